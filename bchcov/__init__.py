@@ -1,0 +1,1 @@
+"""bchcov: build, run and attack Bitcoin Cash covenants."""

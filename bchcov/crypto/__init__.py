@@ -1,0 +1,1 @@
+"""Hashes, keys and signatures; each C library is behind one module."""

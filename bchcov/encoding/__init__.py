@@ -1,0 +1,1 @@
+"""How numbers and byte strings are written: in scripts, in transactions, in addresses."""

@@ -1,0 +1,1 @@
+"""Script bytes: opcodes, pushes, and the patterns that wallets know."""

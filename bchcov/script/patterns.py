@@ -1,0 +1,155 @@
+"""The locking bytecodes that wallets and nodes know by their shape, and builders for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..crypto.hashes import hash160, hash256
+from ..errors import EncodeError
+from .pushes import encode_push, encode_push_number, instructions
+
+__all__ = [
+    "Multisig",
+    "data_output",
+    "is_data_output",
+    "is_p2pk",
+    "is_p2pkh",
+    "is_p2sh20",
+    "is_p2sh32",
+    "is_witness_program",
+    "match_multisig",
+    "multisig",
+    "p2pk",
+    "p2pkh",
+    "p2sh20",
+    "p2sh32",
+]
+
+_CHECKMULTISIG, _CHECKSIG, _RETURN = 0xAE, 0xAC, 0x6A
+_KEY_PREFIXES = {33: (0x02, 0x03), 65: (0x04, 0x06, 0x07)}
+
+
+@dataclass(frozen=True, slots=True)
+class Multisig:
+    """A bare multisig output: how many signatures, and of which public keys."""
+
+    required: int
+    public_keys: tuple[bytes, ...]
+
+
+def is_p2pkh(code: bytes) -> bool:
+    """Whether `code` pays to the hash of a public key (25 bytes)."""
+    return len(code) == 25 and code[:3] == b"\x76\xa9\x14" and code[23:] == b"\x88\xac"
+
+
+def is_p2sh20(code: bytes) -> bool:
+    """Whether `code` pays to a script by its HASH160 (23 bytes)."""
+    return len(code) == 23 and code[:2] == b"\xa9\x14" and code[22] == 0x87
+
+
+def is_p2sh32(code: bytes) -> bool:
+    """Whether `code` pays to a script by its HASH256 (35 bytes)."""
+    return len(code) == 35 and code[:2] == b"\xaa\x20" and code[34] == 0x87
+
+
+def _is_public_key(data: bytes) -> bool:
+    # Nodes' standardness looks at the length that the first byte announces, hybrids included.
+    return bool(data) and data[0] in _KEY_PREFIXES.get(len(data), ())
+
+
+def is_p2pk(code: bytes) -> bool:
+    """Whether `code` pays to a public key of 33 or 65 bytes."""
+    return (
+        len(code) in (35, 67)
+        and code[0] == len(code) - 2
+        and code[-1] == _CHECKSIG
+        and _is_public_key(code[1:-1])
+    )
+
+
+def is_data_output(code: bytes) -> bool:
+    """Whether `code` is OP_RETURN followed by pushes only, whole ones."""
+    return code[:1] == b"\x6a" and all(
+        step.opcode <= 0x60 and not step.missing for step in instructions(code[1:])
+    )
+
+
+def is_witness_program(code: bytes) -> bool:
+    """Whether `code` is a version and one push of 2 to 40 bytes, as segregated witness has it."""
+    return (
+        4 <= len(code) <= 42 and (code[0] == 0 or 0x51 <= code[0] <= 0x60) and code[1] + 2 == len(code)
+    )
+
+
+def _small_number(opcode: int) -> int | None:
+    if opcode == 0:
+        return 0
+    return opcode - 0x50 if 0x51 <= opcode <= 0x60 else None
+
+
+def match_multisig(code: bytes) -> Multisig | None:
+    """Read a bare multisig output; None for anything else.
+
+    The counts are not compared with each other: nodes spend what they would not relay.
+    """
+    if code[-1:] != b"\xae" or len(code) < 37:
+        return None
+    steps = list(instructions(code))
+    if len(steps) < 4 or steps[-1].opcode != _CHECKMULTISIG:
+        return None
+    required, total = _small_number(steps[0].opcode), _small_number(steps[-2].opcode)
+    keys = tuple(step.data or b"" for step in steps[1:-2])
+    if required is None or total is None or not all(map(_is_public_key, keys)):
+        return None
+    return Multisig(required, keys) if total == len(keys) and required <= total else None
+
+
+def _sized(data: bytes, size: int, what: str) -> bytes:
+    if len(data) != size:
+        raise EncodeError(f"{what} is {size} bytes, not {len(data)}")
+    return data
+
+
+def p2pkh(public_key_hash: bytes) -> bytes:
+    """Build the script that pays to a 20-byte public key hash. Raises EncodeError."""
+    return b"\x76\xa9\x14" + _sized(public_key_hash, 20, "a public key hash") + b"\x88\xac"
+
+
+def p2pk(public_key: bytes) -> bytes:
+    """Build the script that pays to a public key of 33 or 65 bytes. Raises EncodeError."""
+    if not _is_public_key(public_key):
+        raise EncodeError(f"0x{public_key.hex()} is not an encoded public key")
+    return encode_push(public_key) + b"\xac"
+
+
+def p2sh20(redeem_script: bytes) -> bytes:
+    """Build the script that pays to `redeem_script` by its HASH160."""
+    return b"\xa9\x14" + hash160(redeem_script) + b"\x87"
+
+
+def p2sh32(redeem_script: bytes) -> bytes:
+    """Build the script that pays to `redeem_script` by its HASH256."""
+    return b"\xaa\x20" + hash256(redeem_script) + b"\x87"
+
+
+def multisig(required: int, public_keys: Sequence[bytes]) -> bytes:
+    """Build a bare multisig of 1 <= required <= len(public_keys) <= 20. Raises EncodeError."""
+    if not 1 <= required <= len(public_keys) <= 20:
+        raise EncodeError(f"{required} of {len(public_keys)} keys: 1 to 20 keys, at most all needed")
+    for key in public_keys:
+        if not _is_public_key(key):
+            raise EncodeError(f"0x{key.hex()} is not an encoded public key")
+    return b"".join(
+        (
+            encode_push_number(required),
+            *map(encode_push, public_keys),
+            encode_push_number(len(public_keys)),
+            bytes((_CHECKMULTISIG,)),
+        )
+    )
+
+
+def data_output(*items: bytes) -> bytes:
+    """Build an OP_RETURN script that pushes each of `items`."""
+    return bytes((_RETURN,)) + b"".join(map(encode_push, items))

@@ -1,0 +1,78 @@
+"""Pushes: reading the instructions of a script, and writing data into one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ..encoding.number import encode_number
+
+__all__ = ["Instruction", "encode_push", "encode_push_number", "instructions", "is_push_only"]
+
+_PUSHDATA_1, _PUSHDATA_4, _LAST_PUSH = 0x4C, 0x4E, 0x60
+
+
+class Instruction(NamedTuple):
+    """One instruction: where it begins, its opcode, and its data if it carries any.
+
+    `missing` counts the bytes by which the script ends too early, 0 for a whole one;
+    `data` then holds what is there (of the length prefix, if that is what is cut off).
+    """
+
+    offset: int
+    opcode: int
+    data: bytes | None
+    missing: int = 0
+    announced: int = 0
+
+
+def instructions(code: bytes) -> Iterator[Instruction]:
+    """Yield the instructions of any byte string; only the last one can be cut off."""
+    at, end = 0, len(code)
+    while at < end:
+        offset, opcode = at, code[at]
+        at += 1
+        if opcode > _PUSHDATA_4 or not opcode:
+            yield Instruction(offset, opcode, None)
+            continue
+        size = opcode
+        if opcode >= _PUSHDATA_1:
+            width = 1 << (opcode - _PUSHDATA_1)
+            prefix = code[at : at + width]
+            if len(prefix) < width:
+                yield Instruction(offset, opcode, prefix, width - len(prefix), -1)
+                return
+            size, at = int.from_bytes(prefix, "little"), at + width
+        data = code[at : at + size]
+        yield Instruction(offset, opcode, data, size - len(data), size)
+        at += size
+
+
+def encode_push(data: bytes) -> bytes:
+    """Encode the shortest instruction that pushes `data`, as MINIMALDATA demands."""
+    size = len(data)
+    if size == 0:
+        return b"\x00"
+    if size == 1:
+        value = data[0]
+        if 1 <= value <= 16:
+            return bytes((0x50 + value,))
+        if value == 0x81:
+            return b"\x4f"
+    if size < _PUSHDATA_1:
+        return bytes((size,)) + data
+    if size <= 0xFF:
+        return bytes((0x4C, size)) + data
+    if size <= 0xFFFF:
+        return b"\x4d" + size.to_bytes(2, "little") + data
+    return b"\x4e" + size.to_bytes(4, "little") + data
+
+
+def encode_push_number(value: int) -> bytes:
+    """Encode the shortest instruction that pushes `value` as a VM number."""
+    return encode_push(encode_number(value))
+
+
+def is_push_only(code: bytes) -> bool:
+    """Whether a script only pushes (OP_RESERVED counts) and its last push is whole."""
+    return all(step.opcode <= _LAST_PUSH and not step.missing for step in instructions(code))

@@ -1,0 +1,1 @@
+"""Transactions: what they hold, how they are written, what their signatures cover."""
