@@ -1,1 +1,74 @@
 """bchcov: build, run and attack Bitcoin Cash covenants."""
+
+from __future__ import annotations
+
+from .errors import (
+    AddressError,
+    AssemblyError,
+    BchcovError,
+    DecodeError,
+    EncodeError,
+    InvalidKey,
+    InvalidTransaction,
+    Reason,
+    RulesError,
+)
+from .transaction.codec import (
+    decode_outputs,
+    decode_transaction,
+    encode_outputs,
+    encode_transaction,
+    transaction_id,
+)
+from .transaction.context import TransactionContext
+from .transaction.model import Capability, Input, Nft, Output, Token, Transaction
+from .transaction.sighash import HashType, signature_digest
+from .validation.verdict import Problem, Verdict
+from .validation.verify import verify
+from .vm.evaluate import evaluate_input, run_script
+from .vm.metrics import Metrics
+from .vm.result import InputFailed, InputResult
+from .vm.rules import RuleSet
+from .vm.rulesets import BCH_2023, BCH_2025, BCH_2026, BCH_SPEC, find_rules
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "BCH_2023",
+    "BCH_2025",
+    "BCH_2026",
+    "BCH_SPEC",
+    "AddressError",
+    "AssemblyError",
+    "BchcovError",
+    "Capability",
+    "DecodeError",
+    "EncodeError",
+    "HashType",
+    "Input",
+    "InputFailed",
+    "InputResult",
+    "InvalidKey",
+    "InvalidTransaction",
+    "Metrics",
+    "Nft",
+    "Output",
+    "Problem",
+    "Reason",
+    "RuleSet",
+    "RulesError",
+    "Token",
+    "Transaction",
+    "TransactionContext",
+    "Verdict",
+    "decode_outputs",
+    "decode_transaction",
+    "encode_outputs",
+    "encode_transaction",
+    "evaluate_input",
+    "find_rules",
+    "run_script",
+    "signature_digest",
+    "transaction_id",
+    "verify",
+]

@@ -56,9 +56,7 @@ def _line(
     kinds: range,
 ) -> tuple[int, int, int, int, int]:
     a, b, c, d, e = state
-    for order, constant, kind, shift_table in zip(
-        orders, constants, kinds, range(5), strict=True
-    ):
+    for order, constant, kind, shift_table in zip(orders, constants, kinds, range(5), strict=True):
         shifts = _SHIFTS[shift_table]
         for index in order:
             total = (a + _mix(kind, b, c, d) + words[index] + constant) & _MASK

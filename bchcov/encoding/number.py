@@ -7,7 +7,13 @@ from functools import lru_cache
 
 from ..errors import Reason, ScriptError
 
-__all__ = ["decode_number", "encode_number", "minimal_number", "number_decoder"]
+__all__ = [
+    "decode_number",
+    "describe_number",
+    "encode_number",
+    "minimal_number",
+    "number_decoder",
+]
 
 
 def _encode(value: int) -> bytes:
@@ -86,3 +92,10 @@ def decode_number(item: bytes, max_size: int = 10_000) -> int:
     Raises ScriptError, as `number_decoder` says.
     """
     return number_decoder(max_size)(item)
+
+
+def describe_number(value: int) -> str:
+    """Write a number for a message: in digits, or by its length if it has too many."""
+    # Python refuses to write numbers of more than 4,300 digits.
+    size = value.bit_length()
+    return str(value) if size < 256 else f"(a number of {size} bits)"

@@ -78,7 +78,9 @@ def is_data_output(code: bytes) -> bool:
 def is_witness_program(code: bytes) -> bool:
     """Whether `code` is a version and one push of 2 to 40 bytes, as segregated witness has it."""
     return (
-        4 <= len(code) <= 42 and (code[0] == 0 or 0x51 <= code[0] <= 0x60) and code[1] + 2 == len(code)
+        4 <= len(code) <= 42
+        and (code[0] == 0 or 0x51 <= code[0] <= 0x60)
+        and code[1] + 2 == len(code)
     )
 
 
@@ -136,7 +138,9 @@ def p2sh32(redeem_script: bytes) -> bytes:
 def multisig(required: int, public_keys: Sequence[bytes]) -> bytes:
     """Build a bare multisig of 1 <= required <= len(public_keys) <= 20. Raises EncodeError."""
     if not 1 <= required <= len(public_keys) <= 20:
-        raise EncodeError(f"{required} of {len(public_keys)} keys: 1 to 20 keys, at most all needed")
+        raise EncodeError(
+            f"{required} of {len(public_keys)} keys: 1 to 20 keys, at most all needed"
+        )
     for key in public_keys:
         if not _is_public_key(key):
             raise EncodeError(f"0x{key.hex()} is not an encoded public key")

@@ -16,7 +16,8 @@ class Instruction(NamedTuple):
     """One instruction: where it begins, its opcode, and its data if it carries any.
 
     `missing` counts the bytes by which the script ends too early, 0 for a whole one;
-    `data` then holds what is there (of the length prefix, if that is what is cut off).
+    `data` then holds what is there. `announced` is the length that the instruction
+    gives, or -1 where its length prefix is what is cut off (and is then in `data`).
     """
 
     offset: int
@@ -25,10 +26,18 @@ class Instruction(NamedTuple):
     missing: int = 0
     announced: int = 0
 
+    @property
+    def end(self) -> int:
+        """Where the next instruction begins, in bytes."""
+        if self.data is None:
+            return self.offset + 1
+        prefix = 1 << (self.opcode - _PUSHDATA_1) if self.opcode >= _PUSHDATA_1 else 0
+        return self.offset + 1 + len(self.data) + (prefix if self.announced >= 0 else 0)
 
-def instructions(code: bytes) -> Iterator[Instruction]:
-    """Yield the instructions of any byte string; only the last one can be cut off."""
-    at, end = 0, len(code)
+
+def instructions(code: bytes, start: int = 0) -> Iterator[Instruction]:
+    """Yield the instructions of any byte string from `start` on; only the last can be cut off."""
+    at, end = start, len(code)
     while at < end:
         offset, opcode = at, code[at]
         at += 1
@@ -75,4 +84,18 @@ def encode_push_number(value: int) -> bytes:
 
 def is_push_only(code: bytes) -> bool:
     """Whether a script only pushes (OP_RESERVED counts) and its last push is whole."""
-    return all(step.opcode <= _LAST_PUSH and not step.missing for step in instructions(code))
+    # Every input of every transaction is asked: no Instruction is made here.
+    at, end = 0, len(code)
+    while at < end:
+        opcode = code[at]
+        at += 1
+        if opcode > _LAST_PUSH:
+            return False
+        if opcode < _PUSHDATA_1:
+            at += opcode
+        elif opcode <= _PUSHDATA_4:
+            start = at + (1 << (opcode - _PUSHDATA_1))
+            if start > end:
+                return False
+            at = start + int.from_bytes(code[at:start], "little")
+    return at == end

@@ -1,4 +1,4 @@
-"""Transactions as bytes: any byte string decodes or is refused with the offset, and back it is the same.
+"""Transactions as bytes: what decodes is written back the same, the rest refused with the offset.
 
 Source: CHIP-2022-02-CashTokens, "Token Encoding"; the rest is the wire format of 2009.
 """

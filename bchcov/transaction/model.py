@@ -1,4 +1,4 @@
-"""What a transaction is: frozen data, in the byte order of the wire unless a name says otherwise."""
+"""What a transaction is: frozen data, in the wire's byte order unless a name says otherwise."""
 
 from __future__ import annotations
 

@@ -1,0 +1,197 @@
+"""Signatures on secp256k1; the only module that knows the C library.
+
+libsecp256k1 has no Bitcoin Cash Schnorr, but its recovery of a public key from an
+ECDSA signature (r', s') of a digest z computes r'^-1 (s'R' - zG). With R' = P, the
+public key, and s' = -e r', z = -s r' that is sG - eP, the point a Schnorr check needs.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+import coincurve
+from coincurve._libsecp256k1 import ffi, lib
+from coincurve.context import GLOBAL_CONTEXT
+
+from ..errors import InvalidKey
+from .nonce import schnorr_nonce
+from .residue import FIELD_PRIME, is_quadratic_residue
+
+__all__ = [
+    "GROUP_ORDER",
+    "public_key_of",
+    "sign_ecdsa",
+    "sign_schnorr",
+    "verify_ecdsa",
+    "verify_schnorr",
+]
+
+GROUP_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
+
+_CONTEXT = GLOBAL_CONTEXT.ctx
+_COMPRESSED, _UNCOMPRESSED = lib.SECP256K1_EC_COMPRESSED, lib.SECP256K1_EC_UNCOMPRESSED
+_POINT_SIZE = 65
+
+_new, _buffer = ffi.new, ffi.buffer
+_PUBLIC_KEY = ffi.typeof("secp256k1_pubkey *")
+_SIGNATURE = ffi.typeof("secp256k1_ecdsa_signature *")
+_RECOVERABLE = ffi.typeof("secp256k1_ecdsa_recoverable_signature *")
+_BYTES = ffi.typeof("unsigned char[]")
+_SIZE = ffi.typeof("size_t *")
+
+
+def _parse_public_key(public_key: bytes) -> ffi.CData | None:
+    point = _new(_PUBLIC_KEY)
+    if not lib.secp256k1_ec_pubkey_parse(_CONTEXT, point, public_key, len(public_key)):
+        return None
+    return point
+
+
+def _serialize(point: ffi.CData, form: int, size: int) -> bytes:
+    output, length = _new(_BYTES, size), _new(_SIZE, size)
+    lib.secp256k1_ec_pubkey_serialize(_CONTEXT, output, length, point, form)
+    serialized: bytes = _buffer(output, size)[:]
+    return serialized
+
+
+def _compress(public_key: bytes) -> bytes | None:
+    """Write a public key in 33 bytes, or None if its encoding names no point."""
+    point = _parse_public_key(public_key)
+    return None if point is None else _serialize(point, _COMPRESSED, 33)
+
+
+def verify_ecdsa(r: int, s: int, digest: bytes, public_key: bytes) -> bool:
+    """Check an ECDSA signature of a 32-byte digest, whatever half of the order s is in.
+
+    `public_key` may have any encoding that libsecp256k1 reads, hybrid ones included;
+    signatures and keys out of range are refused, not errors.
+    """
+    if not (0 < r < GROUP_ORDER and 0 < s < GROUP_ORDER):
+        return False
+    point = _parse_public_key(public_key)
+    if point is None:
+        return False
+    if s > GROUP_ORDER >> 1:
+        s = GROUP_ORDER - s
+    signature = _new(_SIGNATURE)
+    compact = r.to_bytes(32, "big") + s.to_bytes(32, "big")
+    lib.secp256k1_ecdsa_signature_parse_compact(_CONTEXT, signature, compact)
+    return bool(lib.secp256k1_ecdsa_verify(_CONTEXT, signature, digest, point))
+
+
+def _challenge(r: bytes, compressed: bytes, digest: bytes) -> int:
+    return int.from_bytes(sha256(r + compressed + digest).digest(), "big") % GROUP_ORDER
+
+
+def _difference(s: int, e: int, compressed: bytes) -> bytes | None:
+    """Compute sG - eP as 04 x y; None for the point at infinity or if there is no P."""
+    x = int.from_bytes(compressed[1:], "big")
+    scale = x % GROUP_ORDER
+    if not e or not scale:
+        return _difference_by_parts(s, e, compressed)
+    recovery_id = compressed[0] - 2 + (2 if x >= GROUP_ORDER else 0)
+    compact = scale.to_bytes(32, "big") + (-e * scale % GROUP_ORDER).to_bytes(32, "big")
+    signature, point = _new(_RECOVERABLE), _new(_PUBLIC_KEY)
+    lib.secp256k1_ecdsa_recoverable_signature_parse_compact(
+        _CONTEXT, signature, compact, recovery_id
+    )
+    message = (-s * scale % GROUP_ORDER).to_bytes(32, "big")
+    if not lib.secp256k1_ecdsa_recover(_CONTEXT, point, signature, message):
+        return None
+    return _serialize(point, _UNCOMPRESSED, _POINT_SIZE)
+
+
+def _difference_by_parts(s: int, e: int, compressed: bytes) -> bytes | None:
+    """Compute sG - eP where recovery refuses: a challenge or an x that is 0 modulo the order."""
+    minus_e_p = _parse_public_key(compressed)
+    if minus_e_p is None:
+        return None
+    parts = []
+    if s:
+        generated = _new(_PUBLIC_KEY)
+        lib.secp256k1_ec_pubkey_create(_CONTEXT, generated, s.to_bytes(32, "big"))
+        parts.append(generated)
+    if e:
+        scalar = (GROUP_ORDER - e).to_bytes(32, "big")
+        lib.secp256k1_ec_pubkey_tweak_mul(_CONTEXT, minus_e_p, scalar)
+        parts.append(minus_e_p)
+    total = _new(_PUBLIC_KEY)
+    if not parts or not lib.secp256k1_ec_pubkey_combine(_CONTEXT, total, parts, len(parts)):
+        return None
+    return _serialize(total, _UNCOMPRESSED, _POINT_SIZE)
+
+
+def verify_schnorr(signature: bytes, digest: bytes, public_key: bytes) -> bool:
+    """Check a 64-byte Bitcoin Cash Schnorr signature of a 32-byte digest.
+
+    `public_key` may have any encoding that libsecp256k1 reads. Signatures and keys out
+    of range are refused, not errors.
+    Source: 2019-05-15 Schnorr specification, "Signature verification algorithm".
+    """
+    r = signature[:32]
+    s = int.from_bytes(signature[32:], "big")
+    if len(signature) != 64 or s >= GROUP_ORDER or int.from_bytes(r, "big") >= FIELD_PRIME:
+        return False
+    if len(public_key) == 33 and public_key[0] in (2, 3):
+        compressed: bytes | None = public_key
+    else:
+        compressed = _compress(public_key)
+    if compressed is None:
+        return False
+    point = _difference(s, _challenge(r, compressed, digest), compressed)
+    return (
+        point is not None
+        and point[1:33] == r
+        and is_quadratic_residue(int.from_bytes(point[33:], "big"))
+    )
+
+
+def _check_private_key(private_key: bytes) -> int:
+    secret = int.from_bytes(private_key, "big")
+    if len(private_key) != 32 or not 0 < secret < GROUP_ORDER:
+        raise InvalidKey("a private key is 32 bytes, between 1 and the group order - 1")
+    return secret
+
+
+def _check_digest(digest: bytes) -> None:
+    if len(digest) != 32:
+        raise InvalidKey(f"a digest to sign is 32 bytes, not {len(digest)}")
+
+
+def public_key_of(private_key: bytes, *, compressed: bool = True) -> bytes:
+    """Compute the public key, 33 bytes or 65, of a 32-byte private key. Raises InvalidKey."""
+    _check_private_key(private_key)
+    point = _new(_PUBLIC_KEY)
+    lib.secp256k1_ec_pubkey_create(_CONTEXT, point, private_key)
+    if compressed:
+        return _serialize(point, _COMPRESSED, 33)
+    return _serialize(point, _UNCOMPRESSED, _POINT_SIZE)
+
+
+def is_public_key(public_key: bytes) -> bool:
+    """Whether the bytes encode a point of the curve, in 33 bytes or 65."""
+    return _parse_public_key(public_key) is not None
+
+
+def sign_schnorr(private_key: bytes, digest: bytes) -> bytes:
+    """Sign a 32-byte digest; the same inputs give the same 64 bytes. Raises InvalidKey.
+
+    Source: 2019-05-15 Schnorr specification, "Signing algorithm".
+    """
+    secret = _check_private_key(private_key)
+    _check_digest(digest)
+    nonce = schnorr_nonce(private_key, digest, GROUP_ORDER)
+    point = public_key_of(nonce.to_bytes(32, "big"), compressed=False)
+    if not is_quadratic_residue(int.from_bytes(point[33:], "big")):
+        nonce = GROUP_ORDER - nonce
+    r = point[1:33]
+    s = (nonce + _challenge(r, public_key_of(private_key), digest) * secret) % GROUP_ORDER
+    return r + s.to_bytes(32, "big")
+
+
+def sign_ecdsa(private_key: bytes, digest: bytes) -> bytes:
+    """Sign a 32-byte digest; returns strict DER with the low s. Raises InvalidKey."""
+    _check_private_key(private_key)
+    _check_digest(digest)
+    signature: bytes = coincurve.PrivateKey(private_key).sign(digest, hasher=None)
+    return signature

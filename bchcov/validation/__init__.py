@@ -1,0 +1,1 @@
+"""Whole transactions: every check that nodes make before and beside the scripts."""

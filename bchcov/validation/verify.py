@@ -1,0 +1,107 @@
+"""The judgement on a whole transaction, check by check in the order of nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..errors import DecodeError, EncodeError, Reason
+from ..transaction.codec import decode_outputs, decode_transaction, encode_transaction
+from ..transaction.context import TransactionContext
+from ..transaction.model import Output, Transaction
+from ..vm.evaluate import evaluate_input
+from ..vm.result import InputResult
+from ..vm.rules import RuleSet
+from ..vm.rulesets import BCH_2026
+from .standardness import check_standardness
+from .structure import check_counts, check_structure, check_values
+from .tokens import check_tokens
+from .verdict import Problem, Refused, Verdict
+
+__all__ = ["verify"]
+
+
+def _decode(
+    transaction: Transaction | bytes, source_outputs: Sequence[Output] | bytes
+) -> tuple[Transaction, Sequence[Output], int]:
+    """Bring both into the form the checks work on; the number is the transaction's size."""
+    try:
+        if isinstance(transaction, Transaction):
+            size = len(encode_transaction(transaction))
+        else:
+            size = len(transaction)
+            transaction = decode_transaction(transaction)
+    except (DecodeError, EncodeError) as error:
+        raise Refused("decode", "TX_DECODE", str(error)) from error
+    if isinstance(source_outputs, bytes):
+        try:
+            source_outputs = decode_outputs(source_outputs)
+        except DecodeError as error:
+            raise Refused("decode", "TX_SOURCE_OUTPUTS_DECODE", str(error)) from error
+    return transaction, source_outputs, size
+
+
+def _check_transaction(
+    transaction: Transaction, source_outputs: Sequence[Output], size: int, rules: RuleSet
+) -> None:
+    policy = rules.policy
+    check_structure(transaction, size, policy)
+    check_values(transaction, source_outputs, policy)
+    if policy.is_standard:
+        check_standardness(transaction, source_outputs, size, policy)
+    check_tokens(transaction, source_outputs, policy)
+
+
+def _check_inputs(
+    transaction: Transaction,
+    source_outputs: Sequence[Output],
+    rules: RuleSet,
+    *,
+    all_inputs: bool,
+    bounded: bool,
+) -> Verdict:
+    context = TransactionContext(transaction, source_outputs)
+    limit = rules.policy.signature_checks
+    results: list[InputResult] = []
+    problem: Problem | None = None
+    checks = 0
+    for index in range(len(transaction.inputs)):
+        result = evaluate_input(context, index, rules)
+        results.append(result)
+        checks += result.metrics.sig_checks
+        if problem is None and result.reason is not None:
+            problem = Problem("scripts", result.reason.value, str(result), index)
+        elif problem is None and bounded and checks > limit:
+            reason = Reason.SIGCHECKS_LIMIT_EXCEEDED.value
+            detail = f"{checks} signature checks up to here, at most {limit} in a transaction"
+            problem = Problem("sigchecks", reason, detail, index)
+        if problem is not None and not all_inputs:
+            break
+    return Verdict(problem, tuple(results))
+
+
+def verify(
+    transaction: Transaction | bytes,
+    source_outputs: Sequence[Output] | bytes,
+    rules: RuleSet = BCH_2026,
+    *,
+    scripts_only: bool = False,
+    all_inputs: bool = False,
+) -> Verdict:
+    """Judge a transaction that spends `source_outputs`, given in the order of its inputs.
+
+    Both may be bytes: the transaction, and a compact size count with the outputs. The
+    rules are those of nodes that relay; `rules.consensus` are those of a block. With
+    `scripts_only` every check but decoding and the scripts is skipped; with `all_inputs`
+    the inputs behind a failing one are judged too. A transaction that is refused, or
+    does not decode, is a verdict and never an exception.
+    """
+    try:
+        decoded, sources, size = _decode(transaction, source_outputs)
+        check_counts(decoded, sources)
+        if not scripts_only:
+            _check_transaction(decoded, sources, size, rules)
+        return _check_inputs(
+            decoded, sources, rules, all_inputs=all_inputs, bounded=not scripts_only
+        )
+    except Refused as refused:
+        return Verdict(refused.problem)

@@ -1,0 +1,169 @@
+"""The phases of an input: unlocking, locking, and the redeem script of P2SH.
+
+Source: Bitcoin Cash Node, VerifyScript; the checks are made in its order.
+"""
+
+from __future__ import annotations
+
+from ..errors import Reason, ScriptError
+from ..script.patterns import is_p2sh20, is_p2sh32, is_witness_program
+from ..script.pushes import is_push_only
+from ..transaction.context import TransactionContext
+from .machine import Machine, Observer
+from .metrics import Metrics
+from .operations.functions import check_balanced
+from .operations.truth import is_true
+from .program import decode
+from .result import InputResult
+from .rules import RuleSet
+from .rulesets import BCH_2026, BCH_SPEC
+
+__all__ = ["evaluate_input", "run_script"]
+
+# A transaction may have so many signature checks for so many unlocking bytes.
+_BYTES_PER_CHECK, _FREE_CHECK_BYTES = 43, 60
+
+
+def _metrics(vm: Machine, unlocking_size: int) -> Metrics:
+    limits = vm.limits
+    return Metrics(
+        vm.cost,
+        limits.cost_limit(unlocking_size),
+        vm.hash_iterations,
+        limits.hash_iteration_limit(unlocking_size),
+        vm.signature_checks,
+        vm.instructions,
+    )
+
+
+def _run_phase(vm: Machine, code: bytes) -> None:
+    size, limit = len(code), vm.limits.script_size
+    if size > limit:
+        raise ScriptError(Reason.SCRIPT_SIZE, f"{size} bytes, limit {limit}")
+    vm.begin_phase(code)
+    vm.run(decode(code, vm.rules))
+    if vm.control:
+        check_balanced(vm)
+
+
+def _require_true(vm: Machine) -> None:
+    if not vm.stack:
+        raise ScriptError(Reason.EVAL_FALSE, "the stack is empty at the end")
+    if not is_true(vm.stack[-1]):
+        top = vm.stack[-1]
+        raise ScriptError(Reason.EVAL_FALSE, f"the top item is false: 0x{top[:32].hex()}")
+
+
+def _require_push_only(unlocking: bytes) -> None:
+    if not is_push_only(unlocking):
+        raise ScriptError(Reason.SIG_PUSHONLY, "the unlocking bytecode does more than push")
+
+
+def _is_p2sh(locking: bytes, rules: RuleSet) -> bool:
+    switches = rules.switches
+    return switches.pay_to_script_hash and (
+        is_p2sh20(locking) or (switches.pay_to_script_hash_32 and is_p2sh32(locking))
+    )
+
+
+def _redeem(vm: Machine, locking: bytes, pushed: list[bytes]) -> bool:
+    """Run the redeem script on what lay below it; false if none has to be run."""
+    redeem = pushed.pop()
+    if (
+        vm.switches.segwit_recovery
+        and not pushed
+        and is_p2sh20(locking)
+        and is_witness_program(redeem)
+    ):
+        return False
+    vm.stack = pushed
+    _run_phase(vm, redeem)
+    _require_true(vm)
+    return True
+
+
+def _check_end(vm: Machine, unlocking: bytes) -> None:
+    switches = vm.switches
+    if switches.clean_stack and len(vm.stack) != 1:
+        raise ScriptError(Reason.CLEANSTACK, f"{len(vm.stack)} items are left, not one")
+    if switches.signature_check_density:
+        needed = vm.signature_checks * _BYTES_PER_CHECK - _FREE_CHECK_BYTES
+        if len(unlocking) < needed:
+            raise ScriptError(
+                Reason.INPUT_SIGCHECKS,
+                f"{vm.signature_checks} signature checks need {needed} unlocking bytes,"
+                f" not {len(unlocking)}",
+            )
+
+
+def evaluate_input(
+    context: TransactionContext,
+    index: int,
+    rules: RuleSet = BCH_2026,
+    *,
+    observe: Observer | None = None,
+) -> InputResult:
+    """Judge input `index` of a transaction: run its scripts under `rules`.
+
+    A failing script is a result, not an exception. `observe` is called before each
+    instruction with the machine, the program and the position in it.
+    """
+    unlocking = context.transaction.inputs[index].unlocking_bytecode
+    locking = context.source_outputs[index].locking_bytecode
+    unlocking_size = len(unlocking)
+    vm = Machine(rules, context, index, unlocking_size=unlocking_size, observe=observe)
+    phase = "unlocking"
+    try:
+        if rules.switches.push_only_unlocking:
+            _require_push_only(unlocking)
+        _run_phase(vm, unlocking)
+        pays_to_script_hash = _is_p2sh(locking, rules)
+        pushed = vm.stack.copy() if pays_to_script_hash else []
+        phase = "locking"
+        _run_phase(vm, locking)
+        _require_true(vm)
+        if pays_to_script_hash:
+            _require_push_only(unlocking)
+            phase = "redeem"
+            if not _redeem(vm, locking, pushed):
+                return InputResult(_metrics(vm, unlocking_size), tuple(vm.stack))
+        _check_end(vm, unlocking)
+    except ScriptError as error:
+        return _failed(vm, error, phase, unlocking_size)
+    return InputResult(_metrics(vm, unlocking_size), tuple(vm.stack), tuple(vm.alt))
+
+
+def _failed(vm: Machine, error: ScriptError, phase: str, unlocking_size: int) -> InputResult:
+    return InputResult(
+        _metrics(vm, unlocking_size),
+        tuple(vm.stack),
+        tuple(vm.alt),
+        error.reason,
+        error.detail,
+        phase,
+        error.code,
+        error.position if error.code is not None else None,
+    )
+
+
+def run_script(
+    code: bytes,
+    rules: RuleSet = BCH_SPEC.consensus,
+    *,
+    context: TransactionContext | None = None,
+    index: int = 0,
+    stack: tuple[bytes, ...] = (),
+    observe: Observer | None = None,
+) -> InputResult:
+    """Run one script alone on `stack`, with or without a transaction.
+
+    Its budget is that of an input with an empty unlocking bytecode. The result is
+    accepted if the script ends without failing, whatever it leaves on the stack.
+    """
+    vm = Machine(rules, context, index, unlocking_size=0, observe=observe)
+    vm.stack.extend(stack)
+    try:
+        _run_phase(vm, code)
+    except ScriptError as error:
+        return _failed(vm, error, "script", 0)
+    return InputResult(_metrics(vm, 0), tuple(vm.stack), tuple(vm.alt))

@@ -1,0 +1,208 @@
+"""The stack machine: its state, and the loop that runs a program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from ..encoding.number import describe_number, encode_number, number_decoder
+from ..errors import Reason, ScriptError
+from .limits import UNLIMITED
+
+if TYPE_CHECKING:
+    from ..transaction.context import TransactionContext
+    from .program import Program
+    from .rules import RuleSet
+
+__all__ = ["Machine", "Observer"]
+
+Observer = Callable[["Machine", "Program", int], None]
+"""Called before each instruction with the machine, the program and the position in it."""
+
+
+class Machine:
+    """The state shared by all phases of one input's evaluation.
+
+    `cost`, `hash_iterations`, `signature_checks` and `instructions` only grow.
+    `control` belongs to the script that runs: a bool per open OP_IF, and per open
+    OP_BEGIN the position that its OP_UNTIL goes back to (an int, never 0, so that the
+    two are told apart by type). `executing` is false inside an untaken branch.
+    `context` is None where a script is run without a transaction.
+    """
+
+    __slots__ = (
+        "alt",
+        "code",
+        "code_start",
+        "context",
+        "control",
+        "cost",
+        "cost_limit",
+        "decode_index",
+        "decode_number",
+        "depth",
+        "executing",
+        "functions",
+        "hash_iteration_limit",
+        "hash_iterations",
+        "index",
+        "instructions",
+        "limits",
+        "observe",
+        "operation_count",
+        "result_size",
+        "rules",
+        "signature_checks",
+        "slots",
+        "stack",
+        "switches",
+    )
+
+    def __init__(
+        self,
+        rules: RuleSet,
+        context: TransactionContext | None,
+        index: int,
+        *,
+        unlocking_size: int,
+        observe: Observer | None = None,
+    ) -> None:
+        limits, switches = rules.limits, rules.switches
+        cost_limit = limits.cost_limit(unlocking_size)
+        hash_iteration_limit = limits.hash_iteration_limit(unlocking_size)
+        self.rules = rules
+        self.limits = limits
+        self.switches = switches
+        self.context = context
+        self.index = index
+        self.observe = observe
+        self.decode_number = number_decoder(limits.number_size, minimal=switches.minimal_data)
+        self.decode_index = number_decoder(limits.index_size, minimal=switches.minimal_data)
+        self.result_size = limits.result_size
+        self.cost_limit = UNLIMITED if cost_limit is None else cost_limit
+        self.hash_iteration_limit = (
+            UNLIMITED if hash_iteration_limit is None else hash_iteration_limit
+        )
+        self.cost = 0
+        self.hash_iterations = 0
+        self.signature_checks = 0
+        self.instructions = 0
+        self.stack: list[bytes] = []
+        self.begin_phase(b"")
+
+    def begin_phase(self, code: bytes) -> None:
+        """Make ready for the script of another phase: the stack and the counters stay."""
+        self.alt: list[bytes] = []
+        self.functions: dict[bytes, bytes] = {}
+        self.slots = self.limits.memory_slots
+        self.control: list[bool | int] = []
+        self.executing = True
+        self.depth = 0
+        self.code = code
+        self.code_start = 0
+        self.operation_count = 0
+
+    def push(self, item: bytes) -> None:
+        """Push `item`, charging for its bytes."""
+        size = len(item)
+        if size > self.limits.element_size:
+            raise ScriptError(Reason.PUSH_SIZE, f"{size} bytes, limit {self.limits.element_size}")
+        self.stack.append(item)
+        self.cost += size
+
+    def push_number(self, value: int) -> None:
+        """Push a result of arithmetic, charging for its bytes and as much for its encoding."""
+        item = encode_number(value)
+        size = len(item)
+        if size > self.result_size:
+            raise self.result_too_long(size)
+        self.stack.append(item)
+        self.cost += 2 * size
+
+    def result_too_long(self, size: int) -> ScriptError:
+        """Make the error of a result of `size` bytes that no operand could have."""
+        big = self.result_size > 8
+        return ScriptError(
+            Reason.INVALID_NUMBER_RANGE_BIG_INT if big else Reason.INVALID_NUMBER_RANGE_64_BIT,
+            f"the result has {describe_number(size)} bytes, limit {self.result_size}",
+        )
+
+    def push_bool(self, value: bool) -> None:
+        """Push 1 or the empty string, charging for the byte."""
+        if value:
+            self.stack.append(b"\x01")
+            self.cost += 1
+        else:
+            self.stack.append(b"")
+
+    def check_budget(self) -> None:
+        """Fail if the input has spent more than it may, as at the end of each instruction."""
+        if self.cost > self.cost_limit:
+            raise ScriptError(Reason.OP_COST, f"{self.cost}, limit {self.cost_limit}")
+        if self.hash_iterations > self.hash_iteration_limit:
+            raise ScriptError(
+                Reason.TOO_MANY_HASH_ITERS,
+                f"{self.hash_iterations} hash iterations, limit {self.hash_iteration_limit}",
+            )
+
+    def count_operations(self, count: int, limit: int) -> None:
+        """Count operations against the limit on those of one script, a rule of before 2025."""
+        self.operation_count += count
+        if self.operation_count > limit:
+            raise ScriptError(Reason.OP_COUNT, f"{self.operation_count} operations, limit {limit}")
+
+    def execute(self, run: Callable[[Machine], None], takes: int, *, grows: bool) -> None:
+        """Run one operation as the loop does, for steps that wrap others."""
+        if len(self.stack) < takes:
+            raise _too_few_items(takes, len(self.stack))
+        run(self)
+        if grows and len(self.stack) + len(self.alt) > self.slots:
+            raise _stack_full(self)
+
+    def run(self, program: Program) -> None:
+        """Run `program` to its end, or raise ScriptError."""
+        # Hot loop: names are local, steps are plain tuples (see program.py), and
+        # instructions are counted by how far the position moved (see OP_UNTIL).
+        stack, alt, steps, observe = self.stack, self.alt, program.steps, self.observe
+        cost_limit, price = self.cost_limit, self.limits.instruction_price
+        position, end = 0, len(steps)
+        try:
+            while position < end:
+                data, run, takes, grows, is_control = steps[position]
+                if observe is not None:
+                    observe(self, program, position)
+                position += 1
+                self.cost += price
+                if is_control:
+                    position = run(self, position)
+                elif self.executing:
+                    if data is not None:
+                        stack.append(data)
+                        self.cost += len(data)
+                        if len(stack) + len(alt) > self.slots:
+                            raise _stack_full(self)
+                    elif len(stack) < takes:
+                        raise _too_few_items(takes, len(stack))
+                    else:
+                        run(self)
+                        if grows and len(stack) + len(alt) > self.slots:
+                            raise _stack_full(self)
+                if self.cost > cost_limit:
+                    self.check_budget()
+        except ScriptError as error:
+            if error.code is None:
+                error.code, error.position = program.code, position - 1
+            raise
+        finally:
+            self.instructions += position
+
+
+def _stack_full(vm: Machine) -> ScriptError:
+    held = len(vm.stack) + len(vm.alt) + len(vm.functions)
+    return ScriptError(Reason.STACK_SIZE, f"{held} items, limit {vm.limits.memory_slots}")
+
+
+def _too_few_items(needed: int, present: int) -> ScriptError:
+    return ScriptError(
+        Reason.INVALID_STACK_OPERATION, f"{needed} items needed, {present} on the stack"
+    )

@@ -1,0 +1,24 @@
+"""What an evaluation cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Metrics"]
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """The counters of one input at the end of its evaluation; a limit of None bounds nothing.
+
+    `op_cost` is the composite cost: instructions, bytes pushed, arithmetic, signature
+    checks and hash iterations, each at its price.
+    Source: CHIP-2021-05 Targeted Virtual Machine Limits, "Operation Cost".
+    """
+
+    op_cost: int
+    op_cost_limit: int | None
+    hash_iterations: int
+    hash_iterations_limit: int | None
+    sig_checks: int
+    instructions: int

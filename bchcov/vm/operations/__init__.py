@@ -1,0 +1,1 @@
+"""One function per opcode, one file per concern; each file ends with its group."""

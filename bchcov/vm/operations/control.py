@@ -1,0 +1,111 @@
+"""Branches, and the operations that end a script.
+
+Source: CHIP-2021-05 Targeted Virtual Machine Limits, "Conditional Stack"; for the shared
+depth of branches, loops and functions CHIP-2025-05 Loops, "Control Stack".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ...errors import Reason, ScriptError
+from ...script.opcodes import Op
+from ..machine import Machine
+from ..operation import Operation, control, operation
+from .truth import is_true
+
+__all__ = ["BRANCHES", "MINIMAL_BRANCHES", "enter"]
+
+
+def enter(vm: Machine) -> None:
+    """Go one level deeper into branches, loops and functions."""
+    vm.depth += 1
+    if vm.depth > vm.limits.control_depth:
+        vm.check_budget()
+        raise ScriptError(vm.limits.control_depth_reason, f"limit {vm.limits.control_depth}")
+
+
+def _pop_condition(vm: Machine) -> bytes:
+    if not vm.stack:
+        raise ScriptError(Reason.UNBALANCED_CONDITIONAL, "a condition is needed")
+    return vm.stack.pop()
+
+
+def _pop_minimal_condition(vm: Machine) -> bytes:
+    if vm.stack and vm.stack[-1] not in (b"", b"\x01"):
+        raise ScriptError(Reason.MINIMALIF, f"0x{vm.stack[-1][:32].hex()} is not 1 or empty")
+    return _pop_condition(vm)
+
+
+def _branch(opcode: Op, pop: Callable[[Machine], bytes], taken_if: bool) -> Operation:
+    """( condition -- ) Run what follows if the condition is as wanted."""
+
+    @control(opcode)
+    def run(vm: Machine, position: int) -> int:
+        taken = vm.executing and is_true(pop(vm)) is taken_if
+        vm.control.append(taken)
+        vm.executing = taken
+        enter(vm)
+        return position
+
+    return run
+
+
+def _expect_open_branch(vm: Machine, name: str) -> None:
+    control = vm.control
+    if control and type(control[-1]) is bool:
+        return
+    # Nodes name the failure after what is open: nothing but loops, or a loop in a branch.
+    if any(type(mark) is bool for mark in control):
+        raise ScriptError(Reason.UNBALANCED_CONTROL_FLOW, f"{name} inside an open OP_BEGIN")
+    raise ScriptError(Reason.UNBALANCED_CONDITIONAL, f"{name} without OP_IF")
+
+
+@control(Op.OP_ELSE)
+def else_(vm: Machine, position: int) -> int:
+    """Swap which branch of the innermost OP_IF runs."""
+    _expect_open_branch(vm, "OP_ELSE")
+    vm.control[-1] = not vm.control[-1]
+    # A loop's mark is an int above 0 and so never equal to False.
+    vm.executing = False not in vm.control
+    return position
+
+
+@control(Op.OP_ENDIF)
+def endif(vm: Machine, position: int) -> int:
+    """Close the innermost OP_IF."""
+    _expect_open_branch(vm, "OP_ENDIF")
+    vm.control.pop()
+    vm.depth -= 1
+    vm.executing = False not in vm.control
+    return position
+
+
+@operation(Op.OP_NOP)
+def nop(vm: Machine) -> None:
+    """( -- )"""
+
+
+@operation(Op.OP_VERIFY, takes=1)
+def verify(vm: Machine) -> None:
+    """( condition -- ) Fail unless it is true."""
+    if not is_true(vm.stack[-1]):
+        raise ScriptError(Reason.VERIFY, "OP_VERIFY of a false item")
+    vm.stack.pop()
+
+
+@operation(Op.OP_RETURN)
+def return_(vm: Machine) -> None:
+    """( -- ) Fail."""
+    raise ScriptError(Reason.OP_RETURN)
+
+
+def _branches(pop: Callable[[Machine], bytes]) -> tuple[Operation, ...]:
+    return (
+        _branch(Op.OP_IF, pop, True),
+        _branch(Op.OP_NOTIF, pop, False),
+    )
+
+
+MINIMAL_BRANCHES = _branches(_pop_minimal_condition)
+BRANCHES = (*_branches(_pop_condition), else_, endif, nop, verify, return_)

@@ -1,0 +1,101 @@
+"""How signatures and public keys must be written, under the switches of a rule set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ...crypto.der import is_strict_der, parse_lax_der
+from ...crypto.secp256k1 import GROUP_ORDER
+from ...errors import Reason, ScriptError
+from ..machine import Machine
+
+__all__ = [
+    "check_any_form",
+    "check_ecdsa_form",
+    "check_public_key",
+    "check_schnorr_form",
+    "check_transaction_signature",
+    "is_announced_length",
+]
+
+_SCHNORR_SIZE = 64
+_HALF_ORDER = GROUP_ORDER // 2
+_UTXOS, _FORKID, _ANYONECANPAY = 0x20, 0x40, 0x80
+_ANNOUNCED = {0x02: 33, 0x03: 33, 0x04: 65, 0x06: 65, 0x07: 65}
+
+
+def is_announced_length(public_key: bytes) -> bool:
+    """Whether a key has the length that its first byte announces, hybrid keys included."""
+    return bool(public_key) and _ANNOUNCED.get(public_key[0]) == len(public_key)
+
+
+def check_public_key(vm: Machine, public_key: bytes) -> None:
+    """Fail for a key that is neither compressed nor plainly uncompressed."""
+    size = len(public_key)
+    if vm.switches.strict_encoding and not (
+        (size == 33 and public_key[0] in (0x02, 0x03)) or (size == 65 and public_key[0] == 0x04)
+    ):
+        raise ScriptError(
+            Reason.PUBKEYTYPE, f"0x{public_key[:65].hex()} is not an encoded public key"
+        )
+
+
+def _has_high_s(signature: bytes) -> bool:
+    numbers = parse_lax_der(signature)
+    if numbers is None:
+        return True
+    # Numbers beyond the order make no signature at all, high or low.
+    return 0 <= numbers[0] < GROUP_ORDER and _HALF_ORDER < numbers[1] < GROUP_ORDER
+
+
+def check_ecdsa_form(vm: Machine, signature: bytes) -> None:
+    """Fail for what is not a well-formed ECDSA signature, without hash type."""
+    switches = vm.switches
+    if len(signature) == _SCHNORR_SIZE:
+        raise ScriptError(Reason.SIG_BADLENGTH, "64 bytes, the length of a Schnorr signature")
+    if (switches.strict_der or switches.low_s or switches.strict_encoding) and not is_strict_der(
+        signature
+    ):
+        raise ScriptError(Reason.SIG_DER, f"0x{signature[:80].hex()} is not strict DER")
+    if switches.low_s and _has_high_s(signature):
+        raise ScriptError(Reason.SIG_HIGH_S, "s is above half the group order")
+
+
+def check_schnorr_form(vm: Machine, signature: bytes) -> None:
+    """Fail for what has not the length of a Schnorr signature, without hash type."""
+    if len(signature) != _SCHNORR_SIZE:
+        raise ScriptError(
+            Reason.SIG_NONSCHNORR, f"{len(signature)} bytes, a Schnorr signature has 64"
+        )
+
+
+def check_any_form(vm: Machine, signature: bytes) -> None:
+    """Fail for what is neither a Schnorr nor a well-formed ECDSA signature, without hash type."""
+    if len(signature) != _SCHNORR_SIZE:
+        check_ecdsa_form(vm, signature)
+
+
+def _check_hash_type(vm: Machine, hash_type: int) -> None:
+    switches = vm.switches
+    if not switches.strict_encoding:
+        return
+    if hash_type & 0x1F not in (1, 2, 3):
+        raise ScriptError(Reason.SIG_HASHTYPE, f"{hash_type:#04x} is not a hash type")
+    has_fork_id = bool(hash_type & _FORKID)
+    if has_fork_id and not switches.fork_id:
+        raise ScriptError(Reason.ILLEGAL_FORKID, f"hash type {hash_type:#04x} has the fork id")
+    if switches.fork_id and not has_fork_id:
+        raise ScriptError(Reason.MUST_USE_FORKID, f"hash type {hash_type:#04x} lacks the fork id")
+    if hash_type & _UTXOS and (not switches.tokens or not has_fork_id or hash_type & _ANYONECANPAY):
+        raise ScriptError(
+            Reason.SIG_HASHTYPE, f"{hash_type:#04x} covers all spent outputs and only one input"
+        )
+
+
+def check_transaction_signature(
+    vm: Machine, signature: bytes, check_form: Callable[[Machine, bytes], None]
+) -> None:
+    """Fail for a badly encoded signature with its hash type; an empty one is well encoded."""
+    if signature:
+        check_form(vm, signature[:-1])
+        _check_hash_type(vm, signature[-1])

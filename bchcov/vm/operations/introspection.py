@@ -1,0 +1,116 @@
+"""What a script may read of its transaction.
+
+Source: CHIP-2021-02 Native Introspection Opcodes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ...encoding.number import encode_number
+from ...errors import Reason, ScriptError
+from ...script.opcodes import Op
+from ...transaction.context import TransactionContext
+from ..machine import Machine
+from ..operation import Operation, operation
+from .covering import covered_bytecode
+
+__all__ = ["INTROSPECTION", "of_input", "of_output"]
+
+
+def _require_context(vm: Machine) -> TransactionContext:
+    if vm.context is None:
+        raise ScriptError(Reason.CONTEXT_NOT_PRESENT, "there is no transaction")
+    return vm.context
+
+
+def _of_transaction(opcode: Op, read: Callable[[Machine, TransactionContext], bytes]) -> Operation:
+    """( -- read(transaction) )"""
+
+    @operation(opcode, gives=1)
+    def run(vm: Machine) -> None:
+        vm.push(read(vm, _require_context(vm)))
+
+    return run
+
+
+def _pop_index(vm: Machine, count: int, reason: Reason) -> int:
+    index = vm.decode_index(vm.stack[-1])
+    vm.stack.pop()
+    if not 0 <= index < count:
+        raise ScriptError(reason, f"index {index} of {count}")
+    return index
+
+
+# The stack is looked at after the context, as nodes do: hence no `takes`.
+def _require_index(vm: Machine) -> None:
+    if not vm.stack:
+        raise ScriptError(Reason.INVALID_STACK_OPERATION, "an index is needed")
+
+
+def of_input(opcode: Op, read: Callable[[TransactionContext, int], bytes]) -> Operation:
+    """( index -- read(input or spent output) )"""
+
+    @operation(opcode)
+    def run(vm: Machine) -> None:
+        context = _require_context(vm)
+        _require_index(vm)
+        count = len(context.transaction.inputs)
+        vm.push(read(context, _pop_index(vm, count, Reason.INVALID_TX_INPUT_INDEX)))
+
+    return run
+
+
+def of_output(opcode: Op, read: Callable[[TransactionContext, int], bytes]) -> Operation:
+    """( index -- read(output) )"""
+
+    @operation(opcode)
+    def run(vm: Machine) -> None:
+        context = _require_context(vm)
+        _require_index(vm)
+        count = len(context.transaction.outputs)
+        vm.push(read(context, _pop_index(vm, count, Reason.INVALID_TX_OUTPUT_INDEX)))
+
+    return run
+
+
+def _signed_version(context: TransactionContext) -> int:
+    return int.from_bytes(context.version, "little", signed=True)
+
+
+INTROSPECTION = (
+    _of_transaction(Op.OP_INPUTINDEX, lambda vm, context: encode_number(vm.index)),
+    _of_transaction(Op.OP_ACTIVEBYTECODE, lambda vm, context: covered_bytecode(vm)),
+    _of_transaction(Op.OP_TXVERSION, lambda vm, context: encode_number(_signed_version(context))),
+    _of_transaction(
+        Op.OP_TXINPUTCOUNT, lambda vm, context: encode_number(len(context.transaction.inputs))
+    ),
+    _of_transaction(
+        Op.OP_TXOUTPUTCOUNT, lambda vm, context: encode_number(len(context.transaction.outputs))
+    ),
+    _of_transaction(
+        Op.OP_TXLOCKTIME, lambda vm, context: encode_number(context.transaction.locktime)
+    ),
+    of_input(Op.OP_UTXOVALUE, lambda context, at: encode_number(context.source_outputs[at].value)),
+    of_input(Op.OP_UTXOBYTECODE, lambda context, at: context.source_outputs[at].locking_bytecode),
+    of_input(
+        Op.OP_OUTPOINTTXHASH, lambda context, at: context.transaction.inputs[at].outpoint_hash
+    ),
+    of_input(
+        Op.OP_OUTPOINTINDEX,
+        lambda context, at: encode_number(context.transaction.inputs[at].outpoint_index),
+    ),
+    of_input(
+        Op.OP_INPUTBYTECODE, lambda context, at: context.transaction.inputs[at].unlocking_bytecode
+    ),
+    of_input(
+        Op.OP_INPUTSEQUENCENUMBER,
+        lambda context, at: encode_number(context.transaction.inputs[at].sequence),
+    ),
+    of_output(
+        Op.OP_OUTPUTVALUE, lambda context, at: encode_number(context.transaction.outputs[at].value)
+    ),
+    of_output(
+        Op.OP_OUTPUTBYTECODE, lambda context, at: context.transaction.outputs[at].locking_bytecode
+    ),
+)

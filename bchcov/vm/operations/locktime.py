@@ -1,0 +1,74 @@
+"""Locktimes, absolute and relative; both leave their operand where it is.
+
+Source: BIPs 65, 68, 112.
+"""
+
+from __future__ import annotations
+
+from ...encoding.number import number_decoder
+from ...errors import Reason, ScriptError
+from ...script.opcodes import Op
+from ..machine import Machine
+from ..operation import operation
+
+__all__ = ["LOCKTIMES"]
+
+_LOCKTIME_SIZE = 5
+_FIRST_TIME = 500_000_000
+_FINAL = 0xFFFF_FFFF
+_DISABLED, _IS_TIME, _MASK = 1 << 31, 1 << 22, 0xFFFF
+
+
+def _peek_locktime(vm: Machine) -> int:
+    decode = number_decoder(_LOCKTIME_SIZE, minimal=vm.switches.minimal_data)
+    locktime = decode(vm.stack[-1])
+    if locktime < 0:
+        raise ScriptError(Reason.NEGATIVE_LOCKTIME, str(locktime))
+    return locktime
+
+
+@operation(Op.OP_CHECKLOCKTIMEVERIFY, takes=1)
+def check_locktime(vm: Machine) -> None:
+    """( locktime -- locktime ) Fail unless the transaction cannot be mined before it."""
+    required, context = _peek_locktime(vm), vm.context
+    if context is None:
+        raise ScriptError(Reason.UNSATISFIED_LOCKTIME, "there is no transaction")
+    transaction = context.transaction
+    locktime = transaction.locktime
+    if (locktime < _FIRST_TIME) != (required < _FIRST_TIME):
+        raise ScriptError(
+            Reason.UNSATISFIED_LOCKTIME, f"{required} and {locktime}: a height and a time"
+        )
+    if required > locktime:
+        raise ScriptError(Reason.UNSATISFIED_LOCKTIME, f"{locktime} is before {required}")
+    if transaction.inputs[vm.index].sequence == _FINAL:
+        raise ScriptError(
+            Reason.UNSATISFIED_LOCKTIME, "the input is final: no locktime is in force"
+        )
+
+
+@operation(Op.OP_CHECKSEQUENCEVERIFY, takes=1)
+def check_sequence(vm: Machine) -> None:
+    """( sequence -- sequence ) Fail unless the spent output has to be that old."""
+    required, context = _peek_locktime(vm), vm.context
+    if required & _DISABLED:
+        return
+    if context is None:
+        raise ScriptError(Reason.UNSATISFIED_LOCKTIME, "there is no transaction")
+    sequence = context.transaction.inputs[vm.index].sequence
+    if context.transaction.version < 2 or sequence & _DISABLED:
+        raise ScriptError(
+            Reason.UNSATISFIED_LOCKTIME,
+            f"version {context.transaction.version}, sequence {sequence:#x}: no relative locktime",
+        )
+    if (required ^ sequence) & _IS_TIME:
+        raise ScriptError(
+            Reason.UNSATISFIED_LOCKTIME, f"{required:#x} and {sequence:#x}: blocks and time"
+        )
+    if required & _MASK > sequence & _MASK:
+        raise ScriptError(
+            Reason.UNSATISFIED_LOCKTIME, f"{sequence & _MASK} is before {required & _MASK}"
+        )
+
+
+LOCKTIMES = (check_locktime, check_sequence)

@@ -1,0 +1,43 @@
+"""Bounded loops.
+
+Source: CHIP-2025-05 Loops.
+"""
+
+from __future__ import annotations
+
+from ...errors import Reason, ScriptError
+from ...script.opcodes import Op
+from ..machine import Machine
+from ..operation import control
+from .control import enter
+from .truth import is_true
+
+__all__ = ["LOOPS"]
+
+
+@control(Op.OP_BEGIN)
+def begin(vm: Machine, position: int) -> int:
+    """Mark where the matching OP_UNTIL goes back to; in untaken branches too."""
+    vm.control.append(position)
+    enter(vm)
+    return position
+
+
+@control(Op.OP_UNTIL)
+def until(vm: Machine, position: int) -> int:
+    """( condition -- ) Go back to behind the matching OP_BEGIN unless it is true."""
+    start = vm.control[-1] if vm.control else True
+    if type(start) is bool:
+        raise ScriptError(Reason.UNBALANCED_CONTROL_FLOW, "OP_UNTIL without OP_BEGIN")
+    if vm.executing:
+        if not vm.stack:
+            raise ScriptError(Reason.INVALID_STACK_OPERATION, "a condition is needed")
+        if not is_true(vm.stack.pop()):
+            vm.instructions += position - start
+            return start
+    vm.control.pop()
+    vm.depth -= 1
+    return position
+
+
+LOOPS = (begin, until)

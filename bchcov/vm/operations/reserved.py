@@ -1,0 +1,85 @@
+"""Opcodes without a meaning: disabled, reserved for upgrades, or never allowed.
+
+Every other opcode that a rule set does not have fails as BAD_OPCODE when it is executed.
+"""
+
+from __future__ import annotations
+
+from ...errors import Reason, ScriptError
+from ...script.opcodes import Op
+from ..machine import Machine
+from ..operation import Operation, control, operation
+
+__all__ = [
+    "DISABLED",
+    "DISABLED_MULTIPLICATION",
+    "DISCOURAGED_NOPS",
+    "FORBIDDEN",
+    "IGNORED_LOCKTIMES",
+    "UPGRADABLE_NOPS",
+]
+
+_UPGRADABLE = (
+    Op.OP_NOP1,
+    Op.OP_NOP4,
+    Op.OP_NOP5,
+    Op.OP_NOP6,
+    Op.OP_NOP7,
+    Op.OP_NOP8,
+    Op.OP_NOP9,
+    Op.OP_NOP10,
+)
+
+
+def _present(opcode: Op, reason: Reason, detail: str) -> Operation:
+    """Fail where it stands, in untaken branches too."""
+
+    @control(opcode)
+    def run(vm: Machine, position: int) -> int:
+        raise ScriptError(reason, detail)
+
+    return run
+
+
+def _nop(opcode: Op) -> Operation:
+    """( -- )"""
+
+    @operation(opcode)
+    def run(vm: Machine) -> None:
+        pass
+
+    return run
+
+
+def _discouraged(opcode: Op) -> Operation:
+    """( -- ) Fail: what it will mean one day is not known."""
+
+    @operation(opcode)
+    def run(vm: Machine) -> None:
+        raise ScriptError(Reason.DISCOURAGE_UPGRADABLE_NOPS, opcode.name)
+
+    return run
+
+
+def _disabled(opcode: Op, name: str) -> Operation:
+    return _present(opcode, Reason.DISABLED_OPCODE, f"{name} is disabled")
+
+
+DISABLED = (
+    _disabled(Op.OP_INVERT, "OP_INVERT"),
+    _disabled(Op.OP_LSHIFTNUM, "OP_2MUL"),
+    _disabled(Op.OP_RSHIFTNUM, "OP_2DIV"),
+    _disabled(Op.OP_LSHIFTBIN, "OP_LSHIFT"),
+    _disabled(Op.OP_RSHIFTBIN, "OP_RSHIFT"),
+)
+DISABLED_MULTIPLICATION = (_disabled(Op.OP_MUL, "OP_MUL"),)
+FORBIDDEN = (
+    _present(Op.OP_BEGIN, Reason.BAD_OPCODE, "OP_VERIF"),
+    _present(Op.OP_UNTIL, Reason.BAD_OPCODE, "OP_VERNOTIF"),
+)
+UPGRADABLE_NOPS = tuple(_nop(opcode) for opcode in _UPGRADABLE)
+DISCOURAGED_NOPS = tuple(_discouraged(opcode) for opcode in _UPGRADABLE)
+IGNORED_LOCKTIMES = {
+    "CHECKLOCKTIMEVERIFY": (_nop(Op.OP_CHECKLOCKTIMEVERIFY),),
+    "CHECKSEQUENCEVERIFY": (_nop(Op.OP_CHECKSEQUENCEVERIFY),),
+}

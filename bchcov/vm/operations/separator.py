@@ -1,0 +1,17 @@
+"""The code separator: what a signature covers begins behind the last one executed."""
+
+from __future__ import annotations
+
+from ...script.opcodes import Op
+from ..machine import Machine
+from ..operation import operation
+
+__all__ = ["SEPARATOR"]
+
+
+@operation(Op.OP_CODESEPARATOR)
+def code_separator(vm: Machine) -> None:
+    """( -- ) Where it stands is known when the script is decoded: see program.py."""
+
+
+SEPARATOR = (code_separator,)

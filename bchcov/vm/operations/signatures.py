@@ -1,0 +1,206 @@
+"""Signature checks: of the transaction and of data, by one key or by several.
+
+Source: the specifications of 2019-05-15 and 2019-11-15 (Schnorr), 2018-11-15
+(OP_CHECKDATASIG), 2020-05-15 (SigChecks); BIPs 62, 66, 146 for encodings and NULLFAIL.
+"""
+
+from __future__ import annotations
+
+from ...crypto.der import parse_lax_der
+from ...crypto.hashes import sha256
+from ...crypto.secp256k1 import verify_ecdsa, verify_schnorr
+from ...errors import Reason, ScriptError
+from ...script.opcodes import Op
+from ..machine import Machine
+from ..operation import Operation, operation
+from .covering import covered_bytecode, transaction_digest, without_signature
+from .encodings import (
+    check_any_form,
+    check_ecdsa_form,
+    check_public_key,
+    check_schnorr_form,
+    check_transaction_signature,
+    is_announced_length,
+)
+from .hashing import charge_hashing
+
+__all__ = ["SIGNATURES"]
+
+
+def _is_valid(signature: bytes, digest: bytes, public_key: bytes) -> bool:
+    if len(signature) == 64:
+        return verify_schnorr(signature, digest, public_key)
+    numbers = parse_lax_der(signature)
+    return numbers is not None and verify_ecdsa(*numbers, digest, public_key)
+
+
+def _signs_transaction(vm: Machine, signature: bytes, public_key: bytes, code: bytes) -> bool:
+    """Check a transaction signature, charging for the hashing of what it covers."""
+    if not signature or vm.context is None or not is_announced_length(public_key):
+        return False
+    digest = transaction_digest(vm, code, signature[-1])
+    return _is_valid(signature[:-1], digest, public_key)
+
+
+def _charge_checks(vm: Machine, count: int) -> None:
+    vm.signature_checks += count
+    vm.cost += count * vm.limits.signature_check_price
+
+
+def _finish(vm: Machine, taken: int, success: bool, failure: Reason | None) -> None:
+    """Replace `taken` items by the result, or fail for an operation that verifies."""
+    if failure is not None and not success:
+        raise ScriptError(failure, "the signature is missing")
+    del vm.stack[-taken:]
+    if failure is None:
+        vm.push_bool(success)
+    else:
+        vm.cost += 1
+    vm.check_budget()
+
+
+def _refuse_failed(vm: Machine, success: bool) -> None:
+    if not success and vm.switches.null_fail:
+        raise ScriptError(Reason.SIG_NULLFAIL, "a signature that is not empty does not verify")
+
+
+def _check_signature(opcode: Op, failure: Reason | None) -> Operation:
+    """( signature public_key -- success ) Empty signatures fail without being an error."""
+
+    @operation(opcode, takes=2)
+    def run(vm: Machine) -> None:
+        signature, public_key = vm.stack[-2], vm.stack[-1]
+        check_transaction_signature(vm, signature, check_any_form)
+        check_public_key(vm, public_key)
+        success = False
+        if signature:
+            code = without_signature(vm, covered_bytecode(vm), signature)
+            success = _signs_transaction(vm, signature, public_key, code)
+            _charge_checks(vm, 1)
+            _refuse_failed(vm, success)
+        _finish(vm, 2, success, failure)
+
+    return run
+
+
+def _check_data_signature(opcode: Op, failure: Reason | None) -> Operation:
+    """( signature message public_key -- success ) The signature has no hash type."""
+
+    @operation(opcode, takes=3)
+    def run(vm: Machine) -> None:
+        signature, message, public_key = vm.stack[-3:]
+        if signature:
+            check_any_form(vm, signature)
+        check_public_key(vm, public_key)
+        success = False
+        if signature:
+            success = is_announced_length(public_key) and _is_valid(
+                signature, sha256(message), public_key
+            )
+            _charge_checks(vm, 1)
+            charge_hashing(vm, len(message), rounds=1)
+            _refuse_failed(vm, success)
+        _finish(vm, 3, success, failure)
+
+    return run
+
+
+def _decode_bitfield(item: bytes, count: int) -> int:
+    size = (count + 7) // 8
+    if len(item) != size:
+        raise ScriptError(
+            Reason.INVALID_BITFIELD_SIZE, f"{len(item)} bytes for {count} keys, not {size}"
+        )
+    bits = int.from_bytes(item, "little")
+    if bits >> count:
+        raise ScriptError(Reason.INVALID_BIT_RANGE, f"{bits:#b} names a key beyond {count}")
+    return bits
+
+
+def _check_schnorr_multisig(
+    vm: Machine, dummy: bytes, signatures: list[bytes], keys: list[bytes]
+) -> None:
+    """Check each signature against the key its bit names; signatures in the order of keys."""
+    bits = _decode_bitfield(dummy, len(keys))
+    if bits.bit_count() != len(signatures):
+        raise ScriptError(
+            Reason.INVALID_BIT_COUNT, f"{bits:#b} names other than {len(signatures)} keys"
+        )
+    code = covered_bytecode(vm)
+    named = [key for at, key in enumerate(keys) if bits >> at & 1]
+    for signature, key in zip(signatures, named, strict=True):
+        check_transaction_signature(vm, signature, check_schnorr_form)
+        check_public_key(vm, key)
+        if not _signs_transaction(vm, signature, key, code):
+            raise ScriptError(Reason.SIG_NULLFAIL, "a Schnorr signature does not verify")
+        _charge_checks(vm, 1)
+
+
+def _check_ecdsa_multisig(vm: Machine, signatures: list[bytes], keys: list[bytes]) -> bool:
+    """Match signatures to keys, both from the last to the first, without going back."""
+    code = covered_bytecode(vm)
+    for signature in reversed(signatures):
+        code = without_signature(vm, code, signature)
+    missing, left = len(signatures), len(keys)
+    while 0 < missing <= left:
+        signature, key = signatures[missing - 1], keys[left - 1]
+        check_transaction_signature(vm, signature, check_ecdsa_form)
+        check_public_key(vm, key)
+        if _signs_transaction(vm, signature, key, code):
+            missing -= 1
+        left -= 1
+    success = missing == 0
+    if any(signatures):
+        _refuse_failed(vm, success)
+        _charge_checks(vm, len(keys))
+    return success
+
+
+def _pop_count(vm: Machine, depth: int, highest: int, reason: Reason) -> int:
+    """Read the number `depth` items below the top, 0 to `highest`."""
+    if len(vm.stack) < depth:
+        raise ScriptError(
+            Reason.INVALID_STACK_OPERATION, f"{depth} items needed, {len(vm.stack)} on the stack"
+        )
+    count = vm.decode_index(vm.stack[-depth])
+    if not 0 <= count <= highest:
+        raise ScriptError(reason, f"{count} is not 0 to {highest}")
+    return count
+
+
+def _check_multisig(opcode: Op, failure: Reason | None) -> Operation:
+    """( dummy signatures... count keys... count -- success ) A dummy that is not empty: Schnorr."""
+
+    @operation(opcode)
+    def run(vm: Machine) -> None:
+        stack, limits = vm.stack, vm.limits
+        key_count = _pop_count(vm, 1, limits.multisig_keys, Reason.PUBKEY_COUNT)
+        if limits.operation_count is not None:
+            vm.count_operations(key_count, limits.operation_count)
+        signature_count = _pop_count(vm, 2 + key_count, key_count, Reason.SIG_COUNT)
+        taken = 3 + key_count + signature_count
+        if len(stack) < taken:
+            raise ScriptError(
+                Reason.INVALID_STACK_OPERATION, f"{taken} items needed, {len(stack)} on the stack"
+            )
+        dummy = stack[-taken]
+        signatures = stack[1 - taken : -2 - key_count]
+        keys = stack[-1 - key_count : -1]
+        success = True
+        if dummy and vm.switches.schnorr_multisig:
+            _check_schnorr_multisig(vm, dummy, signatures, keys)
+        else:
+            success = _check_ecdsa_multisig(vm, signatures, keys)
+        _finish(vm, taken, success, failure)
+
+    return run
+
+
+SIGNATURES = (
+    _check_signature(Op.OP_CHECKSIG, None),
+    _check_signature(Op.OP_CHECKSIGVERIFY, Reason.CHECKSIGVERIFY),
+    _check_data_signature(Op.OP_CHECKDATASIG, None),
+    _check_data_signature(Op.OP_CHECKDATASIGVERIFY, Reason.CHECKDATASIGVERIFY),
+    _check_multisig(Op.OP_CHECKMULTISIG, None),
+    _check_multisig(Op.OP_CHECKMULTISIGVERIFY, Reason.CHECKMULTISIGVERIFY),
+)

@@ -1,0 +1,78 @@
+"""Taking byte strings apart and putting them together."""
+
+from __future__ import annotations
+
+from ...encoding.number import encode_number, minimal_number
+from ...errors import Reason, ScriptError
+from ...script.opcodes import Op
+from ..machine import Machine
+from ..operation import operation
+
+__all__ = ["SPLICE"]
+
+
+@operation(Op.OP_CAT, takes=2)
+def cat(vm: Machine) -> None:
+    """( a b -- ab )"""
+    tail = vm.stack.pop()
+    vm.push(vm.stack.pop() + tail)
+
+
+@operation(Op.OP_SPLIT, takes=2)
+def split(vm: Machine) -> None:
+    """( ab position -- a b )"""
+    stack = vm.stack
+    position, item = vm.decode_index(stack[-1]), stack[-2]
+    if not 0 <= position <= len(item):
+        raise ScriptError(Reason.INVALID_SPLIT_RANGE, f"position {position} in {len(item)} bytes")
+    stack[-2:] = item[:position], item[position:]
+    vm.cost += len(item)
+
+
+@operation(Op.OP_NUM2BIN, takes=2)
+def number_to_bytes(vm: Machine) -> None:
+    """( number size -- bytes ) Pad a number, of any length and encoding, to `size` bytes."""
+    stack = vm.stack
+    size, limit = vm.decode_index(stack[-1]), vm.limits.element_size
+    if not 0 <= size <= limit:
+        raise ScriptError(Reason.PUSH_SIZE, f"{size} bytes, limit {limit}")
+    shortest = minimal_number(stack[-2])
+    if len(shortest) > size:
+        raise ScriptError(
+            Reason.IMPOSSIBLE_ENCODING, f"a number of {len(shortest)} bytes in {size}"
+        )
+    del stack[-2:]
+    if shortest and len(shortest) < size:
+        sign = shortest[-1] & 0x80
+        magnitude = shortest[:-1] + bytes((shortest[-1] & 0x7F,))
+        shortest = magnitude.ljust(size - 1, b"\x00") + bytes((sign,))
+    vm.push(shortest.ljust(size, b"\x00"))
+
+
+@operation(Op.OP_BIN2NUM, takes=1)
+def bytes_to_number(vm: Machine) -> None:
+    """( bytes -- number ) Remove the padding of a number."""
+    item = minimal_number(vm.stack.pop())
+    if len(item) > vm.limits.number_size:
+        raise vm.result_too_long(len(item))
+    vm.stack.append(item)
+    vm.cost += len(item)
+
+
+@operation(Op.OP_SIZE, takes=1, gives=2)
+def size(vm: Machine) -> None:
+    """( a -- a length )"""
+    item = encode_number(len(vm.stack[-1]))
+    vm.stack.append(item)
+    vm.cost += len(item)
+
+
+@operation(Op.OP_REVERSEBYTES, takes=1)
+def reverse_bytes(vm: Machine) -> None:
+    """( a -- a reversed )"""
+    item = vm.stack.pop()
+    vm.stack.append(item[::-1])
+    vm.cost += len(item)
+
+
+SPLICE = (cat, split, number_to_bytes, bytes_to_number, size, reverse_bytes)

@@ -1,0 +1,196 @@
+"""Moving and copying stack items; what only moves is free, what is copied is charged."""
+
+from __future__ import annotations
+
+from ...encoding.number import encode_number
+from ...errors import Reason, ScriptError
+from ...script.opcodes import Op
+from ..machine import Machine
+from ..operation import operation
+from .truth import is_true
+
+__all__ = ["STACK"]
+
+
+@operation(Op.OP_TOALTSTACK, takes=1)
+def to_alt_stack(vm: Machine) -> None:
+    """( a -- ) ( alt: -- a )"""
+    vm.alt.append(vm.stack.pop())
+
+
+@operation(Op.OP_FROMALTSTACK)
+def from_alt_stack(vm: Machine) -> None:
+    """( -- a ) ( alt: a -- )"""
+    if not vm.alt:
+        raise ScriptError(Reason.INVALID_ALTSTACK_OPERATION, "the alternate stack is empty")
+    item = vm.alt.pop()
+    vm.stack.append(item)
+    vm.cost += len(item)
+
+
+@operation(Op.OP_2DROP, takes=2)
+def drop_two(vm: Machine) -> None:
+    """( a b -- )"""
+    del vm.stack[-2:]
+
+
+@operation(Op.OP_2DUP, takes=2, gives=4)
+def dup_two(vm: Machine) -> None:
+    """( a b -- a b a b )"""
+    stack = vm.stack
+    a, b = stack[-2], stack[-1]
+    stack += (a, b)
+    vm.cost += len(a) + len(b)
+
+
+@operation(Op.OP_3DUP, takes=3, gives=6)
+def dup_three(vm: Machine) -> None:
+    """( a b c -- a b c a b c )"""
+    copied = vm.stack[-3:]
+    vm.stack += copied
+    vm.cost += sum(map(len, copied))
+
+
+@operation(Op.OP_2OVER, takes=4, gives=6)
+def over_two(vm: Machine) -> None:
+    """( a b c d -- a b c d a b )"""
+    stack = vm.stack
+    a, b = stack[-4], stack[-3]
+    stack += (a, b)
+    vm.cost += len(a) + len(b)
+
+
+@operation(Op.OP_2ROT, takes=6)
+def rotate_two(vm: Machine) -> None:
+    """( a b c d e f -- c d e f a b ) Charged for the two items, unlike OP_ROT."""
+    stack = vm.stack
+    moved = stack[-6:-4]
+    del stack[-6:-4]
+    stack += moved
+    vm.cost += len(moved[0]) + len(moved[1])
+
+
+@operation(Op.OP_2SWAP, takes=4)
+def swap_two(vm: Machine) -> None:
+    """( a b c d -- c d a b )"""
+    stack = vm.stack
+    stack[-4:] = stack[-2], stack[-1], stack[-4], stack[-3]
+
+
+@operation(Op.OP_IFDUP, takes=1, gives=2)
+def dup_if_true(vm: Machine) -> None:
+    """( a -- a a | a ) Copy it if it is true."""
+    item = vm.stack[-1]
+    if is_true(item):
+        vm.stack.append(item)
+        vm.cost += len(item)
+
+
+@operation(Op.OP_DEPTH, gives=1)
+def depth(vm: Machine) -> None:
+    """( -- number of items )"""
+    item = encode_number(len(vm.stack))
+    vm.stack.append(item)
+    vm.cost += len(item)
+
+
+@operation(Op.OP_DROP, takes=1)
+def drop(vm: Machine) -> None:
+    """( a -- )"""
+    vm.stack.pop()
+
+
+@operation(Op.OP_DUP, takes=1, gives=2)
+def dup(vm: Machine) -> None:
+    """( a -- a a )"""
+    item = vm.stack[-1]
+    vm.stack.append(item)
+    vm.cost += len(item)
+
+
+@operation(Op.OP_NIP, takes=2)
+def nip(vm: Machine) -> None:
+    """( a b -- b )"""
+    del vm.stack[-2]
+
+
+@operation(Op.OP_OVER, takes=2, gives=3)
+def over(vm: Machine) -> None:
+    """( a b -- a b a )"""
+    item = vm.stack[-2]
+    vm.stack.append(item)
+    vm.cost += len(item)
+
+
+def _pop_depth(vm: Machine) -> int:
+    """Pop a count of items that lie above the one wanted."""
+    stack = vm.stack
+    count = vm.decode_index(stack[-1])
+    if not 0 <= count < len(stack) - 1:
+        raise ScriptError(
+            Reason.INVALID_STACK_OPERATION, f"item {count} of {len(stack) - 1} on the stack"
+        )
+    stack.pop()
+    return count
+
+
+@operation(Op.OP_PICK, takes=2)
+def pick(vm: Machine) -> None:
+    """( x_n ... x_0 n -- x_n ... x_0 x_n )"""
+    item = vm.stack[-1 - _pop_depth(vm)]
+    vm.stack.append(item)
+    vm.cost += len(item)
+
+
+@operation(Op.OP_ROLL, takes=2)
+def roll(vm: Machine) -> None:
+    """( x_n ... x_0 n -- x_n-1 ... x_0 x_n ) Also charged n: the items above it move."""
+    count = _pop_depth(vm)
+    item = vm.stack.pop(-1 - count)
+    vm.stack.append(item)
+    vm.cost += len(item) + count
+
+
+@operation(Op.OP_ROT, takes=3)
+def rotate(vm: Machine) -> None:
+    """( a b c -- b c a )"""
+    stack = vm.stack
+    stack.append(stack.pop(-3))
+
+
+@operation(Op.OP_SWAP, takes=2)
+def swap(vm: Machine) -> None:
+    """( a b -- b a )"""
+    stack = vm.stack
+    stack[-1], stack[-2] = stack[-2], stack[-1]
+
+
+@operation(Op.OP_TUCK, takes=2, gives=3)
+def tuck(vm: Machine) -> None:
+    """( a b -- b a b )"""
+    item = vm.stack[-1]
+    vm.stack.insert(-2, item)
+    vm.cost += len(item)
+
+
+STACK = (
+    to_alt_stack,
+    from_alt_stack,
+    drop_two,
+    dup_two,
+    dup_three,
+    over_two,
+    rotate_two,
+    swap_two,
+    dup_if_true,
+    depth,
+    drop,
+    dup,
+    nip,
+    over,
+    pick,
+    roll,
+    rotate,
+    swap,
+    tuck,
+)

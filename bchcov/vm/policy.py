@@ -1,0 +1,32 @@
+"""What a rule set demands of a whole transaction, beside its scripts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Policy"]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The bounds of whole transactions; sizes in bytes, values in satoshis.
+
+    Those from `is_standard` on are relay rules and apply in standard mode only.
+    Source: Bitcoin Cash Node, consensus.h and policy.h; CHIP-2022-02-CashTokens;
+    CHIP-2025-05 P2S.
+    """
+
+    smallest_transaction: int = 65
+    largest_transaction: int = 1_000_000
+    versions: tuple[int, ...] = (1, 2)
+    maximum_value: int = 21_000_000 * 100_000_000
+    signature_checks: int = 3_000
+    commitment_size: int = 40
+    is_standard: bool = False
+    standard_transaction: int = 100_000
+    standard_unlocking: int = 1_650
+    standard_locking: int | None = None  # any bytecode up to this length; None: known patterns
+    standard_multisig_keys: int = 3
+    data_carrier: int = 223
+    dust_relay_multiple: int = 3
+    dust_input_size: int = 148

@@ -1,0 +1,81 @@
+"""How an input was judged: the verdict, what it cost, and where and why it failed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..errors import BchcovError, Reason
+from ..script.opcodes import opcode_name
+from ..script.pushes import instructions
+from .metrics import Metrics
+
+__all__ = ["InputFailed", "InputResult"]
+
+
+class InputFailed(BchcovError):
+    """An input was required to be accepted and is not; `result` says why."""
+
+    def __init__(self, result: InputResult) -> None:
+        super().__init__(str(result))
+        self.result = result
+
+
+@dataclass(frozen=True, slots=True)
+class InputResult:
+    """The judgement on one input.
+
+    A failure has a `reason`, the `phase` ("unlocking", "locking", "redeem"; "script" for
+    a script run alone), and, where an instruction failed, the script it stands in (`code`,
+    a function's body if it was in one) and its `position` there, counted in
+    instructions. The stacks are those at the end or at the failure, top last.
+    """
+
+    metrics: Metrics
+    stack: tuple[bytes, ...]
+    alt_stack: tuple[bytes, ...] = ()
+    reason: Reason | None = None
+    detail: str = ""
+    phase: str | None = None
+    code: bytes | None = None
+    position: int | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the input is accepted."""
+        return self.reason is None
+
+    @property
+    def offset(self) -> int | None:
+        """Where in `code`, in bytes, the instruction that failed begins."""
+        if self.code is None:
+            return None
+        for at, step in enumerate(instructions(self.code)):
+            if at == self.position:
+                return step.offset
+        return len(self.code)
+
+    @property
+    def opcode(self) -> int | None:
+        """The opcode that failed."""
+        offset = self.offset
+        if self.code is None or offset is None or offset >= len(self.code):
+            return None
+        return self.code[offset]
+
+    def require(self) -> InputResult:
+        """Return this result if the input is accepted; raise InputFailed if not."""
+        if self.reason is not None:
+            raise InputFailed(self)
+        return self
+
+    def __str__(self) -> str:
+        if self.reason is None:
+            return f"accepted, operation cost {self.metrics.op_cost:,}"
+        text = self.reason.value
+        if self.detail:
+            text += f": {self.detail}"
+        if self.phase:
+            text += f", in the {self.phase} bytecode"
+        if self.opcode is not None:
+            text += f" at byte {self.offset}, {opcode_name(self.opcode)}"
+        return text
