@@ -13,6 +13,7 @@ __all__ = [
     "encode_number",
     "minimal_number",
     "number_decoder",
+    "range_reason",
 ]
 
 
@@ -53,7 +54,8 @@ def is_minimal(item: bytes) -> bool:
     return not item or bool(item[-1] & 0x7F) or (len(item) > 1 and bool(item[-2] & 0x80))
 
 
-def _range_reason(max_size: int) -> Reason:
+def range_reason(max_size: int) -> Reason:
+    """Name the failure of a number of more than `max_size` bytes."""
     if max_size > 8:
         return Reason.INVALID_NUMBER_RANGE_BIG_INT
     return Reason.INVALID_NUMBER_RANGE_64_BIT if max_size == 8 else Reason.INVALID_NUMBER_RANGE
@@ -67,7 +69,7 @@ def number_decoder(max_size: int, *, minimal: bool = True) -> Callable[[bytes], 
     INVALID_NUMBER_RANGE_64_BIT for 8, INVALID_NUMBER_RANGE_BIG_INT for more;
     MINIMALNUM for a padded item when `minimal`.
     """
-    too_long = _range_reason(max_size)
+    too_long = range_reason(max_size)
     known = _DECODED
 
     def decode(item: bytes) -> int:

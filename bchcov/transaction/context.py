@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 
 from ..crypto.hashes import hash256
 from .codec import encode_output
@@ -15,45 +14,64 @@ __all__ = ["TransactionContext"]
 class TransactionContext:
     """A transaction, its spent outputs in input order, and the hashes its signatures share.
 
-    The hashes are computed once, at their first use, so that the signatures of a
+    Each hash is computed at its first use and kept, so that the signatures of a
     transaction of many inputs cost time linear in its size.
     """
+
+    __slots__ = (
+        "_hash_outpoints",
+        "_hash_outputs",
+        "_hash_sequences",
+        "_hash_source_outputs",
+        "locktime",
+        "outpoints",
+        "sequences",
+        "source_outputs",
+        "transaction",
+        "version",
+    )
 
     def __init__(self, transaction: Transaction, source_outputs: Sequence[Output]) -> None:
         self.transaction = transaction
         self.source_outputs = tuple(source_outputs)
+        # As they are written: numbers in 4 bytes, outpoints in 32 and 4.
         self.version = transaction.version.to_bytes(4, "little")
         self.locktime = transaction.locktime.to_bytes(4, "little")
-
-    @cached_property
-    def outpoints(self) -> tuple[bytes, ...]:
-        """Each input's outpoint: 32 bytes of hash, 4 of index."""
-        return tuple(
+        self.outpoints = [
             item.outpoint_hash + item.outpoint_index.to_bytes(4, "little")
-            for item in self.transaction.inputs
-        )
+            for item in transaction.inputs
+        ]
+        self.sequences = [item.sequence.to_bytes(4, "little") for item in transaction.inputs]
+        # Not functools.cached_property: before Python 3.12 it takes a lock at each use.
+        self._hash_outpoints = b""
+        self._hash_sequences = b""
+        self._hash_outputs = b""
+        self._hash_source_outputs = b""
 
-    @cached_property
-    def sequences(self) -> tuple[bytes, ...]:
-        """Each input's sequence number in 4 bytes."""
-        return tuple(item.sequence.to_bytes(4, "little") for item in self.transaction.inputs)
-
-    @cached_property
+    @property
     def hash_outpoints(self) -> bytes:
         """The HASH256 of all outpoints (the specifications' hashPrevouts)."""
-        return hash256(b"".join(self.outpoints))
+        if not self._hash_outpoints:
+            self._hash_outpoints = hash256(b"".join(self.outpoints))
+        return self._hash_outpoints
 
-    @cached_property
+    @property
     def hash_sequences(self) -> bytes:
         """The HASH256 of all sequence numbers."""
-        return hash256(b"".join(self.sequences))
+        if not self._hash_sequences:
+            self._hash_sequences = hash256(b"".join(self.sequences))
+        return self._hash_sequences
 
-    @cached_property
+    @property
     def hash_outputs(self) -> bytes:
         """The HASH256 of all outputs."""
-        return hash256(b"".join(map(encode_output, self.transaction.outputs)))
+        if not self._hash_outputs:
+            self._hash_outputs = hash256(b"".join(map(encode_output, self.transaction.outputs)))
+        return self._hash_outputs
 
-    @cached_property
+    @property
     def hash_source_outputs(self) -> bytes:
         """The HASH256 of all spent outputs (the specifications' hashUtxos)."""
-        return hash256(b"".join(map(encode_output, self.source_outputs)))
+        if not self._hash_source_outputs:
+            self._hash_source_outputs = hash256(b"".join(map(encode_output, self.source_outputs)))
+        return self._hash_source_outputs

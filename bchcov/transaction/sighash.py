@@ -47,11 +47,17 @@ _BLANK_OUTPUT = b"\xff" * 8 + b"\x00"
 
 
 def signing_serialization(
-    context: TransactionContext, index: int, covered_bytecode: bytes, hash_type: int
+    context: TransactionContext,
+    index: int,
+    covered_bytecode: bytes,
+    hash_type: int,
+    *,
+    tokens: bool = True,
 ) -> bytes:
     """Serialize what a signature in input `index` covers, for a hash type with the fork id.
 
     `covered_bytecode` is the script from its last executed OP_CODESEPARATOR on.
+    Without `tokens` it is that of before CashTokens, when UTXOS was no hash type.
     """
     base = hash_type & 0x1F
     every_input = not hash_type & _ANYONECANPAY
@@ -67,17 +73,17 @@ def signing_serialization(
         (
             context.version,
             context.hash_outpoints if every_input else _NOTHING,
-            context.hash_source_outputs if hash_type & _UTXOS else b"",
+            context.hash_source_outputs if tokens and hash_type & _UTXOS else b"",
             context.hash_sequences if every_input and every_output else _NOTHING,
             context.outpoints[index],
-            b"" if source.token is None else encode_token_prefix(source.token),
+            encode_token_prefix(source.token) if tokens and source.token is not None else b"",
             encode_compact_size(len(covered_bytecode)),
             covered_bytecode,
             source.value.to_bytes(8, "little"),
             context.sequences[index],
             outputs,
             context.locktime,
-            hash_type.to_bytes(4, "little"),
+            (hash_type & 0xFFFF_FFFF).to_bytes(4, "little"),
         )
     )
 

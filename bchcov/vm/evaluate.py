@@ -5,6 +5,8 @@ Source: Bitcoin Cash Node, VerifyScript; the checks are made in its order.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ..errors import Reason, ScriptError
 from ..script.patterns import is_p2sh20, is_p2sh32, is_witness_program
 from ..script.pushes import is_push_only
@@ -13,7 +15,7 @@ from .machine import Machine, Observer
 from .metrics import Metrics
 from .operations.functions import check_balanced
 from .operations.truth import is_true
-from .program import decode
+from .program import Program, decode, decode_kept
 from .result import InputResult
 from .rules import RuleSet
 from .rulesets import BCH_2026, BCH_SPEC
@@ -36,7 +38,9 @@ def _metrics(vm: Machine, unlocking_size: int) -> Metrics:
     )
 
 
-def _run_phase(vm: Machine, code: bytes) -> None:
+def _run_phase(
+    vm: Machine, code: bytes, decode: Callable[[bytes, RuleSet], Program] = decode_kept
+) -> None:
     size, limit = len(code), vm.limits.script_size
     if size > limit:
         raise ScriptError(Reason.SCRIPT_SIZE, f"{size} bytes, limit {limit}")
@@ -116,7 +120,7 @@ def evaluate_input(
     try:
         if rules.switches.push_only_unlocking:
             _require_push_only(unlocking)
-        _run_phase(vm, unlocking)
+        _run_phase(vm, unlocking, decode)
         pays_to_script_hash = _is_p2sh(locking, rules)
         pushed = vm.stack.copy() if pays_to_script_hash else []
         phase = "locking"

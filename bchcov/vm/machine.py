@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ..encoding.number import describe_number, encode_number, number_decoder
+from ..encoding.number import describe_number, encode_number, number_decoder, range_reason
 from ..errors import Reason, ScriptError
 from .limits import UNLIMITED
 
@@ -119,12 +119,12 @@ class Machine:
         self.stack.append(item)
         self.cost += 2 * size
 
-    def result_too_long(self, size: int) -> ScriptError:
-        """Make the error of a result of `size` bytes that no operand could have."""
-        big = self.result_size > 8
+    def result_too_long(self, size: int, limit: int | None = None) -> ScriptError:
+        """Make the error of a result of `size` bytes that is beyond the range of numbers."""
+        limit = self.result_size if limit is None else limit
         return ScriptError(
-            Reason.INVALID_NUMBER_RANGE_BIG_INT if big else Reason.INVALID_NUMBER_RANGE_64_BIT,
-            f"the result has {describe_number(size)} bytes, limit {self.result_size}",
+            range_reason(self.limits.number_size),
+            f"the result has {describe_number(size)} bytes, limit {limit}",
         )
 
     def push_bool(self, value: bool) -> None:

@@ -16,7 +16,7 @@ from ..script.pushes import encode_push, instructions
 from .machine import Machine
 from .rules import RuleSet
 
-__all__ = ["Program", "Step", "decode"]
+__all__ = ["Program", "Step", "decode", "decode_kept"]
 
 # (data, run, takes, grows, is_control); a plain tuple unpacks faster than a
 # NamedTuple does in CPython 3.11, by about a tenth of a whole step.
@@ -24,8 +24,8 @@ Step = tuple[bytes | None, Callable[..., Any], int, bool, bool]
 
 _PUSHDATA_1, _PUSHDATA_4, _LAST_UNCOUNTED = 0x4C, 0x4E, 0x60
 _CODESEPARATOR, _MULTISIGS = 0xAB, (0xAE, 0xAF)
-# Decoded programs are kept by the thousand: 10,000 bytes are at most as many steps.
-_KEPT_PROGRAMS = 1024
+# The worst script of 10,000 bytes decodes to about half a megabyte.
+_KEPT_PROGRAMS = 512
 
 
 class Program(NamedTuple):
@@ -115,7 +115,6 @@ def _limit_operations(code: bytes, steps: list[Step], limit: int) -> None:
         )
 
 
-@lru_cache(maxsize=_KEPT_PROGRAMS)
 def decode(code: bytes, rules: RuleSet) -> Program:
     """Decode any `code` under `rules`; what is wrong with it fails when it is reached."""
     table, limits, minimal = _step_table(rules), rules.limits, rules.switches.minimal_data
@@ -152,3 +151,7 @@ def decode(code: bytes, rules: RuleSet) -> Program:
     if limit is not None and (len(steps) > limit or b"\xae" in code or b"\xaf" in code):
         _limit_operations(code, steps, limit)
     return Program(code, tuple(steps))
+
+
+decode_kept = lru_cache(maxsize=_KEPT_PROGRAMS)(decode)
+"""`decode`, with the programs of the last scripts kept: for all but unlocking bytecodes."""

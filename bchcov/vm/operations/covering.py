@@ -27,7 +27,9 @@ def transaction_digest(vm: Machine, code: bytes, hash_type: int) -> bytes:
     context = vm.context
     assert context is not None
     if hash_type & _FORKID and vm.switches.fork_id:
-        serialization = signing_serialization(context, vm.index, code, hash_type)
+        serialization = signing_serialization(
+            context, vm.index, code, hash_type, tokens=vm.switches.tokens
+        )
         charge_hashing(vm, len(serialization), rounds=2)
         return hash256(serialization)
     legacy = legacy_signing_serialization(context, vm.index, code, hash_type)

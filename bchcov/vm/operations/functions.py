@@ -10,7 +10,7 @@ from ...errors import Reason, ScriptError
 from ...script.opcodes import Op
 from ..machine import Machine
 from ..operation import operation
-from ..program import decode
+from ..program import decode_kept
 from .control import enter
 
 __all__ = ["EVALUATION", "FUNCTIONS", "check_balanced", "run_frame"]
@@ -35,7 +35,7 @@ def run_frame(vm: Machine, body: bytes) -> None:
     vm.check_budget()
     caller = vm.control, vm.code, vm.code_start
     vm.control, vm.code, vm.code_start = [], body, 0
-    vm.run(decode(body, vm.rules))
+    vm.run(decode_kept(body, vm.rules))
     check_balanced(vm)
     vm.control, vm.code, vm.code_start = caller
     vm.depth -= 1

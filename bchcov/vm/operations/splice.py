@@ -54,7 +54,7 @@ def bytes_to_number(vm: Machine) -> None:
     """( bytes -- number ) Remove the padding of a number."""
     item = minimal_number(vm.stack.pop())
     if len(item) > vm.limits.number_size:
-        raise vm.result_too_long(len(item))
+        raise vm.result_too_long(len(item), vm.limits.number_size)
     vm.stack.append(item)
     vm.cost += len(item)
 
