@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..errors import DecodeError, EncodeError, Reason
-from ..transaction.codec import decode_outputs, decode_transaction, encode_transaction
+from ..transaction.codec import (
+    decode_outputs,
+    decode_transaction,
+    encode_outputs,
+    encode_transaction,
+)
 from ..transaction.context import TransactionContext
 from ..transaction.model import Output, Transaction
 from ..vm.evaluate import evaluate_input
@@ -32,11 +37,13 @@ def _decode(
             transaction = decode_transaction(transaction)
     except (DecodeError, EncodeError) as error:
         raise Refused("decode", "TX_DECODE", str(error)) from error
-    if isinstance(source_outputs, bytes):
-        try:
+    try:
+        if isinstance(source_outputs, bytes):
             source_outputs = decode_outputs(source_outputs)
-        except DecodeError as error:
-            raise Refused("decode", "TX_SOURCE_OUTPUTS_DECODE", str(error)) from error
+        else:
+            encode_outputs(source_outputs)
+    except (DecodeError, EncodeError) as error:
+        raise Refused("decode", "TX_SOURCE_OUTPUTS_DECODE", str(error)) from error
     return transaction, source_outputs, size
 
 

@@ -101,7 +101,8 @@ def rules_from_flags(flags: Iterable[str]) -> RuleSet:
     Without flags these are the rules of before 2012, with the opcodes of 2018. Raises
     RulesError for an unknown flag.
     """
-    return _make(frozenset(_normalize(flag) for flag in flags if flag.strip()))
+    named = frozenset(_normalize(flag) for flag in flags if flag.strip())
+    return _make(named.difference(_WITHOUT_EFFECT))
 
 
 @lru_cache(maxsize=256)
