@@ -6,13 +6,13 @@ in machine.py only does what depends on the stack.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ..errors import Reason, ScriptError
 from ..script.opcodes import opcode_name
-from ..script.pushes import encode_push, instructions
+from ..script.pushes import Instruction, encode_push, instructions
 from .machine import Machine
 from .rules import RuleSet
 
@@ -34,17 +34,9 @@ class Program(NamedTuple):
     code: bytes
     steps: tuple[Step, ...]
 
-    def offset(self, position: int) -> int:
-        """Where in the code, in bytes, the instruction at `position` begins."""
-        return instruction_offset(self.code, position)
-
-
-def instruction_offset(code: bytes, position: int) -> int:
-    """Where in `code`, in bytes, the instruction at `position` begins."""
-    for at, step in enumerate(instructions(code)):
-        if at == position:
-            return step.offset
-    return len(code)
+    def instructions(self) -> Iterator[Instruction]:
+        """Yield what the code says at each position."""
+        return instructions(self.code)
 
 
 def _nothing(vm: Machine) -> None:

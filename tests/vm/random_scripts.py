@@ -12,7 +12,26 @@ from bchcov.transaction.model import Capability, Nft, Token
 
 __all__ = ["random_spend"]
 
-_NUMBERS = (0, 1, -1, 2, 3, 7, 8, 16, 17, 127, 128, 255, 256, -127, -128, 2**31, 2**63 - 1, -(2**63))
+_NUMBERS = (
+    0,
+    1,
+    -1,
+    2,
+    3,
+    7,
+    8,
+    16,
+    17,
+    127,
+    128,
+    255,
+    256,
+    -127,
+    -128,
+    2**31,
+    2**63 - 1,
+    -(2**63),
+)
 # Everything that a random script can do without stopping at once.
 _PLAIN = [
     op
@@ -71,14 +90,20 @@ def _context(random: Random, locking: bytes, unlocking: bytes) -> TransactionCon
         Token(category, 0, Nft(b"", Capability.MINTING)),
     )
     inputs = [
-        Input(random.randbytes(32), random.randrange(3), unlocking, random.choice((0, 5, 2**32 - 1)))
+        Input(
+            random.randbytes(32), random.randrange(3), unlocking, random.choice((0, 5, 2**32 - 1))
+        )
     ]
     sources = [Output(random.randrange(10**6), locking, random.choice(tokens))]
     for _ in range(random.randrange(3)):
         inputs.append(Input(random.randbytes(32), random.randrange(300), b"\x51", 2**22 + 9))
         sources.append(Output(random.randrange(10**6), b"\x51", random.choice(tokens)))
     outputs = [
-        Output(random.randrange(1000), random.randbytes(random.randrange(1, 9)).replace(b"\xef", b"\x51"), random.choice(tokens))
+        Output(
+            random.randrange(1000),
+            random.randbytes(random.randrange(1, 9)).replace(b"\xef", b"\x51"),
+            random.choice(tokens),
+        )
         for _ in range(random.randrange(1, 4))
     ]
     locktime = random.choice((0, 500_000, 1_700_000_000))
@@ -112,7 +137,10 @@ def random_spend(random: Random, rules: RuleSet = BCH_2026) -> tuple[Transaction
         *context.transaction.inputs[1:],
     )
     transaction = Transaction(
-        inputs, context.transaction.outputs, context.transaction.version, context.transaction.locktime
+        inputs,
+        context.transaction.outputs,
+        context.transaction.version,
+        context.transaction.locktime,
     )
     source = context.source_outputs[0]
     locking = b"\x75" + locking

@@ -25,7 +25,7 @@ from bchcov.vm.result import InputFailed, InputResult
 KEY = "02" + "79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798"
 SCHNORR = "11" * 64
 DER = "3006020101020101"
-HIGH_S = "3026020101022100" + "fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364140"[2:]
+HIGH_S = "3026020101022100" + "fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364140"
 
 
 def spend(locking: str, unlocking: str = "", rules: RuleSet = BCH_2026.consensus) -> InputResult:
@@ -38,12 +38,12 @@ LOCKING = {
     Reason.EVAL_FALSE: "OP_0",
     Reason.OP_RETURN: "OP_RETURN",
     Reason.PUSH_SIZE: "OP_0 <10001> OP_NUM2BIN",
-    Reason.SIG_COUNT: "OP_0 OP_2 OP_0 OP_0 OP_1 OP_CHECKMULTISIG",
+    Reason.SIG_COUNT: f"OP_0 OP_0 OP_2 <0x{KEY}> OP_1 OP_CHECKMULTISIG",
     Reason.PUBKEY_COUNT: "<21> OP_CHECKMULTISIG",
     Reason.INVALID_OPERAND_SIZE: "<0x0101> OP_1 OP_AND",
     Reason.IMPOSSIBLE_ENCODING: "<300> OP_1 OP_NUM2BIN",
     Reason.INVALID_SPLIT_RANGE: "OP_1 OP_2 OP_SPLIT",
-    Reason.INVALID_BIT_COUNT: f"OP_1 <0x{SCHNORR}> OP_0 OP_0 OP_0 OP_2 OP_CHECKMULTISIG",
+    Reason.INVALID_BIT_COUNT: "OP_1 OP_0 OP_0 OP_0 OP_2 OP_CHECKMULTISIG",
     Reason.VERIFY: "OP_0 OP_VERIFY",
     Reason.EQUALVERIFY: "OP_1 OP_2 OP_EQUALVERIFY",
     Reason.CHECKMULTISIGVERIFY: f"OP_0 OP_0 OP_1 <0x{KEY}> OP_1 OP_CHECKMULTISIGVERIFY",
@@ -101,9 +101,7 @@ OTHERS = {
     Reason.SCRIPT_SIZE: lambda: spend(f"0x{'61' * 10_001}"),
     Reason.OP_COUNT: lambda: spend(f"OP_1 0x{'61' * 202}", rules=BCH_2023.consensus),
     Reason.STACK_SIZE: lambda: spend(f"0x{'51' * 1001}", unlocking=f"<0x{'00' * 200}>"),
-    Reason.INPUT_SIGCHECKS: lambda: spend(
-        f"OP_0 <0x{SCHNORR}> OP_DROP {_data_checks(2)}", rules=BCH_2026
-    ),
+    Reason.INPUT_SIGCHECKS: lambda: spend(_data_checks(2), rules=BCH_2023),
     Reason.DISABLED_OPCODE: lambda: spend("OP_0 OP_IF OP_INVERT OP_ENDIF", rules=BCH_2025),
     Reason.SIG_PUSHONLY: lambda: spend("OP_1", unlocking="OP_NOP"),
     Reason.MINIMALIF: lambda: spend("OP_2 OP_IF OP_ENDIF OP_1", rules=_rules("MINIMALIF")),
@@ -132,7 +130,7 @@ def _data_checks(count: int) -> str:
 
     signature = sign_schnorr((1).to_bytes(32, "big"), sha256(b"")).hex()
     check = f"<0x{signature}> OP_0 <0x{KEY}> OP_CHECKDATASIGVERIFY"
-    return " ".join(["OP_DROP", *[check] * count, "OP_1"])
+    return " ".join([*[check] * count, "OP_1"])
 
 
 @pytest.mark.parametrize("reason", OTHERS, ids=lambda reason: reason.value)
@@ -148,9 +146,9 @@ def test_no_name_of_a_failure_is_without_its_script() -> None:
 def test_a_failure_says_where_it_happened() -> None:
     result = spend("OP_1 <0xaabb> <0x02> OP_DROP OP_VERIFY OP_RETURN")
     assert (result.reason, result.phase, result.position) == (Reason.OP_RETURN, "locking", 5)
-    assert (result.offset, result.opcode) == (8, 0x6A)
+    assert (result.offset, result.opcode) == (7, 0x6A)
     assert result.stack == (b"\x01",)
-    assert str(result) == "OP_RETURN, in the locking bytecode at byte 8, OP_RETURN"
+    assert str(result) == "OP_RETURN, in the locking bytecode at byte 7, OP_RETURN"
 
 
 def test_a_failure_in_a_function_is_located_in_its_body() -> None:

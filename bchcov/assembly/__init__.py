@@ -1,0 +1,15 @@
+"""CashAssembly, the language of libauth and Bitauth IDE: into script bytes and back."""
+
+from .assemble import Assembled, Span, assemble, assemble_with_map
+from .disassemble import disassemble, disassemble_lines
+from .parser import parse
+
+__all__ = [
+    "Assembled",
+    "Span",
+    "assemble",
+    "assemble_with_map",
+    "disassemble",
+    "disassemble_lines",
+    "parse",
+]

@@ -1,0 +1,177 @@
+"""CashAssembly into script bytes, with the place in the source that each byte comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from ..encoding.number import encode_number
+from ..errors import AssemblyError
+from ..script.opcodes import OPCODES_BY_NAME
+from ..script.pushes import encode_push
+from ..vm.evaluate import run_script
+from ..vm.rules import RuleSet
+from ..vm.rulesets import BCH_SPEC
+from .parser import Evaluation, Identifier, Literal, Node, Place, Push, parse
+
+__all__ = ["Assembled", "Binding", "Span", "assemble", "assemble_with_map"]
+
+Binding = bytes | int | str
+"""Bytes as they are, an integer as a VM number, or CashAssembly source."""
+
+# A number of the largest element has no more.
+_MOST_NUMBER_BYTES = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The bytes `start` to `end` of a script come from `line` and `column` of a source.
+
+    `source` names the binding they stand in, None for the source that was assembled.
+    """
+
+    start: int
+    end: int
+    line: int
+    column: int
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """A script and where its bytes come from: one span an instruction, pushes as a whole."""
+
+    code: bytes
+    spans: tuple[Span, ...]
+
+    def find(self, offset: int) -> Span | None:
+        """The span of the byte at `offset`."""
+        for span in self.spans:
+            if span.start <= offset < span.end:
+                return span
+        return None
+
+
+class _Assembler:
+    def __init__(self, bindings: Mapping[str, Binding], rules: RuleSet) -> None:
+        self.bindings = bindings
+        self.rules = rules
+        self.open: list[str] = []
+
+    def error(self, message: str, place: Place) -> AssemblyError:
+        if self.open:
+            message = f"in {self.open[-1]!r}: {message}"
+        return AssemblyError(message, line=place.line, column=place.column)
+
+    def body(self, nodes: tuple[Node, ...]) -> Assembled:
+        pieces: list[bytes] = []
+        spans: list[Span] = []
+        size = 0
+        for node in nodes:
+            piece = self.node(node)
+            source = self.open[-1] if self.open else None
+            if isinstance(piece, Assembled):
+                spans += [
+                    Span(size + span.start, size + span.end, span.line, span.column, span.source)
+                    for span in piece.spans
+                ]
+                code = piece.code
+            else:
+                code = piece
+                spans.append(
+                    Span(size, size + len(code), node.place.line, node.place.column, source)
+                )
+            pieces.append(code)
+            size += len(code)
+        return Assembled(b"".join(pieces), tuple(spans))
+
+    def node(self, node: Node) -> bytes | Assembled:
+        if isinstance(node, Literal):
+            return self.literal(node.value, node.place)
+        if isinstance(node, Identifier):
+            return self.identifier(node)
+        if isinstance(node, Push):
+            return encode_push(self.body(node.body).code)
+        return self.evaluate(node)
+
+    def literal(self, value: bytes | int, place: Place) -> bytes:
+        if isinstance(value, bytes):
+            return value
+        if value.bit_length() >= 8 * _MOST_NUMBER_BYTES:
+            raise self.error(f"this number has more than {_MOST_NUMBER_BYTES} bytes", place)
+        return encode_number(value)
+
+    def identifier(self, node: Identifier) -> bytes | Assembled:
+        name = node.name
+        bound = self.bindings.get(name)
+        if bound is None:
+            opcode = OPCODES_BY_NAME.get(name)
+            if opcode is None:
+                raise self.unknown(node)
+            return bytes((opcode,))
+        if isinstance(bound, str):
+            return self.script(node, bound)
+        return self.literal(bound, node.place)
+
+    def script(self, node: Identifier, source: str) -> Assembled:
+        name = node.name
+        if name in self.open:
+            circle = " -> ".join([*self.open[self.open.index(name) :], name])
+            raise self.error(f"{name!r} is made of itself: {circle}", node.place)
+        self.open.append(name)
+        try:
+            return self.body(parse(source))
+        except AssemblyError as error:
+            if error.message.startswith("in '"):
+                raise
+            raise self.error(error.message, Place(error.line, error.column)) from error
+        finally:
+            self.open.pop()
+
+    def unknown(self, node: Identifier) -> AssemblyError:
+        names = [*self.bindings, *OPCODES_BY_NAME]
+        close = get_close_matches(node.name[:64], names, n=3, cutoff=0.75)
+        hint = f"; did you mean {' or '.join(close)}?" if close else ""
+        return self.error(f"nothing is called {node.name[:64]!r}{hint}", node.place)
+
+    def evaluate(self, node: Evaluation) -> bytes:
+        code = self.body(node.body).code
+        result = run_script(code, self.rules)
+        if result.reason is not None:
+            raise self.error(f"this evaluation fails: {result}", node.place)
+        if len(result.stack) != 1:
+            raise self.error(
+                f"this evaluation leaves {len(result.stack)} items, not one", node.place
+            )
+        return result.stack[0]
+
+
+def assemble_with_map(
+    source: str,
+    bindings: Mapping[str, Binding] | None = None,
+    *,
+    rules: RuleSet = BCH_SPEC.consensus,
+) -> Assembled:
+    """Assemble CashAssembly, and keep where in the source each instruction stands.
+
+    Takes and raises what `assemble` does.
+    """
+    return _Assembler(bindings or {}, rules).body(parse(source))
+
+
+def assemble(
+    source: str,
+    bindings: Mapping[str, Binding] | None = None,
+    *,
+    rules: RuleSet = BCH_SPEC.consensus,
+) -> bytes:
+    """Assemble CashAssembly into script bytes.
+
+    `bindings` gives identifiers their meaning, before the names of opcodes: bytes are
+    taken as they are, integers as VM numbers, and text is CashAssembly with the same
+    bindings. `$(...)` is run under `rules` and must leave one item.
+
+    Raises AssemblyError with the line and column, within a binding with its name.
+    """
+    return assemble_with_map(source, bindings, rules=rules).code

@@ -1,0 +1,39 @@
+"""Script bytes as CashAssembly that assembles to the same bytes, whatever they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..script.opcodes import opcode_name
+from ..script.pushes import Instruction, encode_push, instructions
+
+__all__ = ["disassemble", "disassemble_lines"]
+
+
+def _write(step: Instruction, code: bytes) -> str:
+    name = opcode_name(step.opcode)
+    if step.data is None:
+        return name
+    written = code[step.offset : step.end]
+    if not step.missing:
+        if written == encode_push(step.data):
+            return f"<0x{step.data.hex()}>"
+        return f"{name} 0x{written[1:].hex()}"
+    rest = f" 0x{written[1:].hex()}" if len(written) > 1 else ""
+    what = "bytes of its length" if step.announced < 0 else "bytes"
+    return f"{name}{rest} /* {step.missing} {what} missing */"
+
+
+def disassemble_lines(code: bytes) -> Iterator[tuple[int, str]]:
+    """Yield each instruction of `code`: the byte it begins at, and its CashAssembly."""
+    for step in instructions(code):
+        yield step.offset, _write(step, code)
+
+
+def disassemble(code: bytes) -> str:
+    """Write any byte string as CashAssembly; assembling it gives the same bytes.
+
+    Pushes in the shortest form are written `<0x...>`, any other as its opcode and the
+    bytes that follow it.
+    """
+    return " ".join(text for _, text in disassemble_lines(code))

@@ -1,0 +1,208 @@
+"""CashAssembly source, parsed into a tree that knows where each part stands.
+
+Source: the grammar of libauth and Bitauth IDE, "CashAssembly".
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ..errors import AssemblyError
+
+__all__ = ["Evaluation", "Identifier", "Literal", "Node", "Place", "Push", "parse"]
+
+# Deeper than any script that a person writes, far from the depth of Python's stack.
+_MOST_NESTED = 100
+
+_BLANK = re.compile(r"(?:\s+|//[^\n]*)+")
+_IDENTIFIER = re.compile(r"[a-zA-Z_][.a-zA-Z0-9_-]*")
+_HEX = re.compile(r"0x([0-9a-fA-F_]*)")
+_BINARY = re.compile(r"0b([01_]*)")
+_INTEGER = re.compile(r"-?[0-9][0-9_]*")
+_EXPECTED = "an opcode, an identifier, a literal, '<', '$(' or a comment"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something begins in a source; both count from 1."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """Bytes (hexadecimal or binary digits, text) or an integer, as they are written."""
+
+    value: bytes | int
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """The name of an opcode or of something bound."""
+
+    name: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """`<...>`: push the bytes of what is inside."""
+
+    body: tuple[Node, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """`$(...)`: run what is inside, and take the one item it leaves."""
+
+    body: tuple[Node, ...]
+    place: Place
+
+
+Node = Literal | Identifier | Push | Evaluation
+
+
+class _Parser:
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.at = 0
+        # Where the line of `at` begins and its number; both only go forward.
+        self._line_start = 0
+        self._line = 1
+        self._counted = 0
+
+    def place(self, at: int) -> Place:
+        self._line += self.source.count("\n", self._counted, at)
+        self._line_start = self.source.rfind("\n", 0, at) + 1
+        self._counted = at
+        return Place(self._line, at - self._line_start + 1)
+
+    def error(self, message: str, place: Place) -> AssemblyError:
+        return AssemblyError(message, line=place.line, column=place.column)
+
+    def skip(self) -> None:
+        """Skip white space and comments."""
+        while True:
+            match = _BLANK.match(self.source, self.at)
+            if match:
+                self.at = match.end()
+            if not self.source.startswith("/*", self.at):
+                return
+            end = self.source.find("*/", self.at + 2)
+            if end < 0:
+                raise self.error("this comment has no end: '*/'", self.place(self.at))
+            self.at = end + 2
+
+    def text(self, quote: str, place: Place) -> Literal:
+        end = self.source.find(quote, self.at + 1)
+        if end < 0:
+            raise self.error(f"this text has no end: {quote}", place)
+        value = self.source[self.at + 1 : end]
+        self.at = end + 1
+        try:
+            return Literal(value.encode(), place)
+        except UnicodeEncodeError:
+            raise self.error("this text has no UTF-8 encoding", place) from None
+
+    def digits(self, match: re.Match[str], place: Place) -> Literal:
+        self.at = match.end()
+        digits = match[1].replace("_", "")
+        if not digits or match[1].startswith("_") or match[1].endswith("_"):
+            raise self.error(f"{match[0]!r} is not a literal: digits are missing", place)
+        if match[0].startswith("0b"):
+            # Bytes are filled from the left; the last one has the digits that are left.
+            octets = (digits[at : at + 8] for at in range(0, len(digits), 8))
+            return Literal(bytes(int(octet, 2) for octet in octets), place)
+        if len(digits) % 2:
+            raise self.error(
+                f"{match[0][:40]!r} has {len(digits)} hexadecimal digits: a byte has two", place
+            )
+        return Literal(bytes.fromhex(digits), place)
+
+    def integer(self, match: re.Match[str], place: Place) -> Literal:
+        self.at = match.end()
+        if match[0].endswith("_"):
+            raise self.error(f"{match[0][:40]!r} is not a literal: a digit is missing", place)
+        return Literal(_parse_integer(match[0].replace("_", "")), place)
+
+    def simple(self, place: Place) -> Literal | Identifier:
+        """Parse what holds nothing else."""
+        first = self.source[self.at]
+        if first in "'\"":
+            return self.text(first, place)
+        for pattern in (_HEX, _BINARY):
+            match = pattern.match(self.source, self.at)
+            if match:
+                return self.digits(match, place)
+        match = _INTEGER.match(self.source, self.at)
+        if match:
+            return self.integer(match, place)
+        match = _IDENTIFIER.match(self.source, self.at)
+        if match:
+            self.at = match.end()
+            return Identifier(match[0], place)
+        raise self.error(f"{first!r} is not expected here, but {_EXPECTED}", place)
+
+    def parse(self) -> tuple[Node, ...]:
+        # An explicit stack: the body that is being read, and what it belongs to.
+        open_parts: list[tuple[str, Place, list[Node]]] = []
+        body: list[Node] = []
+        while True:
+            self.skip()
+            if self.at >= len(self.source):
+                break
+            place = self.place(self.at)
+            opening = next((text for text in ("<", "$(") if self._takes(text)), None)
+            if opening is not None:
+                if len(open_parts) >= _MOST_NESTED:
+                    raise self.error(f"nested more than {_MOST_NESTED} deep", place)
+                open_parts.append((opening, place, body))
+                body = []
+            elif self.source[self.at] in ">)":
+                body = self._close(open_parts, body, place)
+            else:
+                body.append(self.simple(place))
+        if open_parts:
+            opening, place, _ = open_parts[-1]
+            closing = ">" if opening == "<" else ")"
+            raise self.error(f"this {opening!r} has no end: {closing!r}", place)
+        return tuple(body)
+
+    def _takes(self, text: str) -> bool:
+        if not self.source.startswith(text, self.at):
+            return False
+        self.at += len(text)
+        return True
+
+    def _close(
+        self, open_parts: list[tuple[str, Place, list[Node]]], body: list[Node], place: Place
+    ) -> list[Node]:
+        closing = self.source[self.at]
+        if not open_parts or (open_parts[-1][0] == "<") is not (closing == ">"):
+            inside = f", the end of {open_parts[-1][0]!r}" if open_parts else ""
+            raise self.error(f"{closing!r} closes nothing here{inside}", place)
+        self.at += 1
+        opening, start, outer = open_parts.pop()
+        make = Push if opening == "<" else Evaluation
+        outer.append(make(tuple(body), start))
+        return outer
+
+
+def _parse_integer(text: str) -> int:
+    """Read decimal digits of any number: Python's `int` refuses more than 4,300."""
+    sign = -1 if text.startswith("-") else 1
+    digits = text.lstrip("-")
+    value, step = 0, 4_000
+    for start in range(0, len(digits), step):
+        part = digits[start : start + step]
+        value = value * 10 ** len(part) + int(part)
+    return sign * value
+
+
+def parse(source: str) -> tuple[Node, ...]:
+    """Parse CashAssembly; raises AssemblyError with the place and what was expected there."""
+    return _Parser(source).parse()
