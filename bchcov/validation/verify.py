@@ -76,7 +76,7 @@ def _check_inputs(
         results.append(result)
         checks += result.metrics.sig_checks
         if problem is None and result.reason is not None:
-            problem = Problem("scripts", result.reason.value, str(result), index)
+            problem = Problem("scripts", result.reason.value, result.explanation, index)
         elif problem is None and bounded and checks > limit:
             reason = Reason.SIGCHECKS_LIMIT_EXCEEDED.value
             detail = f"{checks} signature checks up to here, at most {limit} in a transaction"

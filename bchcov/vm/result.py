@@ -62,6 +62,17 @@ class InputResult:
             return None
         return self.code[offset]
 
+    @property
+    def explanation(self) -> str:
+        """What was wrong and where: the detail, the phase, the byte and the opcode."""
+        parts = [self.detail] if self.detail else []
+        if self.phase:
+            where = f"in the {self.phase} bytecode"
+            if self.opcode is not None:
+                where += f" at byte {self.offset}, {opcode_name(self.opcode)}"
+            parts.append(where)
+        return ", ".join(parts)
+
     def require(self) -> InputResult:
         """Return this result if the input is accepted; raise InputFailed if not."""
         if self.reason is not None:
@@ -71,11 +82,5 @@ class InputResult:
     def __str__(self) -> str:
         if self.reason is None:
             return f"accepted, operation cost {self.metrics.op_cost:,}"
-        text = self.reason.value
-        if self.detail:
-            text += f": {self.detail}"
-        if self.phase:
-            text += f", in the {self.phase} bytecode"
-        if self.opcode is not None:
-            text += f" at byte {self.offset}, {opcode_name(self.opcode)}"
-        return text
+        explanation = self.explanation
+        return f"{self.reason.value}: {explanation}" if explanation else self.reason.value

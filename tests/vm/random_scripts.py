@@ -38,10 +38,7 @@ _PLAIN = [
     for op in Op
     if op > Op.OP_16
     and op.name
-    not in (
-        "OP_RETURN OP_VERIFY OP_EQUALVERIFY OP_NUMEQUALVERIFY OP_IF OP_NOTIF OP_ELSE OP_ENDIF "
-        "OP_BEGIN OP_UNTIL OP_DEFINE OP_INVOKE OP_EVAL"
-    ).split()
+    not in ["OP_RETURN", "OP_VERIFY", "OP_EQUALVERIFY", "OP_NUMEQUALVERIFY", "OP_IF", "OP_NOTIF", "OP_ELSE", "OP_ENDIF", "OP_BEGIN", "OP_UNTIL", "OP_DEFINE", "OP_INVOKE", "OP_EVAL"]
 ]
 
 

@@ -148,7 +148,7 @@ def test_a_failure_says_where_it_happened() -> None:
     assert (result.reason, result.phase, result.position) == (Reason.OP_RETURN, "locking", 5)
     assert (result.offset, result.opcode) == (7, 0x6A)
     assert result.stack == (b"\x01",)
-    assert str(result) == "OP_RETURN, in the locking bytecode at byte 7, OP_RETURN"
+    assert str(result) == "OP_RETURN: in the locking bytecode at byte 7, OP_RETURN"
 
 
 def test_a_failure_in_a_function_is_located_in_its_body() -> None:
