@@ -8,6 +8,7 @@ from enum import Enum
 class Reason(Enum):
     """Why a script failed, by the name that Bitcoin Cash nodes give the failure.
 
+    SIG_NULLDUMMY is one of older nodes, for a rule that Schnorr multisigs ended in 2019.
     Source: Bitcoin Cash Node, script_error.h.
     """
 
@@ -73,6 +74,7 @@ class Reason(Enum):
     FUNCTION_OVERWRITE_DISALLOWED = "FUNCTION_OVERWRITE_DISALLOWED"
     INVOKED_UNDEFINED_FUNCTION = "INVOKED_UNDEFINED_FUNCTION"
     INVALID_BIT_SHIFT = "INVALID_BIT_SHIFT"
+    SIG_NULLDUMMY = "SIG_NULLDUMMY"
 
 
 class BchcovError(Exception):

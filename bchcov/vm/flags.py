@@ -36,6 +36,7 @@ _SWITCHES = {
     # Nodes demand strict encoding of whoever uses the fork id.
     "SIGHASH_FORKID": {"fork_id": True, "strict_encoding": True},
     "DISALLOW_SEGWIT_RECOVERY": {"segwit_recovery": False},
+    "NULLDUMMY": {"null_dummy": True},
     "SCHNORR_MULTISIG": {"schnorr_multisig": True},
     "INPUT_SIGCHECKS": {"signature_check_density": True},
     "P2SH_32": {"pay_to_script_hash_32": True},
@@ -56,6 +57,7 @@ _ALL_OFF = {
     "fork_id": False,
     "tokens": False,
     "schnorr_multisig": False,
+    "null_dummy": False,
     "signature_check_density": False,
 }
 _OTHERS = (
@@ -79,8 +81,8 @@ _ALIASES = {
     "UPGRADE12": "ENABLE_MAY2026",
 }
 # Known to nodes once, and without a meaning for Bitcoin Cash today: the rule is
-# everybody's (CHECKDATASIG), was dropped (NULLDUMMY) or bounds whole transactions.
-_WITHOUT_EFFECT = ("NONE", "NULLDUMMY", "CHECKDATASIG", "ENFORCE_SIGCHECKS", "SCHNORR")
+# everybody's (CHECKDATASIG) or bounds whole transactions.
+_WITHOUT_EFFECT = ("NONE", "CHECKDATASIG", "ENFORCE_SIGCHECKS", "SCHNORR")
 
 FLAGS = frozenset((*_SWITCHES, *_OTHERS, *_ALIASES, *_WITHOUT_EFFECT))
 """Every flag that is known, without the prefixes SCRIPT_, VERIFY_ and ENABLE_."""

@@ -11,7 +11,7 @@ __all__ = ["Switches"]
 class Switches:
     """Rules of encoding and of success that have been introduced one by one since 2012.
 
-    All are on in the rule sets of 2023 and later; what is off there is a relay rule.
+    The rule sets of 2023 and later have all on but what is a relay rule or has ended.
     They are read when a script is decoded, a phase ends or a signature is checked,
     never in the loop.
     """
@@ -30,4 +30,5 @@ class Switches:
     fork_id: bool = True
     tokens: bool = True
     schnorr_multisig: bool = True
+    null_dummy: bool = False
     signature_check_density: bool = False

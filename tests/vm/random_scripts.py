@@ -32,14 +32,23 @@ _NUMBERS = (
     2**63 - 1,
     -(2**63),
 )
+_STOPPING = (
+    Op.OP_RETURN,
+    Op.OP_VERIFY,
+    Op.OP_EQUALVERIFY,
+    Op.OP_NUMEQUALVERIFY,
+    Op.OP_IF,
+    Op.OP_NOTIF,
+    Op.OP_ELSE,
+    Op.OP_ENDIF,
+    Op.OP_BEGIN,
+    Op.OP_UNTIL,
+    Op.OP_DEFINE,
+    Op.OP_INVOKE,
+    Op.OP_EVAL,
+)
 # Everything that a random script can do without stopping at once.
-_PLAIN = [
-    op
-    for op in Op
-    if op > Op.OP_16
-    and op.name
-    not in ["OP_RETURN", "OP_VERIFY", "OP_EQUALVERIFY", "OP_NUMEQUALVERIFY", "OP_IF", "OP_NOTIF", "OP_ELSE", "OP_ENDIF", "OP_BEGIN", "OP_UNTIL", "OP_DEFINE", "OP_INVOKE", "OP_EVAL"]
-]
+_PLAIN = [op for op in Op if op > Op.OP_16 and op not in _STOPPING]
 
 
 def _random_data(random: Random) -> bytes:

@@ -109,6 +109,9 @@ OTHERS = {
     Reason.ILLEGAL_FORKID: lambda: spend(
         f"<0x{SCHNORR}41> <0x{KEY}> OP_CHECKSIG", rules=_rules("STRICTENC")
     ),
+    Reason.SIG_NULLDUMMY: lambda: spend(
+        "OP_1 OP_0 OP_0 OP_CHECKMULTISIG", rules=_rules("NULLDUMMY")
+    ),
     Reason.CONTEXT_NOT_PRESENT: lambda: run_script(assemble("OP_TXVERSION")),
     Reason.TOO_MANY_HASH_ITERS: lambda: spend(f"OP_1 {HASHES} {HASHES}"),
     Reason.CONDITIONAL_STACK_DEPTH: lambda: spend(_nested("OP_1 OP_IF", 101), rules=BCH_2025),

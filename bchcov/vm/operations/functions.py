@@ -13,7 +13,7 @@ from ..operation import operation
 from ..program import decode_kept
 from .control import enter
 
-__all__ = ["EVALUATION", "FUNCTIONS", "check_balanced", "run_frame"]
+__all__ = ["DEFINE", "EVALUATION", "FUNCTIONS", "check_balanced", "run_frame"]
 
 
 def check_balanced(vm: Machine) -> None:
@@ -82,5 +82,6 @@ def eval_(vm: Machine) -> None:
     run_frame(vm, vm.stack.pop())
 
 
+DEFINE = define
 FUNCTIONS = (define, invoke)
 EVALUATION = (eval_,)

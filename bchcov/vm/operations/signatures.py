@@ -191,6 +191,8 @@ def _check_multisig(opcode: Op, failure: Reason | None) -> Operation:
             _check_schnorr_multisig(vm, dummy, signatures, keys)
         else:
             success = _check_ecdsa_multisig(vm, signatures, keys)
+            if dummy and vm.switches.null_dummy:
+                raise ScriptError(Reason.SIG_NULLDUMMY, f"the dummy is 0x{dummy[:32].hex()}")
         _finish(vm, taken, success, failure)
 
     return run

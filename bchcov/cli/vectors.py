@@ -1,0 +1,107 @@
+"""The command `bchcov vectors`: run test vectors and report every disagreement."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
+from rich.table import Table
+
+from ..errors import RulesError, VectorError
+from ..vectors.outcome import Selection
+from ..vectors.report import Report
+from ..vectors.runner import run
+from ..vm.rulesets import find_rules
+
+__all__ = ["vectors"]
+
+
+@click.group()
+def vectors() -> None:
+    """Run the test vectors of the Bitcoin Cash community."""
+
+
+def _select(rules: tuple[str, ...], mode: str) -> Selection:
+    try:
+        names = frozenset(find_rules(name).name for name in rules)
+    except RulesError as error:
+        raise click.BadParameter(str(error), param_hint="--rules") from error
+    modes = ("standard", "consensus") if mode == "both" else (mode,)
+    return Selection(names or None, frozenset(modes))
+
+
+def _run(paths: list[Path], selection: Selection, jobs: int | None) -> Report:
+    console = Console(stderr=True)
+    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress("tests", *columns, console=console, transient=True) as bar:
+        task = bar.add_task("tests")
+
+        def show(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        return run(paths, selection, jobs=jobs, progress=show)
+
+
+def _print_table(report: Report) -> None:
+    table = Table()
+    for name in ("group", "rules", "mode"):
+        table.add_column(name, no_wrap=True)
+    for name in ("judged", "disagreeing"):
+        table.add_column(name, justify="right")
+    for row in report.rows():
+        wrong = f"[red]{row.disagreeing:,}[/]" if row.disagreeing else "0"
+        table.add_row(row.group, row.rules, row.mode, f"{row.judged:,}", wrong)
+    console = Console()
+    if report.outcomes:
+        console.print(table)
+    for outcome in report.disagreements:
+        click.echo(
+            f"{outcome.group} {outcome.id} under {outcome.rules} ({outcome.mode}):"
+            f" expected {outcome.expected}, got {outcome.got}\n  {outcome.detail}"
+        )
+    click.echo(
+        f"{report.tests:,} tests, {len(report.outcomes):,} judgements,"
+        f" {len(report.disagreements):,} disagree"
+    )
+
+
+@vectors.command("run")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--rules", multiple=True, help="Judge under this rule set only; may be repeated.")
+@click.option("--standard", "mode", flag_value="standard", help="Judge in standard mode only.")
+@click.option("--consensus", "mode", flag_value="consensus", help="Judge in consensus mode only.")
+@click.option("--both", "mode", flag_value="both", default="both", help="In both modes (default).")
+@click.option("--jobs", type=click.IntRange(1), help="Processes; all cores without it.")
+@click.option("--junit", type=click.Path(path_type=Path), help="Write JUnit XML to this file.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def run_vectors(
+    paths: tuple[Path, ...],
+    rules: tuple[str, ...],
+    mode: str,
+    jobs: int | None,
+    junit: Path | None,
+    as_json: bool,
+) -> None:
+    """Judge every test at PATHS, files and folders, and report every disagreement.
+
+    Known are the packed suite (.xz), VMB files (.json) and lines (.jsonl), and the nodes'
+    script_tests, tx_valid, tx_invalid and sighash (.json), each also compressed as .xz.
+    Years and modes come from labels or from names of folders, flags from the tests.
+    The exit code is 1 if a single judgement disagrees, or if none was asked for.
+    """
+    selection = _select(rules, mode)
+    try:
+        report = _run(list(paths), selection, jobs)
+    except VectorError as error:
+        raise click.UsageError(str(error)) from error
+    if junit is not None:
+        junit.write_bytes(report.as_junit())
+    if as_json:
+        click.echo(json.dumps(report.as_json(), indent=1))
+    else:
+        _print_table(report)
+    sys.exit(0 if report.ok else 1)

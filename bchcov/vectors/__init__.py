@@ -1,0 +1,1 @@
+"""Test vectors: the formats they come in, and the runner that judges them."""

@@ -1,0 +1,47 @@
+"""What labels and names of folders say: which rules accept a transaction, in which mode.
+
+Source: libauth, "VMB tests": YEAR_standard is valid in both modes, YEAR_nonstandard in
+consensus mode only, YEAR_invalid in neither.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+__all__ = ["expectations", "labels_of_path"]
+
+# chip_loops, chip_functions, chip_bitwise and chip_p2s became the rules of 2026, which
+# have labels of their own; what did not become rules is judged under BCH_SPEC.
+_LABEL = re.compile(r"(20\d\d|spec|chip_eval|chip_pow)_(standard|nonstandard|invalid)")
+_IN_PATH = re.compile(
+    r"(?<![a-z0-9])(?:bch_)?(20\d\d|spec|chip_eval|chip_pow)(?:_05)?_(standard|nonstandard|invalid)"
+)
+_ACCEPTED = {
+    "standard": {"standard": True, "consensus": True},
+    "nonstandard": {"standard": False, "consensus": True},
+    "invalid": {"standard": False, "consensus": False},
+}
+
+
+def expectations(labels: Iterable[str]) -> Iterator[tuple[str, str, bool]]:
+    """Yield rule set name, mode and whether the transaction is accepted, for each label.
+
+    Labels of other kinds say nothing.
+    """
+    for label in labels:
+        match = _LABEL.fullmatch(label)
+        if match:
+            rules = f"BCH_{match[1]}" if match[1].isdigit() else "BCH_SPEC"
+            for mode, accepted in _ACCEPTED[match[2]].items():
+                yield rules, mode, accepted
+
+
+def labels_of_path(path: Path) -> tuple[str, ...]:
+    """The label in the name of a file, or else of the innermost folder that has one."""
+    for name in reversed(path.parts):
+        found = tuple(f"{match[1]}_{match[2]}" for match in _IN_PATH.finditer(name.lower()))
+        if found:
+            return found
+    return ()

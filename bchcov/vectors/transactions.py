@@ -1,0 +1,168 @@
+"""Tests of whole transactions: the packed suite, VMB files, and lines of JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ..errors import VectorError
+from ..transaction.codec import decode_outputs, decode_transaction
+from ..transaction.context import TransactionContext
+from ..validation.verdict import Verdict
+from ..validation.verify import verify
+from ..vm.evaluate import evaluate_input
+from ..vm.machine import Machine
+from ..vm.operations.functions import DEFINE
+from ..vm.program import Program
+from ..vm.rules import RuleSet
+from ..vm.rulesets import find_rules
+from .labels import expectations, labels_of_path
+from .outcome import Outcome, Selection
+from .suite import Case, Costs, Judge, load_suite
+
+__all__ = ["TransactionTests", "read_lines", "read_packed", "read_vmb"]
+
+
+class TransactionTests:
+    """Cases in order; every label of a case is judged."""
+
+    def __init__(self, cases: Sequence[Case]) -> None:
+        self.cases = cases
+
+    def __len__(self) -> int:
+        """How many cases there are."""
+        return len(self.cases)
+
+    def judge(self, index: int, selection: Selection) -> list[Outcome]:
+        """Verify the transaction under each label's rules; compare verdict and costs."""
+        case = self.cases[index]
+        return [
+            _judge(case, rules, mode, accepted)
+            for rules, mode, accepted in expectations(case.labels)
+            if selection.wants(rules, mode)
+        ]
+
+
+def _judge(case: Case, name: str, mode: str, accepted: bool) -> Outcome:
+    rules = find_rules(name, standard=mode == "standard")
+    verdict = verify(case.transaction, case.source_outputs, rules)
+    expected = "accepted" if accepted else "refused"
+    got = "accepted" if verdict.ok else f"refused: {verdict.error.reason}"  # type: ignore[union-attr]
+    agrees, detail = verdict.ok is accepted, ""
+    if not agrees:
+        detail = str(verdict)
+    elif accepted:
+        wanted = case.costs.get(Judge(name, mode))
+        if wanted is not None:
+            found = _measure(case, verdict, wanted, rules)
+            if found != wanted:
+                agrees, expected, got = False, str(wanted), str(found)
+                detail = "the costs differ"
+    return Outcome(case.id, case.group, name, mode, agrees, expected, got, detail)
+
+
+def _measure(case: Case, verdict: Verdict, wanted: Costs, rules: RuleSet) -> Costs:
+    """The costs of the tested input, as the suite counts them.
+
+    The suite's are libauth's, which does not charge OP_DEFINE for the function's body;
+    nodes do, and so do we: what was charged for bodies is taken off.
+    """
+    metrics = verdict.inputs[case.input].metrics
+    cost = metrics.op_cost
+    if cost != wanted.op_cost:
+        cost -= _defined_bytes(case, rules)
+    return Costs(cost, metrics.hash_iterations, metrics.sig_checks, metrics.instructions)
+
+
+def _defined_bytes(case: Case, rules: RuleSet) -> int:
+    total = 0
+
+    def observe(vm: Machine, program: Program, position: int) -> None:
+        nonlocal total
+        if program.steps[position][1] is DEFINE.run and vm.executing:
+            total += len(vm.stack[-2])
+
+    context = TransactionContext(
+        decode_transaction(case.transaction), decode_outputs(case.source_outputs)
+    )
+    evaluate_input(context, case.input, rules, observe=observe)
+    return total
+
+
+def read_packed(path: Path) -> TransactionTests:
+    """Read a packed suite. Raises VectorError."""
+    return TransactionTests(load_suite(path))
+
+
+def _hex(value: object, what: str) -> bytes:
+    if not isinstance(value, str):
+        raise ValueError(f"{what} is not text")
+    return bytes.fromhex(value)
+
+
+def _index(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError(f"the input's index is {value!r}")
+    return value
+
+
+def read_vmb(path: Path, data: Any) -> TransactionTests:
+    """Read a VMB file, an array of tests, whose name or folder tells the year and mode.
+
+    Raises VectorError with the place in the array.
+    """
+    labels = labels_of_path(path)
+    if not labels:
+        raise VectorError(
+            f"{path}: its name tells no year and mode, as bch_2026_standard does, nor a folder's"
+        )
+    if not isinstance(data, list):
+        raise VectorError(f"{path}: a VMB file is an array of tests")
+    group = path.name.split(".vmb")[0].removesuffix(".json")
+    cases = []
+    for at, test in enumerate(data):
+        try:
+            name, _, _, _, transaction, sources, *rest = test
+            index = _index(rest[0]) if rest else 0
+            cases.append(
+                Case(
+                    str(name),
+                    group,
+                    index,
+                    labels,
+                    _hex(transaction, "the transaction"),
+                    _hex(sources, "the source outputs"),
+                )
+            )
+        except (ValueError, TypeError) as error:
+            raise VectorError(f"{path}: test {at}: {error}") from error
+    return TransactionTests(cases)
+
+
+def read_lines(path: Path, text: str) -> TransactionTests:
+    """Read lines of JSON: id, file (its group), tx, sourceOutputs, input, labels.
+
+    Raises VectorError with the number of the line.
+    """
+    cases = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            test = json.loads(line)
+            labels = tuple(map(str, test["labels"]))
+            cases.append(
+                Case(
+                    str(test.get("id", number)),
+                    str(test.get("file", path.stem)),
+                    _index(test.get("input", 0)),
+                    labels,
+                    _hex(test["tx"], "tx"),
+                    _hex(test["sourceOutputs"], "sourceOutputs"),
+                )
+            )
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+            raise VectorError(f"{path}: line {number}: {error}") from error
+    return TransactionTests(cases)
