@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .assembly import assemble, disassemble
 from .errors import (
     AddressError,
     AssemblyError,
@@ -12,6 +13,7 @@ from .errors import (
     InvalidTransaction,
     Reason,
     RulesError,
+    VectorError,
 )
 from .transaction.codec import (
     decode_outputs,
@@ -60,9 +62,12 @@ __all__ = [
     "Token",
     "Transaction",
     "TransactionContext",
+    "VectorError",
     "Verdict",
+    "assemble",
     "decode_outputs",
     "decode_transaction",
+    "disassemble",
     "encode_outputs",
     "encode_transaction",
     "evaluate_input",

@@ -49,7 +49,7 @@ def _run(paths: list[Path], selection: Selection, jobs: int | None) -> Report:
 def _print_table(report: Report) -> None:
     table = Table()
     for name in ("group", "rules", "mode"):
-        table.add_column(name, no_wrap=True)
+        table.add_column(name, overflow="fold")
     for name in ("judged", "disagreeing"):
         table.add_column(name, justify="right")
     for row in report.rows():
