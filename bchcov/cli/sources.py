@@ -1,0 +1,67 @@
+"""Where commands take their input from: the argument itself, a file, or standard input."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+
+from ..encoding.hexadecimal import decode_hex
+from ..errors import DecodeError
+
+__all__ = ["read_bytecode", "read_text"]
+
+_HEX_ARGUMENT = re.compile(r"\s*(0[xX])?[0-9a-fA-F\s]*")
+
+
+def _read_bytes(path: Path | None) -> bytes:
+    try:
+        return click.get_binary_stream("stdin").read() if path is None else path.read_bytes()
+    except OSError as error:
+        raise click.ClickException(f"cannot read {path or 'standard input'}: {error}") from None
+
+
+def _read_file(path: Path | None) -> str:
+    try:
+        return _read_bytes(path).decode()
+    except UnicodeDecodeError as error:
+        name = path or "standard input"
+        raise click.ClickException(f"{name} is not UTF-8 text at byte {error.start}") from None
+
+
+def _is_file(name: str) -> bool:
+    # A name can be too long for a file system, or hold a zero byte.
+    try:
+        return Path(name).is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def read_text(source: str) -> str:
+    """Read text: "-" is standard input, the name of a file that file, all else is the text.
+
+    Raises click.ClickException where a file cannot be read or is not text.
+    """
+    if source == "-":
+        return _read_file(None)
+    return _read_file(Path(source)) if _is_file(source) else source
+
+
+def read_bytecode(source: str) -> bytes:
+    """Read bytes in hexadecimal: given as such, or in the file named, or on standard input ("-").
+
+    White space anywhere and a 0x in front are passed over. Raises click.ClickException
+    with one line for anything else.
+    """
+    is_hex = _HEX_ARGUMENT.fullmatch(source) is not None
+    digits = "".join((source if is_hex else read_text(source)).split())
+    try:
+        return decode_hex(digits[2:] if digits[:2] in ("0x", "0X") else digits)
+    except DecodeError as error:
+        what = (
+            "not hexadecimal"
+            if is_hex or source == "-" or _is_file(source)
+            else ("neither hexadecimal nor a file")
+        )
+        raise click.ClickException(f"{what}: {error.message}") from None

@@ -1,0 +1,103 @@
+"""Lines in, answers out, in order: in this process or spread over several."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import IO, Any, NamedTuple
+
+import click
+
+from ..validation.lines import LineOptions, judge_line, refuse_line
+
+__all__ = ["Answer", "judge_lines"]
+
+LINE_LIMIT = 64 * 1024 * 1024
+_BATCH_LINES, _BATCH_SIZE = 64, 1024 * 1024
+_BATCHES_AHEAD = 4
+
+
+class _Line(NamedTuple):
+    number: int
+    text: bytes
+    is_whole: bool
+
+
+class Answer(NamedTuple):
+    """The answer to one line: whether its transaction is valid, and the JSON that says so."""
+
+    ok: bool
+    text: str
+
+
+def _read_lines(stream: IO[bytes]) -> Iterator[_Line]:
+    number = 0
+    while text := stream.readline(LINE_LIMIT + 1):
+        number += 1
+        is_whole = len(text) <= LINE_LIMIT or text.endswith(b"\n")
+        if not is_whole:
+            text = b""
+            while (rest := stream.readline(LINE_LIMIT)) and not rest.endswith(b"\n"):
+                pass
+        if not is_whole or not text.isspace():
+            yield _Line(number, text, is_whole)
+
+
+def _answer(line: _Line, options: LineOptions) -> Answer:
+    answer: dict[str, Any]
+    if line.is_whole:
+        answer = judge_line(line.text, number=line.number, options=options)
+    else:
+        answer = refuse_line(f"longer than {LINE_LIMIT} bytes", number=line.number)
+    return Answer(answer["ok"], json.dumps(answer, separators=(",", ":")))
+
+
+def _answer_batch(batch: list[_Line], options: LineOptions) -> list[Answer]:
+    return [_answer(line, options) for line in batch]
+
+
+def _batches(lines: Iterator[_Line]) -> Iterator[list[_Line]]:
+    batch: list[_Line] = []
+    size = 0
+    for line in lines:
+        batch.append(line)
+        size += len(line.text)
+        if len(batch) == _BATCH_LINES or size >= _BATCH_SIZE:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _judge_in_processes(
+    lines: Iterator[_Line], options: LineOptions, jobs: int
+) -> Iterator[Answer]:
+    # Only a few batches are under way at a time: an endless input needs no more memory.
+    pending: deque[Future[list[Answer]]] = deque()
+    pool = ProcessPoolExecutor(jobs)
+    try:
+        for batch in _batches(lines):
+            pending.append(pool.submit(_answer_batch, batch, options))
+            if len(pending) > _BATCHES_AHEAD * jobs:
+                yield from pending.popleft().result()
+        while pending:
+            yield from pending.popleft().result()
+    except BrokenProcessPool:
+        raise click.ClickException("a process of --jobs ended before its work was done") from None
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def judge_lines(stream: IO[bytes], options: LineOptions, *, jobs: int) -> Iterator[Answer]:
+    """Yield the answers to the lines of `stream`, blank ones passed over, in their order.
+
+    With one job an answer comes as soon as its line has been read; with more, answers
+    come in batches. A line of more than 64 MiB is refused unread.
+    """
+    lines = _read_lines(stream)
+    if jobs == 1:
+        return (_answer(line, options) for line in lines)
+    return _judge_in_processes(lines, options, jobs)

@@ -1,0 +1,95 @@
+"""`bchcov verify`: transactions as lines of JSON in, verdicts as lines of JSON out."""
+
+from __future__ import annotations
+
+import json
+import sys
+from time import perf_counter
+from typing import IO
+
+import click
+
+from ..errors import RulesError
+from ..validation.lines import LineOptions
+from ..vm.rulesets import find_rules
+from .stream import Answer, judge_lines
+
+__all__ = ["verify"]
+
+
+def _check_rules(_ctx: click.Context, _option: click.Parameter, name: str) -> str:
+    try:
+        find_rules(name)
+    except RulesError as error:
+        raise click.BadParameter(str(error)) from None
+    return name
+
+
+def _print_table(answer: Answer, number: int) -> None:
+    from rich.console import Console
+
+    from .tables import verdict_table
+
+    parsed = json.loads(answer.text)
+    name = f"transaction {number}" if parsed["id"] is None else str(parsed["id"])
+    Console().print(verdict_table(parsed, name=name))
+
+
+@click.command()
+@click.argument("file", type=click.File("rb"))
+@click.option(
+    "--rules",
+    default="BCH_2026",
+    show_default=True,
+    metavar="NAME",
+    callback=_check_rules,
+    help="Rules for lines that name none: BCH_2023, BCH_2025, BCH_2026 or BCH_SPEC.",
+)
+@click.option(
+    "--consensus",
+    is_flag=True,
+    help="Judge as blocks are judged; without it, as nodes relay (standard).",
+)
+@click.option("--scripts-only", is_flag=True, help="Judge the inputs, skip the other checks.")
+@click.option("--all-inputs", is_flag=True, help="Go on after an input that fails.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Use N processes; the order of the answers stays.",
+)
+@click.option("--json/--table", "as_json", default=True, help="Lines of JSON (default), or tables.")
+@click.pass_context
+def verify(
+    ctx: click.Context,
+    file: IO[bytes],
+    rules: str,
+    consensus: bool,
+    scripts_only: bool,
+    all_inputs: bool,
+    jobs: int,
+    as_json: bool,
+) -> None:
+    """Verify the transactions of FILE ("-" is standard input).
+
+    Each line is an object {"id", "tx", "source_outputs", "rules", "mode"}: the transaction
+    and the outputs it spends (a compact size count, then the outputs) in hexadecimal;
+    id, rules and mode ("standard" or "consensus") may be left out. Each line gets one
+    line of answer, a line that cannot be read too. Exits with 1 unless all are valid.
+    """
+    options = LineOptions(rules, not consensus, scripts_only, all_inputs)
+    started, count, refused = perf_counter(), 0, 0
+    for answer in judge_lines(file, options, jobs=jobs):
+        count += 1
+        refused += not answer.ok
+        if as_json:
+            sys.stdout.write(answer.text + "\n")
+            sys.stdout.flush()
+        else:
+            _print_table(answer, count)
+    if ctx.obj:
+        seconds = perf_counter() - started
+        click.echo(f"{count - refused} valid, {refused} refused, {seconds:.2f} s", err=True)
+    ctx.exit(1 if refused else 0)

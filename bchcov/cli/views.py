@@ -1,0 +1,56 @@
+"""What `bchcov decode` prints for people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+__all__ = ["print_parts"]
+
+_HEADINGS = ("txid", "size", "version", "locktime")
+
+
+def _print_field(name: str, value: object) -> None:
+    click.echo(f"    {name:<11} {value}")
+
+
+def _print_script(name: str, script: dict[str, Any]) -> None:
+    _print_field(name, script["hex"] or "(empty)")
+    if script["hex"]:
+        for at, line in enumerate(script["asm"].splitlines()):
+            _print_field("" if at else "assembly", line)
+
+
+def _print_input(index: int, item: dict[str, Any]) -> None:
+    click.secho(f"input {index}", bold=True)
+    _print_field("spends", f"{item['txid']}:{item['index']}")
+    _print_script("unlocking", item["unlocking"])
+    _print_field("sequence", f"{item['sequence']} (0x{item['sequence']:08x})")
+
+
+def _print_token(token: dict[str, Any]) -> None:
+    _print_field("category", token["category"])
+    if token["amount"] != "0":
+        _print_field("amount", token["amount"])
+    if token["nft"] is not None:
+        _print_field("nft", token["nft"]["capability"])
+        _print_field("commitment", token["nft"]["commitment"] or "(empty)")
+
+
+def _print_output(index: int, output: dict[str, Any]) -> None:
+    click.secho(f"output {index}: {output['value']:,} satoshis, {output['pattern']}", bold=True)
+    _print_script("locking", output["locking"])
+    if output["token"] is not None:
+        _print_token(output["token"])
+
+
+def print_parts(described: dict[str, Any]) -> None:
+    """Print a described transaction, or described outputs, one part under the other."""
+    for name in _HEADINGS:
+        if name in described:
+            click.echo(f"{name:<15} {described[name]}")
+    for index, item in enumerate(described.get("inputs", ())):
+        _print_input(index, item)
+    for index, output in enumerate(described["outputs"]):
+        _print_output(index, output)

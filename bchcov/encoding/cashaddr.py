@@ -1,0 +1,91 @@
+"""The cashaddr format: a prefix, a version byte and a payload, with a 40-bit checksum.
+
+The arithmetic of the checksum and of base32 is that of the package `cashaddress`; its
+`Address` and the one of `bitcash` are not used, as they accept payloads of any length
+and set padding bits, and the one knows no tokens while the other takes 0.1 s to import.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..errors import AddressError
+
+__all__ = ["CashAddress", "decode_cashaddr", "encode_cashaddr"]
+
+_ALPHABET = frozenset("qpzry9x8gf2tvdw0s3jn54khce6mua7l")
+_SIZES = (20, 24, 28, 32, 40, 48, 56, 64)
+_CHECKSUM_LENGTH = 8
+# 64 bytes of payload, the most the format has, take 112 characters.
+_LONGEST = 112
+
+
+class CashAddress(NamedTuple):
+    """What a cashaddr text holds: prefix, type (0 to 15) and payload (20 to 64 bytes)."""
+
+    prefix: str
+    type: int
+    payload: bytes
+
+
+def encode_cashaddr(prefix: str, kind: int, payload: bytes) -> str:
+    """Write `payload` (20, 24, 28, 32, 40, 48, 56 or 64 bytes) as `prefix:...`.
+
+    Raises AddressError for another length and for a type `kind` that is not 0 to 15.
+    Source: Bitcoin Cash specification, "CashAddr address format".
+    """
+    from cashaddress.crypto import (  # type: ignore[import-untyped]
+        b32encode,
+        calculate_checksum,
+        convertbits,
+    )
+
+    if len(payload) not in _SIZES:
+        raise AddressError(f"a cashaddr payload of {len(payload)} bytes: not one of {_SIZES}")
+    if not 0 <= kind <= 15:
+        raise AddressError(f"cashaddr type {kind} is not 0 to 15")
+    version = kind << 3 | _SIZES.index(len(payload))
+    symbols = convertbits([version, *payload], 8, 5)
+    return f"{prefix}:{b32encode(symbols + calculate_checksum(prefix, symbols))}"
+
+
+def decode_cashaddr(text: str) -> CashAddress:
+    """Read `prefix:...`, all lower or all upper case.
+
+    Raises AddressError that says what is wrong: mixed case, a missing prefix, a
+    character, the length, the checksum, the version byte or the padding.
+    """
+    from cashaddress.crypto import b32decode, convertbits, verify_checksum
+
+    if not text.isascii():
+        raise AddressError("a cashaddr is ASCII text")
+    if text not in (text.lower(), text.upper()):
+        raise AddressError("a cashaddr is all lower case or all upper case, not both")
+    prefix, colon, body = text.lower().partition(":")
+    if not colon or not prefix.isalpha():
+        raise AddressError("a cashaddr begins with a prefix of letters and a colon")
+    if not _CHECKSUM_LENGTH < len(body) <= _LONGEST:
+        raise AddressError(
+            f"{len(body)} characters behind the cashaddr prefix: not "
+            f"{_CHECKSUM_LENGTH + 1} to {_LONGEST}"
+        )
+    for at, character in enumerate(body):
+        if character not in _ALPHABET:
+            raise AddressError(
+                f"{character!r}, character {len(prefix) + at + 2}, is none that a cashaddr has"
+            )
+    symbols = b32decode(body)
+    if not verify_checksum(prefix, symbols):
+        raise AddressError(f"the checksum does not match the prefix {prefix!r} and the address")
+    data = convertbits(symbols[:-_CHECKSUM_LENGTH], 5, 8, pad=False)
+    if not data:
+        raise AddressError("the padding of a cashaddr is fewer than 5 bits, all 0")
+    version, payload = data[0], bytes(data[1:])
+    if version & 0x80:
+        raise AddressError(f"version byte {version:#04x} sets the reserved bit")
+    if len(payload) != _SIZES[version & 7]:
+        raise AddressError(
+            f"version byte {version:#04x} announces {_SIZES[version & 7]} bytes, "
+            f"the address has {len(payload)}"
+        )
+    return CashAddress(prefix, version >> 3, payload)

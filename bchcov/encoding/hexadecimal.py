@@ -1,0 +1,30 @@
+"""Bytes written as hexadecimal text, read strictly and with a place for what is wrong."""
+
+from __future__ import annotations
+
+import re
+
+from ..errors import DecodeError
+
+__all__ = ["decode_hex"]
+
+_FOREIGN = re.compile(r"[^0-9a-fA-F]")
+
+
+def decode_hex(text: str) -> bytes:
+    """Decode hexadecimal digits of either case, two to a byte, with nothing between them.
+
+    Raises DecodeError with the position of the first character that is not a digit, or
+    with the length if it is odd.
+    """
+    try:
+        # fromhex passes over spaces between bytes; a digit count that fits tells there are none.
+        data = bytes.fromhex(text)
+        if 2 * len(data) == len(text):
+            return data
+    except ValueError:
+        pass
+    foreign = _FOREIGN.search(text)
+    if foreign is not None:
+        raise DecodeError(f"{foreign.group()!a} is not a hexadecimal digit", foreign.start())
+    raise DecodeError(f"{len(text)} hexadecimal digits are not whole bytes", len(text))

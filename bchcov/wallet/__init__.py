@@ -1,0 +1,1 @@
+"""Keys held by the caller, and the signatures they make."""
