@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import click
@@ -17,7 +18,7 @@ _HEX_ARGUMENT = re.compile(r"\s*(0[xX])?[0-9a-fA-F\s]*")
 
 def _read_bytes(path: Path | None) -> bytes:
     try:
-        return click.get_binary_stream("stdin").read() if path is None else path.read_bytes()
+        return sys.stdin.buffer.read() if path is None else path.read_bytes()
     except OSError as error:
         raise click.ClickException(f"cannot read {path or 'standard input'}: {error}") from None
 

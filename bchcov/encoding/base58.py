@@ -13,7 +13,7 @@ _LONGEST = 128
 
 def decode_base58_check(text: str) -> bytes:
     """Decode `text`, at most 128 characters, and drop its 4-byte checksum. Raises DecodeError."""
-    from cashaddress.base58 import b58decode_check  # type: ignore[import-untyped]
+    from cashaddress.base58 import b58decode_check
 
     if len(text) > _LONGEST:
         raise DecodeError(f"{len(text)} characters of base58, limit {_LONGEST}", _LONGEST)

@@ -34,7 +34,7 @@ def encode_cashaddr(prefix: str, kind: int, payload: bytes) -> str:
     Raises AddressError for another length and for a type `kind` that is not 0 to 15.
     Source: Bitcoin Cash specification, "CashAddr address format".
     """
-    from cashaddress.crypto import (  # type: ignore[import-untyped]
+    from cashaddress.crypto import (
         b32encode,
         calculate_checksum,
         convertbits,

@@ -85,8 +85,6 @@ def is_witness_program(code: bytes) -> bool:
 
 
 def _small_number(opcode: int) -> int | None:
-    if opcode == 0:
-        return 0
     return opcode - 0x50 if 0x51 <= opcode <= 0x60 else None
 
 

@@ -1,0 +1,1 @@
+"""Tools for testing contracts and for testing this library."""

@@ -1,0 +1,131 @@
+"""Patterns: built, recognised, and not taken for each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from bchcov import EncodeError
+from bchcov.crypto.hashes import hash160, hash256
+from bchcov.script.patterns import (
+    Multisig,
+    data_output,
+    is_data_output,
+    is_p2pk,
+    is_p2pkh,
+    is_p2sh20,
+    is_p2sh32,
+    is_witness_program,
+    match_multisig,
+    multisig,
+    p2pk,
+    p2pkh,
+    p2sh20,
+    p2sh32,
+)
+
+KEY, LONG_KEY = b"\x02" + bytes(32), b"\x04" + bytes(64)
+PATTERNS: dict[str, tuple[Callable[[bytes], bool], list[bytes]]] = {
+    "p2pkh": (is_p2pkh, [p2pkh(bytes(20))]),
+    "p2pk": (is_p2pk, [p2pk(KEY), p2pk(LONG_KEY), p2pk(b"\x06" + bytes(64))]),
+    "p2sh20": (is_p2sh20, [p2sh20(b"\x51")]),
+    "p2sh32": (is_p2sh32, [p2sh32(b"\x51")]),
+    "data": (is_data_output, [data_output(), data_output(b"a", b""), b"\x6a\x50"]),
+    "multisig": (
+        lambda code: match_multisig(code) is not None,
+        [multisig(1, [KEY]), multisig(2, [KEY, LONG_KEY, KEY]), multisig(1, [KEY] * 16)],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PATTERNS)
+def test_a_pattern_is_recognised_as_itself_only(name: str) -> None:
+    for code in PATTERNS[name][1]:
+        matching = [other for other, (matches, _) in PATTERNS.items() if matches(code)]
+        assert matching == [name]
+
+
+@pytest.mark.parametrize("name", [name for name in PATTERNS if name != "data"])
+def test_one_byte_more_or_less_is_another_script(name: str) -> None:
+    matches, examples = PATTERNS[name]
+    for code in examples:
+        assert not matches(code[:-1])
+        assert not matches(code + b"\x61")
+        assert not matches(b"\x61" + code)
+
+
+@pytest.mark.parametrize(
+    "name", ["p2pkh", "p2sh20", "p2sh32", "p2pk"], ids=lambda name: f"{name} opcodes"
+)
+def test_another_opcode_is_another_script(name: str) -> None:
+    matches, examples = PATTERNS[name]
+    code = examples[0]
+    fixed = {"p2pkh": (0, 1, 2, 23, 24), "p2pk": (0, 1, 34)}.get(name, (0, 1, len(code) - 1))
+    for at in fixed:
+        assert not matches(code[:at] + bytes((code[at] ^ 0x40,)) + code[at + 1 :])
+
+
+def test_builders_hash_what_they_pay_to() -> None:
+    assert p2sh20(b"abc")[2:-1] == hash160(b"abc")
+    assert p2sh32(b"abc")[2:-1] == hash256(b"abc")
+    assert data_output(b"\x01", b"hi") == b"\x6a\x51\x02hi"
+
+
+def test_a_multisig_is_read_with_its_keys() -> None:
+    assert match_multisig(multisig(1, [KEY, LONG_KEY])) == Multisig(1, (KEY, LONG_KEY))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        b"\x51\xae",
+        b"\x52" + b"\x21" + KEY + b"\x51\xae",
+        b"\x51" + b"\x21" + KEY + b"\x52\xae",
+        b"\x51" + b"\x21" + b"\x05" + bytes(32) + b"\x51\xae",
+        b"\x01\x01" + b"\x21" + KEY + b"\x51\xae",
+        b"\x51" + b"\x21" + KEY + b"\x51\xaf",
+        b"\x51" + b"\x51" * 40 + b"\x51\xae",
+    ],
+)
+def test_what_is_nearly_a_multisig_is_none(code: bytes) -> None:
+    assert match_multisig(code) is None
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda: p2pkh(bytes(19)),
+        lambda: p2pk(bytes(33)),
+        lambda: p2pk(b""),
+        lambda: multisig(0, [KEY]),
+        lambda: multisig(2, [KEY]),
+        lambda: multisig(1, [KEY] * 21),
+        lambda: multisig(1, [b"\x05" + bytes(32)]),
+    ],
+)
+def test_what_cannot_be_built_is_an_error(build: Callable[[], bytes]) -> None:
+    with pytest.raises(EncodeError):
+        build()
+
+
+def test_data_outputs_hold_whole_pushes_only() -> None:
+    assert not is_data_output(b"\x6a\x05a")
+    assert not is_data_output(b"\x6a\x61")
+    assert not is_data_output(b"")
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("0002aaaa", True),
+        ("6002aaaa", True),
+        ("6102aaaa", False),
+        ("0003aaaa", False),
+        ("00", False),
+    ],
+)
+def test_witness_programs_are_a_version_and_a_push(code: str, expected: bool) -> None:
+    assert is_witness_program(bytes.fromhex(code)) is expected
+    assert is_witness_program(b"\x00\x28" + bytes(40))
+    assert not is_witness_program(b"\x00\x29" + bytes(41))
