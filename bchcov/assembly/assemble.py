@@ -13,7 +13,7 @@ from ..script.pushes import encode_push
 from ..vm.evaluate import run_script
 from ..vm.rules import RuleSet
 from ..vm.rulesets import BCH_SPEC
-from .parser import Evaluation, Identifier, Literal, Node, Place, Push, parse
+from .parser import MOST_NESTED, Evaluation, Identifier, Literal, Node, Place, Push, parse
 
 __all__ = ["Assembled", "Binding", "Span", "assemble", "assemble_with_map"]
 
@@ -58,6 +58,7 @@ class _Assembler:
         self.bindings = bindings
         self.rules = rules
         self.open: list[str] = []
+        self.depth = 0
 
     def error(self, message: str, place: Place) -> AssemblyError:
         if self.open:
@@ -68,7 +69,11 @@ class _Assembler:
         pieces: list[bytes] = []
         spans: list[Span] = []
         size = 0
+        self.depth += 1
         for node in nodes:
+            # Brackets and bindings together: each is a few frames of Python's stack.
+            if self.depth > MOST_NESTED:
+                raise self.error(f"nested more than {MOST_NESTED} deep", node.place)
             piece = self.node(node)
             source = self.open[-1] if self.open else None
             if isinstance(piece, Assembled):
@@ -84,6 +89,7 @@ class _Assembler:
                 )
             pieces.append(code)
             size += len(code)
+        self.depth -= 1
         return Assembled(b"".join(pieces), tuple(spans))
 
     def node(self, node: Node) -> bytes | Assembled:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from ..errors import AssemblyError
 
-__all__ = ["Evaluation", "Identifier", "Literal", "Node", "Place", "Push", "parse"]
+__all__ = ["MOST_NESTED", "Evaluation", "Identifier", "Literal", "Node", "Place", "Push", "parse"]
 
-# Deeper than any script that a person writes, far from the depth of Python's stack.
-_MOST_NESTED = 100
+MOST_NESTED = 100
+"""Deeper than any script that a person writes, and far from the depth of Python's stack."""
 
 _BLANK = re.compile(r"(?:\s+|//[^\n]*)+")
 _IDENTIFIER = re.compile(r"[a-zA-Z_][.a-zA-Z0-9_-]*")
@@ -158,8 +158,8 @@ class _Parser:
             place = self.place(self.at)
             opening = next((text for text in ("<", "$(") if self._takes(text)), None)
             if opening is not None:
-                if len(open_parts) >= _MOST_NESTED:
-                    raise self.error(f"nested more than {_MOST_NESTED} deep", place)
+                if len(open_parts) >= MOST_NESTED:
+                    raise self.error(f"nested more than {MOST_NESTED} deep", place)
                 open_parts.append((opening, place, body))
                 body = []
             elif self.source[self.at] in ">)":
