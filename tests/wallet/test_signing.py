@@ -105,7 +105,7 @@ def test_a_signature_fits_any_script() -> None:
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("signers", combinations(range(3), 2), ids=str)
+@pytest.mark.parametrize("signers", list(combinations(range(3), 2)), ids=str)
 def test_a_multisig_is_signed_by_any_two_of_three(signers: tuple[int, int], scheme: Scheme) -> None:
     script = multisig(2, [key.public_key for key in KEYS[:3]])
     keys = [KEYS[at] for at in reversed(signers)]

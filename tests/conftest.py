@@ -1,0 +1,33 @@
+"""What tests of several folders share."""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+LIBAUTH = "@bitauth/libauth@3.1.0-next.8"
+# Installed once and kept beside the packages of Python.
+FOLDER = Path(__file__).parent.parent / ".venv" / "libauth-3.1.0-next.8"
+
+
+@pytest.fixture(scope="session")
+def libauth() -> Path:
+    """A folder in which node finds libauth, the independent judge; skips where there is none."""
+    npm = shutil.which("npm")
+    if npm is None or shutil.which("node") is None:
+        pytest.skip("node and npm are not installed, so there is no libauth to judge")
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with (FOLDER / "lock").open("w") as lock:
+        # Test processes run side by side: one installs, the others wait.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (FOLDER / "node_modules" / "@bitauth" / "libauth").is_dir():
+            (FOLDER / "package.json").write_text('{"private": true, "type": "module"}')
+            command = [npm, "install", "--silent", "--no-audit", "--no-fund", LIBAUTH]
+            done = subprocess.run(command, cwd=FOLDER, capture_output=True, text=True)
+            if done.returncode:
+                pytest.skip(f"npm could not install libauth: {done.stderr[-200:]}")
+    return FOLDER
