@@ -26,13 +26,13 @@ __all__ = ["evaluate_input", "run_script"]
 _BYTES_PER_CHECK, _FREE_CHECK_BYTES = 43, 60
 
 
-def _metrics(vm: Machine, unlocking_size: int) -> Metrics:
-    limits = vm.limits
+def _metrics(vm: Machine) -> Metrics:
+    cost_limit, hash_iteration_limit = vm.budgets
     return Metrics(
         vm.cost,
-        limits.cost_limit(unlocking_size),
+        cost_limit,
         vm.hash_iterations,
-        limits.hash_iteration_limit(unlocking_size),
+        hash_iteration_limit,
         vm.signature_checks,
         vm.instructions,
     )
@@ -114,8 +114,7 @@ def evaluate_input(
     """
     unlocking = context.transaction.inputs[index].unlocking_bytecode
     locking = context.source_outputs[index].locking_bytecode
-    unlocking_size = len(unlocking)
-    vm = Machine(rules, context, index, unlocking_size=unlocking_size, observe=observe)
+    vm = Machine(rules, context, index, unlocking_size=len(unlocking), observe=observe)
     phase = "unlocking"
     try:
         if rules.switches.push_only_unlocking:
@@ -130,16 +129,16 @@ def evaluate_input(
             _require_push_only(unlocking)
             phase = "redeem"
             if not _redeem(vm, locking, pushed):
-                return InputResult(_metrics(vm, unlocking_size), tuple(vm.stack))
+                return InputResult(_metrics(vm), tuple(vm.stack))
         _check_end(vm, unlocking)
     except ScriptError as error:
-        return _failed(vm, error, phase, unlocking_size)
-    return InputResult(_metrics(vm, unlocking_size), tuple(vm.stack), tuple(vm.alt))
+        return _failed(vm, error, phase)
+    return InputResult(_metrics(vm), tuple(vm.stack), tuple(vm.alt))
 
 
-def _failed(vm: Machine, error: ScriptError, phase: str, unlocking_size: int) -> InputResult:
+def _failed(vm: Machine, error: ScriptError, phase: str) -> InputResult:
     return InputResult(
-        _metrics(vm, unlocking_size),
+        _metrics(vm),
         tuple(vm.stack),
         tuple(vm.alt),
         error.reason,
@@ -169,5 +168,5 @@ def run_script(
     try:
         _run_phase(vm, code)
     except ScriptError as error:
-        return _failed(vm, error, "script", 0)
-    return InputResult(_metrics(vm, 0), tuple(vm.stack), tuple(vm.alt))
+        return _failed(vm, error, "script")
+    return InputResult(_metrics(vm), tuple(vm.stack), tuple(vm.alt))

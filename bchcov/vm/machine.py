@@ -27,11 +27,14 @@ class Machine:
     `control` belongs to the script that runs: a bool per open OP_IF, and per open
     OP_BEGIN the position that its OP_UNTIL goes back to (an int, never 0, so that the
     two are told apart by type). `executing` is false inside an untaken branch.
-    `context` is None where a script is run without a transaction.
+    `slots` is how many items the stack may hold: what is on the alternate stack or in
+    the function table takes from it. `context` is None where a script is run without a
+    transaction; a budget that is None bounds nothing.
     """
 
     __slots__ = (
         "alt",
+        "budgets",
         "code",
         "code_start",
         "context",
@@ -70,6 +73,7 @@ class Machine:
         limits, switches = rules.limits, rules.switches
         cost_limit = limits.cost_limit(unlocking_size)
         hash_iteration_limit = limits.hash_iteration_limit(unlocking_size)
+        self.budgets = cost_limit, hash_iteration_limit
         self.rules = rules
         self.limits = limits
         self.switches = switches
@@ -156,14 +160,14 @@ class Machine:
         if len(self.stack) < takes:
             raise _too_few_items(takes, len(self.stack))
         run(self)
-        if grows and len(self.stack) + len(self.alt) > self.slots:
+        if grows and len(self.stack) > self.slots:
             raise _stack_full(self)
 
     def run(self, program: Program) -> None:
         """Run `program` to its end, or raise ScriptError."""
         # Hot loop: names are local, steps are plain tuples (see program.py), and
         # instructions are counted by how far the position moved (see OP_UNTIL).
-        stack, alt, steps, observe = self.stack, self.alt, program.steps, self.observe
+        stack, steps, observe = self.stack, program.steps, self.observe
         cost_limit, price = self.cost_limit, self.limits.instruction_price
         position, end = 0, len(steps)
         try:
@@ -178,14 +182,14 @@ class Machine:
                 elif self.executing:
                     if data is not None:
                         stack.append(data)
-                        self.cost += len(data)
-                        if len(stack) + len(alt) > self.slots:
+                        self.cost += takes
+                        if len(stack) > self.slots:
                             raise _stack_full(self)
                     elif len(stack) < takes:
                         raise _too_few_items(takes, len(stack))
                     else:
                         run(self)
-                        if grows and len(stack) + len(alt) > self.slots:
+                        if grows and len(stack) > self.slots:
                             raise _stack_full(self)
                 if self.cost > cost_limit:
                     self.check_budget()

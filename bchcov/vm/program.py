@@ -18,8 +18,9 @@ from .rules import RuleSet
 
 __all__ = ["Program", "Step", "decode", "decode_kept"]
 
-# (data, run, takes, grows, is_control); a plain tuple unpacks faster than a
-# NamedTuple does in CPython 3.11, by about a tenth of a whole step.
+# (data, run, takes, grows, is_control). For a push `takes` is what it costs, its length.
+# A plain tuple unpacks faster than a NamedTuple does in CPython 3.11, by about a tenth
+# of a whole step.
 Step = tuple[bytes | None, Callable[..., Any], int, bool, bool]
 
 _PUSHDATA_1, _PUSHDATA_4, _LAST_UNCOUNTED = 0x4C, 0x4E, 0x60
@@ -44,7 +45,7 @@ def _nothing(vm: Machine) -> None:
 
 
 def _push(data: bytes) -> Step:
-    return data, _nothing, 0, True, False
+    return data, _nothing, len(data), True, False
 
 
 def failing(reason: Reason, detail: str, *, always: bool) -> Step:
@@ -138,7 +139,7 @@ def decode(code: bytes, rules: RuleSet) -> Program:
             detail = f"{opcode_name(opcode)} is not the shortest push of 0x{data[:32].hex()}"
             append(failing(Reason.MINIMALDATA, detail, always=False))
         else:
-            append((data, _nothing, 0, True, False))
+            append((data, _nothing, size, True, False))
     limit = limits.operation_count
     if limit is not None and (len(steps) > limit or b"\xae" in code or b"\xaf" in code):
         _limit_operations(code, steps, limit)

@@ -56,7 +56,7 @@ def test_pushes_nest() -> None:
 
 
 def test_bindings_are_bytes_numbers_and_source() -> None:
-    bindings = {
+    bindings: dict[str, bytes | int | str] = {
         "key": b"\xaa" * 3,
         "count": 1000,
         "double": "OP_DUP OP_ADD",

@@ -16,6 +16,7 @@ __all__ = ["STACK"]
 def to_alt_stack(vm: Machine) -> None:
     """( a -- ) ( alt: -- a )"""
     vm.alt.append(vm.stack.pop())
+    vm.slots -= 1
 
 
 @operation(Op.OP_FROMALTSTACK)
@@ -25,6 +26,7 @@ def from_alt_stack(vm: Machine) -> None:
         raise ScriptError(Reason.INVALID_ALTSTACK_OPERATION, "the alternate stack is empty")
     item = vm.alt.pop()
     vm.stack.append(item)
+    vm.slots += 1
     vm.cost += len(item)
 
 
