@@ -15,7 +15,6 @@ from statistics import median
 from time import perf_counter
 
 import click
-from bchcov.vectors.suite import load_suite
 from rich.console import Console
 from rich.table import Table
 
@@ -38,6 +37,7 @@ from bchcov.crypto.hashes import hash160, sha256
 from bchcov.crypto.secp256k1 import public_key_of, sign_ecdsa, sign_schnorr
 from bchcov.script.patterns import p2pkh
 from bchcov.script.pushes import encode_push
+from bchcov.vectors.suite import load_suite
 
 ROOT = Path(__file__).parent.parent
 SUITE = ROOT / "vectors" / "vmb.xz"

@@ -1,0 +1,54 @@
+"""The README's tour runs and prints what it says it prints."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+from click.testing import CliRunner
+
+from bchcov.cli.main import main
+
+README = (Path(__file__).parent.parent / "README.md").read_text()
+BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL)
+
+
+def test_the_tour_prints_what_it_says() -> None:
+    names: dict[str, Any] = {}
+    printed = ""
+    outputs = 0
+    for language, text in BLOCKS:
+        if language == "python":
+            stream = io.StringIO()
+            with contextlib.redirect_stdout(stream):
+                exec(compile(text, "README.md", "exec"), names)
+            printed = stream.getvalue()
+        elif language == "text":
+            assert printed == text
+            outputs += 1
+    assert outputs == 3
+
+
+def test_the_commands_print_what_they_say() -> None:
+    (session,) = [text for language, text in BLOCKS if text.startswith("$ ")]
+    checked = 0
+    for command, output in re.findall(r"^\$ bchcov (.*)\n((?:[^$].*\n)*)", session, re.MULTILINE):
+        arguments = shlex.split(command, comments=True)
+        if output:
+            result = CliRunner().invoke(main, arguments)
+            assert (result.exit_code, result.stdout) == (0, output)
+            checked += 1
+    assert checked == 2
+
+
+def test_the_reasons_that_are_listed_are_those_in_the_code() -> None:
+    code = "".join(
+        path.read_text() for path in (Path(__file__).parent.parent / "bchcov").rglob("*.py")
+    )
+    in_code = set(re.findall(r'"((?:TX|TOKEN)_[A-Z_]+)"', code))
+    listed = set(re.findall(r"`((?:TX|TOKEN)_[A-Z_]+)`", README))
+    assert listed == in_code
