@@ -7,7 +7,14 @@ from typing import NamedTuple
 
 from ..encoding.number import encode_number
 
-__all__ = ["Instruction", "encode_push", "encode_push_number", "instructions", "is_push_only"]
+__all__ = [
+    "Instruction",
+    "encode_push",
+    "encode_push_by_length",
+    "encode_push_number",
+    "instructions",
+    "is_push_only",
+]
 
 _PUSHDATA_1, _PUSHDATA_4, _LAST_PUSH = 0x4C, 0x4E, 0x60
 
@@ -60,21 +67,29 @@ def instructions(code: bytes, start: int = 0) -> Iterator[Instruction]:
 def encode_push(data: bytes) -> bytes:
     """Encode the shortest instruction that pushes `data`, as MINIMALDATA demands."""
     size = len(data)
-    if size == 0:
-        return b"\x00"
     if size == 1:
         value = data[0]
         if 1 <= value <= 16:
             return bytes((0x50 + value,))
         if value == 0x81:
             return b"\x4f"
+    if size <= 0xFFFF:
+        return encode_push_by_length(data)
+    return b"\x4e" + size.to_bytes(4, "little") + data
+
+
+def encode_push_by_length(data: bytes) -> bytes:
+    """Encode a push of up to 65,535 bytes whose form depends on the length alone.
+
+    So nodes write pushes in their test files, and so signatures once were looked for in
+    scripts; a small number is not an opcode here.
+    """
+    size = len(data)
     if size < _PUSHDATA_1:
         return bytes((size,)) + data
     if size <= 0xFF:
-        return bytes((0x4C, size)) + data
-    if size <= 0xFFFF:
-        return b"\x4d" + size.to_bytes(2, "little") + data
-    return b"\x4e" + size.to_bytes(4, "little") + data
+        return b"\x4c" + bytes((size,)) + data
+    return b"\x4d" + size.to_bytes(2, "little") + data
 
 
 def encode_push_number(value: int) -> bytes:

@@ -15,6 +15,7 @@ from ..crypto.hashes import hash256
 from ..encoding.number import encode_number
 from ..errors import BchcovError, VectorError
 from ..script.opcodes import OPCODES_BY_NAME
+from ..script.pushes import encode_push_by_length
 from ..transaction.codec import decode_transaction, transaction_hash
 from ..transaction.context import TransactionContext
 from ..transaction.model import Input, Output, Transaction
@@ -50,26 +51,16 @@ _NULL_HASH, _NULL_INDEX = bytes(32), 0xFFFF_FFFF
 _NUMBER = re.compile(r"-?[0-9]+")
 
 
-def _push(data: bytes) -> bytes:
-    """Push by length alone, as the nodes' test files do."""
-    size = len(data)
-    if size < 0x4C:
-        return bytes((size,)) + data
-    if size <= 0xFF:
-        return b"\x4c" + bytes((size,)) + data
-    return b"\x4d" + size.to_bytes(2, "little") + data
-
-
 def _word(word: str) -> bytes:
     if _NUMBER.fullmatch(word):
         value = int(word)
         if value == -1 or 1 <= value <= 16:
             return bytes((0x50 + value,))
-        return _push(encode_number(value))
+        return encode_push_by_length(encode_number(value))
     if word.startswith("0x"):
         return bytes.fromhex(word[2:])
     if len(word) >= 2 and word[0] == word[-1] == "'":
-        return _push(word[1:-1].encode())
+        return encode_push_by_length(word[1:-1].encode())
     name = word if word.startswith("OP_") else f"OP_{word}"
     if name not in OPCODES_BY_NAME:
         raise ValueError(f"no opcode is called {word}")

@@ -7,33 +7,19 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from spends import spend
 
-from bchcov import (
-    BCH_2023,
-    BCH_2026,
-    BCH_SPEC,
-    Input,
-    Output,
-    Reason,
-    RuleSet,
-    Transaction,
-    TransactionContext,
-    evaluate_input,
-    run_script,
-)
+from bchcov import BCH_2023, BCH_2026, BCH_SPEC, InputResult, Reason, RuleSet, run_script
 from bchcov.assembly import assemble
 from bchcov.script.pushes import encode_push
-from bchcov.vm.result import InputResult
 
 # The largest input that relays: 10,041 bytes allow a cost of 8 million.
 LARGEST = encode_push(bytes(9_997))
 
 
 def run(locking: bytes, rules: RuleSet = BCH_2026.consensus) -> tuple[InputResult, float]:
-    transaction = Transaction((Input(bytes(32), 0, LARGEST),), (Output(0, b""),))
-    context = TransactionContext(transaction, [Output(0, locking)])
     start = time.process_time()
-    result = evaluate_input(context, 0, rules)
+    result = spend(locking, LARGEST, rules)
     return result, time.process_time() - start
 
 
@@ -114,12 +100,10 @@ def test_ones_and_zeros_have_every_power() -> None:
     rules=st.sampled_from((BCH_2023, BCH_2026, BCH_2026.consensus, BCH_SPEC)),
 )
 def test_any_bytes_are_judged(locking: bytes, unlocking: bytes, rules: RuleSet) -> None:
-    transaction = Transaction((Input(bytes(32), 0, unlocking),), (Output(0, b""),))
-    context = TransactionContext(transaction, [Output(0, locking)])
-    result = evaluate_input(context, 0, rules)
+    result = spend(locking, unlocking, rules)
     assert result.ok or isinstance(result.reason, Reason)
     assert str(result)
-    assert result == evaluate_input(context, 0, rules)
+    assert result == spend(locking, unlocking, rules)
 
 
 @pytest.mark.long

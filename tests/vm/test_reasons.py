@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import pytest
+from spends import make_context
 
 from bchcov import (
     BCH_2023,
     BCH_2025,
     BCH_2026,
-    Input,
-    Output,
+    InputFailed,
+    InputResult,
     Reason,
     RuleSet,
-    Transaction,
-    TransactionContext,
     evaluate_input,
     run_script,
 )
 from bchcov.assembly import assemble
 from bchcov.script.pushes import encode_push
 from bchcov.vm.flags import rules_from_flags
-from bchcov.vm.result import InputFailed, InputResult
 
 KEY = "02" + "79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798"
 SCHNORR = "11" * 64
@@ -29,8 +27,7 @@ HIGH_S = "3026020101022100" + "fffffffffffffffffffffffffffffffebaaedce6af48a03bb
 
 
 def spend(locking: str, unlocking: str = "", rules: RuleSet = BCH_2026.consensus) -> InputResult:
-    transaction = Transaction((Input(bytes(32), 0, assemble(unlocking), 5),), (Output(0, b""),))
-    context = TransactionContext(transaction, [Output(0, assemble(locking))])
+    context = make_context(assemble(locking), assemble(unlocking), sequence=5)
     return evaluate_input(context, 0, rules)
 
 

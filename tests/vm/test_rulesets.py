@@ -5,19 +5,15 @@ from __future__ import annotations
 import pickle
 
 import pytest
+from spends import spend
 
 from bchcov import (
     BCH_2023,
     BCH_2025,
     BCH_2026,
     BCH_SPEC,
-    Input,
-    Output,
     RulesError,
     RuleSet,
-    Transaction,
-    TransactionContext,
-    evaluate_input,
     find_rules,
 )
 from bchcov.script.patterns import p2sh20
@@ -64,8 +60,7 @@ def test_flags_are_known_with_and_without_the_nodes_prefixes() -> None:
 
 
 def run(locking: bytes, unlocking: bytes, rules: RuleSet) -> str:
-    transaction = Transaction((Input(bytes(32), 0, unlocking),), (Output(0, b""),))
-    result = evaluate_input(TransactionContext(transaction, [Output(0, locking)]), 0, rules)
+    result = spend(locking, unlocking, rules)
     return result.reason.value if result.reason else "OK"
 
 

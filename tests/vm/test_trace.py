@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bchcov import BCH_2026, Input, Output, Transaction, TransactionContext, evaluate_input
+from spends import make_context
+
+from bchcov import BCH_2026, evaluate_input
 from bchcov.vm.trace import Trace, trace_input
 
 # OP_2 is counted down to 0 in a loop; an untaken branch follows.
@@ -10,8 +12,7 @@ LOOP = bytes.fromhex("52658c76916600635168005151")
 
 
 def trace(locking: bytes, **options: int) -> Trace:
-    transaction = Transaction((Input(bytes(32), 0, b"\x57"),), (Output(0, b""),))
-    context = TransactionContext(transaction, [Output(0, b"\x75" + locking)])
+    context = make_context(b"\x75" + locking, b"\x57")
     traced = trace_input(context, 0, BCH_2026, **options)
     assert traced.result == evaluate_input(context, 0, BCH_2026)
     return traced

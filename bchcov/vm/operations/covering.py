@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...crypto.hashes import hash256
-from ...script.pushes import Instruction, instructions
+from ...script.pushes import Instruction, encode_push_by_length, instructions
 from ...transaction.sighash import (
     legacy_digest,
     legacy_signing_serialization,
@@ -38,16 +38,6 @@ def transaction_digest(vm: Machine, code: bytes, hash_type: int) -> bytes:
     return legacy_digest(legacy)
 
 
-def _plain_push(data: bytes) -> bytes:
-    """The push that signatures had when they were deleted from scripts: by length alone."""
-    size = len(data)
-    if size < 0x4C:
-        return bytes((size,)) + data
-    if size <= 0xFF:
-        return b"\x4c" + bytes((size,)) + data
-    return b"\x4d" + size.to_bytes(2, "little") + data
-
-
 def _delete(code: bytes, pattern: bytes) -> bytes:
     """Remove `pattern` wherever an instruction begins with it, up to one that is cut off."""
     if pattern not in code:
@@ -70,4 +60,4 @@ def without_signature(vm: Machine, code: bytes, signature: bytes) -> bytes:
     """Remove a signature without fork id from the script it signs, as it was before the fork."""
     if vm.switches.fork_id and signature and signature[-1] & _FORKID:
         return code
-    return _delete(code, _plain_push(signature))
+    return _delete(code, encode_push_by_length(signature))

@@ -34,44 +34,47 @@ def _of_transaction(opcode: Op, read: Callable[[Machine, TransactionContext], by
     return run
 
 
-def _pop_index(vm: Machine, count: int, reason: Reason) -> int:
-    index = vm.decode_index(vm.stack[-1])
-    vm.stack.pop()
-    if not 0 <= index < count:
-        raise ScriptError(reason, f"index {index} of {count}")
-    return index
+def _indexed(
+    opcode: Op,
+    count: Callable[[TransactionContext], int],
+    missing: Reason,
+    read: Callable[[TransactionContext, int], bytes],
+) -> Operation:
+    """( index -- read(transaction, index) )"""
 
+    # The stack is looked at after the context, as nodes do: hence no `takes`.
+    @operation(opcode)
+    def run(vm: Machine) -> None:
+        context = _require_context(vm)
+        if not vm.stack:
+            raise ScriptError(Reason.INVALID_STACK_OPERATION, "an index is needed")
+        index, size = vm.decode_index(vm.stack[-1]), count(context)
+        if not 0 <= index < size:
+            raise ScriptError(missing, f"index {index} of {size}")
+        vm.stack.pop()
+        vm.push(read(context, index))
 
-# The stack is looked at after the context, as nodes do: hence no `takes`.
-def _require_index(vm: Machine) -> None:
-    if not vm.stack:
-        raise ScriptError(Reason.INVALID_STACK_OPERATION, "an index is needed")
+    return run
 
 
 def of_input(opcode: Op, read: Callable[[TransactionContext, int], bytes]) -> Operation:
     """( index -- read(input or spent output) )"""
-
-    @operation(opcode)
-    def run(vm: Machine) -> None:
-        context = _require_context(vm)
-        _require_index(vm)
-        count = len(context.transaction.inputs)
-        vm.push(read(context, _pop_index(vm, count, Reason.INVALID_TX_INPUT_INDEX)))
-
-    return run
+    return _indexed(
+        opcode,
+        lambda context: len(context.transaction.inputs),
+        Reason.INVALID_TX_INPUT_INDEX,
+        read,
+    )
 
 
 def of_output(opcode: Op, read: Callable[[TransactionContext, int], bytes]) -> Operation:
     """( index -- read(output) )"""
-
-    @operation(opcode)
-    def run(vm: Machine) -> None:
-        context = _require_context(vm)
-        _require_index(vm)
-        count = len(context.transaction.outputs)
-        vm.push(read(context, _pop_index(vm, count, Reason.INVALID_TX_OUTPUT_INDEX)))
-
-    return run
+    return _indexed(
+        opcode,
+        lambda context: len(context.transaction.outputs),
+        Reason.INVALID_TX_OUTPUT_INDEX,
+        read,
+    )
 
 
 def _signed_version(context: TransactionContext) -> int:
