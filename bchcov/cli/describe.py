@@ -5,37 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from ..assembly import disassemble
-from ..script.patterns import (
-    is_data_output,
-    is_p2pk,
-    is_p2pkh,
-    is_p2sh20,
-    is_p2sh32,
-    match_multisig,
-)
+from ..script.patterns import pattern_name
 from ..transaction.codec import encode_transaction, transaction_id
 from ..transaction.model import Input, Output, Token, Transaction
 
-__all__ = ["describe_output", "describe_transaction", "pattern_name"]
-
-_PATTERNS = (
-    (is_p2pkh, "P2PKH"),
-    (is_p2sh20, "P2SH20"),
-    (is_p2sh32, "P2SH32"),
-    (is_p2pk, "P2PK"),
-    (is_data_output, "data"),
-)
-
-
-def pattern_name(code: bytes) -> str:
-    """Name the pattern of a locking bytecode; what has none is P2S, a script of its own."""
-    for matches, name in _PATTERNS:
-        if matches(code):
-            return name
-    multisig = match_multisig(code)
-    if multisig is not None:
-        return f"multisig {multisig.required} of {len(multisig.public_keys)}"
-    return "P2S"
+__all__ = ["describe_output", "describe_transaction"]
 
 
 def _describe_script(code: bytes) -> dict[str, Any]:

@@ -35,15 +35,20 @@ def _select(rules: tuple[str, ...], mode: str) -> Selection:
 
 
 def _run(paths: list[Path], selection: Selection, jobs: int | None) -> Report:
-    console = Console(stderr=True)
     columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress("tests", *columns, console=console, transient=True) as bar:
-        task = bar.add_task("tests")
+    bar = Progress("tests", *columns, console=Console(stderr=True), transient=True)
+    task = bar.add_task("tests")
 
-        def show(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total)
+    def show(done: int, total: int) -> None:
+        # The bar has a thread of its own: it starts after the processes have been forked.
+        if not bar.live.is_started:
+            bar.start()
+        bar.update(task, completed=done, total=total)
 
+    try:
         return run(paths, selection, jobs=jobs, progress=show)
+    finally:
+        bar.stop()
 
 
 def _print_table(report: Report) -> None:

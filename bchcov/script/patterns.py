@@ -15,6 +15,7 @@ __all__ = [
     "is_data_output",
     "is_p2pk",
     "is_p2pkh",
+    "is_p2s",
     "is_p2sh20",
     "is_p2sh32",
     "is_witness_program",
@@ -22,11 +23,17 @@ __all__ = [
     "multisig",
     "p2pk",
     "p2pkh",
+    "p2s",
     "p2sh20",
     "p2sh32",
+    "pattern_name",
 ]
 
 _CHECKMULTISIG, _CHECKSIG, _RETURN = 0xAE, 0xAC, 0x6A
+LONGEST_P2S = 201
+"""The most bytes of a script that relays without a hash, from 2026 on. Source: CHIP-2025-05 P2S."""
+
+_TOKEN_PREFIX = 0xEF
 _KEY_PREFIXES = {33: (0x02, 0x03), 65: (0x04, 0x06, 0x07)}
 
 
@@ -155,3 +162,44 @@ def multisig(required: int, public_keys: Sequence[bytes]) -> bytes:
 def data_output(*items: bytes) -> bytes:
     """Build an OP_RETURN script that pushes each of `items`."""
     return bytes((_RETURN,)) + b"".join(map(encode_push, items))
+
+
+def p2s(script: bytes) -> bytes:
+    """Pay to a script itself; return it if it relays so, from 2026 on.
+
+    Raises EncodeError for one of more than 201 bytes, and for one that begins with the
+    token prefix 0xef, which no locking bytecode can.
+    """
+    if len(script) > LONGEST_P2S:
+        raise EncodeError(f"a script of {len(script)} bytes: at most {LONGEST_P2S} relay unhashed")
+    if script[:1] == bytes((_TOKEN_PREFIX,)):
+        raise EncodeError("a locking bytecode cannot begin with 0xef, the token prefix")
+    return script
+
+
+_PATTERNS = (
+    (is_p2pkh, "P2PKH"),
+    (is_p2sh20, "P2SH20"),
+    (is_p2sh32, "P2SH32"),
+    (is_p2pk, "P2PK"),
+    (is_data_output, "data"),
+)
+
+
+def pattern_name(code: bytes) -> str:
+    """Name the pattern of a locking bytecode, as "P2PKH" or "multisig 2 of 3".
+
+    A script of its own is "P2S", or "nonstandard" where it is too long to relay as that.
+    """
+    for matches, name in _PATTERNS:
+        if matches(code):
+            return name
+    multisig = match_multisig(code)
+    if multisig is not None:
+        return f"multisig {multisig.required} of {len(multisig.public_keys)}"
+    return "P2S" if len(code) <= LONGEST_P2S else "nonstandard"
+
+
+def is_p2s(code: bytes) -> bool:
+    """Whether `code` is a script of its own that relays without a hash, from 2026 on."""
+    return pattern_name(code) == "P2S"

@@ -22,18 +22,16 @@ from .rulesets import BCH_2026, BCH_SPEC
 
 __all__ = ["evaluate_input", "run_script"]
 
-# A transaction may have so many signature checks for so many unlocking bytes.
-_BYTES_PER_CHECK, _FREE_CHECK_BYTES = 43, 60
-
 
 def _metrics(vm: Machine) -> Metrics:
-    cost_limit, hash_iteration_limit = vm.budgets
+    cost_limit, hash_iteration_limit, signature_check_limit = vm.budgets
     return Metrics(
         vm.cost,
         cost_limit,
         vm.hash_iterations,
         hash_iteration_limit,
         vm.signature_checks,
+        signature_check_limit,
         vm.instructions,
     )
 
@@ -90,14 +88,13 @@ def _check_end(vm: Machine, unlocking: bytes) -> None:
     switches = vm.switches
     if switches.clean_stack and len(vm.stack) != 1:
         raise ScriptError(Reason.CLEANSTACK, f"{len(vm.stack)} items are left, not one")
-    if switches.signature_check_density:
-        needed = vm.signature_checks * _BYTES_PER_CHECK - _FREE_CHECK_BYTES
-        if len(unlocking) < needed:
-            raise ScriptError(
-                Reason.INPUT_SIGCHECKS,
-                f"{vm.signature_checks} signature checks need {needed} unlocking bytes,"
-                f" not {len(unlocking)}",
-            )
+    limit = vm.budgets[2]
+    if limit is not None and vm.signature_checks > limit:
+        raise ScriptError(
+            Reason.INPUT_SIGCHECKS,
+            f"{vm.signature_checks} signature checks in {len(unlocking)} unlocking bytes,"
+            f" limit {limit}",
+        )
 
 
 def evaluate_input(

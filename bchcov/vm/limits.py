@@ -36,6 +36,8 @@ class Limits:
     instruction_price: int = 100
     hash_iteration_price: int = 64
     signature_check_price: int = 26_000
+    bytes_per_signature_check: int = 43  # where the density of checks is bounded
+    free_signature_check_bytes: int = 60
 
     def cost_limit(self, unlocking_size: int) -> int | None:
         """The operation cost that an input of this unlocking length may have; None: any."""
@@ -48,3 +50,8 @@ class Limits:
         if self.half_hash_iterations_per_byte is None:
             return None
         return self.half_hash_iterations_per_byte * (self.density_base + unlocking_size) // 2
+
+    def signature_check_limit(self, unlocking_size: int) -> int:
+        """The signature checks that an input of this unlocking length may have to be relayed."""
+        free = self.free_signature_check_bytes
+        return (unlocking_size + free) // self.bytes_per_signature_check

@@ -73,7 +73,12 @@ class Machine:
         limits, switches = rules.limits, rules.switches
         cost_limit = limits.cost_limit(unlocking_size)
         hash_iteration_limit = limits.hash_iteration_limit(unlocking_size)
-        self.budgets = cost_limit, hash_iteration_limit
+        density = switches.signature_check_density
+        self.budgets = (
+            cost_limit,
+            hash_iteration_limit,
+            limits.signature_check_limit(unlocking_size) if density else None,
+        )
         self.rules = rules
         self.limits = limits
         self.switches = switches

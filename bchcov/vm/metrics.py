@@ -21,4 +21,5 @@ class Metrics:
     hash_iterations: int
     hash_iterations_limit: int | None
     sig_checks: int
+    sig_checks_limit: int | None
     instructions: int

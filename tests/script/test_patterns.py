@@ -14,6 +14,7 @@ from bchcov.script.patterns import (
     is_data_output,
     is_p2pk,
     is_p2pkh,
+    is_p2s,
     is_p2sh20,
     is_p2sh32,
     is_witness_program,
@@ -21,8 +22,10 @@ from bchcov.script.patterns import (
     multisig,
     p2pk,
     p2pkh,
+    p2s,
     p2sh20,
     p2sh32,
+    pattern_name,
 )
 
 KEY, LONG_KEY = b"\x02" + bytes(32), b"\x04" + bytes(64)
@@ -32,6 +35,7 @@ PATTERNS: dict[str, tuple[Callable[[bytes], bool], list[bytes]]] = {
     "p2sh20": (is_p2sh20, [p2sh20(b"\x51")]),
     "p2sh32": (is_p2sh32, [p2sh32(b"\x51")]),
     "data": (is_data_output, [data_output(), data_output(b"a", b""), b"\x6a\x50"]),
+    "p2s": (is_p2s, [b"", b"\x51", b"\x61" * 201]),
     "multisig": (
         lambda code: match_multisig(code) is not None,
         [multisig(1, [KEY]), multisig(2, [KEY, LONG_KEY, KEY]), multisig(1, [KEY] * 16)],
@@ -46,7 +50,7 @@ def test_a_pattern_is_recognised_as_itself_only(name: str) -> None:
         assert matching == [name]
 
 
-@pytest.mark.parametrize("name", [name for name in PATTERNS if name != "data"])
+@pytest.mark.parametrize("name", [name for name in PATTERNS if name not in ("data", "p2s")])
 def test_one_byte_more_or_less_is_another_script(name: str) -> None:
     matches, examples = PATTERNS[name]
     for code in examples:
@@ -70,6 +74,13 @@ def test_builders_hash_what_they_pay_to() -> None:
     assert p2sh20(b"abc")[2:-1] == hash160(b"abc")
     assert p2sh32(b"abc")[2:-1] == hash256(b"abc")
     assert data_output(b"\x01", b"hi") == b"\x6a\x51\x02hi"
+
+
+def test_every_script_has_the_name_of_its_pattern() -> None:
+    assert p2s(b"\x61" * 201) == b"\x61" * 201
+    names = [pattern_name(examples[0]) for _, examples in PATTERNS.values()]
+    assert names == ["P2PKH", "P2PK", "P2SH20", "P2SH32", "data", "P2S", "multisig 1 of 1"]
+    assert pattern_name(b"\x61" * 202) == "nonstandard"
 
 
 def test_a_multisig_is_read_with_its_keys() -> None:
@@ -98,6 +109,8 @@ def test_what_is_nearly_a_multisig_is_none(code: bytes) -> None:
         lambda: p2pkh(bytes(19)),
         lambda: p2pk(bytes(33)),
         lambda: p2pk(b""),
+        lambda: p2s(b"\x61" * 202),
+        lambda: p2s(b"\xef"),
         lambda: multisig(0, [KEY]),
         lambda: multisig(2, [KEY]),
         lambda: multisig(1, [KEY] * 21),
