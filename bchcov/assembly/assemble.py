@@ -10,6 +10,8 @@ from ..encoding.number import encode_number
 from ..errors import AssemblyError
 from ..script.opcodes import OPCODES_BY_NAME
 from ..script.pushes import encode_push
+from ..transaction.context import TransactionContext
+from ..transaction.model import Input, Output, Transaction
 from ..vm.evaluate import run_script
 from ..vm.rules import RuleSet
 from ..vm.rulesets import BCH_SPEC
@@ -20,8 +22,9 @@ __all__ = ["Assembled", "Binding", "Span", "assemble", "assemble_with_map"]
 Binding = bytes | int | str
 """Bytes as they are, an integer as a VM number, or CashAssembly source."""
 
-# A number of the largest element has no more.
 _MOST_NUMBER_BYTES = 100_000
+# No transaction is larger; a few short bindings, each twice the next, would be without end.
+_MOST_BOUND_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class _Assembler:
         self.bindings = bindings
         self.rules = rules
         self.open: list[str] = []
+        self.made: dict[str, Assembled] = {}
         self.depth = 0
 
     def error(self, message: str, place: Place) -> AssemblyError:
@@ -84,11 +88,17 @@ class _Assembler:
                 code = piece.code
             else:
                 code = piece
-                spans.append(
-                    Span(size, size + len(code), node.place.line, node.place.column, source)
-                )
+                if code:
+                    spans.append(
+                        Span(size, size + len(code), node.place.line, node.place.column, source)
+                    )
             pieces.append(code)
             size += len(code)
+            if size > _MOST_BOUND_BYTES and isinstance(node, Identifier) and self.is_bound(node):
+                raise self.error(
+                    f"with {node.name[:64]!r} this has {size} bytes, limit {_MOST_BOUND_BYTES}",
+                    node.place,
+                )
         self.depth -= 1
         return Assembled(b"".join(pieces), tuple(spans))
 
@@ -108,16 +118,28 @@ class _Assembler:
             raise self.error(f"this number has more than {_MOST_NUMBER_BYTES} bytes", place)
         return encode_number(value)
 
+    def is_bound(self, node: Identifier) -> bool:
+        return node.name in self.bindings
+
     def identifier(self, node: Identifier) -> bytes | Assembled:
         name = node.name
-        bound = self.bindings.get(name)
-        if bound is None:
-            opcode = OPCODES_BY_NAME.get(name)
-            if opcode is None:
-                raise self.unknown(node)
+        opcode = OPCODES_BY_NAME.get(name)
+        if opcode is not None and self.is_bound(node):
+            raise self.error(f"{name!r} is an opcode: nothing can be bound to it", node.place)
+        if opcode is not None:
             return bytes((opcode,))
+        if not self.is_bound(node):
+            raise self.unknown(node)
+        bound = self.bindings[name]
         if isinstance(bound, str):
-            return self.script(node, bound)
+            if name not in self.made:
+                self.made[name] = self.script(node, bound)
+            return self.made[name]
+        if not isinstance(bound, bytes | int):
+            kind = type(bound).__name__
+            raise self.error(
+                f"{name[:64]!r} is bound to a {kind}, not bytes, int or str", node.place
+            )
         return self.literal(bound, node.place)
 
     def script(self, node: Identifier, source: str) -> Assembled:
@@ -136,14 +158,15 @@ class _Assembler:
             self.open.pop()
 
     def unknown(self, node: Identifier) -> AssemblyError:
-        names = [*self.bindings, *OPCODES_BY_NAME]
-        close = get_close_matches(node.name[:64], names, n=3, cutoff=0.75)
+        names = {name.upper(): name for name in [*OPCODES_BY_NAME, *self.bindings]}
+        found = get_close_matches(node.name[:64].upper(), names, n=3, cutoff=0.75)
+        close = [names[name] for name in found]
         hint = f"; did you mean {' or '.join(close)}?" if close else ""
         return self.error(f"nothing is called {node.name[:64]!r}{hint}", node.place)
 
     def evaluate(self, node: Evaluation) -> bytes:
         code = self.body(node.body).code
-        result = run_script(code, self.rules)
+        result = run_script(code, self.rules, context=_surroundings(code))
         if result.reason is not None:
             raise self.error(f"this evaluation fails: {result}", node.place)
         if len(result.stack) != 1:
@@ -151,6 +174,20 @@ class _Assembler:
                 f"this evaluation leaves {len(result.stack)} items, not one", node.place
             )
         return result.stack[0]
+
+
+def _surroundings(code: bytes) -> TransactionContext:
+    """The transaction that an evaluation sees, the same in every implementation.
+
+    Source: libauth, createAuthenticationProgramEvaluationCommon.
+    """
+    transaction = Transaction(
+        version=0,
+        inputs=(Input(bytes(32), 0, b"", 0),),
+        outputs=(Output(0, b"\x6a"),),
+        locktime=0,
+    )
+    return TransactionContext(transaction, (Output(0, code),))
 
 
 def assemble_with_map(
@@ -174,8 +211,8 @@ def assemble(
 ) -> bytes:
     """Assemble CashAssembly into script bytes.
 
-    `bindings` gives identifiers their meaning, before the names of opcodes: bytes are
-    taken as they are, integers as VM numbers, and text is CashAssembly with the same
+    `bindings` gives identifiers that are no opcodes their meaning: bytes are taken as they
+    are, integers as VM numbers, and text is CashAssembly with the same
     bindings. `$(...)` is run under `rules` and must leave one item.
 
     Raises AssemblyError with the line and column, within a binding with its name.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from unicodedata import combining, normalize
 
 from ..errors import AssemblyError
 
@@ -15,11 +16,18 @@ __all__ = ["MOST_NESTED", "Evaluation", "Identifier", "Literal", "Node", "Place"
 MOST_NESTED = 100
 """Deeper than any script that a person writes, and far from the depth of Python's stack."""
 
-_BLANK = re.compile(r"(?:\s+|//[^\n]*)+")
+# White space as JavaScript has it; Python's \s takes control characters for blank as well.
+_BLANK = re.compile(
+    r"(?:[\t-\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|//[^\n]*)+"
+)
 _IDENTIFIER = re.compile(r"[a-zA-Z_][.a-zA-Z0-9_-]*")
 _HEX = re.compile(r"0x([0-9a-fA-F_]*)")
 _BINARY = re.compile(r"0b([01_]*)")
 _INTEGER = re.compile(r"-?[0-9][0-9_]*")
+# A number of 100,000 bytes has fewer; reading digits takes their square.
+_MOST_DIGITS = 250_000
+# What Unicode's stream-safe text format allows; normalizing takes the square of a longer run.
+_MOST_MARKS = 30
 _EXPECTED = "an opcode, an identifier, a literal, '<', '$(' or a comment"
 
 
@@ -76,8 +84,10 @@ class _Parser:
         self._counted = 0
 
     def place(self, at: int) -> Place:
-        self._line += self.source.count("\n", self._counted, at)
-        self._line_start = self.source.rfind("\n", 0, at) + 1
+        breaks = self.source.count("\n", self._counted, at)
+        if breaks:
+            self._line += breaks
+            self._line_start = self.source.rfind("\n", self._counted, at) + 1
         self._counted = at
         return Place(self._line, at - self._line_start + 1)
 
@@ -127,7 +137,10 @@ class _Parser:
         self.at = match.end()
         if match[0].endswith("_"):
             raise self.error(f"{match[0][:40]!r} is not a literal: a digit is missing", place)
-        return Literal(_parse_integer(match[0].replace("_", "")), place)
+        text = match[0].replace("_", "")
+        if len(text) > _MOST_DIGITS:
+            raise self.error(f"a number of {len(text)} digits, limit {_MOST_DIGITS}", place)
+        return Literal(_parse_integer(text), place)
 
     def simple(self, place: Place) -> Literal | Identifier:
         """Parse what holds nothing else."""
@@ -193,16 +206,36 @@ class _Parser:
 
 
 def _parse_integer(text: str) -> int:
-    """Read decimal digits of any number: Python's `int` refuses more than 4,300."""
+    """Read decimal digits of any number: Python's `int` can be told to refuse more than 640."""
     sign = -1 if text.startswith("-") else 1
     digits = text.lstrip("-")
-    value, step = 0, 4_000
+    value, step = 0, 640
     for start in range(0, len(digits), step):
         part = digits[start : start + step]
         value = value * 10 ** len(part) + int(part)
     return sign * value
 
 
+def _normalize(source: str) -> str:
+    if source.isascii():
+        return source
+    marks = 0
+    for at, character in enumerate(source):
+        marks = marks + 1 if combining(character) else 0
+        if marks > _MOST_MARKS:
+            place = _Parser(source).place(at)
+            raise AssemblyError(
+                f"more than {_MOST_MARKS} combining marks in a row",
+                line=place.line,
+                column=place.column,
+            )
+    return normalize("NFKC", source)
+
+
 def parse(source: str) -> tuple[Node, ...]:
-    """Parse CashAssembly; raises AssemblyError with the place and what was expected there."""
-    return _Parser(source).parse()
+    """Parse CashAssembly; raises AssemblyError with the place and what was expected there.
+
+    As libauth does, the source is brought into Unicode's form NFKC first; columns count
+    the characters of that form.
+    """
+    return _Parser(_normalize(source)).parse()

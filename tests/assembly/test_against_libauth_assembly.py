@@ -24,26 +24,80 @@ SOURCES = [
     *("<128> <-128> <32767> <32768>", "<0x" + "aa" * 75 + ">", "<0x" + "aa" * 76 + ">"),
     *("<0x" + "aa" * 255 + ">", "<0x" + "aa" * 256 + ">", "OP_BEGIN OP_UNTIL OP_DEFINE OP_INVOKE"),
     *("OP_LSHIFTNUM OP_RSHIFTNUM OP_LSHIFTBIN OP_RSHIFTBIN OP_INVERT", "OP_NOP1 OP_NOP10"),
+    *(
+        "'\ufb01'",
+        "'e\u0301'",
+        "\uff1c\uff11\uff1e",
+        "\ufeff1",
+        "\x85 1",
+        "\x1c1",
+        "\u2028 1\u1680",
+    ),
     *("1 2 3", "0x01 0x02", "OP_1 // a // b", "OP_1 /**/ OP_2", "9" * 50, "-" + "9" * 50),
+]
+# Bytes are variables to libauth, sources are scripts.
+VARIABLES = {"key": b"\x02" + b"\xaa" * 32, "nothing": b"", "owner.name": b"ab", "one": b"\x01"}
+SCRIPTS = {
+    "double": "OP_DUP OP_ADD",
+    "four": "$(<2> double)",
+    "lock": "OP_HASH160 <$(<key> OP_HASH160)> OP_EQUALVERIFY",
+    "odd-name.x": "<lock> four",
+    "wrong": "OP_1 nobody",
+    "circle": "OP_1 <turn>",
+    "turn": "circle",
+}
+BOUND = [
+    *("key", "<key>", "<nothing>", "nothing", "<one>", "double", "<double>", "four", "<four>"),
+    *("lock", "<lock>", "odd-name.x", "wrong", "circle", "turn", "nobody", "$(key)", "$(<key>)"),
+    *("$(<1> <2> OP_ADD)", "$()", "$(OP_1 OP_1)", "$(0 0)", "$(<0>)", "$(OP_IF)", "$(0xef)"),
+    *("$(<1> OP_RETURN)", "$(OP_1 OP_IF OP_2)", "$(OP_1 OP_TOALTSTACK OP_2)", "$(0x51 0x52 0x93)"),
+    *("$(OP_PUSHBYTES_5 0x01)", "$(OP_PUSHDATA_1 0x01 0x01)", "$(<1> OP_BEGIN OP_DUP OP_UNTIL)"),
+    *("$(<0> OP_BEGIN OP_1ADD OP_DUP <200> OP_NUMEQUAL OP_UNTIL)", "$(OP_BEGIN OP_0 OP_UNTIL)"),
+    *("$(OP_ACTIVEBYTECODE)", "$(OP_1 OP_DROP OP_CODESEPARATOR OP_ACTIVEBYTECODE)"),
+    *("$(OP_TXVERSION)", "$(OP_TXLOCKTIME)", "$(OP_INPUTINDEX)", "$(OP_TXINPUTCOUNT)"),
+    *("$(OP_0 OP_OUTPOINTTXHASH)", "$(OP_0 OP_OUTPUTBYTECODE)", "$(OP_0 OP_UTXOBYTECODE)"),
+    *("$(OP_0 OP_INPUTSEQUENCENUMBER)", "$(OP_0 OP_UTXOVALUE)", "$(OP_1 OP_UTXOVALUE)"),
+    *("<$(<'a'> OP_SHA256)>", "$(<$(<3>)> OP_1ADD)", "$($(<0x5152>) OP_ADD)", "$ (OP_1)"),
+    *("$(<2> <-100000000000000000000> OP_MUL)", "$(<OP_1ADD> <0> OP_DEFINE <4> <0> OP_INVOKE)"),
+    *("$(<5> <OP_1ADD> OP_EVAL)", "$(<0> <0> <key> OP_CHECKDATASIG)", "$(<0> <key> OP_CHECKSIG)"),
 ]
 SCRIPT = """
 import { readFileSync } from 'node:fs';
-import { binToHex, cashAssemblyToBin, hexToBin } from '@bitauth/libauth';
-const { sources } = JSON.parse(readFileSync(0, 'utf8'));
-const answers = sources.map((source) => {
+import { binToHex, cashAssemblyToBin, createCompilerCommon, createVirtualMachineBchSpec,
+  hexToBin } from '@bitauth/libauth';
+const { sources, variables, scripts } = JSON.parse(readFileSync(0, 'utf8'));
+const simple = (source) => {
   const code = cashAssemblyToBin(source);
   return typeof code === 'string' ? null : binToHex(code);
-});
+};
+const vm = createVirtualMachineBchSpec(false);
+const over = (object, change) =>
+  Object.fromEntries(Object.entries(object).map(([name, value]) => [name, change(value)]));
+const bound = (source) => {
+  const names = Object.keys(variables).map((name) => [name.split('.')[0], { type: 'WalletData' }]);
+  const result = createCompilerCommon({
+    vm, variables: Object.fromEntries(names), scripts: { ...scripts, 'the source': source },
+  }).generateBytecode({ data: { bytecode: over(variables, hexToBin) }, scriptId: 'the source' });
+  return result.success ? binToHex(result.bytecode) : null;
+};
+const answers = sources.map(variables === null ? simple : bound);
 process.stdout.write(JSON.stringify(answers));
 """
 
 
-def ask(libauth: Path, sources: list[str]) -> list[str | None]:
-    script = libauth / "assemble.mjs"
-    script.write_text(SCRIPT)
+def ask(
+    libauth: Path,
+    sources: list[str],
+    variables: dict[str, bytes] | None = None,
+    scripts: dict[str, str] | None = None,
+) -> list[str | None]:
+    question: dict[str, object] = {"sources": sources, "scripts": scripts, "variables": None}
+    if variables is not None:
+        question["variables"] = {name: value.hex() for name, value in variables.items()}
     done = subprocess.run(
-        ["node", str(script)],
-        input=json.dumps({"sources": sources}),
+        ["node", "--input-type=module", "--eval", SCRIPT],
+        cwd=libauth,
+        input=json.dumps(question),
         capture_output=True,
         text=True,
         check=True,
@@ -52,9 +106,9 @@ def ask(libauth: Path, sources: list[str]) -> list[str | None]:
     return answers
 
 
-def ours(source: str) -> str | None:
+def ours(source: str, bindings: dict[str, bytes | int | str] | None = None) -> str | None:
     try:
-        return assemble(source).hex()
+        return assemble(source, bindings).hex()
     except AssemblyError:
         return None
 
@@ -62,6 +116,25 @@ def ours(source: str) -> str | None:
 def test_sources_assemble_as_by_libauth(libauth: Path) -> None:
     for source, answer in zip(SOURCES, ask(libauth, SOURCES), strict=True):
         assert ours(source) == answer, source
+
+
+def test_bindings_and_evaluations_mean_what_they_mean_to_libauth(libauth: Path) -> None:
+    for source, answer in zip(BOUND, ask(libauth, BOUND, VARIABLES, SCRIPTS), strict=True):
+        assert ours(source, {**VARIABLES, **SCRIPTS}) == answer, source
+
+
+def test_numbers_and_pushes_of_every_size_are_those_of_libauth(libauth: Path) -> None:
+    random = Random(11)
+    values = [
+        sign * (1 << bits) + step for bits in range(70) for sign in (1, -1) for step in (-1, 0)
+    ]
+    sizes = [*range(80), 254, 255, 256, 257, 65_535, 65_536]
+    sources = [f"<{value}> {value}" for value in values]
+    sources += [f"<0x{random.randbytes(size).hex()}>" if size else "<>" for size in sizes]
+    sources += [f"<0x{value:02x}>" for value in range(256)]
+    sources += [f"0b{random.getrandbits(size):0{size}b}" for size in range(1, 40)]
+    for source, answer in zip(sources, ask(libauth, sources), strict=True):
+        assert ours(source) == answer, source[:80]
 
 
 def test_what_we_disassemble_libauth_assembles(libauth: Path) -> None:

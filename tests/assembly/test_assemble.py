@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -69,8 +71,9 @@ def test_bindings_are_bytes_numbers_and_source() -> None:
     assert assemble("a.b-c_1", {"a.b-c_1": b"\x01"}) == b"\x01"
 
 
-def test_a_binding_comes_before_an_opcode_of_its_name() -> None:
-    assert assemble("OP_1", {"OP_1": b"\x99"}) == b"\x99"
+def test_an_opcode_cannot_be_bound() -> None:
+    with pytest.raises(AssemblyError, match="'OP_1' is an opcode: nothing can be bound to it"):
+        assemble("OP_1", {"OP_1": b"\x99"})
 
 
 def test_evaluations_run_under_the_rules_that_are_given() -> None:
@@ -142,6 +145,60 @@ def test_a_chain_of_bindings_may_be_long_and_is_never_too_deep() -> None:
         assemble("n0", {**endless, "n5000": "OP_1"})
 
 
+def doubling(times: int, last: str) -> dict[str, bytes | int | str]:
+    return {**{f"n{at}": f"n{at + 1} n{at + 1}" for at in range(times)}, f"n{times}": last}
+
+
+def test_bindings_that_double_each_other_end_at_the_size_of_a_transaction() -> None:
+    assert assemble("n0", doubling(10, "OP_1")) == b"\x51" * 1024
+    assert assemble("n0", doubling(90, "''")) == b""
+    with pytest.raises(AssemblyError, match="this has 1048576 bytes, limit 1000000"):
+        assemble("n0", doubling(40, "OP_1"))
+    with pytest.raises(AssemblyError, match="'big' this has 1200000 bytes") as caught:
+        assemble("big\nbig", {"big": bytes(600_000)})
+    assert (caught.value.line, caught.value.column) == (2, 1)
+
+
+@pytest.mark.parametrize(("value", "kind"), [(None, "NoneType"), (1.5, "float"), ([1], "list")])
+def test_a_binding_that_is_neither_bytes_nor_a_number_nor_source_is_an_error(
+    value: Any, kind: str
+) -> None:
+    with pytest.raises(AssemblyError, match=f"'a' is bound to a {kind}") as caught:
+        assemble("OP_1 a", {"a": value})
+    assert (caught.value.line, caught.value.column) == (1, 6)
+
+
+def test_a_name_in_the_wrong_case_is_found() -> None:
+    with pytest.raises(AssemblyError, match="'op_dup'; did you mean OP_DUP"):
+        assemble("op_dup")
+    with pytest.raises(AssemblyError, match="'Owner'; did you mean owner"):
+        assemble("Owner", {"owner": b""})
+
+
+def test_a_source_is_read_in_normal_form_as_libauth_reads_it() -> None:
+    assert assemble("'\ufb01'") == b"fi"
+    assert assemble("'e\u0301'") == "\u00e9".encode()
+    assert assemble("\uff1c\uff11\uff1e") == b"\x51"
+    with pytest.raises(AssemblyError, match="more than 30 combining marks in a row") as caught:
+        assemble("OP_1\n'a" + "\u0301\u0323" * 100_000 + "'")
+    assert (caught.value.line, caught.value.column) == (2, 33)
+
+
+@pytest.mark.parametrize("character", ["\x1c", "\x1f", "\x85", "\x00"])
+def test_a_control_character_is_not_white_space(character: str) -> None:
+    with pytest.raises(AssemblyError, match="is not expected here") as caught:
+        assemble("OP_1" + character)
+    assert (caught.value.line, caught.value.column) == (1, 5)
+
+
+def test_an_evaluation_sees_the_transaction_that_libauth_gives_it() -> None:
+    assert assemble("$(OP_ACTIVEBYTECODE)") == b"\xc1"
+    assert assemble("$(OP_TXVERSION OP_1ADD OP_TXOUTPUTCOUNT OP_CAT)") == b"\x01\x01"
+    assert assemble("$(OP_0 OP_OUTPUTBYTECODE)") == b"\x6a"
+    with pytest.raises(AssemblyError, match="INVALID_TX_INPUT_INDEX"):
+        assemble("$(OP_1 OP_UTXOVALUE)")
+
+
 @pytest.mark.parametrize("opening", ["<", "$("])
 def test_a_bomb_of_brackets_is_an_error(opening: str) -> None:
     with pytest.raises(AssemblyError, match="nested more than 100 deep"):
@@ -152,7 +209,10 @@ def test_a_bomb_of_brackets_is_an_error(opening: str) -> None:
 
 def test_numbers_may_be_large_but_not_without_end() -> None:
     assert len(assemble("9" * 10_000)) == 4153
+    assert len(assemble("-" + "9" * 240_000)) == 99_658
     with pytest.raises(AssemblyError, match="more than 100000 bytes"):
+        assemble("9" * 250_000)
+    with pytest.raises(AssemblyError, match="a number of 300000 digits, limit 250000"):
         assemble("9" * 300_000)
 
 

@@ -44,6 +44,16 @@ def evaluate(context: TransactionContext, rules: RuleSet) -> tuple[InputResult, 
     return evaluate_input(context, 0, rules, observe=observe), bodies
 
 
+def is_judged_otherwise(context: TransactionContext) -> bool:
+    """Whether libauth goes its own way: it keeps one code separator for all functions.
+
+    To nodes each function's body is a script of its own, with a separator of its own:
+    what OP_ACTIVEBYTECODE gives, and signatures cover, differs behind OP_CODESEPARATOR.
+    """
+    code = context.source_outputs[0].locking_bytecode
+    return b"\xab" in code and (b"\x8a" in code or b"\x62" in code)
+
+
 def judge(
     libauth: Path, cases: list[tuple[TransactionContext, RuleSet]]
 ) -> list[dict[str, object]]:
@@ -73,9 +83,10 @@ def compare(libauth: Path, seed: int, count: int) -> None:
         random = Random(seed * 1_000_003 + number)
         rules = random.choice(RULES)
         context, _ = random_spend(random, rules)
-        cases.append((context, random.choice((rules, rules.consensus))))
+        if not is_judged_otherwise(context):
+            cases.append((context, random.choice((rules, rules.consensus))))
     answers = judge(libauth, cases)
-    assert len(answers) == count
+    assert len(answers) == len(cases) > count * 0.7
     accepted = 0
     for number, ((context, rules), answer) in enumerate(zip(cases, answers, strict=True)):
         result, bodies = evaluate(context, rules)

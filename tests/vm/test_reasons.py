@@ -180,3 +180,14 @@ def test_a_push_that_is_not_minimal_fails_only_where_it_is_executed() -> None:
     assert spend("OP_1 OP_0 OP_IF OP_PUSHBYTES_1 0x01 OP_ENDIF").ok
     for source in ("OP_PUSHDATA_1 0x0105", "OP_PUSHDATA_1 0x02aaaa", "OP_PUSHBYTES_1 0x81"):
         assert spend(source).reason is Reason.MINIMALDATA
+
+
+def test_a_function_has_a_code_separator_of_its_own() -> None:
+    # The body looks at its own bytes, whatever was separated outside, and the other way round.
+    for source in (
+        "OP_CODESEPARATOR <OP_ACTIVEBYTECODE> OP_0 OP_DEFINE OP_0 OP_INVOKE"
+        " <OP_ACTIVEBYTECODE> OP_EQUAL",
+        "<OP_CODESEPARATOR> OP_0 OP_DEFINE OP_0 OP_INVOKE OP_ACTIVEBYTECODE OP_SIZE"
+        " OP_NIP <11> OP_NUMEQUAL",
+    ):
+        assert spend(source).ok, str(spend(source))
