@@ -1,114 +1,62 @@
-// Writes every test that the npm package @bitauth/libauth carries as definitions, one JSON object a line:
-// {id, group, tx, outputs, input, labels, costs}. `costs` has a key such as "BCH_2026 standard" for each
-// rule set and mode that the labels call valid, with [operation cost, bodies defined, hash iterations,
-// signature checks, instructions] of the tested input; "bodies defined" is the length in bytes of all
-// function bodies that OP_DEFINE stored, which nodes charge and libauth does not.
-//   node export_vectors.mjs FOLDER_WITH_NODE_MODULES OUTPUT
-import fs from 'node:fs';
-import path from 'node:path';
+// Write every VMB test that libauth ships as definitions, a JSON object a line, in the order of its
+// sources: {id, group, input, labels, tx, sourceOutputs, costs}. `costs` holds, for each judge that
+// accepts the transaction, [operation cost, hash iterations, sigchecks, instructions] of the input
+// under test, as libauth's machines count them.
+//   node export_vectors.mjs > tests.jsonl        in a folder where @bitauth/libauth is installed
+import { readdirSync, writeSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import {
+  createVirtualMachineBch2025,
+  createVirtualMachineBch2026,
+  decodeTransactionOutputs,
+  decodeTransactionUnsafe,
+  hexToBin,
+} from '@bitauth/libauth';
 
-const [folder, output] = process.argv.slice(2);
-const build = path.resolve(folder, 'node_modules/@bitauth/libauth/build');
-const load = (file) => import(pathToFileURL(path.join(build, file)).href);
-const libauth = await load('index.js');
-const { vmbTestDefinitionToVmbTests } = await load('lib/vmb-tests/bch-vmb-test-utils.js');
+const folder = resolve('node_modules/@bitauth/libauth/build/lib/vmb-tests');
+const load = (file) => import(pathToFileURL(join(folder, file)).href);
+const { vmbTestDefinitionToVmbTests } = await load('bch-vmb-test-utils.js');
 
-const DEFINE = 0x89;
-const YEARS = ['2025', '2026'];
-const SPEC_LABELS = ['chip_eval', 'chip_pow', 'spec'];
+// A label tells which judges accept the transaction; 2023 has no costs.
+const judges = [
+  ['BCH_2025', 'standard', createVirtualMachineBch2025(true), ['2025_standard']],
+  ['BCH_2025', 'consensus', createVirtualMachineBch2025(false), ['2025_standard', '2025_nonstandard']],
+  ['BCH_2026', 'standard', createVirtualMachineBch2026(true), ['2026_standard']],
+  ['BCH_2026', 'consensus', createVirtualMachineBch2026(false), ['2026_standard', '2026_nonstandard']],
+];
 
-let defined = 0;
-const countDefinitions = (operation) => (state) => {
-  const body = state.stack[state.stack.length - 2];
-  const functions = state.functionCount;
-  const next = operation(state);
-  if (next.functionCount > functions) defined += body.length;
-  return next;
-};
-
-const createMachine = (createInstructionSet, standard) => {
-  const set = createInstructionSet(standard);
-  const operations = { ...set.operations };
-  if (operations[DEFINE] !== undefined && createInstructionSet !== libauth.createInstructionSetBch2025) {
-    operations[DEFINE] = countDefinitions(operations[DEFINE]);
-  }
-  return libauth.createVirtualMachine({ ...set, operations });
-};
-
-const INSTRUCTION_SETS = {
-  BCH_2025: libauth.createInstructionSetBch2025,
-  BCH_2026: libauth.createInstructionSetBch2026,
-  BCH_SPEC: libauth.createInstructionSetBchSpec,
-};
-const machines = Object.fromEntries(
-  Object.entries(INSTRUCTION_SETS).flatMap(([rules, create]) => [
-    [`${rules} standard`, createMachine(create, true)],
-    [`${rules} consensus`, createMachine(create, false)],
-  ]),
-);
-
-const acceptedBy = (labels) => {
-  const modes = (rules, prefix) => {
-    if (labels.includes(`${prefix}_standard`)) return [`${rules} standard`, `${rules} consensus`];
-    return labels.includes(`${prefix}_nonstandard`) ? [`${rules} consensus`] : [];
-  };
-  const hasYear = labels.some((label) => /^\d{4}_/u.test(label));
-  return hasYear
-    ? YEARS.flatMap((year) => modes(`BCH_${year}`, year))
-    : [...new Set(SPEC_LABELS.flatMap((prefix) => modes('BCH_SPEC', prefix)))];
-};
-
-const require = (value, what) => {
-  if (typeof value === 'string') throw new Error(`${what}: ${value}`);
-  return value;
-};
-
-const measure = (id, tx, outputs, inputIndex, labels) => {
-  const accepted = acceptedBy(labels);
-  if (accepted.length === 0) return {};
+const measure = (tx, sourceOutputs, input, labels) => {
+  const wanted = judges.filter(([, , , accepting]) => accepting.some((label) => labels.includes(label)));
+  if (wanted.length === 0) return [];
   const program = {
-    inputIndex,
-    sourceOutputs: require(libauth.decodeTransactionOutputs(libauth.hexToBin(outputs)), id),
-    transaction: require(libauth.decodeTransaction(libauth.hexToBin(tx)), id),
+    inputIndex: input,
+    sourceOutputs: decodeTransactionOutputs(hexToBin(sourceOutputs)),
+    transaction: decodeTransactionUnsafe(hexToBin(tx)),
   };
-  return Object.fromEntries(
-    accepted.map((key) => {
-      defined = 0;
-      const state = machines[key].evaluate(program);
-      const success = machines[key].stateSuccess(state);
-      if (success !== true) throw new Error(`${id} under ${key}: ${success}`);
-      const { metrics } = state;
-      return [
-        key,
-        [
-          metrics.operationCost,
-          defined,
-          metrics.hashDigestIterations,
-          metrics.signatureCheckCount,
-          metrics.evaluatedInstructionCount,
-        ],
-      ];
-    }),
-  );
+  return wanted.map(([rules, mode, vm]) => {
+    const { metrics } = vm.evaluate(program);
+    return [
+      rules,
+      mode,
+      metrics.operationCost,
+      metrics.hashDigestIterations,
+      metrics.signatureCheckCount,
+      metrics.evaluatedInstructionCount,
+    ];
+  });
 };
 
-const sources = path.join(build, 'lib/vmb-tests/sources');
-const names = fs.readdirSync(sources).filter((name) => name.endsWith('.js')).sort();
-const file = fs.openSync(output, 'w');
-let total = 0;
-for (const name of names) {
-  const group = name.replace(/\.js$/u, '');
-  for (const [title, definitions] of (await load(`lib/vmb-tests/sources/${name}`)).default) {
+const sources = readdirSync(join(folder, 'sources')).filter((name) => name.endsWith('.js'));
+for (const name of sources.sort()) {
+  const group = name.slice(0, -'.js'.length);
+  for (const [title, definitions] of (await load(`sources/${name}`)).default) {
     for (const definition of definitions) {
       for (const test of vmbTestDefinitionToVmbTests(definition, title)) {
-        const [id, , , , tx, outputs, labels, input = 0] = test;
-        const costs = measure(id, tx, outputs, input, labels);
-        fs.writeSync(file, `${JSON.stringify({ id, group, tx, outputs, input, labels, costs })}\n`);
-        total += 1;
+        const [id, , , , tx, sourceOutputs, labels, input = 0] = test;
+        const costs = measure(tx, sourceOutputs, input, labels);
+        writeSync(1, `${JSON.stringify({ id, group, input, labels, tx, sourceOutputs, costs })}\n`);
       }
     }
   }
-  console.error(`${total} tests, up to ${group}`);
 }
-fs.closeSync(file);

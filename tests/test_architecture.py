@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
+import resource
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from time import perf_counter
 
 import pytest
 
@@ -145,10 +145,11 @@ def test_importing_the_package_loads_no_library_that_only_tools_need() -> None:
 
 def test_importing_the_package_takes_less_than_150_ms() -> None:
     def seconds(code: str) -> float:
-        start = perf_counter()
+        # Time on the processor: other tests run beside this one.
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run([sys.executable, "-c", code], check=True)
-        return perf_counter() - start
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
-    # The best of several: other tests run beside this one.
     added = min(seconds("import bchcov") for _ in range(9)) - min(seconds("0") for _ in range(9))
     assert added < 0.15

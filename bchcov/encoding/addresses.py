@@ -7,7 +7,7 @@ from typing import Literal
 
 from ..errors import AddressError, DecodeError
 from .base58 import decode_base58_check
-from .cashaddr import CashAddress, decode_cashaddr, encode_cashaddr
+from .cashaddr import decode_cashaddr, encode_cashaddr
 
 __all__ = [
     "NETWORK_PREFIXES",
@@ -70,7 +70,7 @@ class Address:
 
 
 def _read_cashaddr(text: str) -> Address:
-    prefix, kind, payload = decode_cashaddr(text)
+    prefix, kind, payload = decode_cashaddr(text, omitted_prefixes=NETWORK_PREFIXES)
     if prefix not in NETWORK_PREFIXES:
         raise AddressError(f"prefix {prefix!r} is not one of {', '.join(NETWORK_PREFIXES)}")
     token_aware, plain = divmod(kind, _TOKEN_AWARE)
@@ -78,19 +78,6 @@ def _read_cashaddr(text: str) -> Address:
     if known is None or token_aware > 1:
         raise AddressError(f"cashaddr type {kind} with {len(payload)} bytes has no meaning")
     return Address(prefix, known, payload, bool(token_aware))
-
-
-def _read_without_prefix(text: str) -> Address:
-    matching: CashAddress | None = None
-    for prefix in NETWORK_PREFIXES:
-        try:
-            matching = decode_cashaddr(f"{prefix.upper() if text.isupper() else prefix}:{text}")
-        except AddressError as error:
-            if "checksum" not in str(error):
-                raise
-        else:
-            return _read_cashaddr(encode_cashaddr(*matching))
-    raise AddressError("the checksum does not match the address with any prefix")
 
 
 def _read_legacy(text: str) -> Address:
@@ -112,9 +99,8 @@ def decode_address(text: str) -> Address:
     Legacy addresses of the test networks and of regtest look alike and are given the
     prefix bchtest. Raises AddressError that says what is wrong with the text.
     """
-    if ":" in text:
-        return _read_cashaddr(text)
-    return _read_legacy(text) if len(text) <= _LONGEST_LEGACY else _read_without_prefix(text)
+    is_legacy = ":" not in text and len(text) <= _LONGEST_LEGACY
+    return _read_legacy(text) if is_legacy else _read_cashaddr(text)
 
 
 def encode_address(

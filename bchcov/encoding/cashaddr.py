@@ -7,6 +7,7 @@ and set padding bits, and the one knows no tokens while the other takes 0.1 s to
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..errors import AddressError
@@ -49,37 +50,29 @@ def encode_cashaddr(prefix: str, kind: int, payload: bytes) -> str:
     return f"{prefix}:{b32encode(symbols + calculate_checksum(prefix, symbols))}"
 
 
-def decode_cashaddr(text: str) -> CashAddress:
-    """Read `prefix:...`, all lower or all upper case.
-
-    Raises AddressError that says what is wrong: mixed case, a missing prefix, a
-    character, the length, the checksum, the version byte or the padding.
-    """
-    from cashaddress.crypto import b32decode, convertbits, verify_checksum
-
+def _split(text: str) -> tuple[str, str]:
+    """Split at the colon, lower case; the prefix is empty where there is no colon."""
     if not text.isascii():
         raise AddressError("a cashaddr is ASCII text")
     if text not in (text.lower(), text.upper()):
         raise AddressError("a cashaddr is all lower case or all upper case, not both")
-    prefix, colon, body = text.lower().partition(":")
-    if not colon or not prefix.isalpha():
+    prefix, colon, body = text.lower().rpartition(":")
+    if colon and not prefix.isalpha():
         raise AddressError("a cashaddr begins with a prefix of letters and a colon")
     if not _CHECKSUM_LENGTH < len(body) <= _LONGEST:
+        where = " behind the cashaddr prefix" if colon else ""
         raise AddressError(
-            f"{len(body)} characters behind the cashaddr prefix: not "
-            f"{_CHECKSUM_LENGTH + 1} to {_LONGEST}"
+            f"{len(body)} characters{where}: not {_CHECKSUM_LENGTH + 1} to {_LONGEST}"
         )
+    start = len(text) - len(body)
     for at, character in enumerate(body):
         if character not in _ALPHABET:
-            raise AddressError(
-                f"{character!r}, character {len(prefix) + at + 2}, is none that a cashaddr has"
-            )
-    symbols = b32decode(body)
-    if not verify_checksum(prefix, symbols):
-        raise AddressError(f"the checksum does not match the prefix {prefix!r} and the address")
-    data = convertbits(symbols[:-_CHECKSUM_LENGTH], 5, 8, pad=False)
-    if not data:
-        raise AddressError("the padding of a cashaddr is fewer than 5 bits, all 0")
+            raise AddressError(f"{character!r}, character {start + at + 1}, is none of a cashaddr")
+    return prefix, body
+
+
+def _read_payload(data: Sequence[int]) -> tuple[int, bytes]:
+    """Read the version byte; give the type and the payload behind it."""
     version, payload = data[0], bytes(data[1:])
     if version & 0x80:
         raise AddressError(f"version byte {version:#04x} sets the reserved bit")
@@ -88,4 +81,28 @@ def decode_cashaddr(text: str) -> CashAddress:
             f"version byte {version:#04x} announces {_SIZES[version & 7]} bytes, "
             f"the address has {len(payload)}"
         )
-    return CashAddress(prefix, version >> 3, payload)
+    return version >> 3, payload
+
+
+def decode_cashaddr(text: str, *, omitted_prefixes: Sequence[str] = ()) -> CashAddress:
+    """Read `prefix:...`, all lower or all upper case.
+
+    Without a prefix it is read with the first of `omitted_prefixes` that the checksum
+    matches. Raises AddressError that says what is wrong: mixed case, a missing prefix, a
+    character, the length, the checksum, the version byte or the padding.
+    """
+    from cashaddress.crypto import b32decode, convertbits, verify_checksum
+
+    prefix, body = _split(text)
+    candidates = (prefix,) if prefix else tuple(omitted_prefixes)
+    if not candidates:
+        raise AddressError("a cashaddr begins with a prefix of letters and a colon")
+    symbols = b32decode(body)
+    matching = next((each for each in candidates if verify_checksum(each, symbols)), None)
+    if matching is None:
+        names = " or ".join(candidates)
+        raise AddressError(f"the checksum does not match the address with the prefix {names}")
+    data = convertbits(symbols[:-_CHECKSUM_LENGTH], 5, 8, pad=False)
+    if not data:
+        raise AddressError("the padding of a cashaddr is fewer than 5 bits, all 0")
+    return CashAddress(matching, *_read_payload(data))

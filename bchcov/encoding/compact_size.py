@@ -32,10 +32,9 @@ def read_compact_size(data: bytes, offset: int) -> tuple[int, int]:
 
     Raises DecodeError where it is cut off or not in its shortest form.
     """
-    try:
-        first = data[offset]
-    except IndexError:
-        raise DecodeError("a length or count is missing", offset) from None
+    if offset >= len(data):
+        raise DecodeError("a length or count is missing", offset)
+    first = data[offset]
     if first < 0xFD:
         return first, offset + 1
     width = 2 << (first - 0xFD)

@@ -96,10 +96,7 @@ def _small_number(opcode: int) -> int | None:
 
 
 def match_multisig(code: bytes) -> Multisig | None:
-    """Read a bare multisig output; None for anything else.
-
-    The counts are not compared with each other: nodes spend what they would not relay.
-    """
+    """Read a bare multisig script of up to 16 keys, as nodes know it; None for anything else."""
     if code[-1:] != b"\xae" or len(code) < 37:
         return None
     steps = list(instructions(code))

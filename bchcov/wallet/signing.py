@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import Literal, get_args
 
 from ..errors import EncodeError, InvalidKey
 from ..script.patterns import Multisig, is_p2pkh, match_multisig
 from ..script.pushes import encode_push
 from ..transaction.context import TransactionContext
 from ..transaction.model import Output, Transaction
-from ..transaction.sighash import DEFAULT_HASH_TYPE, signature_digest
+from ..transaction.sighash import DEFAULT_HASH_TYPE, HashType, signature_digest
 from .keys import PrivateKey
 
 __all__ = [
@@ -24,6 +24,28 @@ __all__ = [
 
 Scheme = Literal["schnorr", "ecdsa"]
 """The signature algorithm."""
+
+_BASES = (HashType.ALL, HashType.NONE, HashType.SINGLE)
+_MODIFIERS = (0, HashType.UTXOS, HashType.ANYONECANPAY)
+# UTXOS and ANYONECANPAY exclude each other: one covers all inputs, the other only one.
+_HASH_TYPES = frozenset(
+    base | modifier | HashType.FORKID for base in _BASES for modifier in _MODIFIERS
+)
+
+
+def _check_request(context: TransactionContext, index: int, hash_type: int, scheme: str) -> None:
+    inputs, outputs = len(context.transaction.inputs), len(context.source_outputs)
+    if not 0 <= index < inputs == outputs:
+        raise EncodeError(
+            f"input {index}: the transaction has {inputs} inputs and {outputs} spent outputs"
+        )
+    if not hash_type & HashType.FORKID:
+        raise EncodeError(f"hash type {hash_type:#04x} lacks the fork id, 0x40")
+    if hash_type not in _HASH_TYPES:
+        allowed = ", ".join(f"{each:#04x}" for each in sorted(_HASH_TYPES))
+        raise EncodeError(f"hash type {hash_type:#04x} is not one of {allowed}")
+    if scheme not in get_args(Scheme):
+        raise EncodeError(f"no signature scheme is called {scheme!r}: schnorr or ecdsa")
 
 
 def transaction_signature(
@@ -39,17 +61,43 @@ def transaction_signature(
 
     `covered_bytecode` is the script that runs, from its last OP_CODESEPARATOR on: the
     locking bytecode, or the redeem script of P2SH. Raises EncodeError for an index that
-    is not there and a hash type without the fork id.
+    is not there, for fewer or more spent outputs than inputs, and for a hash type or scheme
+    that no node accepts; a wrong signature is made from `signature_digest` instead.
     """
+    _check_request(context, index, hash_type, scheme)
     digest = signature_digest(context, index, covered_bytecode, hash_type)
     sign = key.sign_schnorr if scheme == "schnorr" else key.sign_ecdsa
     return sign(digest) + bytes((hash_type,))
 
 
-def _unlock(transaction: Transaction, index: int, unlocking: bytes) -> Transaction:
-    inputs = list(transaction.inputs)
-    inputs[index] = replace(inputs[index], unlocking_bytecode=unlocking)
-    return replace(transaction, inputs=tuple(inputs))
+def _p2pkh_unlocking(
+    context: TransactionContext, index: int, key: PrivateKey, hash_type: int, scheme: Scheme
+) -> bytes:
+    _check_request(context, index, hash_type, scheme)
+    locking = context.source_outputs[index].locking_bytecode
+    if not is_p2pkh(locking):
+        raise EncodeError(f"input {index} does not spend a P2PKH output: 0x{locking[:40].hex()}")
+    if locking != key.locking_bytecode:
+        raise InvalidKey(f"input {index} spends an output of another key")
+    signature = transaction_signature(
+        context, index, locking, key, hash_type=hash_type, scheme=scheme
+    )
+    return encode_push(signature) + encode_push(key.public_key)
+
+
+def _sign_inputs(
+    context: TransactionContext,
+    indexes: Iterable[int],
+    key: PrivateKey,
+    hash_type: int,
+    scheme: Scheme,
+) -> Transaction:
+    """Sign with one context: what signatures cover is the same before and after unlocking."""
+    inputs = list(context.transaction.inputs)
+    for index in indexes:
+        unlocking = _p2pkh_unlocking(context, index, key, hash_type, scheme)
+        inputs[index] = replace(inputs[index], unlocking_bytecode=unlocking)
+    return replace(context.transaction, inputs=tuple(inputs))
 
 
 def sign_p2pkh(
@@ -63,24 +111,11 @@ def sign_p2pkh(
 ) -> Transaction:
     """Unlock input `index`, which spends a P2PKH output of `key`; return the new transaction.
 
-    Raises EncodeError for an index that is not there or an output of another kind, and
-    InvalidKey for one of another key.
+    Raises EncodeError as `transaction_signature` does and for an output of another kind,
+    and InvalidKey for one of another key.
     """
-    if not 0 <= index < len(transaction.inputs) == len(source_outputs):
-        raise EncodeError(
-            f"input {index}: the transaction has {len(transaction.inputs)} inputs"
-            f" and {len(source_outputs)} spent outputs"
-        )
-    locking = source_outputs[index].locking_bytecode
-    if not is_p2pkh(locking):
-        raise EncodeError(f"input {index} does not spend a P2PKH output: 0x{locking[:40].hex()}")
-    if locking != key.locking_bytecode:
-        raise InvalidKey(f"input {index} spends an output of another key")
     context = TransactionContext(transaction, source_outputs)
-    signature = transaction_signature(
-        context, index, locking, key, hash_type=hash_type, scheme=scheme
-    )
-    return _unlock(transaction, index, encode_push(signature) + encode_push(key.public_key))
+    return _sign_inputs(context, (index,), key, hash_type, scheme)
 
 
 def sign_all_p2pkh(
@@ -93,20 +128,17 @@ def sign_all_p2pkh(
 ) -> Transaction:
     """Unlock every input that spends a P2PKH output of `key`; return the new transaction.
 
-    Raises InvalidKey if there is none.
+    Raises EncodeError as `transaction_signature` does, and InvalidKey if there is none.
     """
+    context = TransactionContext(transaction, source_outputs)
     mine = [
         index
-        for index, output in enumerate(source_outputs[: len(transaction.inputs)])
+        for index, output in enumerate(context.source_outputs[: len(transaction.inputs)])
         if output.locking_bytecode == key.locking_bytecode
     ]
     if not mine:
         raise InvalidKey("no input spends a P2PKH output of this key")
-    for index in mine:
-        transaction = sign_p2pkh(
-            transaction, source_outputs, index, key, hash_type=hash_type, scheme=scheme
-        )
-    return transaction
+    return _sign_inputs(context, mine, key, hash_type, scheme)
 
 
 def _positions(multisig: Multisig, keys: Sequence[PrivateKey]) -> list[tuple[int, PrivateKey]]:
@@ -136,12 +168,12 @@ def multisig_unlocking(
 
     Returns the pushes of dummy and signatures; behind them belongs, for P2SH, the push
     of the script. With Schnorr the dummy tells which keys have signed. Raises EncodeError
-    for a script that is no multisig, InvalidKey for keys that do not fit it.
+    for a script that is no multisig of at most 16 keys, InvalidKey for keys that do not fit.
     Source: 2019-11-15 Schnorr OP_CHECKMULTISIG specification, "Mode 2".
     """
     multisig = match_multisig(script)
     if multisig is None:
-        raise EncodeError(f"0x{script[:40].hex()} is not a multisig script")
+        raise EncodeError(f"0x{script[:40].hex()} is not a multisig script of 1 to 16 keys")
     signers = _positions(multisig, keys)
     dummy = b""
     if scheme == "schnorr":

@@ -139,6 +139,37 @@ def test_the_difference_of_points_is_right_by_recovery_and_by_parts(
             assert point == b"\x04" + number(expected.x()) + number(expected.y())
 
 
+def points_with_an_x_beyond_the_order() -> list[bytes]:
+    """The first public keys whose x is the order or more: no one knows their secrets."""
+    keys = []
+    for x in range(GROUP_ORDER, GROUP_ORDER + 10):
+        square = (pow(x, 3, FIELD_PRIME) + 7) % FIELD_PRIME
+        if pow(square, (FIELD_PRIME - 1) // 2, FIELD_PRIME) == 1:
+            keys += [b"\x02" + number(x), b"\x03" + number(x)]
+    return keys
+
+
+@pytest.mark.parametrize("public_key", points_with_an_x_beyond_the_order(), ids=bytes.hex)
+def test_a_key_whose_x_is_the_order_or_more_is_reckoned_right(public_key: bytes) -> None:
+    # The first two have an x that is 0 modulo the order, which recovery does not take.
+    assert is_public_key(public_key)
+    for s, e in [(0, 1), (1, 1), (5, 0), (7, GROUP_ORDER - 1), (GROUP_ORDER - 1, 2**200)]:
+        expected = G * s + lift(public_key) * (-e % GROUP_ORDER)
+        written = b"\x04" + number(expected.x()) + number(expected.y())
+        assert secp256k1._difference(s, e, public_key) == written
+        assert secp256k1._difference_by_parts(s, e, public_key) == written
+    signature = number((G * 5).x()) + number(5)
+    assert not verify_schnorr(signature, bytes(32), public_key)
+    assert not slow_verify_schnorr(signature, bytes(32), public_key)
+
+
+def test_a_challenge_of_nothing_leaves_the_generator_alone() -> None:
+    for compute in (secp256k1._difference, secp256k1._difference_by_parts):
+        assert compute(0, 0, compress(G * 9)) is None
+        assert compute(1, 0, compress(G * 9)) == b"\x04" + number(G.x()) + number(G.y())
+        assert compute(1, 0, b"\x02" + number(5)) is None
+
+
 BAD_KEYS = [
     b"",
     b"\x02",

@@ -87,6 +87,26 @@ def test_a_multisig_is_read_with_its_keys() -> None:
     assert match_multisig(multisig(1, [KEY, LONG_KEY])) == Multisig(1, (KEY, LONG_KEY))
 
 
+@pytest.mark.parametrize("size", [33, 65])
+def test_the_first_byte_of_a_key_gives_its_length(size: int) -> None:
+    # Hybrid keys, 06 and 07, are as standard as they ever were.
+    right = {33: {2, 3}, 65: {4, 6, 7}}[size]
+    for first in range(256):
+        key = bytes((first,)) + bytes(size - 1)
+        assert is_p2pk(bytes((size,)) + key + b"\xac") is (first in right)
+        code = b"\x51" + bytes((size,)) + key + b"\x51\xae"
+        assert (match_multisig(code) is not None) is (first in right)
+
+
+def test_a_multisig_of_more_keys_than_a_small_number_is_built_but_not_standard() -> None:
+    assert match_multisig(multisig(16, [KEY] * 16)) == Multisig(16, (KEY,) * 16)
+    code = multisig(17, [KEY] * 17)
+    assert code[:2] == b"\x01\x11"
+    assert code[-3:] == b"\x01\x11\xae"
+    assert match_multisig(code) is None
+    assert len(multisig(20, [KEY] * 20)) == 20 * 34 + 5
+
+
 @pytest.mark.parametrize(
     "code",
     [

@@ -6,8 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bchcov.script.opcodes import OPCODES_BY_NAME, Op, opcode_name
-from bchcov.script.pushes import encode_push, encode_push_number, instructions, is_push_only
+from bchcov.encoding.number import encode_number
+from bchcov.script.pushes import (
+    Instruction,
+    encode_push,
+    encode_push_by_length,
+    encode_push_number,
+    instructions,
+    is_push_only,
+)
 
 # Bytes that look like scripts: pushes with odd lengths among plain opcodes.
 CODES = st.binary(max_size=80) | st.lists(
@@ -43,9 +50,32 @@ def test_small_numbers_are_opcodes() -> None:
 def test_a_push_reads_back(data: bytes) -> None:
     (step,) = instructions(encode_push(data))
     assert not step.missing
-    if step.data is not None:
-        assert step.data == data
+    assert (small_number(step.opcode) if step.data is None else step.data) == data
     assert is_push_only(encode_push(data))
+
+
+def small_number(opcode: int) -> bytes:
+    """What an opcode that pushes a number leaves on the stack."""
+    return b"" if opcode == 0 else encode_number(opcode - 0x50)
+
+
+def test_every_push_of_a_byte_reads_back_in_the_shortest_form() -> None:
+    for value in range(256):
+        encoded = encode_push(bytes((value,)))
+        (step,) = instructions(encoded)
+        assert (small_number(step.opcode) if step.data is None else step.data) == bytes((value,))
+        assert len(encoded) == (1 if 1 <= value <= 16 or value == 0x81 else 2)
+
+
+@pytest.mark.parametrize("size", [0, 1, 75, 76, 255, 256, 520, 65_535])
+def test_a_push_by_length_has_no_opcode_for_a_small_number(size: int) -> None:
+    data = b"\x01" * size
+    (step,) = instructions(encode_push_by_length(data))
+    assert (step.data or b"", step.missing) == (data, 0)
+    if size != 1:
+        assert encode_push_by_length(data) == encode_push(data)
+    else:
+        assert encode_push_by_length(data) == b"\x01\x01"
 
 
 @given(CODES)
@@ -58,6 +88,22 @@ def test_instructions_cover_any_bytes(code: bytes) -> None:
     if steps:
         middle = steps[len(steps) // 2]
         assert list(instructions(code, middle.offset)) == steps[len(steps) // 2 :]
+
+
+def rejoin(step: Instruction) -> bytes:
+    """Write an instruction from its parts alone."""
+    if step.data is None:
+        return bytes((step.opcode,))
+    width = {0x4C: 1, 0x4D: 2, 0x4E: 4}.get(step.opcode, 0)
+    prefix = (
+        b"" if step.announced < 0 else step.announced.to_bytes(width, "little") if width else b""
+    )
+    return bytes((step.opcode,)) + prefix + step.data
+
+
+@given(CODES)
+def test_the_parts_of_all_instructions_are_the_script_again(code: bytes) -> None:
+    assert b"".join(map(rejoin, instructions(code))) == code
 
 
 @given(CODES)
@@ -73,12 +119,3 @@ def test_push_only_is_what_its_instructions_say(code: bytes) -> None:
 def test_what_is_cut_off_says_how_much_is_missing(code: str, missing: int, announced: int) -> None:
     (step,) = instructions(bytes.fromhex(code))
     assert (step.missing, step.announced) == (missing, announced)
-
-
-def test_every_byte_has_a_name_and_every_name_a_byte() -> None:
-    for code in range(256):
-        assert OPCODES_BY_NAME[opcode_name(code)] == code
-    assert opcode_name(0x05) == "OP_PUSHBYTES_5"
-    assert opcode_name(0xBD) == "OP_UNKNOWN189"
-    assert OPCODES_BY_NAME["OP_VERIF"] == Op.OP_BEGIN
-    assert OPCODES_BY_NAME["OP_PUSHDATA1"] == OPCODES_BY_NAME["OP_PUSHDATA_1"] == 0x4C

@@ -141,6 +141,32 @@ def test_a_count_that_the_rest_cannot_hold_is_refused_at_once(count: str) -> Non
         decode_outputs(bytes.fromhex(count))
 
 
+@pytest.mark.parametrize(
+    ("data", "offset", "message"),
+    [
+        ("020000", 0, "a version needs 4 bytes and has 3"),
+        ("02000000", 4, "a length or count is missing"),
+        ("02000000fd01", 4, "a 2-byte length or count is cut off"),
+        ("02000000fd0100", 4, "1 is not written as a compact size in its shortest form"),
+        ("0200000001" + "00" * 35, 5, "1 inputs announced, 35 bytes left for them"),
+        ("0200000001" + "00" * 36 + "06" + "00" * 5, 42, "an unlocking bytecode needs 6 bytes"),
+        ("0200000001" + "00" * 36 + "02" + "00" * 5, 44, "a sequence number needs 4 bytes"),
+        ("020000000001" + "00" * 8, 6, "1 outputs announced, 8 bytes left"),
+        ("020000000001" + "00" * 8 + "05aaaa", 15, "a locking bytecode needs 5 bytes and has 2"),
+        ("0200000000000000", 6, "a locktime needs 4 bytes and has 2"),
+        ("020000000000" + "00000000" + "ff", 10, "1 bytes are left over behind the transaction"),
+        ("020000000001" + "00" * 8 + "23ef" + "00" * 32 + "a051" + "00" * 4, 48, "reserved bit"),
+        ("020000000001" + "00" * 8 + "23ef" + "00" * 32 + "10fd" + "00" * 4, 49, "cut off"),
+        ("020000000001" + "00" * 8 + "22ef" + "00" * 32 + "10" + "01" + "00" * 3, 49, "missing"),
+    ],
+)
+def test_an_error_names_the_byte_and_what_is_wrong(data: str, offset: int, message: str) -> None:
+    with pytest.raises(DecodeError, match=message) as caught:
+        decode_transaction(bytes.fromhex(data))
+    assert caught.value.offset == offset
+    assert str(caught.value).endswith(f"(at byte {offset})")
+
+
 def token_output(field: str, script: str = "51") -> bytes:
     code = bytes.fromhex("ef" + CATEGORY.hex() + field + script)
     return bytes(8) + bytes((len(code),)) + code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -122,14 +123,51 @@ def test_before_the_fork_a_signature_covered_a_changed_transaction() -> None:
     first, second = TWO.inputs
     signed = Input(second.outpoint_hash, 2, b"\x51", 6)
     free = Input(first.outpoint_hash, 1, b"", 0)
-    blank = Output(2**64 - 1, b"")
     assert legacy(1, "51", 1) == spelled((first, signed), TWO.outputs, 1)
     assert legacy(1, "51", 0x81) == spelled((signed,), TWO.outputs, 0x81)
     assert legacy(1, "51", 2) == spelled((free, signed), (), 2)
     assert legacy(0, "51", 3) == spelled(
         (Input(first.outpoint_hash, 1, b"\x51", 5), Input(bytes(32), 2, b"", 0)), TWO.outputs, 3
     )
-    assert blank.value == 2**64 - 1
+
+
+def plain_legacy(transaction: Transaction, index: int, code: bytes, kind: int) -> bytes | None:
+    """The transaction that an old signature covered, changed step by step and encoded."""
+    base, inputs, outs = kind & 31, list(transaction.inputs), list(transaction.outputs)
+    if base == 3 and index >= len(outs):
+        return None
+    for at, item in enumerate(inputs):
+        inputs[at] = replace(item, unlocking_bytecode=code if at == index else b"")
+        if at != index and base in (2, 3):
+            inputs[at] = replace(inputs[at], sequence=0)
+    if base == 2:
+        outs = []
+    if base == 3:
+        outs = [Output(2**64 - 1, b"")] * index + [outs[index]]
+    if kind & 0x80:
+        inputs = [inputs[index]]
+    changed = replace(transaction, inputs=tuple(inputs), outputs=tuple(outs))
+    return encode_transaction(changed) + (kind % 2**32).to_bytes(4, "little")
+
+
+# All 32 bits were covered, and some old transactions use them.
+LEGACY_TYPES = st.sampled_from([0, 1, 2, 3, 0x81, 0x82, 0x83]) | st.integers(-(2**31), 2**32 - 1)
+
+
+@settings(max_examples=300)
+@given(st.data(), LEGACY_TYPES)
+def test_before_the_fork_every_hash_type_covered_what_the_twin_does(
+    data: st.DataObject, kind: int
+) -> None:
+    transaction = data.draw(transactions().filter(lambda drawn: bool(drawn.inputs)))
+    index = data.draw(st.integers(0, len(transaction.inputs) - 1))
+    code = data.draw(st.binary(max_size=300).filter(lambda code: 0xAB not in code))
+    context = TransactionContext(transaction, [Output(1, b"")] * len(transaction.inputs))
+    expected = plain_legacy(transaction, index, code, kind)
+    assert legacy_signing_serialization(context, index, code, kind) == expected
+    assert legacy_digest(expected) == (
+        twice(expected) if expected is not None else b"\x01" + bytes(31)
+    )
 
 
 def test_before_the_fork_code_separators_were_left_out() -> None:
@@ -139,3 +177,17 @@ def test_before_the_fork_code_separators_were_left_out() -> None:
 def test_before_the_fork_single_without_its_output_covered_nothing() -> None:
     assert legacy(1, "51", 3) is None
     assert legacy_digest(None) == b"\x01" + bytes(31)
+
+
+@given(st.lists(st.sampled_from([b"\xab", b"\x51", b"\x02\xab\xab", b"\x4c\x01\xab", b"\x6a"])))
+def test_before_the_fork_only_separators_that_are_instructions_were_left_out(
+    parts: list[bytes],
+) -> None:
+    kept = b"".join(part for part in parts if part != b"\xab")
+    for behind in (b"", b"\x05\xab\xab"):
+        covered = legacy(0, (b"".join(parts) + behind).hex(), 1)
+        assert covered == spelled(
+            (replace(TWO.inputs[0], unlocking_bytecode=kept + behind), TWO.inputs[1]),
+            TWO.outputs,
+            1,
+        )
