@@ -122,7 +122,7 @@ class _Parser:
         self.at = match.end()
         digits = match[1].replace("_", "")
         if not digits or match[1].startswith("_") or match[1].endswith("_"):
-            raise self.error(f"{match[0]!r} is not a literal: digits are missing", place)
+            raise self.error(f"{match[0][:40]!r} is not a literal: digits are missing", place)
         if match[0].startswith("0b"):
             # Bytes are filled from the left; the last one has the digits that are left.
             octets = (digits[at : at + 8] for at in range(0, len(digits), 8))

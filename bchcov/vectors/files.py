@@ -38,19 +38,20 @@ def _kind(path: Path) -> str | None:
 
 
 def _is_test(path: Path) -> bool:
-    """Whether a file found in a folder holds tests: there VMB files must tell year and mode."""
+    """Whether a file found in a folder holds tests, by its name or else by how it begins."""
     kind = _kind(path)
     if kind == "vmb":
-        return bool(labels_of_path(path))
+        return bool(labels_of_path(path)) or b"".join(_begin(path).split()).startswith(b"[[")
     if kind == "lines":
-        return b'"labels"' in _first_bytes(path)
+        return b'"labels"' in _begin(path)
     return kind not in (None, "sidecar")
 
 
-def _first_bytes(path: Path) -> bytes:
+def _begin(path: Path) -> bytes:
+    """The beginning of a file, decompressed."""
     try:
         with lzma.open(path) if path.suffix == ".xz" else path.open("rb") as file:
-            return file.readline(1 << 20)
+            return file.read(1 << 16)
     except (OSError, EOFError, lzma.LZMAError) as error:
         raise VectorError(f"{path}: {error}") from error
 

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from ..vm.rulesets import RULE_SETS
+
 __all__ = ["expectations", "labels_of_path"]
 
 # chip_loops, chip_functions, chip_bitwise and chip_p2s became the rules of 2026, which
@@ -18,6 +20,7 @@ _LABEL = re.compile(r"(20\d\d|spec|chip_eval|chip_pow)_(standard|nonstandard|inv
 _IN_PATH = re.compile(
     r"(?<![a-z0-9])(?:bch_)?(20\d\d|spec|chip_eval|chip_pow)(?:_05)?_(standard|nonstandard|invalid)"
 )
+_KNOWN = {rules.name for rules in RULE_SETS}
 _ACCEPTED = {
     "standard": {"standard": True, "consensus": True},
     "nonstandard": {"standard": False, "consensus": True},
@@ -28,12 +31,12 @@ _ACCEPTED = {
 def expectations(labels: Iterable[str]) -> Iterator[tuple[str, str, bool]]:
     """Yield rule set name, mode and whether the transaction is accepted, for each label.
 
-    Labels of other kinds say nothing.
+    Labels of other kinds, and of years without rules of their own, say nothing.
     """
     for label in labels:
         match = _LABEL.fullmatch(label)
-        if match:
-            rules = f"BCH_{match[1]}" if match[1].isdigit() else "BCH_SPEC"
+        rules = match and (f"BCH_{match[1]}" if match[1].isdigit() else "BCH_SPEC")
+        if match and rules in _KNOWN:
             for mode, accepted in _ACCEPTED[match[2]].items():
                 yield rules, mode, accepted
 

@@ -11,6 +11,8 @@ import pytest
 
 from bchcov import AssemblyError
 from bchcov.assembly import assemble, disassemble
+from bchcov.script.opcodes import opcode_name
+from bchcov.script.pushes import instructions
 
 pytestmark = pytest.mark.node
 
@@ -143,3 +145,37 @@ def test_what_we_disassemble_libauth_assembles(libauth: Path) -> None:
     answers = ask(libauth, [disassemble(code) for code in codes])
     for code, answer in zip(codes, answers, strict=True):
         assert answer == code.hex(), disassemble(code)
+
+
+DISASSEMBLE = """
+import { readFileSync } from 'node:fs';
+import { disassembleBytecodeBch, hexToBin } from '@bitauth/libauth';
+const codes = JSON.parse(readFileSync(0, 'utf8'));
+process.stdout.write(JSON.stringify(codes.map((code) => disassembleBytecodeBch(hexToBin(code)))));
+"""
+
+
+def test_libauth_reads_the_same_instructions_by_the_same_names(libauth: Path) -> None:
+    random = Random(8)
+    codes = [bytes((code,)) for code in range(256)]
+    codes += [random.randbytes(random.randrange(60)) for _ in range(500)]
+    # Pushes that are whole, but not in their shortest form.
+    codes += [bytes.fromhex(code) for code in ("4c00", "4d0100aa51", "4e02000000aabb51", "0101")]
+    done = subprocess.run(
+        ["node", "--input-type=module", "--eval", DISASSEMBLE],
+        cwd=libauth,
+        input=json.dumps([code.hex() for code in codes]),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for code, answer in zip(codes, json.loads(done.stdout), strict=True):
+        # libauth writes the lengths of pushes too, and what is missing in brackets.
+        words = answer.split("[")[0].split()
+        steps = list(instructions(code))
+        # OP_NOP1 has a meaning of its own under BCH_SPEC only, and there libauth's name.
+        names = ["OP_POW" if step.opcode == 0xB0 else opcode_name(step.opcode) for step in steps]
+        assert [word for word in words if word.startswith("OP_")] == names
+        whole = [step.data.hex() for step in steps if step.data and not step.missing]
+        data = [word[2:] for word in words if len(word) > 2 and word.startswith("0x")]
+        assert data[: len(whole)] == whole, answer

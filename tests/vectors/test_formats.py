@@ -92,8 +92,8 @@ def test_what_a_function_body_was_charged_is_taken_off_and_nothing_else() -> Non
     locking = bytes.fromhex("03515151008900" + "8a" + "7575")
     case = replace(CASE, source_outputs=encode_outputs([Output(2000, locking)]))
     nodes_cost = 10 * 100 + 3 + 3 + 3
-    for libauth_cost, agrees in ((nodes_cost - 3, True), (nodes_cost - 2, False)):
-        costs = {JUDGE: Costs(libauth_cost, 0, 0, 10)}
+    for short, agrees in ((3, True), (2, False), (0, False)):
+        costs = {JUDGE: Costs(nodes_cost - short, 0, 0, 10)}
         outcome = judge(replace(case, costs=costs))[0]
         assert outcome.agrees is agrees, outcome
 
@@ -170,8 +170,23 @@ def test_a_bad_vmb_file_is_an_error_that_names_the_place(
     assert "bad.json" in str(caught.value)
 
 
+def test_a_vmb_file_may_carry_labels_of_its_own(tmp_path: Path) -> None:
+    labelled = [[*VMB, ["2026_standard"]], [*VMB, ["2025_nonstandard"], 0]]
+    tests = open_tests(write(tmp_path, "vmb_tests.json", labelled))
+    assert [len(tests.judge(index, Selection())) for index in (0, 1)] == [2, 2]
+    assert all(outcome.agrees for index in (0, 1) for outcome in tests.judge(index, Selection()))
+
+
+@pytest.mark.parametrize(
+    "labels", [(), ("2022_standard",), ("chip_loops_standard",), ("2027_invalid",)]
+)
+def test_a_test_that_nobody_can_judge_is_reported(labels: tuple[str, ...]) -> None:
+    (outcome,) = judge(replace(CASE, labels=labels))
+    assert (outcome.agrees, outcome.detail) == (False, "not judged")
+
+
 def test_a_vmb_file_without_year_and_mode_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(VectorError, match="tells no year and mode"):
+    with pytest.raises(VectorError, match="test 0: it has no labels"):
         open_tests(write(tmp_path, "plain.json", [VMB]))
 
 
@@ -184,7 +199,9 @@ def test_folders_are_searched_and_sidecars_passed_over(tmp_path: Path) -> None:
     write(tmp_path, "package.json", {})
     write(tmp_path, "lines.jsonl", json.dumps({"labels": []}))
     write(tmp_path, "other.jsonl", json.dumps({"tx": ""}))
-    assert [p.name for p in find_files([tmp_path])] == ["a.vmb_tests.json", "lines.jsonl"]
+    write(tmp_path, "vmb_tests.json", [[*VMB, ["2026_standard"]]])
+    names = [path.name for path in find_files([tmp_path])]
+    assert names == ["a.vmb_tests.json", "lines.jsonl", "vmb_tests.json"]
 
 
 def test_paths_without_tests_are_errors(tmp_path: Path) -> None:
