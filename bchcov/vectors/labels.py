@@ -14,12 +14,20 @@ from ..vm.rulesets import RULE_SETS
 
 __all__ = ["expectations", "labels_of_path"]
 
-# chip_loops, chip_functions, chip_bitwise and chip_p2s became the rules of 2026, which
+# chip_cashtokens became the rules of 2023. chip_loops, chip_functions, chip_bitwise and chip_p2s became the rules of 2026, which
 # have labels of their own; what did not become rules is judged under BCH_SPEC.
-_LABEL = re.compile(r"(20\d\d|spec|chip_eval|chip_pow)_(standard|nonstandard|invalid)")
+_LABEL = re.compile(
+    r"(20\d\d|spec|chip_eval|chip_pow|chip_cashtokens)_(standard|nonstandard|invalid)"
+)
 _IN_PATH = re.compile(
     r"(?<![a-z0-9])(?:bch_)?(20\d\d|spec|chip_eval|chip_pow)(?:_05)?_(standard|nonstandard|invalid)"
 )
+_RULES = {
+    "spec": "BCH_SPEC",
+    "chip_eval": "BCH_SPEC",
+    "chip_pow": "BCH_SPEC",
+    "chip_cashtokens": "BCH_2023",
+}
 _KNOWN = {rules.name for rules in RULE_SETS}
 _ACCEPTED = {
     "standard": {"standard": True, "consensus": True},
@@ -35,7 +43,7 @@ def expectations(labels: Iterable[str]) -> Iterator[tuple[str, str, bool]]:
     """
     for label in labels:
         match = _LABEL.fullmatch(label)
-        rules = match and (f"BCH_{match[1]}" if match[1].isdigit() else "BCH_SPEC")
+        rules = match and _RULES.get(match[1], f"BCH_{match[1]}")
         if match and rules in _KNOWN:
             for mode, accepted in _ACCEPTED[match[2]].items():
                 yield rules, mode, accepted
