@@ -14,8 +14,9 @@ from ..vm.rulesets import RULE_SETS
 
 __all__ = ["expectations", "labels_of_path"]
 
-# chip_cashtokens became the rules of 2023. chip_loops, chip_functions, chip_bitwise and chip_p2s became the rules of 2026, which
-# have labels of their own; what did not become rules is judged under BCH_SPEC.
+# chip_cashtokens became the rules of 2023. chip_loops, chip_functions, chip_bitwise and
+# chip_p2s became the rules of 2026, which have labels of their own; what did not become
+# rules is judged under BCH_SPEC.
 _LABEL = re.compile(
     r"(20\d\d|spec|chip_eval|chip_pow|chip_cashtokens)_(standard|nonstandard|invalid)"
 )

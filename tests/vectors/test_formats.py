@@ -110,7 +110,7 @@ def test_labels_say_rules_and_modes() -> None:
         ("BCH_2025", "standard", False),
         ("BCH_2025", "consensus", True),
     ]
-    assert list(expectations(["chip_cashtokens_standard"]))[0] == ("BCH_2023", "standard", True)
+    assert next(expectations(["chip_cashtokens_standard"])) == ("BCH_2023", "standard", True)
     assert list(expectations(["chip_eval_invalid"])) == [
         ("BCH_SPEC", "standard", False),
         ("BCH_SPEC", "consensus", False),
