@@ -8,16 +8,20 @@ from ..transaction.model import Output, Transaction
 from ..vm.policy import Policy
 from .verdict import Refused
 
-__all__ = ["check_counts", "check_structure", "check_values"]
+__all__ = ["check_counts", "check_sources", "check_structure", "check_values"]
 
 
-def check_counts(transaction: Transaction, source_outputs: Sequence[Output]) -> None:
-    """Refuse a transaction without inputs or outputs, or with other than its spent outputs."""
-    inputs = len(transaction.inputs)
-    if not inputs:
+def check_counts(transaction: Transaction) -> None:
+    """Refuse a transaction without inputs or outputs."""
+    if not transaction.inputs:
         raise Refused("structure", "TX_NO_INPUTS", "the transaction has no inputs")
     if not transaction.outputs:
         raise Refused("structure", "TX_NO_OUTPUTS", "the transaction has no outputs")
+
+
+def check_sources(transaction: Transaction, source_outputs: Sequence[Output]) -> None:
+    """Refuse other than one spent output for each input."""
+    inputs = len(transaction.inputs)
     if inputs != len(source_outputs):
         raise Refused(
             "structure",

@@ -18,7 +18,7 @@ from ..vm.result import InputResult
 from ..vm.rules import RuleSet
 from ..vm.rulesets import BCH_2026
 from .standardness import check_standardness
-from .structure import check_counts, check_structure, check_values
+from .structure import check_counts, check_sources, check_structure, check_values
 from .tokens import check_tokens
 from .verdict import Problem, Refused, Verdict
 
@@ -51,6 +51,8 @@ def _check_transaction(
     transaction: Transaction, source_outputs: Sequence[Output], size: int, rules: RuleSet
 ) -> None:
     policy = rules.policy
+    check_counts(transaction)
+    check_sources(transaction, source_outputs)
     check_structure(transaction, size, policy)
     check_values(transaction, source_outputs, policy)
     if policy.is_standard:
@@ -98,14 +100,16 @@ def verify(
 
     Both may be bytes: the transaction, and a compact size count with the outputs. The
     rules are those of nodes that relay; `rules.consensus` are those of a block. With
-    `scripts_only` every check but decoding and the scripts is skipped; with `all_inputs`
+    `scripts_only` every check is skipped but decoding, that each input has its spent
+    output, and the scripts; with `all_inputs`
     the inputs behind a failing one are judged too. A transaction that is refused, or
     does not decode, is a verdict and never an exception.
     """
     try:
         decoded, sources, size = _decode(transaction, source_outputs)
-        check_counts(decoded, sources)
-        if not scripts_only:
+        if scripts_only:
+            check_sources(decoded, sources)
+        else:
             _check_transaction(decoded, sources, size, rules)
         return _check_inputs(
             decoded, sources, rules, all_inputs=all_inputs, bounded=not scripts_only

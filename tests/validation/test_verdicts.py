@@ -139,6 +139,10 @@ def test_values_are_within_all_coins_and_outputs_within_inputs() -> None:
 def test_the_checks_of_the_whole_can_be_left_out() -> None:
     verdict = spend(Output(COIN + 1, TRUE), version=7, scripts_only=True)
     assert verdict.ok
+    bare = Transaction((Input(HASH, 1),), ())
+    assert verify(bare, [Output(5, TRUE)], scripts_only=True).ok
+    assert reason(verify(bare, [Output(5, b"\x00")], scripts_only=True)) == "EVAL_FALSE"
+    assert reason(verify(bare, [], scripts_only=True)) == "TX_SOURCE_OUTPUTS"
 
 
 KNOWN = [p2pkh(bytes(20)), p2pk(KEY), p2sh20(TRUE), p2sh32(TRUE), data_output(b"hello")]
