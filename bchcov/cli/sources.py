@@ -56,10 +56,13 @@ def read_bytecode(source: str) -> bytes:
     with one line for anything else.
     """
     is_hex = _HEX_ARGUMENT.fullmatch(source) is not None
-    if not is_hex and source != "-" and not _is_file(source):
-        raise click.ClickException(f"{source[:60]!a} is neither hexadecimal nor a file")
     digits = "".join((source if is_hex else read_text(source)).split())
     try:
         return decode_hex(digits[2:] if digits[:2] in ("0x", "0X") else digits)
     except DecodeError as error:
-        raise click.ClickException(f"not hexadecimal: {error.message}") from None
+        what = (
+            "not hexadecimal"
+            if is_hex or source == "-" or _is_file(source)
+            else ("neither hexadecimal nor a file")
+        )
+        raise click.ClickException(f"{what}: {error.message}") from None
