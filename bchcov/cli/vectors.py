@@ -51,6 +51,13 @@ def _run(paths: list[Path], selection: Selection, jobs: int | None) -> Report:
         bar.stop()
 
 
+def _write(path: Path, data: bytes) -> None:
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise click.ClickException(f"cannot write {path}: {error.strerror}") from error
+
+
 def _print_table(report: Report) -> None:
     table = Table()
     for name in ("group", "rules", "mode"):
@@ -104,7 +111,7 @@ def run_vectors(
     except VectorError as error:
         raise click.UsageError(str(error)) from error
     if junit is not None:
-        junit.write_bytes(report.as_junit())
+        _write(junit, report.as_junit())
     if as_json:
         click.echo(json.dumps(report.as_json(), indent=1))
     else:

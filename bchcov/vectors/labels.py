@@ -21,7 +21,9 @@ _LABEL = re.compile(
     r"(20\d\d|spec|chip_eval|chip_pow|chip_cashtokens)_(standard|nonstandard|invalid)"
 )
 _IN_PATH = re.compile(
-    r"(?<![a-z0-9])(?:bch_)?(20\d\d|spec|chip_eval|chip_pow)(?:_05)?_(standard|nonstandard|invalid)"
+    # "before_chip_cashtokens" are the rules of the year before.
+    r"(?<![a-z0-9])(?<!before_)(?:bch_)?(20\d\d|spec|chip_eval|chip_pow|chip_cashtokens)(?:_05)?"
+    r"_(standard|nonstandard|invalid)"
 )
 _RULES = {
     "spec": "BCH_SPEC",

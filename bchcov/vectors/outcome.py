@@ -41,7 +41,7 @@ class Selection:
 
 
 class Tests(Protocol):
-    """The tests of one file, in order; `ignored` names files beside it that hold none."""
+    """The tests of one file, in order."""
 
     def __len__(self) -> int:
         """How many tests there are."""

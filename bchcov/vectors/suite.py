@@ -1,7 +1,7 @@
 """The packed suite: whole-transaction tests with their labels and costs, in columns.
 
 An xz stream of: the line "bchcov suite 1"; a table in JSON (groups, label_sets, judges),
-behind its length; then eleven columns, each behind its length. Columns: ids, 6 bytes each;
+behind its length; then ten columns, each behind its length. Columns: ids, 6 bytes each;
 group and label set, indices into the table, 1 and 2 bytes; input, transaction length,
 spent outputs length; which judges give costs, a bit each, 1 byte; the costs in the order of
 tests and judges, four counts each; all transactions; all spent outputs. Lengths and counts
@@ -20,9 +20,9 @@ from typing import NamedTuple
 from ..encoding.compact_size import encode_compact_size, encode_var_bytes, read_compact_size
 from ..errors import DecodeError, VectorError
 
-__all__ = ["Case", "Costs", "Judge", "load_suite", "pack_suite"]
+__all__ = ["MAGIC", "Case", "Costs", "Judge", "load_suite", "pack_suite"]
 
-_MAGIC = b"bchcov suite 1\n"
+MAGIC = b"bchcov suite 1\n"
 _ID_SIZE = 6
 # More than the whole suite, so that a damaged or hostile file cannot fill the memory.
 _MOST_BYTES = 1 << 30
@@ -90,7 +90,7 @@ def pack_suite(cases: Sequence[Case]) -> bytes:
         [case.transaction for case in cases],
         [case.source_outputs for case in cases],
     ]
-    packed = _MAGIC + encode_var_bytes(table.encode())
+    packed = MAGIC + encode_var_bytes(table.encode())
     packed += b"".join(encode_var_bytes(b"".join(column)) for column in columns)
     return lzma.compress(packed, format=lzma.FORMAT_XZ, filters=_FILTERS)
 
@@ -103,6 +103,8 @@ def _decompress(path: Path) -> bytes:
         raise VectorError(f"{path}: {error}") from error
     if not decompressor.eof:
         raise VectorError(f"{path}: the file is cut off, or too large")
+    if decompressor.unused_data:
+        raise VectorError(f"{path}: {len(decompressor.unused_data)} bytes follow the suite")
     return data
 
 
@@ -123,9 +125,9 @@ def _pieces(data: bytes, sizes: Iterable[int]) -> Iterator[bytes]:
 
 
 def _parse(data: bytes) -> list[Case]:
-    if not data.startswith(_MAGIC):
-        raise ValueError(f"it does not begin with {_MAGIC!r}")
-    at = len(_MAGIC)
+    if not data.startswith(MAGIC):
+        raise ValueError(f"it does not begin with {MAGIC!r}")
+    at = len(MAGIC)
     columns = []
     while at < len(data):
         size, at = read_compact_size(data, at)
@@ -139,13 +141,15 @@ def _parse(data: bytes) -> list[Case]:
     cost_values = _counts(costs)
 
     def read_costs(mask: int) -> dict[Judge, Costs]:
+        if mask >> len(judges):
+            raise ValueError(f"costs of a judge beyond the {len(judges)} of the table")
         return {
             judge: Costs(*(next(cost_values) for _ in range(4)))
             for at, judge in enumerate(judges)
             if mask >> at & 1
         }
 
-    return [
+    cases = [
         Case(
             name.decode().rstrip(),
             group_names[group],
@@ -166,6 +170,9 @@ def _parse(data: bytes) -> list[Case]:
             strict=True,
         )
     ]
+    if next(cost_values, None) is not None:
+        raise ValueError("more costs than the tests have")
+    return cases
 
 
 def load_suite(path: Path) -> list[Case]:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import lzma
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bchcov import Input, Output, Transaction, VectorError, encode_outputs, encode_transaction
+from bchcov.encoding.compact_size import encode_var_bytes, read_compact_size
 from bchcov.vectors.files import find_files, open_tests
 from bchcov.vectors.labels import expectations, labels_of_path
 from bchcov.vectors.nodes import NodeTests, assemble_node_script
 from bchcov.vectors.outcome import Outcome, Selection
-from bchcov.vectors.suite import Case, Costs, Judge, load_suite, pack_suite
+from bchcov.vectors.suite import MAGIC, Case, Costs, Judge, load_suite, pack_suite
 from bchcov.vectors.transactions import TransactionTests
 
 TRANSACTION = encode_transaction(
@@ -61,6 +63,39 @@ def test_a_suite_damaged_inside_its_compression_is_an_error(tmp_path: Path) -> N
         path.write_bytes(lzma.compress(whole[:at]))
         with pytest.raises(VectorError, match=r"suite\.xz"):
             load_suite(path)
+
+
+def test_bytes_behind_a_suite_are_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "suite.xz"
+    whole = pack_suite([CASE])
+    for behind in (b"more", whole):
+        path.write_bytes(whole + behind)
+        with pytest.raises(VectorError, match="follow the suite"):
+            load_suite(path)
+
+
+@pytest.mark.parametrize(
+    ("column", "change", "message"),
+    [
+        (7, lambda masks: bytes((masks[0] | 0x80,)), "a judge beyond the 1"),
+        (8, lambda costs: costs + b"\x01", "more costs than"),
+        (8, lambda costs: costs[:-1], "not a packed suite, or damaged"),
+    ],
+)
+def test_columns_that_do_not_fit_together_are_an_error(
+    tmp_path: Path, column: int, change: Callable[[bytes], bytes], message: str
+) -> None:
+    whole, at = lzma.decompress(pack_suite([CASE])), len(MAGIC)
+    columns = []
+    while at < len(whole):
+        size, at = read_compact_size(whole, at)
+        columns.append(whole[at : at + size])
+        at += size
+    columns[column] = change(columns[column])
+    path = tmp_path / "suite.xz"
+    path.write_bytes(lzma.compress(MAGIC + b"".join(map(encode_var_bytes, columns))))
+    with pytest.raises(VectorError, match=message):
+        load_suite(path)
 
 
 def test_an_accepted_test_agrees_in_each_mode_of_its_label() -> None:
@@ -125,6 +160,8 @@ def test_labels_say_rules_and_modes() -> None:
         ("bch_2026_standard/core.bch_2025_invalid.json", ("2025_invalid",)),
         ("bch_2026_05_invalid/a.json", ("2026_invalid",)),
         ("bch_spec_standard/a.json", ("spec_standard",)),
+        ("bch_chip_cashtokens_standard/a.json", ("chip_cashtokens_standard",)),
+        ("CHIPs/bch_vmb_tests_before_chip_cashtokens_invalid.json", ()),
         ("plain/a.json", ()),
     ],
 )
@@ -203,6 +240,25 @@ def test_folders_are_searched_and_sidecars_passed_over(tmp_path: Path) -> None:
     write(tmp_path, "vmb_tests.json", [[*VMB, ["2026_standard"]]])
     names = [path.name for path in find_files([tmp_path])]
     assert names == ["a.vmb_tests.json", "lines.jsonl", "vmb_tests.json"]
+
+
+def test_compressed_files_of_other_kinds_are_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "suite.xz").write_bytes(pack_suite([CASE]))
+    (tmp_path / "metrics.tsv.xz").write_bytes(lzma.compress(b"id\trules\n"))
+    (tmp_path / "other.suite.xz").write_bytes(pack_suite([CASE]))
+    assert [path.name for path in find_files([tmp_path])] == ["other.suite.xz", "suite.xz"]
+
+
+def test_a_damaged_suite_in_a_folder_is_not_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "suite.xz"
+    path.write_bytes(lzma.compress(b"x" + lzma.decompress(pack_suite([CASE]))))
+    with pytest.raises(VectorError, match="does not begin with"):
+        [open_tests(found) for found in find_files([tmp_path])]
+
+
+def test_lines_with_their_labels_behind_a_long_transaction_are_found(tmp_path: Path) -> None:
+    write(tmp_path, "long.jsonl", json.dumps({"tx": "00" * 100_000, "labels": []}))
+    assert [path.name for path in find_files([tmp_path])] == ["long.jsonl"]
 
 
 def test_paths_without_tests_are_errors(tmp_path: Path) -> None:

@@ -86,6 +86,15 @@ def test_the_command_prints_json_and_writes_junit(suite: Path, tmp_path: Path) -
     assert ElementTree.parse(junit).getroot().get("tests") == "600"
 
 
+def test_a_report_that_cannot_be_written_is_an_error_of_one_line(
+    suite: Path, tmp_path: Path
+) -> None:
+    target = str(tmp_path / "none" / "junit.xml")
+    result = CliRunner().invoke(vectors, ["run", str(suite), "--jobs", "1", "--junit", target])
+    assert result.exit_code == 1
+    assert result.stderr.splitlines()[-1].startswith("Error: cannot write")
+
+
 def test_the_command_exits_with_0_when_all_agree(tmp_path: Path) -> None:
     path = tmp_path / "suite.xz"
     path.write_bytes(pack_suite([CASE]))
