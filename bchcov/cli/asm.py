@@ -38,7 +38,9 @@ def _point_at(source: str, error: AssemblyError) -> str:
     lines = source.split("\n")
     if error.line > len(lines) or error.message.startswith("in '"):
         return ""
-    line, column = lines[error.line - 1].replace("\t", " "), error.column - 1
+    # A control character would move the caret away from its place, or change the terminal.
+    line = "".join(c if c.isprintable() else " " for c in lines[error.line - 1])
+    column = error.column - 1
     start = max(0, column - _SHOWN)
     return f"\n{line[start : column + _SHOWN]}\n{' ' * (column - start)}^"
 

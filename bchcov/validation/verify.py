@@ -101,9 +101,9 @@ def verify(
     Both may be bytes: the transaction, and a compact size count with the outputs. The
     rules are those of nodes that relay; `rules.consensus` are those of a block. With
     `scripts_only` every check is skipped but decoding, that each input has its spent
-    output, and the scripts; with `all_inputs`
-    the inputs behind a failing one are judged too. A transaction that is refused, or
-    does not decode, is a verdict and never an exception.
+    output, and the scripts; with `all_inputs` the inputs behind a failing one are judged
+    too. A transaction that is refused, or does not decode, is a verdict and never an
+    exception.
     """
     try:
         decoded, sources, size = _decode(transaction, source_outputs)

@@ -119,6 +119,11 @@ def test_an_assembly_error_points_at_its_place() -> None:
     assert "\n  OP_FOO OP_2\n  ^\n" in result.stderr
 
 
+def test_an_error_does_not_print_control_characters() -> None:
+    result = run("asm", "'\x1b[31m\u202e' OP_FOO")
+    assert "\n' [31m ' OP_FOO\n         ^\n" in result.stderr
+
+
 @pytest.mark.parametrize("binding", ["novalue", "=5", "a b=5", "a=0x0", "a=0xzz"])
 def test_a_bad_binding_is_wrong_usage(binding: str) -> None:
     assert run("asm", "OP_1", "--bind", binding).exit_code == 2
