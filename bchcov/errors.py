@@ -118,6 +118,10 @@ class AssemblyError(BchcovError):
         return f"line {self.line}, column {self.column}: {self.message}"
 
 
+class BuildError(BchcovError):
+    """A transaction that cannot be built as it was asked for; the message says why."""
+
+
 class RulesError(BchcovError):
     """A name that is not that of a rule set."""
 

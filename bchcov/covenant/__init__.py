@@ -1,0 +1,1 @@
+"""Covenants: contracts as script bytes, and the transactions that run them."""

@@ -1,0 +1,1 @@
+"""SequencedAMM: a constant-product pool whose orders are committed blind and executed in queue order."""

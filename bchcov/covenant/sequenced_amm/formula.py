@@ -1,0 +1,63 @@
+"""The constant product in plain integers: what an order gets, and the reserves after it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .action import BUY, Action
+
+__all__ = ["FEE_DENOMINATOR", "FEE_KEPT", "Fill", "Reserves", "amount_out", "execute"]
+
+FEE_DENOMINATOR = 1000
+FEE_KEPT = 997
+"""Of each thousand that come in, so many trade: the fee of 3/1000 stays in the pool."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reserves:
+    """What trades: satoshis and tokens of the pool."""
+
+    bch: int
+    tokens: int
+
+    @property
+    def product(self) -> int:
+        """The number that no execution makes smaller."""
+        return self.bch * self.tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """What became of an order: the reserves after it, and what moved into and out of them.
+
+    All zero where the order was not filled.
+    """
+
+    reserves: Reserves
+    amount_in: int = 0
+    amount_out: int = 0
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether the order traded."""
+        return self.amount_out > 0
+
+
+def amount_out(reserve_in: int, reserve_out: int, amount_in: int) -> int:
+    """What `amount_in` buys: floor(y * net / (x * 1000 + net)) with net = amount_in * 997."""
+    net = amount_in * FEE_KEPT
+    return reserve_out * net // (reserve_in * FEE_DENOMINATOR + net)
+
+
+def execute(reserves: Reserves, action: Action, *, min_reserve: int) -> Fill:
+    """Fill an order, or leave the reserves where its minimum is missed or too little BCH would stay."""
+    bch, tokens = reserves.bch, reserves.tokens
+    if action.direction == BUY:
+        out = amount_out(bch, tokens, action.amount_in)
+        after = Reserves(bch + action.amount_in, tokens - out)
+    else:
+        out = amount_out(tokens, bch, action.amount_in)
+        after = Reserves(bch - out, tokens + action.amount_in)
+    if out < max(action.min_out, 1) or after.bch < min_reserve:
+        return Fill(reserves)
+    return Fill(after, action.amount_in, out)
