@@ -1,1 +1,1 @@
-"""SequencedAMM: a constant-product pool whose orders are committed blind and executed in queue order."""
+"""SequencedAMM: a constant-product pool, its orders committed blind and executed in order."""

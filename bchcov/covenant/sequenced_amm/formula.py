@@ -50,7 +50,7 @@ def amount_out(reserve_in: int, reserve_out: int, amount_in: int) -> int:
 
 
 def execute(reserves: Reserves, action: Action, *, min_reserve: int) -> Fill:
-    """Fill an order, or leave the reserves where its minimum is missed or too little BCH would stay."""
+    """Fill an order; the reserves stay where its minimum is missed or too little BCH is left."""
     bch, tokens = reserves.bch, reserves.tokens
     if action.direction == BUY:
         out = amount_out(bch, tokens, action.amount_in)
