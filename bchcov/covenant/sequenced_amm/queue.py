@@ -94,21 +94,22 @@ class Queue:
             node = node[1 + (slot >> level & 1)]
         return node if isinstance(node, bytes) else None
 
-    def proof(self, index: int, count: int) -> tuple[bytes | None, ...]:
+    def proof(self, index: int, count: int) -> tuple[tuple[bytes | None, bytes], ...]:
         """The siblings of the slots of orders `index` to `index + count`, as scripts use them.
 
-        From the leaves up, at each level the left one first; None for an empty subtree. A
-        sibling is there at the left where the range begins at an odd place, at the right
-        where it ends at an even one.
+        From the leaves up, at each level the left one first: None for an empty subtree, and
+        beside it what the hash of an empty subtree there is. A sibling is there at the left
+        where the range begins at an odd place, at the right where it ends at an even one.
         """
+        empty = empty_roots(self.depth, self.digest)
         first = self.slot(index) + self.capacity
         last = first + count - 1
-        siblings: list[bytes | None] = []
+        siblings: list[tuple[bytes | None, bytes]] = []
         for level in range(self.depth):
             if first & 1:
-                siblings.append(self._at(first - 1, level))
+                siblings.append((self._at(first - 1, level), empty[level]))
             if not last & 1:
-                siblings.append(self._at(last + 1, level))
+                siblings.append((self._at(last + 1, level), empty[level]))
             first, last = first >> 1, last >> 1
         return tuple(siblings)
 
