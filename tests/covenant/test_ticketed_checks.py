@@ -1,0 +1,63 @@
+"""Every check of the ticketed contracts refuses an attack that passes without it."""
+
+from __future__ import annotations
+
+import pytest
+from ticketed_attacks import ATTACKS
+from ticketed_world import TWO_ORDERS, World, real_sources
+
+from bchcov import verify
+from bchcov.covenant.contract import Contract, checks_in, without_check
+
+SOURCES = real_sources()
+CHECKS = [(name, check.name) for name in SOURCES for check in checks_in(SOURCES[name], name)]
+
+
+def contract_of(world: World, name: str) -> Contract:
+    scripts = world.scripts
+    if name in ("ticket", "order"):
+        make = scripts.ticket_contract if name == "ticket" else scripts.order_contract
+        return make(bytes(20), b"\x01" * (36 if name == "ticket" else 28))
+    found = getattr(scripts, name)
+    assert isinstance(found, Contract)
+    return found
+
+
+def test_every_check_has_its_attack() -> None:
+    assert sorted(CHECKS) == sorted(ATTACKS)
+
+
+@pytest.mark.parametrize(("name", "check"), CHECKS, ids="-".join)
+def test_the_check_refuses_its_attack(name: str, check: str) -> None:
+    world = World()
+    transaction, sources = ATTACKS[name, check](world).finish()
+    verdict = verify(transaction, sources, scripts_only=True)
+    assert verdict.error is not None
+    result = verdict.inputs[-1]
+    contract = contract_of(world, name)
+    if result.code is None:  # a final boolean: the script ran to its end
+        assert next(each for each in contract.checks if each.name == check).is_final
+        assert result.reason is not None
+        assert result.reason.value == "EVAL_FALSE"
+        return
+    assert result.code is not None
+    assert len(result.code) == len(contract.code)
+    assert result.offset is not None
+    found = contract.check_at(result.offset)
+    assert found is not None, str(verdict)
+    assert found.name == check
+
+
+@pytest.mark.parametrize(("name", "check"), CHECKS, ids="-".join)
+def test_the_attack_passes_without_the_check(name: str, check: str) -> None:
+    world = World({name: without_check(SOURCES[name], check)})
+    transaction, sources = ATTACKS[name, check](world).finish()
+    verdict = verify(transaction, sources, scripts_only=True)
+    assert verdict.error is None, str(verdict)
+
+
+@pytest.mark.parametrize("draft", TWO_ORDERS, ids=lambda each: each.__name__)
+def test_the_honest_transaction_passes(draft: object) -> None:
+    assert callable(draft)
+    transaction, sources = draft(World()).finish()
+    assert verify(transaction, sources, scripts_only=True).error is None
