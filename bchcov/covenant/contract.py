@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from ..assembly.assemble import Assembled, Binding, assemble_with_map
-from ..errors import BuildError
+from ..errors import BuildError, Reason
 from ..script.opcodes import opcode_name
 from ..vm.result import InputResult
 
@@ -146,17 +146,30 @@ def compile_contract(
 
 
 def explain(result: InputResult, *contracts: Contract) -> str:
-    """Say in a sentence which check of which contract refused an input."""
-    if result.reason is None:
-        return str(result)
+    """Say in a sentence which check of which contract refused an input.
+
+    The contracts are those that may have run in it, the one that ends the run first.
+    """
     for contract in contracts:
-        if result.code == contract.code and result.offset is not None:
-            check = contract.check_at(result.offset)
-            span = contract.assembled.find(min(result.offset, len(contract.code) - 1))
-            where = f"{contract.name}.cashasm"
-            if span is not None and span.source is None:
-                where += f":{span.line}"
-            name = f" [{check.name}] {check.why}:" if check else ""
-            opcode = "" if result.opcode is None else f" at {opcode_name(result.opcode)}"
-            return f"{where}{name} {result.reason.value}{opcode}"
+        place = _find(result, contract)
+        if place is None:
+            continue
+        line, check = place
+        name = f" [{check.name}] {check.why}:" if check else ""
+        opcode = "" if result.opcode is None else f" at {opcode_name(result.opcode)}"
+        reason = "" if result.reason is None else result.reason.value
+        return f"{contract.name}.cashasm:{line}{name} {reason}{opcode}"
     return str(result)
+
+
+def _find(result: InputResult, contract: Contract) -> tuple[int, Check | None] | None:
+    """The line that refused, and its check, where it is one of this contract."""
+    if result.reason is Reason.EVAL_FALSE:
+        final = next((check for check in contract.checks if check.is_final), None)
+        return None if final is None else (final.line, final)
+    if result.code != contract.code or result.offset is None:
+        return None
+    span = contract.assembled.find(min(result.offset, len(contract.code) - 1))
+    if span is None or span.source is not None:
+        return None
+    return span.line, contract.check_at(result.offset)

@@ -20,11 +20,11 @@ FOLDER = "sequenced_amm/ticketed"
 NAMES = ("pool", "queue", "vault", "owner", "ticket", "order")
 TICKET_DATA, ORDER_DATA = 36, 28
 
-# A script may cost so much a byte of its input, so a large batch has to be padded: so many
-# zeros for each order beyond a number that is affordable without. Measured for a queue of
-# depth 10; each further level costs about a third of an order.
-SEQUENCE_PADDING = (23, 25)
-EXECUTE_PADDING = (17, 42)
+# A script may cost so much a byte of its input, so a large batch has to be padded: from which
+# input on, how many zeros for each, and how many levels of the queue beyond 10 cost as much
+# as one more. Measured, and held by a test at several depths.
+SEQUENCE_PADDING = (22, 25, 1)
+EXECUTE_PADDING = (17, 42, 2)
 
 
 def ticket_data(deadline: int, action_hash: bytes) -> bytes:
@@ -75,14 +75,14 @@ class Scripts:
             "range_proof": load_source(f"{FOLDER}/range_proof"),
         }
 
-    def _padding(self, table: tuple[int, int]) -> dict[str, Binding]:
-        start, each = table
+    def _padding(self, table: tuple[int, int, int]) -> dict[str, Binding]:
+        start, each, levels = table
         return {
-            "padding_from": max(1, start - max(0, self.parameters.depth - 10) // 2),
+            "padding_from": max(1, start - max(0, self.parameters.depth - 10) // levels),
             "padding_each": each,
         }
 
-    def padding(self, table: tuple[int, int], end: int) -> bytes:
+    def padding(self, table: tuple[int, int, int], end: int) -> bytes:
         """The zeros that a batch up to input `end` - 1 has to bring."""
         start, each = self._padding(table).values()
         assert isinstance(start, int)

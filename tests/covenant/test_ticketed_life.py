@@ -1,0 +1,253 @@
+"""Whole lives of ticketed pools, built as users build them, to the last satoshi and token."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from ticketed_world import (
+    DEADLINE,
+    HEIGHT,
+    PARAMETERS,
+    PROVIDER,
+    RESERVES,
+    TOKENS,
+    World,
+    action,
+    coin,
+    default_action,
+    purse_coin,
+    user,
+)
+
+from bchcov import BuildError, Output, Token
+from bchcov.covenant.sequenced_amm.action import SELL, Action
+from bchcov.covenant.sequenced_amm.formula import Reserves
+from bchcov.covenant.sequenced_amm.ticketed.batches import (
+    execute,
+    execute_all,
+    expire,
+    sequence,
+    sequence_all,
+)
+from bchcov.covenant.sequenced_amm.ticketed.pool import Pool
+from bchcov.covenant.sequenced_amm.ticketed.provider import (
+    change_reserves,
+    check_genesis,
+    exit_pool,
+    genesis,
+    set_closed,
+)
+from bchcov.covenant.sequenced_amm.ticketed.step import Purse, Step
+from bchcov.covenant.sequenced_amm.ticketed.users import make_order, make_ticket, refund
+from bchcov.script.patterns import p2pkh
+from bchcov.wallet.balance import Spend
+from bchcov.wallet.coins import Coin
+from bchcov.wallet.unlockers import P2pkhUnlocker
+
+BUILDER = user(99)
+
+
+def purse(number: int, value: int = 100_000_000, token: Token | None = None) -> Purse:
+    key = user(number)
+    return Purse(key.locking_bytecode, (purse_coin(f"of {number} {value}", key, value, token),))
+
+
+def tips() -> Purse:
+    return Purse(BUILDER.locking_bytecode)
+
+
+def own() -> Purse:
+    token = Token(TOKENS, 1_000_000)
+    fund = purse_coin("the provider's", PROVIDER, 20_000_000_000, token)
+    return Purse(PROVIDER.locking_bytecode, (fund,))
+
+
+def new_pool() -> Step:
+    first = Spend(
+        Coin(PARAMETERS.pool_category, 0, Output(20_000_000_000, PROVIDER.locking_bytecode)),
+        P2pkhUnlocker(PROVIDER),
+    )
+    tokens = purse_coin("tokens", PROVIDER, 2_000, Token(TOKENS, RESERVES.tokens))
+    return genesis(PARAMETERS, RESERVES, first, Purse(PROVIDER.locking_bytecode, (tokens,)))
+
+
+def tickets(pool: Pool, actions: list[Action], deadline: int = DEADLINE) -> list[Coin]:
+    return [
+        make_ticket(pool.scripts, each, deadline, purse(at)).ticket.coin
+        for at, each in enumerate(actions)
+    ]
+
+
+def orders(pool: Pool, actions: list[Action], count: int | None = None) -> list[Coin]:
+    by_hash = {each.hash: (at, each) for at, each in enumerate(actions)}
+    made = []
+    for entry in pool.entries[:count]:
+        at, each = by_hash[entry.action_hash]
+        token = Token(TOKENS, each.amount_in) if each.direction == SELL else None
+        fund = purse(at, 200_000_000, token)
+        made.append(make_order(pool.scripts, each, entry, fund).order.coin)
+    return made
+
+
+def test_a_whole_life_to_the_last_satoshi() -> None:
+    actions = [default_action(at) for at in range(8)]
+    actions[3] = replace(actions[3], min_out=10**12)
+    start = new_pool()
+    queued = sequence(start.pool, tickets(start.pool, actions), HEIGHT, tips())
+    assert queued.event.kind == "sequence"
+    assert [entry.index for entry in queued.event.entries] == list(range(8))
+    assert queued.pool.coin.value == RESERVES.bch + 8 * PARAMETERS.bond
+
+    seven = execute(queued.pool, orders(queued.pool, actions, 7), tips())
+    filled = [each.fill.is_filled for each in seven.event.executions]
+    assert filled.count(False) == (actions[3].hash != queued.pool.entries[7].action_hash)
+    reserves = seven.pool.state.reserves
+    assert reserves.product >= RESERVES.product
+    assert seven.pool.coin.value == reserves.bch + PARAMETERS.bond
+    assert seven.pool.vault.token == Token(TOKENS, reserves.tokens)
+    for each in seven.event.executions:
+        came = PARAMETERS.order_value + PARAMETERS.bond - PARAMETERS.tip
+        if each.action.direction == SELL:
+            assert each.payout.value == came + each.fill.amount_out
+        else:
+            assert each.payout.value == came + each.action.amount_in - each.fill.amount_in
+
+    with pytest.raises(BuildError, match="may be expired from block 113 on, not at 112"):
+        expire(seven.pool, 112, tips())
+    last = expire(seven.pool, 113, tips())
+    assert last.event.kind == "expire"
+    assert last.pool.coin.value == reserves.bch + PARAMETERS.bond - PARAMETERS.tip
+    closed = set_closed(last.pool, PROVIDER, own())
+    assert closed.pool.state.closed
+    opened = set_closed(closed.pool, PROVIDER, own(), closed=False)
+    more = Reserves(RESERVES.bch * 2, RESERVES.tokens + 500_000)
+    grown = change_reserves(opened.pool, more, PROVIDER, own())
+    assert grown.pool.state.reserves == more
+    end = exit_pool(grown.pool, PROVIDER, Purse(PROVIDER.locking_bytecode))
+    assert end.after is None
+    assert end.event.kind == "exit"
+    assert end.built.transaction.outputs[0].token == Token(TOKENS, more.tokens)
+    assert end.built.transaction.outputs[1].value == more.bch - end.built.fee
+    with pytest.raises(BuildError, match="the pool has ended"):
+        _ = end.pool
+
+
+def test_the_history_is_read_back_from_the_transactions() -> None:
+    actions = [default_action(at) for at in range(4)]
+    start = new_pool()
+    queued = sequence(start.pool, tickets(start.pool, actions), HEIGHT, tips())
+    done = execute(queued.pool, orders(queued.pool, actions), tips())
+    pool = check_genesis(start.built.transaction, PARAMETERS)
+    for step in (queued, done):
+        after, event = pool.follow(step.built.transaction, step.built.source_outputs)
+        assert (after, event) == (step.after, step.event)
+        assert after is not None
+        pool = after
+    assert pool.state == done.pool.state
+    with pytest.raises(BuildError, match="does not spend this pool"):
+        pool.follow(queued.built.transaction, queued.built.source_outputs)
+
+
+def test_the_drafts_of_these_tests_are_what_the_builder_builds() -> None:
+    world = World()
+    made = [world.ticket(at, default_action(at)) for at in range(2)]
+    built = sequence(world.pool, made, HEIGHT, Purse(user(99).locking_bytecode, (), 0))
+    transaction, _ = world.sequence(made).finish()
+    assert built.built.transaction.inputs == transaction.inputs
+    assert built.built.transaction.outputs[0] == transaction.outputs[0]
+
+
+def test_many_tickets_and_orders_are_split_at_the_limits() -> None:
+    actions = [action(at) for at in range(130)]
+    pool = World().pool
+    steps = sequence_all(pool, tickets(pool, actions), HEIGHT, tips())
+    assert [len(step.event.entries) for step in steps] == [100, 30]
+    queued = steps[-1].pool
+    done = execute_all(queued, orders(queued, actions), tips())
+    assert [len(step.event.executions) for step in done] == [100, 30]
+    assert done[-1].pool.state.pending == 0
+
+
+def test_a_batch_ends_at_the_ring_s_end() -> None:
+    small = replace(PARAMETERS, depth=2)
+    world = World(parameters=small).queued(default_action(9), start=2)
+    pool = world.pool
+    actions = [default_action(at) for at in range(3)]
+    with pytest.raises(BuildError, match=r"3 orders at once: .* room for 1 up to its end"):
+        sequence(pool, tickets(pool, actions), HEIGHT, purse(98))
+    steps = sequence_all(pool, tickets(pool, actions), HEIGHT, purse(98))
+    assert [len(step.event.entries) for step in steps] == [1, 2]
+    pool = steps[-1].pool
+    assert len(pool.queue) == pool.queue.capacity - 0
+    with pytest.raises(BuildError, match="the queue is full: 1 tickets have no place"):
+        sequence_all(pool, tickets(pool, actions[:1]), HEIGHT, purse(98))
+    everything = [default_action(9), *actions]
+    done = execute_all(pool, orders(pool, everything), tips())
+    assert [len(step.event.executions) for step in done] == [2, 2]
+
+
+@pytest.mark.parametrize("kind", ["ticket", "order"])
+def test_a_refund_gives_everything_back(kind: str) -> None:
+    world = World()
+    each = action(1, SELL, 1_000)
+    held = world.ticket(1, each) if kind == "ticket" else world.order(1, each)
+    if kind == "order":
+        held = replace(held, output=replace(held.output, value=5_000))
+    built = refund(world.scripts, held, user(1), Purse(user(1).locking_bytecode))
+    assert built.transaction.inputs[0].sequence == PARAMETERS.refund_delay
+    assert sum(output.value for output in built.transaction.outputs) == held.value - built.fee
+    assert built.transaction.outputs[0].token == held.token
+    with pytest.raises(BuildError, match="of another owner than this key"):
+        refund(world.scripts, held, user(2), Purse(user(1).locking_bytecode))
+    other = coin("other", Output(1_000, p2pkh(bytes(20))))
+    with pytest.raises(BuildError, match="neither a ticket nor an order"):
+        refund(world.scripts, other, user(1), Purse(user(1).locking_bytecode))
+
+
+def test_requests_that_cannot_be_met_say_why() -> None:
+    world = World()
+    pool = world.pool
+    queued = world.queued(default_action(0), default_action(1)).pool
+    ticket = world.ticket(0, default_action(0))
+    closed = replace(pool, state=replace(pool.state, closed=True))
+    cases: list[tuple[Callable[[], object], str]] = [
+        (lambda: sequence(closed, [ticket], HEIGHT, tips()), "the pool is closed"),
+        (lambda: sequence(pool, [], HEIGHT, tips()), "no tickets"),
+        (lambda: sequence(pool, [ticket], 5 * 10**8, tips()), "no block height"),
+        (lambda: sequence(pool, [ticket], 97, tips()), "more than 12 blocks from 97"),
+        (lambda: sequence(pool, [pool.coin], HEIGHT, tips()), "is no ticket of this pool"),
+        (
+            lambda: sequence(pool, [world.ticket(0, default_action(0), value=9)], HEIGHT, tips()),
+            "holds 9 satoshis, less than the bond of 10000",
+        ),
+        (lambda: execute(pool, [], tips()), "0 orders to execute: 0 are queued"),
+        (lambda: execute(queued, [ticket], tips()), "is no order of this pool"),
+        (
+            lambda: execute(queued, [world.order(1, default_action(1))], tips()),
+            "is not the one at place 0 of the queue",
+        ),
+        (lambda: expire(pool, HEIGHT, tips()), "nothing to expire"),
+        (lambda: exit_pool(queued, PROVIDER, own()), "2 orders are queued"),
+        (lambda: exit_pool(pool, user(3), own()), "not that of the pool's owner"),
+        (lambda: set_closed(pool, PROVIDER, own(), closed=False), "open already"),
+        (lambda: change_reserves(queued, RESERVES, PROVIDER, own()), "the reserves stay"),
+        (
+            lambda: change_reserves(pool, Reserves(0, 1), PROVIDER, own()),
+            "a reserve of 0 satoshis",
+        ),
+        (
+            lambda: make_order(pool.scripts, default_action(1), queued.entries[0], tips()),
+            "committed to another action",
+        ),
+        (lambda: make_ticket(pool.scripts, default_action(1), -1, tips()), "no block height"),
+        (
+            lambda: make_ticket(pool.scripts, default_action(1), 9, tips(), tip=-1),
+            "a tip of -1 satoshis",
+        ),
+        (lambda: make_ticket(pool.scripts, default_action(1), 9, tips()), "too few satoshis"),
+    ]
+    for call, message in cases:
+        with pytest.raises(BuildError, match=message):
+            call()

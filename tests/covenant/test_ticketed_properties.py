@@ -1,0 +1,119 @@
+"""The ticketed contracts agree with the plain arithmetic over the whole range."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from ticketed_world import HEIGHT, PARAMETERS, World, action, default_action
+
+from bchcov import BCH_2026, Output, verify
+from bchcov.covenant.sequenced_amm.action import BUY, SELL, Action, Direction
+from bchcov.covenant.sequenced_amm.formula import Reserves, execute
+
+MOST_BCH, MOST_TOKENS = 21 * 10**14, 2**63 - 1
+
+
+def amounts(least: int, most: int) -> st.SearchStrategy[int]:
+    """Numbers of every size, the bounds often."""
+    bits = st.integers(0, most.bit_length()).flatmap(lambda size: st.integers(0, (1 << size) - 1))
+    edges = st.sampled_from([least, least + 1, most - 1, most])
+    return st.one_of(edges, bits).map(lambda value: min(most, max(least, value)))
+
+
+@st.composite
+def markets(draw: st.DrawFn) -> tuple[Reserves, list[Action]]:
+    """Reserves and up to four orders for them that can exist at all."""
+    bch = draw(amounts(PARAMETERS.min_reserve, MOST_BCH))
+    tokens = draw(amounts(1, MOST_TOKENS))
+    left_bch, left_tokens = MOST_BCH - bch, MOST_TOKENS - tokens
+    actions = []
+    for number in range(draw(st.integers(1, 4))):
+        direction: Direction = draw(st.sampled_from([BUY, SELL]))
+        left = left_bch if direction == BUY else left_tokens
+        if left < 1:
+            continue
+        amount = draw(amounts(1, left))
+        if direction == BUY:
+            left_bch -= amount
+        else:
+            left_tokens -= amount
+        fair = execute(
+            Reserves(bch, tokens),
+            action(number, direction, amount),
+            min_reserve=PARAMETERS.min_reserve,
+        ).amount_out
+        near = [max(0, fair - 1), fair, fair + 1]
+        minimum = draw(st.one_of(st.just(0), st.sampled_from(near), amounts(0, MOST_TOKENS)))
+        actions.append(action(number, direction, amount, min(minimum, MOST_TOKENS)))
+    return Reserves(bch, tokens), actions
+
+
+@settings(max_examples=150, deadline=None)
+@given(markets(), st.integers(0, 2**30), st.integers(0, 3))
+def test_an_execution_is_what_the_model_says(
+    market: tuple[Reserves, list[Action]], start: int, behind: int
+) -> None:
+    reserves, actions = market
+    if not actions:
+        return
+    world = World()
+    state = replace(world.pool.state, bch_reserve=reserves.bch, token_reserve=reserves.tokens)
+    more = [default_action(50 + at) for at in range(behind)]
+    start -= start % 1024 and max(0, start % 1024 + len(actions) + behind - 1024)
+    world = world.at(state).queued(*actions, *more, start=start)
+    draft = world.execute(actions)
+    transaction, sources = draft.finish()
+    verdict = verify(transaction, sources, BCH_2026, scripts_only=True)
+    assert verdict.ok, str(verdict)
+    after = reserves
+    for each in actions:
+        before = after
+        fill = execute(before, each, min_reserve=PARAMETERS.min_reserve)
+        after = fill.reserves
+        assert after.product >= before.product
+        assert after.bch >= PARAMETERS.min_reserve
+        assert after.tokens >= 1
+    assert transaction.outputs[0].value == after.bch + PARAMETERS.bond * behind
+    # One token more or less, or one satoshi less, is refused.
+    for index in range(2, 2 + len(actions)):
+        short = list(transaction.outputs)
+        short[index] = replace(short[index], value=short[index].value - 1)
+        other = replace(transaction, outputs=tuple(short))
+        assert not verify(other, sources, BCH_2026, scripts_only=True).ok
+
+
+@pytest.mark.parametrize("depth", [1, 2, 5, 10, 16, 20])
+@pytest.mark.parametrize("count", [1, 2, 16, 50, 100])
+def test_a_batch_fits_its_budget_wherever_it_stands(depth: int, count: int) -> None:
+    """Standard, and with nothing around it: the shortest proof, so the least budget."""
+    if count > 1 << depth:
+        return
+    world = World(parameters=replace(PARAMETERS, depth=depth))
+    slots = 1 << depth
+    for start in sorted({0, (slots - count) // 2, (slots - count) // 2 | 1, slots - count}):
+        if start + count > slots:
+            continue
+        for kind in (BUY, SELL):
+            actions = [action(at, kind, 1_000_000 if kind == BUY else 1_000) for at in range(count)]
+            queued = world.queued(start=start)
+            tickets = [queued.ticket(at, each) for at, each in enumerate(actions)]
+            for draft in (
+                queued.sequence(tickets),
+                world.queued(*actions, start=start).execute(actions),
+            ):
+                draft.outputs[-1] = Output(1_000, b"\x51")
+                transaction, sources = draft.finish()
+                verdict = verify(transaction, sources, BCH_2026, scripts_only=True)
+                assert verdict.ok, (start, str(verdict))
+
+
+def test_a_sequence_of_a_hundred_is_standard_with_neighbours() -> None:
+    actions = [default_action(at) for at in range(100)]
+    before = [default_action(1_000 + at) for at in range(77)]
+    world = World().queued(*before, start=13)
+    tickets = [world.ticket(at, each) for at, each in enumerate(actions)]
+    transaction, sources = world.sequence(tickets, height=HEIGHT).finish()
+    assert verify(transaction, sources, BCH_2026, scripts_only=True).ok
