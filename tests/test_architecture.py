@@ -25,14 +25,14 @@ FLOORS = {
     "vm": 4,
     "validation": 5,
     "assembly": 5,
-    "wallet": 5,
-    "covenant": 6,
-    "chain": 7,
-    "vectors": 7,
-    "testing": 8,
-    "cli": 9,
-    "__init__": 10,
-    "__main__": 10,
+    "wallet": 6,
+    "covenant": 7,
+    "chain": 8,
+    "vectors": 8,
+    "testing": 9,
+    "cli": 10,
+    "__init__": 11,
+    "__main__": 11,
 }
 # Each library from outside is behind one part, or one module where it is a C library.
 BORDERS = {

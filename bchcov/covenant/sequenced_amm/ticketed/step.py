@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 
 from ....errors import BuildError
+from ....validation.verify import verify
 from ....wallet.balance import Spend
 from ....wallet.builder import BuiltTransaction, TransactionBuilder
 from .pool import Event, Pool
+from .refusal import explain_refusal
 
 __all__ = ["HEIGHT_LIMIT", "IN_FORCE", "Purse", "Step", "check_height", "take_step"]
 
@@ -55,10 +57,18 @@ class Step:
 
 
 def take_step(pool: Pool, builder: TransactionBuilder) -> Step:
-    """Build, and read back what was built."""
-    built = builder.build()
-    after, event = pool.follow(built.transaction, built.source_outputs)
-    return Step(built, after, event)
+    """Build, verify, and read back what was built.
+
+    Raises BuildError; where script refuses, it names the contract's line and check.
+    """
+    built = builder.build(check=False)
+    transaction, sources = built.transaction, built.source_outputs
+    verdict = verify(transaction, sources, builder.rules)
+    if verdict.error is not None:
+        why = explain_refusal(pool.scripts, transaction, sources, verdict)
+        raise BuildError(f"the transaction is refused: {why}")
+    after, event = pool.follow(transaction, sources)
+    return Step(replace(built, verdict=verdict), after, event)
 
 
 def check_height(height: int) -> None:
