@@ -1,16 +1,13 @@
-"""What every builder of this profile needs: where money comes from and goes to, and the result."""
+"""What every builder of this profile needs: heights, and the result with the pool after it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
-from fractions import Fraction
+from dataclasses import dataclass, replace
 
 from ....errors import BuildError
 from ....validation.verify import verify
-from ....wallet.balance import Spend
 from ....wallet.builder import BuiltTransaction, TransactionBuilder
+from ...purse import Purse
 from .pool import Event, Pool
 from .refusal import explain_refusal
 
@@ -20,24 +17,6 @@ HEIGHT_LIMIT = 500_000_000
 """From here on a locktime is a time, not a height."""
 IN_FORCE = 0xFFFF_FFFE
 """A sequence number that lets the locktime count and asks for no age."""
-
-
-@dataclass(frozen=True, slots=True)
-class Purse:
-    """Where a builder of transactions takes satoshis and tokens from and puts what is left.
-
-    `change` is a locking bytecode; `fee_rate` is satoshis a byte.
-    """
-
-    change: bytes | None = None
-    coins: Sequence[Spend] = ()
-    fee_rate: int | Fraction | Decimal = field(default=1)
-
-    def builder(self, *, locktime: int = 0) -> TransactionBuilder:
-        """A transaction that is paid for from here."""
-        builder = TransactionBuilder(fee_rate=self.fee_rate, locktime=locktime)
-        builder = builder.fund_from(self.coins)
-        return builder if self.change is None else builder.change_to(self.change)
 
 
 @dataclass(frozen=True, slots=True)
