@@ -1,0 +1,134 @@
+"""A pool as it stands, read from its coins and its transactions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from ....crypto.hashes import hash160
+from ....errors import BuildError, DecodeError
+from ....script.pushes import instructions
+from ....transaction.model import Capability, Nft, Output, Token, Transaction
+from ....wallet.coins import Coin
+from ..action import Action, Direction
+from ..formula import Fill, execute
+from ..queue import Queue
+from .scripts import Scripts
+from .state import DEPTH, State
+
+__all__ = ["Entry", "Event", "Pool", "new_queue", "pool_output", "read_action", "vault_output"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A place in the queue: who stands there is known by hash until he reveals."""
+
+    index: int
+    deadline: int
+    action_hash: bytes
+
+    @property
+    def preimage(self) -> bytes:
+        """deadline(4) || action_hash(32)."""
+        return self.deadline.to_bytes(4, "little") + self.action_hash
+
+    @property
+    def leaf(self) -> bytes:
+        """What the Merkle tree holds."""
+        return hash160(self.preimage)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What one transaction did: "genesis", "commit", "reveal", "expire" or "exit".
+
+    The entry is the one committed, revealed or expired; the rest is that of a reveal.
+    """
+
+    kind: str
+    txid: str
+    entry: Entry | None = None
+    action: Action | None = None
+    fill: Fill | None = None
+    payout: Output | None = None
+
+
+def pool_output(scripts: Scripts, state: State) -> Output:
+    """The output that holds a state: its value is bch_reserve + bond * (tail - head)."""
+    parameters = scripts.parameters
+    value = state.bch_reserve + parameters.bond * state.pending
+    nft = Nft(state.encode(), Capability.MUTABLE)
+    return Output(value, scripts.pool_bytecode, Token(parameters.pool_category, 0, nft))
+
+
+def vault_output(scripts: Scripts, state: State, value: int) -> Output:
+    """The output that holds the tokens of a state, and `value` satoshis."""
+    token = Token(scripts.parameters.token_category, state.token_reserve)
+    return Output(value, scripts.vault_bytecode, token)
+
+
+def read_action(data: bytes) -> Action:
+    """Read the 53 bytes of an action. Raises BuildError for any others."""
+    if len(data) != 53 or data[0] > 1:
+        raise BuildError(f"no action: 0x{data.hex()}")
+    direction: Direction = 1 if data[0] else 0
+    amount, minimum = int.from_bytes(data[1:9], "little"), int.from_bytes(data[9:17], "little")
+    return Action(direction, amount, minimum, data[17:37], data[37:])
+
+
+def _pushed(unlocking: bytes) -> list[bytes]:
+    return [step.data or b"" for step in instructions(unlocking)]
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """A pool: its scripts, both its coins, its state, and who stands in its queue."""
+
+    scripts: Scripts = field(repr=False)
+    coin: Coin
+    vault: Coin
+    state: State
+    queue: Queue = field(repr=False)
+    entries: tuple[Entry, ...] = ()
+
+    def fill(self, action: Action) -> Fill:
+        """What revealing an action at head does to the reserves."""
+        least = self.scripts.parameters.min_reserve
+        return execute(self.state.reserves, action, min_reserve=least)
+
+    def follow(self, transaction: Transaction) -> tuple[Pool | None, Event]:
+        """Read what a transaction that spends this pool did; no pool is left after an exit.
+
+        The transaction is one that nodes have accepted. Raises BuildError for one that does
+        not spend this pool.
+        """
+        spent = [(item.outpoint_hash, item.outpoint_index) for item in transaction.inputs]
+        if spent[:1] != [self.coin.outpoint]:
+            raise BuildError("the transaction does not spend this pool as its first input")
+        coin = Coin.of(transaction, 0)
+        token = coin.token
+        if token is None or token.category != self.scripts.parameters.pool_category:
+            return None, Event("exit", coin.txid)
+        try:
+            state = State.decode(token.nft.commitment if token.nft else b"")
+        except DecodeError as error:
+            raise BuildError(f"output 0 is no pool: {error}") from error
+        after = replace(self, coin=coin, state=state)
+        if state.tail != self.state.tail:
+            preimage = _pushed(transaction.inputs[0].unlocking_bytecode)[DEPTH]
+            entry = Entry(self.queue.tail, int.from_bytes(preimage[:4], "little"), preimage[4:])
+            queue = self.queue.append([entry.leaf])
+            after = replace(after, queue=queue, entries=(*self.entries, entry))
+            return after, Event("commit", coin.txid, entry)
+        first = self.entries[0] if self.entries else None
+        after = replace(after, queue=self.queue.take(1), entries=self.entries[1:])
+        if self.vault.outpoint not in spent:
+            return after, Event("expire", coin.txid, first)
+        action = read_action(_pushed(transaction.inputs[1].unlocking_bytecode)[DEPTH][4:])
+        after = replace(after, vault=Coin.of(transaction, 1))
+        payout = transaction.outputs[2]
+        return after, Event("reveal", coin.txid, first, action, self.fill(action), payout)
+
+
+def new_queue() -> Queue:
+    """The empty queue of this profile."""
+    return Queue(DEPTH, digest=hash160)
