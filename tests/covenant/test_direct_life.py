@@ -1,0 +1,171 @@
+"""Whole lives of direct pools, built as users build them, to the last satoshi and token."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from direct_world import PARAMETERS, RESERVES, DirectWorld
+from ticketed_world import (
+    HEIGHT,
+    OTHER,
+    POOL_CATEGORY,
+    PROVIDER,
+    TOKENS,
+    action,
+    purse_coin,
+    user,
+)
+
+from bchcov import BuildError, Capability, DecodeError, EncodeError, Nft, Output, Token
+from bchcov.covenant.purse import Purse
+from bchcov.covenant.sequenced_amm import direct
+from bchcov.covenant.sequenced_amm.action import SELL
+from bchcov.covenant.sequenced_amm.direct.pool import read_action
+from bchcov.wallet.balance import Spend
+from bchcov.wallet.coins import Coin
+from bchcov.wallet.unlockers import P2pkhUnlocker
+
+TRADER = user(1)
+
+
+def purse(name: str, value: int = 50_000_000, tokens: int = 0) -> Purse:
+    token = Token(TOKENS, tokens) if tokens else None
+    return Purse(TRADER.locking_bytecode, (purse_coin(name, TRADER, value, token),))
+
+
+def new_pool() -> direct.Step:
+    first = Spend(
+        Coin(POOL_CATEGORY, 0, Output(2_000_000_000, PROVIDER.locking_bytecode)),
+        P2pkhUnlocker(PROVIDER),
+    )
+    tokens = purse_coin("tokens", PROVIDER, 2_000, Token(TOKENS, RESERVES.tokens))
+    own = Purse(PROVIDER.locking_bytecode, (tokens,))
+    return direct.genesis(PARAMETERS, RESERVES, first, own)
+
+
+def test_a_whole_life_to_the_last_satoshi() -> None:
+    actions = [action(1), action(1, SELL, 1_000), action(1, minimum=10**9), action(1, amount=7)]
+    start = new_pool()
+    pool, steps = start.pool, []
+    for at, each in enumerate(actions):
+        steps.append(direct.commit(pool, each, 110, HEIGHT, purse(f"commit {at}")))
+        pool = steps[-1].pool
+    assert pool.state.pending == 4
+    assert pool.coin.value == RESERVES.bch + 4 * PARAMETERS.bond
+
+    steps.append(direct.reveal(pool, actions[0], purse("reveal 0")))
+    bought = steps[-1].event
+    assert bought.fill is not None
+    assert bought.payout == Output(
+        PARAMETERS.bond, TRADER.locking_bytecode, Token(TOKENS, bought.fill.amount_out)
+    )
+    steps.append(direct.reveal(steps[-1].pool, actions[1], purse("reveal 1", tokens=1_000)))
+    sold = steps[-1].event
+    assert sold.fill is not None
+    assert sold.payout == Output(PARAMETERS.bond + sold.fill.amount_out, TRADER.locking_bytecode)
+    steps.append(direct.reveal(steps[-1].pool, actions[2], purse("reveal 2")))
+    dear = steps[-1].event
+    assert dear.fill is not None
+    assert not dear.fill.is_filled
+    assert dear.payout == Output(PARAMETERS.bond, TRADER.locking_bytecode)
+
+    with pytest.raises(BuildError, match="may be expired from block 110 on, not at 109"):
+        direct.expire(steps[-1].pool, 109, purse("x"))
+    steps.append(direct.expire(steps[-1].pool, 110, purse("x")))
+    pool = steps[-1].pool
+    assert pool.coin.value == pool.state.bch_reserve
+    assert pool.state.reserves.product > RESERVES.product
+    end = direct.exit_pool(pool, PROVIDER, Purse(PROVIDER.locking_bytecode))
+    assert end.event.kind == "exit"
+    outputs = end.built.transaction.outputs
+    assert outputs[0].token == Token(TOKENS, pool.state.token_reserve)
+    assert outputs[1].value == pool.state.bch_reserve - end.built.fee
+    with pytest.raises(BuildError, match="the pool has ended"):
+        _ = end.pool
+
+    back: direct.Pool | None = direct.check_genesis(start.built.transaction, PARAMETERS)
+    for step in [*steps, end]:
+        assert back is not None
+        back, event = back.follow(step.built.transaction)
+        assert (back, event) == (step.after, step.event)
+    assert [step.event.kind for step in steps] == ["commit"] * 4 + ["reveal"] * 3 + ["expire"]
+
+
+def test_requests_that_cannot_be_met_say_why() -> None:
+    pool = DirectWorld().pool
+    waiting = DirectWorld().queued(action(1), action(2)).pool
+    full = DirectWorld().queued(*(action(at) for at in range(16))).pool
+    own = Purse(PROVIDER.locking_bytecode)
+    cases: list[tuple[Callable[[], object], str]] = [
+        (lambda: direct.commit(pool, action(1), 113, HEIGHT, purse("a")), "deadline of 113"),
+        (lambda: direct.commit(pool, action(1), -1, HEIGHT, purse("a")), "-1 is no block height"),
+        (lambda: direct.commit(full, action(1), 110, HEIGHT, purse("a")), "queue is full: 16"),
+        (lambda: direct.commit(pool, action(1), 110, HEIGHT, own), "they pay the bond"),
+        (lambda: direct.commit(pool, action(1), 110, HEIGHT, purse("a", 700)), "too few satoshis"),
+        (lambda: direct.reveal(pool, action(1), purse("a")), "nothing to reveal"),
+        (lambda: direct.reveal(waiting, action(2), purse("a")), "place 0, is of another action"),
+        (lambda: direct.reveal(waiting, action(1), purse("a", 900)), "too few satoshis"),
+        (lambda: direct.expire(pool, HEIGHT, own), "nothing to expire"),
+        (lambda: direct.exit_pool(waiting, PROVIDER, own), "2 orders are queued"),
+        (lambda: direct.exit_pool(pool, TRADER, own), "not that of the pool's owner"),
+        (lambda: direct.exit_pool(pool, PROVIDER, Purse()), "says where change goes"),
+        (lambda: pool.follow(new_pool().built.transaction), "does not spend this pool"),
+        (lambda: read_action(bytes(52)), "no action"),
+    ]
+    for call, message in cases:
+        with pytest.raises(BuildError, match=message):
+            call()
+
+
+def test_a_forged_genesis_is_refused() -> None:
+    honest = new_pool().built.transaction
+    pool, vault, *rest = honest.outputs
+    assert pool.token is not None
+    nft = pool.token.nft
+    assert nft is not None
+    more = Output(1_000, b"\x51", Token(POOL_CATEGORY, 5))
+    minting = replace(pool.token, nft=replace(nft, capability=Capability.MINTING))
+    cases = [
+        ((pool,), "one output"),
+        ((pool, vault, more), "more than the one NFT"),
+        ((replace(pool, token=minting), vault), "is MINTING, not MUTABLE"),
+        ((replace(pool, value=pool.value + 1), vault), "output 0 is not a new pool"),
+        ((replace(pool, locking_bytecode=b"\x51"), vault), "output 0 is not a new pool"),
+        ((pool, replace(vault, locking_bytecode=b"\x51")), "output 1 is not the vault"),
+        ((pool, replace(vault, token=Token(OTHER, RESERVES.tokens))), "output 1 is not the vault"),
+        ((pool, replace(vault, token=Token(TOKENS, 5, Nft()))), "no tokens, or an NFT"),
+        ((replace(pool, value=999), vault), "a reserve of 999 satoshis"),
+    ]
+    for outputs, message in cases:
+        forged = replace(honest, outputs=(*outputs, *rest[:0]))
+        with pytest.raises(BuildError, match=message):
+            direct.check_genesis(forged, PARAMETERS)
+    first = replace(honest.inputs[0], outpoint_index=1)
+    with pytest.raises(BuildError, match="not made by the first input"):
+        direct.check_genesis(replace(honest, inputs=(first,)), PARAMETERS)
+
+
+def test_parameters_and_states_that_cannot_be_are_refused() -> None:
+    honest = {"pool_category": POOL_CATEGORY, "token_category": TOKENS, "owner": bytes(20)}
+    for fields, message in (
+        ({"owner": b""}, "owner has 20 bytes, not 0"),
+        ({"token_category": POOL_CATEGORY}, "the pool's own category"),
+        ({"tip": 10_001}, "tip is 10001"),
+    ):
+        with pytest.raises(BuildError, match=message):
+            direct.Parameters(**{**honest, **fields})  # type: ignore[arg-type]
+    state = direct.State(bch_reserve=5, token_reserve=6, head=2**15 - 1, tail=3)
+    assert state.pending == 4
+    assert direct.State.decode(state.encode()) == state
+    with pytest.raises(DecodeError, match="39 bytes, not 38"):
+        direct.State.decode(bytes(38))
+    with pytest.raises(DecodeError, match="bch_reserve is negative"):
+        direct.State.decode(bytes(6) + b"\x80" + bytes(32))
+    with pytest.raises(DecodeError, match="17 orders are queued"):
+        direct.State.decode(bytes(37) + b"\x11\0")
+    with pytest.raises(EncodeError, match="bch_reserve is 36028797018963968"):
+        direct.State(bch_reserve=2**55, token_reserve=1).encode()
+    with pytest.raises(EncodeError, match="root has 20 bytes, not 3"):
+        direct.State(bch_reserve=1, token_reserve=1, root=b"abc").encode()
