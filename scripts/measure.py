@@ -1,0 +1,304 @@
+"""Measure the contracts: sizes, fees, costs, and every check, as tables for their pages."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import perf_counter
+
+from bchcov import Output, Token
+from bchcov.covenant import cpmm
+from bchcov.covenant.contract import checks_in, load_source
+from bchcov.covenant.purse import Purse
+from bchcov.covenant.sequenced_amm import direct, ticketed
+from bchcov.covenant.sequenced_amm.queue import Queue
+from bchcov.crypto.hashes import sha256
+from bchcov.wallet.balance import Spend
+from bchcov.wallet.builder import BuiltTransaction
+from bchcov.wallet.coins import Coin
+from bchcov.wallet.keys import PrivateKey
+from bchcov.wallet.unlockers import P2pkhUnlocker
+
+CONTRACTS = Path(__file__).parent.parent / "contracts"
+PAGES = {
+    "sequenced_amm/ticketed": ("test_ticketed_checks", ("ticket", "order", "pool", "queue")),
+    "sequenced_amm/direct": ("test_direct_checks", ("pool", "vault")),
+    "cpmm": ("test_cpmm", ("pool",)),
+}
+TOKENS = sha256(b"tokens")
+HEIGHT, DEADLINE = 900_000, 900_010
+PROVIDER, BUILDER = PrivateKey(sha256(b"provider")), PrivateKey(sha256(b"builder"))
+FIRST = sha256(b"first")
+RESERVES = ticketed.Reserves(10_000_000_000, 5_000_000)
+
+
+def fund(name: str, key: PrivateKey, value: int, tokens: int = 0) -> Spend:
+    """A coin that is there."""
+    token = Token(TOKENS, tokens) if tokens else None
+    coin = Coin(sha256(name.encode()), 1, Output(value, key.locking_bytecode, token))
+    return Spend(coin, P2pkhUnlocker(key))
+
+
+def purse(key: PrivateKey, *coins: Spend) -> Purse:
+    """A purse with these coins."""
+    return Purse(key.locking_bytecode, coins)
+
+
+def first_coin() -> Spend:
+    """The coin whose txid becomes the pool's category."""
+    output = Output(10_100_000_000, PROVIDER.locking_bytecode)
+    return Spend(Coin(FIRST, 0, output), P2pkhUnlocker(PROVIDER))
+
+
+def row(what: str, built: BuiltTransaction) -> list[str]:
+    """A transaction: its bytes, and the input that used most of its budget."""
+    assert built.verdict is not None
+    most = max(
+        (each.metrics for each in built.verdict.inputs),
+        key=lambda metrics: metrics.op_cost / (metrics.op_cost_limit or 1),
+    )
+    limit = most.op_cost_limit or 1
+    hashes = most.hash_iterations_limit or 1
+    return [
+        what,
+        f"{built.size:,}",
+        f"{most.op_cost:,}",
+        f"{100 * most.op_cost / limit:.0f} %",
+        f"{100 * most.hash_iterations / hashes:.0f} %",
+    ]
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table in Markdown; numbers to the right."""
+    lines = [f"| {' | '.join(head)} |", "|" + "---|" + "---:|" * (len(head) - 1)]
+    return "\n".join([*lines, *(f"| {' | '.join(each)} |" for each in rows)])
+
+
+@dataclass(frozen=True)
+class Batch:
+    """So many orders, half buys and half sales, from their tickets to their payouts."""
+
+    tickets: int
+    orders: int
+    sequence: ticketed.Step
+    execute: ticketed.Step
+    count: int
+
+    @property
+    def life(self) -> float:
+        """The bytes of one order: its ticket, its order, and its shares of both batches."""
+        shared = self.sequence.built.size + self.execute.built.size
+        return (self.tickets + self.orders + shared) / self.count
+
+
+def new_pool() -> ticketed.Step:
+    """A pool of depth 10."""
+    parameters = ticketed.Parameters(
+        pool_category=FIRST, token_category=TOKENS, owner=PROVIDER.public_key_hash
+    )
+    own = purse(PROVIDER, fund("tokens", PROVIDER, 2_000, RESERVES.tokens))
+    return ticketed.genesis(parameters, RESERVES, first_coin(), own)
+
+
+def run_batch(pool: ticketed.Pool, count: int) -> Batch:
+    """Queue and execute orders in a pool, each from one coin that returns one coin of change."""
+    scripts, fee = pool.scripts, fund("fee", BUILDER, 100_000)
+    users = [PrivateKey(sha256(b"%d" % number)) for number in range(count)]
+    made, actions, bytes_of_tickets = [], {}, 0
+    for number, user in enumerate(users):
+        direction = ticketed.BUY if number % 2 else ticketed.SELL
+        amount = 1_000_000 if number % 2 else 1_000
+        salt = ticketed.derive_salt(user, FIRST, 0)
+        action = ticketed.Action(direction, amount, 0, user.public_key_hash, salt)
+        actions[action.hash] = (user, action)
+        coin = fund(f"ticket {number}", user, 100_000)
+        ticket = ticketed.make_ticket(scripts, action, DEADLINE, purse(user, coin))
+        made.append(ticket.ticket.coin)
+        bytes_of_tickets += ticket.built.size
+    payer = purse(BUILDER) if count > 1 else purse(BUILDER, fee)
+    sequence = ticketed.sequence(pool, made, HEIGHT, payer)
+    orders, bytes_of_orders = [], 0
+    for entry in sequence.event.entries:
+        user, action = actions[entry.action_hash]
+        tokens = 0 if action.direction == ticketed.BUY else action.amount_in
+        coin = fund(f"order {entry.index}", user, 2_000_000, tokens)
+        order = ticketed.make_order(scripts, action, entry, purse(user, coin))
+        orders.append(order.order.coin)
+        bytes_of_orders += order.built.size
+    execute = ticketed.execute(sequence.pool, orders, purse(BUILDER))
+    return Batch(bytes_of_tickets, bytes_of_orders, sequence, execute, count)
+
+
+def measure_ticketed() -> Iterator[str]:
+    """The tables of the ticketed profile."""
+    start = new_pool()
+    scripts = start.pool.scripts
+    sizes = {
+        "ticket": len(scripts.ticket(bytes(20), bytes(36))),
+        "order": len(scripts.order(bytes(20), bytes(28))),
+        **{name: len(getattr(scripts, name).code) for name in ("pool", "queue", "vault", "owner")},
+    }
+    yield table(["script", "bytes"], [[name, str(size)] for name, size in sizes.items()])
+    batches = {count: run_batch(start.pool, count) for count in (1, 16, 50, 100)}
+    head = ["orders in a batch", "sequence", "execute", "whole life of an order"]
+    rows = [
+        [str(count), f"{b.sequence.built.size:,}", f"{b.execute.built.size:,}", f"{b.life:,.0f}"]
+        for count, b in batches.items()
+    ]
+    yield "Bytes, with nothing else in the queue (depth 10, half buys, half sales):"
+    yield table(head, rows)
+    busy = replace(start.pool, queue=Queue(10))
+    for number in range(75):
+        user = PrivateKey(sha256(b"busy %d" % number))
+        action = ticketed.Action(ticketed.BUY, 5, 0, user.public_key_hash, bytes(16))
+        coin = fund(f"busy {number}", user, 100_000)
+        made = ticketed.make_ticket(scripts, action, DEADLINE, purse(user, coin))
+        fee = purse(BUILDER, fund(f"fee {number}", BUILDER, 100_000))
+        busy = ticketed.sequence(busy, [made.ticket.coin], HEIGHT, fee).pool
+    behind = ticketed.sequence(
+        busy, [run_ticket(busy, number) for number in range(16)], HEIGHT, purse(BUILDER)
+    )
+    yield (
+        f"The same sequence of 16 behind 75 orders that wait, with their siblings in the proof: "
+        f"{behind.built.size:,} bytes."
+    )
+    sixteen = batches[16]
+    rows = [
+        row("genesis", start.built),
+        row("sequence, 16 tickets", sixteen.sequence.built),
+        row("execute, 16 orders", sixteen.execute.built),
+        row("sequence, 100 tickets", batches[100].sequence.built),
+        row("execute, 100 orders", batches[100].execute.built),
+        *life_rows(sixteen.execute.pool),
+    ]
+    yield "What they cost: the input that uses most of its budget, in standard mode:"
+    yield table(["transaction", "bytes", "op cost", "of its limit", "hashing"], rows)
+
+
+def run_ticket(pool: ticketed.Pool, number: int) -> Coin:
+    """One more ticket."""
+    user = PrivateKey(sha256(b"late %d" % number))
+    action = ticketed.Action(ticketed.BUY, 5, 0, user.public_key_hash, bytes(16))
+    coin = fund(f"late {number}", user, 100_000)
+    return ticketed.make_ticket(pool.scripts, action, DEADLINE, purse(user, coin)).ticket.coin
+
+
+def life_rows(pool: ticketed.Pool) -> Iterator[list[str]]:
+    """The rarer transactions."""
+    fee = purse(BUILDER, fund("fee", BUILDER, 100_000))
+    one = ticketed.sequence(pool, [run_ticket(pool, 0)], HEIGHT, fee)
+    gone = ticketed.expire(one.pool, HEIGHT + 20, purse(BUILDER))
+    yield row("expire", gone.built)
+    own = purse(PROVIDER, fund("own", PROVIDER, 1_000_000))
+    yield row("close", ticketed.set_closed(gone.pool, PROVIDER, own).built)
+    yield row("exit", ticketed.exit_pool(gone.pool, PROVIDER, purse(PROVIDER)).built)
+
+
+def measure_direct() -> Iterator[str]:
+    """The tables of the direct profile."""
+    parameters = direct.Parameters(
+        pool_category=FIRST, token_category=TOKENS, owner=PROVIDER.public_key_hash
+    )
+    own = purse(PROVIDER, fund("tokens", PROVIDER, 2_000, RESERVES.tokens))
+    start = direct.genesis(parameters, RESERVES, first_coin(), own)
+    pool, scripts = start.pool, start.pool.scripts
+    rows = [["pool", str(len(scripts.pool.code))], ["vault", str(len(scripts.vault.code))]]
+    yield table(["script", "bytes"], rows)
+    user = PrivateKey(sha256(b"user"))
+    buy = direct.Action(direct.BUY, 1_000_000, 0, user.public_key_hash, bytes(16))
+    sale = direct.Action(direct.SELL, 1_000, 0, user.public_key_hash, bytes(16))
+    rows = [row("genesis", start.built)]
+    for number, action in enumerate((buy, sale, buy)):
+        money = purse(user, fund(f"commit {number}", user, 100_000))
+        step = direct.commit(pool, action, DEADLINE, HEIGHT, money)
+        pool = step.pool
+    rows.append(row("commit", step.built))
+    step = direct.reveal(pool, buy, purse(user, fund("buy", user, 2_000_000)))
+    rows.append(row("reveal, a buy", step.built))
+    step = direct.reveal(step.pool, sale, purse(user, fund("sale", user, 9_000, 1_000)))
+    rows.append(row("reveal, a sale", step.built))
+    step = direct.expire(step.pool, DEADLINE, purse(user))
+    rows.append(row("expire", step.built))
+    rows.append(row("exit", direct.exit_pool(step.pool, PROVIDER, purse(PROVIDER)).built))
+    yield "Bytes, and the input that uses most of its budget, in standard mode of 2025:"
+    yield table(["transaction", "bytes", "op cost", "of its limit", "hashing"], rows)
+
+
+def measure_cpmm() -> Iterator[str]:
+    """The tables of the plain pool."""
+    parameters = cpmm.Parameters(TOKENS, PROVIDER.public_key_hash)
+    own = (fund("own", PROVIDER, 20_000_000_000), fund("tokens", PROVIDER, 2_000, RESERVES.tokens))
+    start = cpmm.genesis(parameters, RESERVES, purse(PROVIDER, *own))
+    user = PrivateKey(sha256(b"user"))
+    buy = cpmm.swap(
+        start.market, ticketed.BUY, 1_000_000, purse(user, fund("buy", user, 2_000_000))
+    )
+    sale = cpmm.swap(
+        start.market, ticketed.SELL, 1_000, purse(user, fund("sale", user, 9_000, 1_000))
+    )
+    yield table(["script", "bytes"], [["pool", str(len(parameters.contract.code))]])
+    yield "Bytes, and the input that uses most of its budget, in standard mode:"
+    rows = [row("genesis", start.built), row("swap, a buy", buy.built)]
+    rows.append(row("swap, a sale", sale.built))
+    yield table(["transaction", "bytes", "op cost", "of its limit", "hashing"], rows)
+
+
+def list_checks(folder: str) -> Iterator[str]:
+    """Every check, why it is there, and the test that fails without it."""
+    test, names = PAGES[folder]
+    if folder.endswith("ticketed"):
+        names = (*names, "vault", "owner")
+    for name in names:
+        found = checks_in(load_source(f"{folder}/{name}"), name)
+        rows = [[f"`{check.name}`", str(check.line), check.opcode, check.why] for check in found]
+        yield f"`{name}.cashasm`: each falls to `{test}` when it is taken out."
+        lines = ["| check | line | instruction | why |", "|---|---:|---|---|"]
+        yield "\n".join([*lines, *(f"| {' | '.join(each)} |" for each in rows)])
+
+
+def page_with_figures(folder: str) -> str:
+    """The page of a folder with its figures and checks measured anew."""
+    measure = {"sequenced_amm/ticketed": measure_ticketed, "sequenced_amm/direct": measure_direct}
+    figures = "\n\n".join(measure.get(folder, measure_cpmm)())
+    checks = "\n\n".join(list_checks(folder))
+    text = (CONTRACTS / folder / "README.md").read_text()
+    for name, made in (("figures", figures), ("checks", checks)):
+        text = re.sub(
+            rf"(<!-- {name}: scripts/measure -->\n).*?(<!-- end -->)",
+            lambda match, made=made: f"{match[1]}\n{made}\n\n{match[2]}",  # type: ignore[misc]
+            text,
+            flags=re.DOTALL,
+        )
+    return text
+
+
+def main() -> int:
+    """Write the pages, and print what depends on the machine."""
+    for folder in PAGES:
+        text = page_with_figures(folder)
+        (CONTRACTS / folder / "README.md").write_text(text)
+        print(f"contracts/{folder}/README.md written")
+    pool = new_pool().pool
+    tickets = [run_ticket(pool, number) for number in range(16)]
+    best = float("inf")
+    for _ in range(20):
+        start = perf_counter()
+        ticketed.sequence(pool, tickets, HEIGHT, purse(BUILDER))
+        best = min(best, perf_counter() - start)
+    print(f"building and verifying a sequence of 16 tickets: {1000 * best:.1f} ms")
+    queue = Queue(10).append([bytes([1]) * 32] * 1000)
+    start = perf_counter()
+    for at in range(900):
+        queue.proof(at, 16)
+    print(f"a proof in a queue of 2^10: {(perf_counter() - start) / 900 * 1e6:.0f} us")
+    start = perf_counter()
+    Queue(20).append([bytes([1]) * 32] * (1 << 20))
+    print(f"a queue of 2^20 orders: {perf_counter() - start:.1f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
