@@ -30,7 +30,7 @@ def test_the_tour_prints_what_it_says() -> None:
         elif language == "text":
             assert printed == text
             outputs += 1
-    assert outputs == 3
+    assert outputs == 5
 
 
 def test_the_commands_print_what_they_say() -> None:

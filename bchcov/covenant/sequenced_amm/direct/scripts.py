@@ -25,9 +25,11 @@ class Scripts:
     parameters: Parameters
     sources: Mapping[str, str] | None = None
 
-    def _compile(self, name: str, **more: Binding) -> Contract:
+    @cached_property
+    def constants(self) -> Mapping[str, Binding]:
+        """What the names in the sources mean, but for the hash of the other script."""
         own = self.parameters
-        bindings: dict[str, Binding] = {
+        return {
             "pool_nft": own.pool_nft,
             "token_category": own.token_category,
             "owner": own.owner,
@@ -41,8 +43,10 @@ class Scripts:
             "path_proof": load_source(f"{FOLDER}/path_proof"),
             "path_level": load_source(f"{FOLDER}/path_level"),
         }
+
+    def _compile(self, name: str, **more: Binding) -> Contract:
         source = (self.sources or {}).get(name)
-        return compile_contract(f"{FOLDER}/{name}", {**bindings, **more}, source=source)
+        return compile_contract(f"{FOLDER}/{name}", {**self.constants, **more}, source=source)
 
     @cached_property
     def pool(self) -> Contract:

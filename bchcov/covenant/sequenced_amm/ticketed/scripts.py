@@ -75,7 +75,8 @@ class Scripts:
             "range_proof": load_source(f"{FOLDER}/range_proof"),
         }
 
-    def _padding(self, table: tuple[int, int, int]) -> dict[str, Binding]:
+    def padding_constants(self, table: tuple[int, int, int]) -> dict[str, int]:
+        """From which input on a batch is padded, and by how many zeros for each."""
         start, each, levels = table
         return {
             "padding_from": max(1, start - max(0, self.parameters.depth - 10) // levels),
@@ -84,9 +85,7 @@ class Scripts:
 
     def padding(self, table: tuple[int, int, int], end: int) -> bytes:
         """The zeros that a batch up to input `end` - 1 has to bring."""
-        start, each = self._padding(table).values()
-        assert isinstance(start, int)
-        assert isinstance(each, int)
+        start, each = self.padding_constants(table).values()
         return bytes(max(0, end - start) * each)
 
     @cached_property
@@ -110,7 +109,7 @@ class Scripts:
         return self._compile(
             "queue",
             ticket_code_hash=sha256(between + behind + before),
-            **self._padding(SEQUENCE_PADDING),
+            **self.padding_constants(SEQUENCE_PADDING),
         )
 
     @cached_property
@@ -121,7 +120,7 @@ class Scripts:
             "vault",
             order_code_hash=sha256(behind + between + before),
             owner_code_hash=sha256(self.owner.code),
-            **self._padding(EXECUTE_PADDING),
+            **self.padding_constants(EXECUTE_PADDING),
         )
 
     @cached_property
@@ -136,11 +135,11 @@ class Scripts:
 
     def ticket_contract(self, owner: bytes, data: bytes) -> Contract:
         """A ticket, with its checks."""
-        return self._compile("ticket", owner=owner, deadline_and_action_hash=data)
+        return self._compile("ticket", trader=owner, deadline_and_action_hash=data)
 
     def order_contract(self, owner: bytes, data: bytes) -> Contract:
         """An order, with its checks."""
-        return self._compile("order", owner=owner, deadline_min_out_salt=data)
+        return self._compile("order", trader=owner, deadline_min_out_salt=data)
 
     @cached_property
     def _ticket_code(self) -> tuple[bytes, bytes, bytes]:

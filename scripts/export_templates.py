@@ -1,0 +1,43 @@
+"""Write the contracts as wallet templates, for Bitauth IDE and libauth, with example parameters."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from bchcov.covenant import cpmm
+from bchcov.covenant.sequenced_amm import direct, ticketed
+from bchcov.covenant.wallet_template import cpmm_template, direct_template, ticketed_template
+
+CONTRACTS = Path(__file__).parent.parent / "contracts"
+POOL, TOKENS, OWNER = b"\x11" * 32, b"\x22" * 32, b"\x33" * 20
+TICKETED = ticketed.Scripts(
+    ticketed.Parameters(pool_category=POOL, token_category=TOKENS, owner=OWNER)
+)
+DIRECT = direct.Scripts(direct.Parameters(pool_category=POOL, token_category=TOKENS, owner=OWNER))
+CPMM = cpmm.Parameters(TOKENS, OWNER)
+
+
+def templates() -> dict[Path, dict[str, Any]]:
+    """Every template by its file."""
+    return {
+        CONTRACTS / "sequenced_amm" / "ticketed" / "wallet-template.json": ticketed_template(
+            TICKETED
+        ),
+        CONTRACTS / "sequenced_amm" / "direct" / "wallet-template.json": direct_template(DIRECT),
+        CONTRACTS / "cpmm" / "wallet-template.json": cpmm_template(CPMM),
+    }
+
+
+def main() -> int:
+    """Write them all."""
+    for path, template in templates().items():
+        path.write_text(json.dumps(template, indent=2, ensure_ascii=False) + "\n")
+        print(f"{path.relative_to(CONTRACTS.parent)} written")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
