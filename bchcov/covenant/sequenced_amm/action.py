@@ -8,7 +8,7 @@ from typing import Literal
 from ...crypto.hashes import sha256
 from ...errors import BuildError
 
-__all__ = ["BUY", "MOST_AMOUNT", "SELL", "Action", "Direction", "leaf"]
+__all__ = ["BUY", "MOST_AMOUNT", "SELL", "Action", "Direction", "deadline_height", "leaf"]
 
 Direction = Literal[0, 1]
 BUY: Direction = 1
@@ -17,16 +17,17 @@ SELL: Direction = 0
 """Tokens in, BCH out."""
 
 MOST_AMOUNT = 2**63 - 1
-"""The largest amount of tokens, and the largest number that 8 bytes hold."""
+"""The largest amount of tokens."""
+_MOST_MINIMUM = 2**64 - 1
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
     """An order as it is committed to: 53 bytes.
 
-    `amount_in` and `min_out` are satoshis or tokens, 1 and 0 to 2^63 - 1; `owner` is the
-    20-byte hash of the public key that is paid, `salt` 16 bytes that nobody can guess.
-    Raises BuildError for anything else.
+    `amount_in` and `min_out` are satoshis or tokens, 1 to 2^63 - 1 and 0 to 2^64 - 1;
+    `owner` is the 20-byte hash of the public key that is paid, `salt` 16 bytes that nobody
+    can guess. Raises BuildError for anything else.
     """
 
     direction: Direction
@@ -42,8 +43,8 @@ class Action:
             )
         if not 1 <= self.amount_in <= MOST_AMOUNT:
             raise BuildError(f"an amount of {self.amount_in}: it lies in 1..{MOST_AMOUNT}")
-        if not 0 <= self.min_out <= MOST_AMOUNT:
-            raise BuildError(f"a minimum of {self.min_out}: it lies in 0..{MOST_AMOUNT}")
+        if not 0 <= self.min_out <= _MOST_MINIMUM:
+            raise BuildError(f"a minimum of {self.min_out}: it lies in 0..{_MOST_MINIMUM}")
         if len(self.owner) != 20:
             raise BuildError(f"the owner is a hash of 20 bytes, not {len(self.owner)}")
         if len(self.salt) != 16:
@@ -68,3 +69,11 @@ class Action:
 def leaf(deadline: int, action_hash: bytes) -> bytes:
     """The leaf of a queue of SHA256: SHA256(deadline(4) || action_hash)."""
     return sha256(deadline.to_bytes(4, "little") + action_hash)
+
+
+def deadline_height(deadline: int) -> int:
+    """The height that 4 bytes of deadline mean to script, where the last bit is a sign.
+
+    Script queues nothing negative; a zero may have the sign.
+    """
+    return deadline if deadline < 1 << 31 else 0

@@ -37,7 +37,7 @@ class Parameters:
         if self.pool_category == self.token_category:
             raise BuildError("the tokens that trade cannot be of the pool's own category")
         bounds = {
-            "bond": (1, _MOST_SATOSHIS),
+            "bond": (700, _MOST_SATOSHIS),
             "tip": (0, self.bond),
             "min_reserve": (1, _MOST_SATOSHIS),
             "max_wait": (1, 0xFFFF),

@@ -10,7 +10,7 @@ from ....script.pushes import instructions
 from ....transaction.model import Capability, Nft, Output, Token, Transaction
 from ....wallet.coins import Coin
 from ..action import Action, Direction
-from ..formula import Fill, execute
+from ..formula import Fill, Reserves, execute
 from ..queue import Queue
 from .scripts import Scripts
 from .state import DEPTH, State
@@ -41,7 +41,8 @@ class Entry:
 class Event:
     """What one transaction did: "genesis", "commit", "reveal", "expire" or "exit".
 
-    The entry is the one committed, revealed or expired; the rest is that of a reveal.
+    The entry is the one committed, revealed or expired; the rest is that of a reveal. The
+    action is None where it was not written in the 53 bytes of the protocol.
     """
 
     kind: str
@@ -73,6 +74,20 @@ def read_action(data: bytes) -> Action:
     direction: Direction = 1 if data[0] else 0
     amount, minimum = int.from_bytes(data[1:9], "little"), int.from_bytes(data[9:17], "little")
     return Action(direction, amount, minimum, data[17:37], data[37:])
+
+
+def _read_or_none(data: bytes) -> Action | None:
+    """Read an action; None for bytes that script lets pass and this library would not write."""
+    try:
+        return read_action(data)
+    except BuildError:
+        return None
+
+
+def _moved(before: Reserves, after: Reserves) -> Fill:
+    """What moved between two reserves, of which one grew and the other shrank, or none did."""
+    bch, tokens = after.bch - before.bch, after.tokens - before.tokens
+    return Fill(after, max(bch, tokens), -min(bch, tokens)) if bch or tokens else Fill(after)
 
 
 def _pushed(unlocking: bytes) -> list[bytes]:
@@ -123,10 +138,11 @@ class Pool:
         after = replace(after, queue=self.queue.take(1), entries=self.entries[1:])
         if self.vault.outpoint not in spent:
             return after, Event("expire", coin.txid, first)
-        action = read_action(_pushed(transaction.inputs[1].unlocking_bytecode)[DEPTH][4:])
+        encoded = _pushed(transaction.inputs[1].unlocking_bytecode)[DEPTH][4:]
         after = replace(after, vault=Coin.of(transaction, 1))
         payout = transaction.outputs[2]
-        return after, Event("reveal", coin.txid, first, action, self.fill(action), payout)
+        action, fill = _read_or_none(encoded), _moved(self.state.reserves, state.reserves)
+        return after, Event("reveal", coin.txid, first, action, fill, payout)
 
 
 def new_queue() -> Queue:

@@ -37,7 +37,7 @@ class Scripts:
             "tip": own.tip,
             "bond_less_tip": own.bond - own.tip,
             "min_reserve": own.min_reserve,
-            "max_wait": own.max_wait,
+            "wait_bound": own.max_wait + 1,
             "fee_kept": FEE_KEPT,
             "fee_denominator": FEE_DENOMINATOR,
             "path_proof": load_source(f"{FOLDER}/path_proof"),

@@ -16,7 +16,7 @@ from ....wallet.keys import PrivateKey
 from ....wallet.unlockers import ScriptUnlocker, Signature
 from ...contract import explain
 from ...purse import Purse
-from ..action import BUY, MOST_AMOUNT, Action
+from ..action import BUY, MOST_AMOUNT, Action, deadline_height
 from ..formula import Reserves
 from ..queue import Queue
 from .parameters import Parameters
@@ -215,10 +215,9 @@ def expire(pool: Pool, height: int, purse: Purse) -> Step:
     if not pool.entries:
         raise BuildError("no order is queued: there is nothing to expire")
     entry, parameters = pool.entries[0], pool.scripts.parameters
-    if height < entry.deadline:
-        raise BuildError(
-            f"the order at head may be expired from block {entry.deadline} on, not at {height}"
-        )
+    due = deadline_height(entry.deadline)
+    if height < due:
+        raise BuildError(f"the order at head may be expired from block {due} on, not at {height}")
     queue = pool.queue.take(1)
     state = replace(
         pool.state,

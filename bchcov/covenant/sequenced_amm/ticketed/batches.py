@@ -8,10 +8,11 @@ from dataclasses import replace
 from ....errors import BuildError
 from ....wallet.coins import Coin
 from ....wallet.unlockers import Item, RawUnlocker, ScriptUnlocker
-from ..action import leaf
+from ..action import deadline_height, leaf
 from ..queue import Queue
 from .pool import Order, Pool, Ticket, pool_output, read_order, read_ticket, vault_output
 from .scripts import EXECUTE_PADDING, SEQUENCE_PADDING, ticket_data
+from .state import MOST_COUNT
 from .step import IN_FORCE, Purse, Step, check_height, take_step
 
 __all__ = [
@@ -60,7 +61,7 @@ def _check_tickets(pool: Pool, tickets: Sequence[Ticket], height: int) -> None:
     if len(tickets) > MOST_TICKETS:
         raise BuildError(f"{len(tickets)} tickets: one transaction takes {MOST_TICKETS}")
     for ticket in tickets:
-        if ticket.deadline > height + parameters.max_wait:
+        if deadline_height(ticket.deadline) > height + parameters.max_wait:
             raise BuildError(
                 f"the ticket {ticket.coin} has its deadline at {ticket.deadline},"
                 f" more than {parameters.max_wait} blocks from {height}"
@@ -84,6 +85,8 @@ def sequence(pool: Pool, tickets: Iterable[Coin], height: int, purse: Purse) -> 
     read = [read_ticket(scripts, coin) for coin in coins]
     _check_tickets(pool, read, height)
     tail, count = pool.state.tail, len(coins)
+    if tail + count >= MOST_COUNT:
+        raise BuildError(f"the pool has counted {tail} orders: its counters are at their end")
     queue = pool.queue.append([leaf(each.deadline, each.action_hash) for each in read])
     state = replace(pool.state, root=queue.root, tail=tail + count, collected=count)
     unlocker = ScriptUnlocker(
@@ -131,7 +134,7 @@ def execute(pool: Pool, orders: Iterable[Coin], purse: Purse) -> Step:
     count, head, end = len(done), pool.state.head, len(done) + 2
     queue = pool.queue.take(count)
     reserves = done[-1].fill.reserves
-    due = max(each.entry.deadline for each in done) + parameters.grace
+    due = max(deadline_height(each.entry.deadline) for each in done) + parameters.grace
     state = replace(
         pool.state,
         bch_reserve=reserves.bch,
@@ -183,7 +186,7 @@ def expire(pool: Pool, height: int, purse: Purse) -> Step:
     if not pool.entries:
         raise BuildError("no order is queued: there is nothing to expire")
     entry = pool.entries[0]
-    due = max(entry.deadline, pool.state.hold)
+    due = max(deadline_height(entry.deadline), pool.state.hold)
     if height < due:
         raise BuildError(f"the order at head may be expired from block {due} on, not at {height}")
     queue = pool.queue.take(1)

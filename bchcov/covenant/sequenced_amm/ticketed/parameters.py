@@ -10,6 +10,8 @@ __all__ = ["Parameters"]
 
 _MOST_DEPTH = 30
 _MOST_SATOSHIS = 21 * 10**14
+# A P2PKH output with as many tokens as there can be is dust below 672.
+_LEAST_PAYOUT = 700
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +59,12 @@ class Parameters:
             value = getattr(self, name)
             if not least <= value <= most:
                 raise BuildError(f"{name} is {value}: it lies in {least}..{most}")
+
+        if self.bond - self.tip + self.order_value < _LEAST_PAYOUT:
+            raise BuildError(
+                f"bond - tip + order_value is {self.bond - self.tip + self.order_value}:"
+                f" payouts relay from {_LEAST_PAYOUT} satoshis on"
+            )
 
     @property
     def pool_nft(self) -> bytes:

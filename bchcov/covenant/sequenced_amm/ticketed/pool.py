@@ -120,11 +120,17 @@ def read_order(scripts: Scripts, coin: Coin) -> Order:
     owner, data = found
     token, parameters = coin.token, scripts.parameters
     direction: Direction = BUY if token is None else SELL
-    if token is not None and (token.category, token.nft) != (parameters.token_category, None):
+    if token is not None and not _is_traded(token, parameters.token_category):
         raise BuildError(f"the order {coin} holds other tokens than those that trade")
     amount = coin.value - parameters.order_value if token is None else token.amount
     deadline, minimum = int.from_bytes(data[:4], "little"), int.from_bytes(data[4:12], "little")
     return Order(coin, deadline, Action(direction, amount, minimum, owner, data[12:]))
+
+
+def _is_traded(token: Token, category: bytes) -> bool:
+    """Whether script sees this category; it does not see an immutable NFT beside the tokens."""
+    plain = token.nft is None or token.nft.capability is Capability.NONE
+    return token.category == category and token.amount > 0 and plain
 
 
 @dataclass(frozen=True, slots=True)

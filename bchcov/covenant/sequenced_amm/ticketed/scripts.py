@@ -66,7 +66,7 @@ class Scripts:
             "bond_less_tip": own.bond - own.tip,
             "min_reserve": own.min_reserve,
             "order_value": own.order_value,
-            "max_wait": own.max_wait,
+            "wait_bound": own.max_wait + 1,
             "grace": own.grace,
             "refund_delay": own.refund_delay,
             "slots": 1 << own.depth,

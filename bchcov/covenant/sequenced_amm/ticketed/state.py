@@ -10,9 +10,10 @@ from ....errors import DecodeError, EncodeError
 from ..formula import Reserves
 from ..queue import empty_roots
 
-__all__ = ["State"]
+__all__ = ["MOST_COUNT", "State"]
 
 _SIZE = 61
+MOST_COUNT = 1 << 31
 _FIELDS = (
     ("bch_reserve", 8),
     ("token_reserve", 8),

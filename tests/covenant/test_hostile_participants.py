@@ -1,0 +1,211 @@
+"""What others put into a pool neither stalls it nor blinds those who follow it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from direct_world import BOUGHT, DirectWorld
+from direct_world import PARAMETERS as DIRECT_PARAMETERS
+from ticketed_world import (
+    DEADLINE,
+    HEIGHT,
+    OTHER,
+    PARAMETERS,
+    POOL_CATEGORY,
+    PROVIDER,
+    RESERVES,
+    TOKENS,
+    World,
+    action,
+    coin,
+    default_action,
+    purse_coin,
+    user,
+)
+
+from bchcov import BCH_2025, BuildError, Capability, Nft, Output, Token, verify
+from bchcov.covenant.purse import Purse
+from bchcov.covenant.sequenced_amm import direct, ticketed
+from bchcov.covenant.sequenced_amm.action import SELL, Action, deadline_height
+from bchcov.covenant.sequenced_amm.direct.pool import Entry as DirectEntry
+from bchcov.covenant.sequenced_amm.ticketed.pool import Entry, read_order
+from bchcov.covenant.sequenced_amm.ticketed.state import MOST_COUNT
+from bchcov.crypto.hashes import sha256
+from bchcov.wallet.balance import Spend
+from bchcov.wallet.coins import Coin
+from bchcov.wallet.unlockers import P2pkhUnlocker
+
+TIPS = Purse(user(99).locking_bytecode, (purse_coin("tips", user(99), 1_000_000),))
+NEGATIVE, NEGATIVE_ZERO = 0x80_00_00_01, 0x80_00_00_00
+
+
+@pytest.mark.parametrize("deadline", [NEGATIVE, 0xFFFF_FFFF])
+def test_a_negative_deadline_is_not_queued(deadline: int) -> None:
+    world = World()
+    draft = world.sequence([world.ticket(0, default_action(0), deadline=deadline)])
+    transaction, sources = draft.finish()
+    assert not verify(transaction, sources, scripts_only=True).ok
+    preimage = deadline.to_bytes(4, "little") + BOUGHT.hash
+    transaction, sources = DirectWorld().commit(preimage=preimage).finish()
+    assert not verify(transaction, sources, BCH_2025, scripts_only=True).ok
+
+
+def test_a_zero_with_a_sign_is_a_deadline_that_can_be_expired() -> None:
+    assert deadline_height(NEGATIVE_ZERO) == 0
+    world = World()
+    queued = ticketed.sequence(
+        world.pool, [world.ticket(0, default_action(0), deadline=NEGATIVE_ZERO)], HEIGHT, TIPS
+    )
+    assert queued.pool.entries[0].deadline == NEGATIVE_ZERO
+    gone = ticketed.expire(queued.pool, HEIGHT, TIPS)
+    assert gone.pool.state.pending == 0
+    entry = DirectEntry(0, NEGATIVE_ZERO, BOUGHT.hash)
+    draft = DirectWorld().commit(preimage=entry.preimage)
+    transaction, sources = draft.finish()
+    assert verify(transaction, sources, BCH_2025, scripts_only=True).ok
+    waiting = DirectWorld().queued(entry).pool
+    assert direct.expire(waiting, HEIGHT, TIPS).pool.state.pending == 0
+
+
+@pytest.mark.parametrize("minimum", [2**63 - 1, 2**63, 2**64 - 1])
+def test_a_minimum_of_any_8_bytes_is_a_minimum(minimum: int) -> None:
+    each = action(0, minimum=minimum)
+    queued = World().queued(each)
+    done = ticketed.execute(queued.pool, [queued.order(0, each)], TIPS)
+    assert not done.event.executions[0].fill.is_filled
+    money = Purse(user(0).locking_bytecode, (purse_coin("money", user(0), 9_000_000),))
+    revealed = direct.reveal(DirectWorld().queued(each).pool, each, money)
+    assert revealed.event.fill is not None
+    assert not revealed.event.fill.is_filled
+
+
+def test_a_sale_with_an_immutable_nft_is_followed_like_any_other() -> None:
+    each = action(0, SELL, 1_000)
+    world = World().queued(each)
+    order = world.order(0, each)
+    token = Token(TOKENS, 1_000, Nft(b"lost"))
+    order = replace(order, output=replace(order.output, token=token))
+    done = ticketed.execute(world.pool, [order], TIPS)
+    assert done.event.executions[0].fill.is_filled
+    bad = replace(token, nft=Nft(b"", Capability.MUTABLE))
+    with pytest.raises(BuildError, match="other tokens than those that trade"):
+        read_order(world.scripts, replace(order, output=replace(order.output, token=bad)))
+
+
+@pytest.mark.parametrize(
+    "encoded",
+    [b"\x02" + BOUGHT.encode()[1:], BOUGHT.encode() + b"more", BOUGHT.encode()[:40]],
+)
+def test_a_reveal_in_other_bytes_is_followed_like_any_other(encoded: bytes) -> None:
+    world = DirectWorld().queued(DirectEntry(0, DEADLINE, sha256(encoded)))
+    transaction, sources = world.reveal(BOUGHT, encoded=encoded).finish()
+    assert verify(transaction, sources, BCH_2025, scripts_only=True).ok
+    after, event = world.pool.follow(transaction)
+    assert after is not None
+    assert event.action is None
+    assert event.fill is not None
+    assert event.fill.amount_in == BOUGHT.amount_in
+    assert after.state.pending == 0
+
+
+def test_counters_at_their_end_are_said_so() -> None:
+    world = World().queued(start=MOST_COUNT - 1)
+    with pytest.raises(BuildError, match="its counters are at their end"):
+        ticketed.sequence(world.pool, [world.ticket(0, default_action(0))], HEIGHT, TIPS)
+    last = World().queued(start=MOST_COUNT - 2)
+    step = ticketed.sequence(last.pool, [last.ticket(0, default_action(0))], HEIGHT, TIPS)
+    assert step.pool.state.tail == MOST_COUNT - 1
+    each = default_action(0)
+    done = ticketed.execute(step.pool, [last.order(0, each)], TIPS)
+    assert done.pool.state.pending == 0
+
+
+def test_coins_that_are_no_orders_are_refused() -> None:
+    world = World().queued(default_action(0))
+    order = world.order(0, default_action(0))
+    cases = [
+        (coin("x", Output(1_000, b"\x51")), "is no order of this pool"),
+        (coin("x", world.ticket(0, default_action(0)).output), "is no order of this pool"),
+        (
+            replace(order, output=replace(order.output, token=Token(OTHER, 5))),
+            "other tokens than those that trade",
+        ),
+        (replace(order, output=replace(order.output, value=1_000)), "an amount of 0"),
+        (replace(order, output=replace(order.output, value=5)), "an amount of -995"),
+    ]
+    for held, message in cases:
+        with pytest.raises(BuildError, match=message):
+            read_order(world.scripts, held)
+
+
+def test_a_forged_genesis_is_refused() -> None:
+    first = Spend(
+        Coin(POOL_CATEGORY, 0, Output(20_000_000_000, PROVIDER.locking_bytecode)),
+        P2pkhUnlocker(PROVIDER),
+    )
+    tokens = purse_coin("tokens", PROVIDER, 2_000, Token(TOKENS, RESERVES.tokens))
+    own = Purse(PROVIDER.locking_bytecode, (tokens,))
+    honest = ticketed.genesis(PARAMETERS, RESERVES, first, own).built.transaction
+    assert ticketed.check_genesis(honest, PARAMETERS).state.reserves == RESERVES
+    pool, vault = honest.outputs[:2]
+    assert pool.token is not None
+    nft = pool.token.nft
+    assert nft is not None
+    minting = replace(pool.token, nft=replace(nft, capability=Capability.MINTING))
+    queue = replace(pool.token, nft=replace(nft, commitment=nft.commitment[:48] + b"\1" * 13))
+    fungible = replace(pool.token, amount=9)
+    cases = [
+        ((pool,), "one output"),
+        ((vault, pool), "output 0 does not hold the pool's NFT"),
+        ((pool, vault, Output(1_000, b"\x51", Token(POOL_CATEGORY, 5))), "more than the one NFT"),
+        ((replace(pool, token=fungible), vault), "more than the one NFT"),
+        ((replace(pool, token=minting), vault), "is MINTING, not MUTABLE"),
+        ((replace(pool, locking_bytecode=b"\x51"), vault), "not locked by the pool's script"),
+        ((pool, replace(vault, locking_bytecode=b"\x51")), "not locked by the vault's script"),
+        ((pool, replace(vault, token=None)), "holds no tokens, or an NFT"),
+        ((pool, replace(vault, token=Token(TOKENS, 5, Nft()))), "holds no tokens, or an NFT"),
+        ((replace(pool, token=queue), vault), "not that of a new pool"),
+        ((replace(pool, value=pool.value + 1), vault), "not that of a new pool"),
+        ((pool, replace(vault, token=Token(OTHER, RESERVES.tokens))), "the tokens that trade"),
+        ((replace(pool, value=999), vault), "a reserve of 999 satoshis"),
+    ]
+    for outputs, message in cases:
+        with pytest.raises(BuildError, match=message):
+            ticketed.check_genesis(replace(honest, outputs=outputs), PARAMETERS)
+    moved = replace(honest, inputs=(replace(honest.inputs[0], outpoint_index=1),))
+    with pytest.raises(BuildError, match="not made by the first input"):
+        ticketed.check_genesis(moved, PARAMETERS)
+    late = replace(first, coin=replace(first.coin, outpoint_index=1))
+    with pytest.raises(BuildError, match="is output 1 of its transaction, not 0"):
+        ticketed.genesis(PARAMETERS, RESERVES, late, own)
+    other = replace(first, coin=replace(first.coin, outpoint_hash=OTHER))
+    with pytest.raises(BuildError, match="another pool category"):
+        ticketed.genesis(PARAMETERS, RESERVES, other, own)
+    with pytest.raises(BuildError, match="not output 0 of the transaction that names"):
+        direct.genesis(DIRECT_PARAMETERS, RESERVES, other, own)
+
+
+def test_payouts_that_would_not_relay_make_no_pool() -> None:
+    with pytest.raises(BuildError, match="payouts relay from 700 satoshis on"):
+        replace(PARAMETERS, bond=2_000, tip=2_000, order_value=0)
+
+
+def test_following_asks_for_a_transaction_of_this_pool() -> None:
+    world = World()
+    transaction, sources = world.sequence([world.ticket(0, default_action(0))]).finish()
+    token = transaction.outputs[0].token
+    assert token is not None
+    broken = replace(
+        transaction,
+        outputs=(
+            replace(transaction.outputs[0], token=replace(token, nft=Nft(b"short"))),
+            *transaction.outputs[1:],
+        ),
+    )
+    with pytest.raises(BuildError, match="output 0 is no pool: a state has 61 to 65 bytes, not 5"):
+        world.pool.follow(broken, sources)
+    unknown = Entry(0, DEADLINE, Action(1, 5, 0, bytes(20), bytes(16)).hash)
+    other = world.with_entries([unknown])
+    with pytest.raises(BuildError, match="is not the one at place 0"):
+        other.pool.plan([read_order(world.scripts, world.order(0, default_action(0)))])
