@@ -15,11 +15,10 @@ from ..wallet.unlockers import ScriptUnlocker, Signature
 from .contract import Contract, compile_contract
 from .purse import Purse
 from .sequenced_amm.action import BUY, MOST_AMOUNT, Direction
+from .sequenced_amm.coins import check_reserves
 from .sequenced_amm.formula import Reserves, amount_out
 
 __all__ = ["Market", "Parameters", "Swap", "change_reserves", "genesis", "read_market", "swap"]
-
-_MOST_SATOSHIS = 21 * 10**14
 
 
 @dataclass(frozen=True)
@@ -42,12 +41,7 @@ class Parameters:
 
     def output(self, reserves: Reserves) -> Output:
         """A pool with these reserves. Raises BuildError for what no pool holds."""
-        for what, amount, most in (
-            ("satoshis", reserves.bch, _MOST_SATOSHIS),
-            ("tokens", reserves.tokens, MOST_AMOUNT),
-        ):
-            if not 1 <= amount <= most:
-                raise BuildError(f"a reserve of {amount} {what}: it lies in 1..{most}")
+        check_reserves(reserves, 1)
         token = Token(self.token_category, reserves.tokens)
         return Output(reserves.bch, p2sh32(self.contract.code), token)
 

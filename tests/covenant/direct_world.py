@@ -22,14 +22,9 @@ from ticketed_world import (
 from bchcov import Capability, Output, Token
 from bchcov.covenant.contract import load_source
 from bchcov.covenant.sequenced_amm.action import BUY, SELL, Action
+from bchcov.covenant.sequenced_amm.coins import pool_output, vault_output
 from bchcov.covenant.sequenced_amm.direct.parameters import Parameters
-from bchcov.covenant.sequenced_amm.direct.pool import (
-    Entry,
-    Pool,
-    new_queue,
-    pool_output,
-    vault_output,
-)
+from bchcov.covenant.sequenced_amm.direct.pool import Entry, Pool, new_queue
 from bchcov.covenant.sequenced_amm.direct.scripts import FOLDER, NAMES, Scripts
 from bchcov.covenant.sequenced_amm.direct.state import COUNTS, State
 from bchcov.covenant.sequenced_amm.formula import Reserves, execute

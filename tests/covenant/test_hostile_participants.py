@@ -54,11 +54,15 @@ def test_a_negative_deadline_is_not_queued(deadline: int) -> None:
 def test_a_zero_with_a_sign_is_a_deadline_that_can_be_expired() -> None:
     assert deadline_height(NEGATIVE_ZERO) == 0
     world = World()
-    queued = ticketed.sequence(
-        world.pool, [world.ticket(0, default_action(0), deadline=NEGATIVE_ZERO)], HEIGHT, TIPS
-    )
-    assert queued.pool.entries[0].deadline == NEGATIVE_ZERO
-    gone = ticketed.expire(queued.pool, HEIGHT, TIPS)
+    ticket = world.ticket(0, default_action(0), deadline=NEGATIVE_ZERO)
+    with pytest.raises(BuildError, match="deadline at 0, which is past at 100"):
+        ticketed.sequence(world.pool, [ticket], HEIGHT, TIPS)
+    transaction, sources = world.sequence([ticket]).finish()
+    assert verify(transaction, sources, scripts_only=True).ok
+    queued, _ = world.pool.follow(transaction, sources)
+    assert queued is not None
+    assert queued.entries[0].deadline == NEGATIVE_ZERO
+    gone = ticketed.expire(queued, HEIGHT, TIPS)
     assert gone.pool.state.pending == 0
     entry = DirectEntry(0, NEGATIVE_ZERO, BOUGHT.hash)
     draft = DirectWorld().commit(preimage=entry.preimage)

@@ -22,6 +22,7 @@ from ticketed_world import (
 )
 
 from bchcov import BuildError, Output, Token
+from bchcov.covenant.purse import Purse
 from bchcov.covenant.sequenced_amm.action import SELL, Action
 from bchcov.covenant.sequenced_amm.formula import Reserves
 from bchcov.covenant.sequenced_amm.ticketed.batches import (
@@ -31,7 +32,7 @@ from bchcov.covenant.sequenced_amm.ticketed.batches import (
     sequence,
     sequence_all,
 )
-from bchcov.covenant.sequenced_amm.ticketed.pool import Pool
+from bchcov.covenant.sequenced_amm.ticketed.pool import Pool, read_history, read_state
 from bchcov.covenant.sequenced_amm.ticketed.provider import (
     change_reserves,
     check_genesis,
@@ -39,7 +40,7 @@ from bchcov.covenant.sequenced_amm.ticketed.provider import (
     genesis,
     set_closed,
 )
-from bchcov.covenant.sequenced_amm.ticketed.step import Purse, Step
+from bchcov.covenant.sequenced_amm.ticketed.step import Step
 from bchcov.covenant.sequenced_amm.ticketed.users import make_order, make_ticket, refund
 from bchcov.script.patterns import p2pkh
 from bchcov.wallet.balance import Spend
@@ -146,6 +147,20 @@ def test_the_history_is_read_back_from_the_transactions() -> None:
         assert after is not None
         pool = after
     assert pool.state == done.pool.state
+    assert read_state(pool.scripts, done.pool.coin) == pool.state
+    steps = [(each.built.transaction, each.built.source_outputs) for each in (queued, done)]
+    assert read_history(start.pool, steps) == (done.pool, (queued.event, done.event))
+    end = exit_pool(done.pool, PROVIDER, Purse(PROVIDER.locking_bytecode)).built
+    more = [*steps, (end.transaction, end.source_outputs)]
+    assert read_history(start.pool, more)[0] is None
+    with pytest.raises(BuildError, match="the pool had ended before"):
+        read_history(start.pool, [*more, more[0]])
+    for coin_of, message in (
+        (done.built.coin(2), "is not this pool"),
+        (replace(pool.coin, output=replace(pool.coin.output, token=None)), "is not this pool"),
+    ):
+        with pytest.raises(BuildError, match=message):
+            read_state(pool.scripts, coin_of)
     with pytest.raises(BuildError, match="does not spend this pool"):
         pool.follow(queued.built.transaction, queued.built.source_outputs)
 

@@ -8,17 +8,13 @@ from dataclasses import dataclass, field, replace
 from bchcov import Capability, Input, Nft, Output, Token, Transaction, TransactionContext
 from bchcov.covenant.contract import load_source
 from bchcov.covenant.sequenced_amm.action import BUY, SELL, Action, Direction
+from bchcov.covenant.sequenced_amm.coins import pool_output, vault_output
 from bchcov.covenant.sequenced_amm.formula import Reserves, execute
 from bchcov.covenant.sequenced_amm.queue import Queue
+from bchcov.covenant.sequenced_amm.step import IN_FORCE
 from bchcov.covenant.sequenced_amm.ticketed.batches import in_order, sibling_numbers
 from bchcov.covenant.sequenced_amm.ticketed.parameters import Parameters
-from bchcov.covenant.sequenced_amm.ticketed.pool import (
-    Entry,
-    Pool,
-    pool_output,
-    read_ticket,
-    vault_output,
-)
+from bchcov.covenant.sequenced_amm.ticketed.pool import Entry, Pool, read_ticket
 from bchcov.covenant.sequenced_amm.ticketed.scripts import (
     EXECUTE_PADDING,
     FOLDER,
@@ -29,7 +25,6 @@ from bchcov.covenant.sequenced_amm.ticketed.scripts import (
     ticket_data,
 )
 from bchcov.covenant.sequenced_amm.ticketed.state import State
-from bchcov.covenant.sequenced_amm.ticketed.step import IN_FORCE
 from bchcov.crypto.hashes import sha256
 from bchcov.script.patterns import p2pkh
 from bchcov.wallet.balance import Spend

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from ....crypto.hashes import hash160
 from ....errors import BuildError, DecodeError
 from ....script.pushes import instructions
-from ....transaction.model import Capability, Nft, Output, Token, Transaction
+from ....transaction.model import Output, Transaction
 from ....wallet.coins import Coin
 from ..action import Action, Direction
 from ..formula import Fill, Reserves, execute
@@ -15,7 +15,7 @@ from ..queue import Queue
 from .scripts import Scripts
 from .state import DEPTH, State
 
-__all__ = ["Entry", "Event", "Pool", "new_queue", "pool_output", "read_action", "vault_output"]
+__all__ = ["Entry", "Event", "Pool", "new_queue", "read_action"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +51,6 @@ class Event:
     action: Action | None = None
     fill: Fill | None = None
     payout: Output | None = None
-
-
-def pool_output(scripts: Scripts, state: State) -> Output:
-    """The output that holds a state: its value is bch_reserve + bond * (tail - head)."""
-    parameters = scripts.parameters
-    value = state.bch_reserve + parameters.bond * state.pending
-    nft = Nft(state.encode(), Capability.MUTABLE)
-    return Output(value, scripts.pool_bytecode, Token(parameters.pool_category, 0, nft))
-
-
-def vault_output(scripts: Scripts, state: State, value: int) -> Output:
-    """The output that holds the tokens of a state, and `value` satoshis."""
-    token = Token(scripts.parameters.token_category, state.token_reserve)
-    return Output(value, scripts.vault_bytecode, token)
 
 
 def read_action(data: bytes) -> Action:

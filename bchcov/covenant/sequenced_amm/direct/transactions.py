@@ -2,49 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ....errors import BuildError
 from ....script.patterns import p2pkh
-from ....transaction.model import Capability, Output, Token, Transaction
+from ....transaction.model import Output, Token, Transaction
 from ....validation.verify import verify
 from ....vm.rulesets import BCH_2025
 from ....wallet.balance import Spend
-from ....wallet.builder import BuiltTransaction, TransactionBuilder
-from ....wallet.coins import Coin
+from ....wallet.builder import TransactionBuilder
 from ....wallet.keys import PrivateKey
 from ....wallet.unlockers import ScriptUnlocker, Signature
 from ...contract import explain
 from ...purse import Purse
-from ..action import BUY, MOST_AMOUNT, Action, deadline_height
+from ..action import BUY, Action, deadline_height
+from ..coins import check_reserves, genesis_coins, pool_output, vault_output
 from ..formula import Reserves
 from ..queue import Queue
+from ..step import IN_FORCE, BuiltStep, check_height
 from .parameters import Parameters
-from .pool import Entry, Event, Pool, new_queue, pool_output, vault_output
+from .pool import Entry, Event, Pool, new_queue
 from .scripts import Scripts
 from .state import COUNTS, State
 
 __all__ = ["Step", "check_genesis", "commit", "exit_pool", "expire", "genesis", "reveal"]
 
-_IN_FORCE = 0xFFFF_FFFE
-_HEIGHT_LIMIT = 500_000_000
-_MOST_SATOSHIS = 21 * 10**14
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A transaction, the pool after it, and what it did; no pool is left after an exit."""
-
-    built: BuiltTransaction
-    after: Pool | None
-    event: Event
-
-    @property
-    def pool(self) -> Pool:
-        """The pool after it. Raises BuildError where it was the end."""
-        if self.after is None:
-            raise BuildError("the pool has ended")
-        return self.after
+Step = BuiltStep[Pool, Event]
+"""A transaction, the pool after it, and what it did; no pool is left after an exit."""
 
 
 def _take(pool: Pool, builder: TransactionBuilder) -> Step:
@@ -58,11 +42,6 @@ def _take(pool: Pool, builder: TransactionBuilder) -> Step:
         raise BuildError(f"the transaction is refused: {why}")
     after, event = pool.follow(built.transaction)
     return Step(replace(built, verdict=verdict), after, event)
-
-
-def _check_height(height: int) -> None:
-    if not 0 <= height < _HEIGHT_LIMIT:
-        raise BuildError(f"{height} is no block height: they lie in 0..{_HEIGHT_LIMIT - 1}")
 
 
 def _siblings(queue: Queue, index: int) -> list[bytes]:
@@ -89,7 +68,7 @@ def genesis(
     """
     if first.coin.outpoint != (parameters.pool_category, 0):
         raise BuildError("the first coin is not output 0 of the transaction that names the pool")
-    _check_reserves(reserves, parameters.min_reserve)
+    check_reserves(reserves, parameters.min_reserve)
     scripts = Scripts(parameters)
     state = State(bch_reserve=reserves.bch, token_reserve=reserves.tokens)
     outputs = (pool_output(scripts, state), vault_output(scripts, state, vault_value))
@@ -99,41 +78,16 @@ def genesis(
     return Step(built, pool, Event("genesis", built.txid))
 
 
-def _check_reserves(reserves: Reserves, least: int) -> None:
-    for what, amount, low, most in (
-        ("satoshis", reserves.bch, least, _MOST_SATOSHIS),
-        ("tokens", reserves.tokens, 1, MOST_AMOUNT),
-    ):
-        if not low <= amount <= most:
-            raise BuildError(f"a reserve of {amount} {what}: it lies in {low}..{most}")
-
-
 def check_genesis(transaction: Transaction, parameters: Parameters) -> Pool:
     """Check that a transaction made an honest pool with these parameters, and read it.
 
     Raises BuildError that says what is wrong; trust no pool before.
     """
-    scripts, category = Scripts(parameters), parameters.pool_category
-    first = transaction.inputs[0]
-    if (first.outpoint_hash, first.outpoint_index) != (category, 0):
-        raise BuildError("the category of the pool is not made by the first input")
-    if len(transaction.outputs) < 2:
-        raise BuildError("a genesis has a pool and a vault; this one has one output")
-    made = [output.token for output in transaction.outputs if output.token is not None]
-    made = [token for token in made if token.category == category]
-    if len(made) != 1 or made[0].nft is None or made[0].amount:
-        raise BuildError("the pool's category has more than the one NFT of the pool")
-    if made[0].nft.capability is not Capability.MUTABLE:
-        raise BuildError(f"the pool's NFT is {made[0].nft.capability.name}, not MUTABLE")
-    coin, vault = Coin.of(transaction, 0), Coin.of(transaction, 1)
-    if vault.token is None or vault.token.nft is not None:
-        raise BuildError("the vault holds no tokens, or an NFT")
-    _check_reserves(Reserves(coin.value, vault.token.amount), parameters.min_reserve)
-    state = State(bch_reserve=coin.value, token_reserve=vault.token.amount)
+    scripts = Scripts(parameters)
+    coin, vault, reserves = genesis_coins(transaction, scripts)
+    state = State(bch_reserve=reserves.bch, token_reserve=reserves.tokens)
     if coin.output != pool_output(scripts, state):
-        raise BuildError("output 0 is not a new pool with these parameters and what it holds")
-    if vault.output != vault_output(scripts, state, vault.value):
-        raise BuildError("output 1 is not the vault of this pool with the tokens that trade")
+        raise BuildError("the pool's state is not that of a new pool with what it holds")
     return Pool(scripts, coin, vault, state, new_queue())
 
 
@@ -142,8 +96,8 @@ def commit(pool: Pool, action: Action, deadline: int, height: int, purse: Purse)
 
     Raises BuildError.
     """
-    _check_height(height)
-    _check_height(deadline)
+    check_height(height)
+    check_height(deadline)
     parameters = pool.scripts.parameters
     if deadline > height + parameters.max_wait:
         raise BuildError(
@@ -159,7 +113,7 @@ def commit(pool: Pool, action: Action, deadline: int, height: int, purse: Purse)
     items = (*_siblings(pool.queue, pool.queue.tail), entry.preimage)
     builder = (
         _builder(purse, locktime=height)
-        .spend(pool.coin, ScriptUnlocker(items, pool.scripts.pool.code), sequence=_IN_FORCE)
+        .spend(pool.coin, ScriptUnlocker(items, pool.scripts.pool.code), sequence=IN_FORCE)
         .pay(pool_output(pool.scripts, state))
     )
     return _take(pool, builder)
@@ -211,7 +165,7 @@ def expire(pool: Pool, height: int, purse: Purse) -> Step:
 
     `height` is the last block's. Raises BuildError where it is too early.
     """
-    _check_height(height)
+    check_height(height)
     if not pool.entries:
         raise BuildError("no order is queued: there is nothing to expire")
     entry, parameters = pool.entries[0], pool.scripts.parameters
@@ -228,7 +182,7 @@ def expire(pool: Pool, height: int, purse: Purse) -> Step:
     items = (*_siblings(pool.queue, pool.queue.head), entry.preimage)
     builder = (
         _builder(replace(purse, coins=()), locktime=height)
-        .spend(pool.coin, ScriptUnlocker(items, pool.scripts.pool.code), sequence=_IN_FORCE)
+        .spend(pool.coin, ScriptUnlocker(items, pool.scripts.pool.code), sequence=IN_FORCE)
         .pay(pool_output(pool.scripts, state))
     )
     return _take(pool, builder)

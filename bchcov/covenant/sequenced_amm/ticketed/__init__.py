@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from ...purse import Purse
 from ..action import BUY, SELL, Action
 from ..formula import Reserves
 from ..salts import derive_salt
 from .batches import execute, execute_all, expire, sequence, sequence_all
 from .parameters import Parameters
-from .pool import Event, Execution, Order, Pool, Ticket
+from .pool import Event, Execution, Order, Pool, Ticket, read_history, read_state
 from .provider import change_reserves, check_genesis, exit_pool, genesis, set_closed
 from .refusal import explain_refusal
 from .scripts import Scripts
 from .state import State
-from .step import Purse, Step
+from .step import Step
 from .users import NewOrder, NewTicket, make_order, make_ticket, refund
 
 __all__ = [
@@ -43,6 +44,8 @@ __all__ = [
     "genesis",
     "make_order",
     "make_ticket",
+    "read_history",
+    "read_state",
     "refund",
     "sequence",
     "sequence_all",

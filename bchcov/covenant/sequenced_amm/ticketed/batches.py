@@ -8,12 +8,15 @@ from dataclasses import replace
 from ....errors import BuildError
 from ....wallet.coins import Coin
 from ....wallet.unlockers import Item, RawUnlocker, ScriptUnlocker
+from ...purse import Purse
 from ..action import deadline_height, leaf
+from ..coins import pool_output, vault_output
 from ..queue import Queue
-from .pool import Order, Pool, Ticket, pool_output, read_order, read_ticket, vault_output
+from ..step import IN_FORCE, check_height
+from .pool import Order, Pool, Ticket, read_order, read_ticket
 from .scripts import EXECUTE_PADDING, SEQUENCE_PADDING, ticket_data
 from .state import MOST_COUNT
-from .step import IN_FORCE, Purse, Step, check_height, take_step
+from .step import Step, take_step
 
 __all__ = [
     "MOST_ORDERS",
@@ -61,10 +64,16 @@ def _check_tickets(pool: Pool, tickets: Sequence[Ticket], height: int) -> None:
     if len(tickets) > MOST_TICKETS:
         raise BuildError(f"{len(tickets)} tickets: one transaction takes {MOST_TICKETS}")
     for ticket in tickets:
-        if deadline_height(ticket.deadline) > height + parameters.max_wait:
+        due = deadline_height(ticket.deadline)
+        if due > height + parameters.max_wait:
             raise BuildError(
                 f"the ticket {ticket.coin} has its deadline at {ticket.deadline},"
                 f" more than {parameters.max_wait} blocks from {height}"
+            )
+        if due <= height:
+            raise BuildError(
+                f"the ticket {ticket.coin} has its deadline at {due}, which is past at {height}:"
+                " it would be expired at once"
             )
         if ticket.coin.value < parameters.bond:
             raise BuildError(

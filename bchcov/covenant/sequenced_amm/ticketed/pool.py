@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from ....errors import BuildError, DecodeError
 from ....script.patterns import p2pkh
-from ....transaction.model import Capability, Nft, Output, Token, Transaction
+from ....transaction.model import Capability, Output, Token, Transaction
 from ....wallet.coins import Coin
 from ..action import BUY, SELL, Action, Direction, leaf
 from ..formula import Fill, execute
@@ -22,10 +22,10 @@ __all__ = [
     "Order",
     "Pool",
     "Ticket",
-    "pool_output",
+    "read_history",
     "read_order",
+    "read_state",
     "read_ticket",
-    "vault_output",
 ]
 
 
@@ -86,18 +86,17 @@ class Event:
     executions: tuple[Execution, ...] = ()
 
 
-def pool_output(scripts: Scripts, state: State) -> Output:
-    """The output that holds a state: its value is bch_reserve + bond * (tail - head)."""
-    parameters = scripts.parameters
-    value = state.bch_reserve + parameters.bond * state.pending
-    nft = Nft(state.encode(), Capability.MUTABLE)
-    return Output(value, scripts.pool_bytecode, Token(parameters.pool_category, 0, nft))
-
-
-def vault_output(scripts: Scripts, state: State, value: int) -> Output:
-    """The output that holds the tokens of a state, and `value` satoshis."""
-    token = Token(scripts.parameters.token_category, state.token_reserve)
-    return Output(value, scripts.vault_bytecode, token)
+def read_state(scripts: Scripts, coin: Coin) -> State:
+    """Read the state of this pool from its coin. Raises BuildError for any other coin."""
+    token = coin.token
+    if coin.locking_bytecode != scripts.pool_bytecode or token is None or token.nft is None:
+        raise BuildError(f"the coin {coin} is not this pool")
+    if token.category != scripts.parameters.pool_category:
+        raise BuildError(f"the coin {coin} holds an NFT of another category than this pool's")
+    try:
+        return State.decode(token.nft.commitment)
+    except DecodeError as error:
+        raise BuildError(f"the coin {coin} is no pool: {error}") from error
 
 
 def read_ticket(scripts: Scripts, coin: Coin) -> Ticket:
@@ -220,3 +219,21 @@ class Pool:
         queue = self.queue.append([entry.leaf for entry in entries])
         after = replace(after, queue=queue, entries=(*self.entries, *entries))
         return after, Event("sequence", txid, entries=tuple(entries))
+
+
+def read_history(
+    pool: Pool, transactions: Iterable[tuple[Transaction, Sequence[Output]]]
+) -> tuple[Pool | None, tuple[Event, ...]]:
+    """Follow a pool through its transactions, each with the outputs it spends.
+
+    Returns the pool after them, None after an exit, and what happened. Raises BuildError
+    for a transaction that does not spend the pool as it stands then.
+    """
+    events: list[Event] = []
+    after: Pool | None = pool
+    for transaction, source_outputs in transactions:
+        if after is None:
+            raise BuildError("the pool had ended before")
+        after, event = after.follow(transaction, source_outputs)
+        events.append(event)
+    return after, tuple(events)

@@ -5,32 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ....errors import BuildError
-from ....transaction.model import Capability, Output, Token, Transaction
+from ....transaction.model import Output, Token, Transaction
 from ....wallet.balance import Spend
-from ....wallet.coins import Coin
 from ....wallet.keys import PrivateKey
 from ....wallet.unlockers import ScriptUnlocker, Signature
-from ..action import MOST_AMOUNT
+from ...purse import Purse
+from ..coins import check_reserves, genesis_coins, pool_output, vault_output
 from ..formula import Reserves
 from ..queue import Queue
 from .parameters import Parameters
-from .pool import Event, Pool, pool_output, vault_output
+from .pool import Event, Pool
 from .scripts import Scripts
 from .state import State
-from .step import Purse, Step, take_step
+from .step import Step, take_step
 
 __all__ = ["change_reserves", "check_genesis", "exit_pool", "genesis", "set_closed"]
-
-_MOST_SATOSHIS = 21 * 10**14
-
-
-def _check_reserves(reserves: Reserves, least: int) -> None:
-    for what, amount, low, most in (
-        ("satoshis", reserves.bch, least, _MOST_SATOSHIS),
-        ("tokens", reserves.tokens, 1, MOST_AMOUNT),
-    ):
-        if not low <= amount <= most:
-            raise BuildError(f"a reserve of {amount} {what}: it lies in {low}..{most}")
 
 
 def genesis(
@@ -52,7 +41,7 @@ def genesis(
         )
     if first.coin.outpoint_hash != parameters.pool_category:
         raise BuildError("the parameters name another pool category than the first coin's txid")
-    _check_reserves(reserves, parameters.min_reserve)
+    check_reserves(reserves, parameters.min_reserve)
     scripts = Scripts(parameters)
     state = State.empty(reserves, parameters.depth)
     outputs = (pool_output(scripts, state), vault_output(scripts, state, vault_value))
@@ -67,34 +56,11 @@ def check_genesis(transaction: Transaction, parameters: Parameters) -> Pool:
 
     Raises BuildError that says what is wrong; trust no pool before.
     """
-    scripts, category = Scripts(parameters), parameters.pool_category
-    first = transaction.inputs[0]
-    if (first.outpoint_hash, first.outpoint_index) != (category, 0):
-        raise BuildError("the category of the pool is not made by the first input")
-    if len(transaction.outputs) < 2:
-        raise BuildError("a genesis has a pool and a vault; this one has one output")
-    made = [output.token for output in transaction.outputs if output.token is not None]
-    made = [token for token in made if token.category == category]
-    if len(made) != 1 or made[0].nft is None or made[0].amount:
-        raise BuildError("the pool's category has more than the one NFT of the pool")
-    coin, vault = Coin.of(transaction, 0), Coin.of(transaction, 1)
-    if coin.token is None or coin.token.nft is None or coin.token.category != category:
-        raise BuildError("output 0 does not hold the pool's NFT")
-    if coin.token.nft.capability is not Capability.MUTABLE:
-        raise BuildError(f"the pool's NFT is {coin.token.nft.capability.name}, not MUTABLE")
-    if coin.locking_bytecode != scripts.pool_bytecode:
-        raise BuildError("output 0 is not locked by the pool's script with these parameters")
-    if vault.locking_bytecode != scripts.vault_bytecode:
-        raise BuildError("output 1 is not locked by the vault's script with these parameters")
-    if vault.token is None or vault.token.nft is not None:
-        raise BuildError("the vault holds no tokens, or an NFT")
-    reserves = Reserves(coin.value, vault.token.amount)
-    _check_reserves(reserves, parameters.min_reserve)
+    scripts = Scripts(parameters)
+    coin, vault, reserves = genesis_coins(transaction, scripts)
     state = State.empty(reserves, parameters.depth)
     if coin.output != pool_output(scripts, state):
         raise BuildError("the pool's state is not that of a new pool with what it holds")
-    if vault.output != vault_output(scripts, state, vault.value):
-        raise BuildError("the vault does not hold the tokens that trade")
     return Pool(scripts, coin, vault, state, Queue(parameters.depth))
 
 
@@ -131,7 +97,7 @@ def change_reserves(pool: Pool, reserves: Reserves, key: PrivateKey, purse: Purs
     """
     if pool.state.pending:
         raise BuildError(f"{pool.state.pending} orders are queued: the reserves stay until then")
-    _check_reserves(reserves, 1)
+    check_reserves(reserves, 1)
     state = replace(
         pool.state, bch_reserve=reserves.bch, token_reserve=reserves.tokens, collected=0
     )

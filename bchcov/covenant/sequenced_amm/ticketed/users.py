@@ -10,10 +10,11 @@ from ....wallet.builder import BuiltTransaction
 from ....wallet.coins import Coin
 from ....wallet.keys import PrivateKey
 from ....wallet.unlockers import ScriptUnlocker, Signature
+from ...purse import Purse
 from ..action import BUY, Action
+from ..step import check_height
 from .pool import Entry, Order, Ticket, read_order, read_ticket
 from .scripts import Scripts, order_data, ticket_data
-from .step import Purse, check_height
 
 __all__ = ["NewOrder", "NewTicket", "make_order", "make_ticket", "refund"]
 
