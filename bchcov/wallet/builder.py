@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
+from ..encoding.addresses import decode_address
 from ..errors import BchcovError, BuildError
 from ..transaction.codec import encode_transaction, transaction_id
 from ..transaction.context import TransactionContext
@@ -24,6 +25,8 @@ from .unlockers import Unlocker
 __all__ = ["BuiltTransaction", "Spend", "TransactionBuilder"]
 
 _FINAL = 0xFFFF_FFFF
+# What an output of change would hold if it were dust, and cost at an ordinary rate.
+_MOST_GIVEN = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,17 @@ class TransactionBuilder:
         """Add outputs behind those there are."""
         return replace(self, outputs=(*self.outputs, *outputs))
 
+    def pay_to(self, address: str, value: int, token: Token | None = None) -> TransactionBuilder:
+        """Add an output to an address, cashaddr or legacy.
+
+        Raises AddressError for text that is none, BuildError for tokens to an address that
+        does not say its wallet knows tokens.
+        """
+        payee = decode_address(address)
+        if token is not None and not payee.token_aware:
+            raise BuildError(f"tokens to {address}: it is not a token-aware address")
+        return self.pay(Output(value, payee.locking_bytecode, token))
+
     def fund_from(self, spends: Iterable[Spend]) -> TransactionBuilder:
         """Offer coins: those needed are spent behind the fixed inputs.
 
@@ -120,8 +134,14 @@ class TransactionBuilder:
             output.value for output in (*outputs, *change)
         )
         missing = fee_for(size_of(spends, [*outputs, *change]), rate) - balance
-        if missing >= 0 or self.change_bytecode is None:
+        if missing >= 0:
             return change, missing
+        if self.change_bytecode is None:
+            if -missing > _MOST_GIVEN:
+                raise BuildError(
+                    f"{-missing} satoshis are left over beyond the fee: say where change goes"
+                )
+            return change, 0
         empty = Output(0, self.change_bytecode)
         rest = balance - fee_for(size_of(spends, [*outputs, *change, empty]), rate)
         if rest < dust_threshold(empty, policy):

@@ -11,8 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bchcov import BCH_2026, BuildError, Capability, Nft, Output, Token, TransactionContext
+from bchcov import (
+    BCH_2026,
+    AddressError,
+    BuildError,
+    Capability,
+    Nft,
+    Output,
+    Token,
+    TransactionContext,
+)
 from bchcov.crypto.hashes import sha256
+from bchcov.encoding.addresses import encode_address
 from bchcov.script.patterns import multisig, p2sh32
 from bchcov.wallet.balance import Spend
 from bchcov.wallet.builder import TransactionBuilder
@@ -173,6 +183,27 @@ def test_an_unlocker_keeps_to_the_size_it_announced() -> None:
 
     with pytest.raises(BuildError, match=r"input 0 is unlocked by 2 bytes, .* announced 1"):
         builder().spend(spend(1, 9_000).coin, Liar()).pay(Output(1_000, PAYEE)).build()
+
+
+def test_nothing_is_given_to_miners_unasked() -> None:
+    coin = spend(1, 50_000)
+    start = TransactionBuilder().spend_all([coin])
+    with pytest.raises(BuildError, match="1001 satoshis are left over beyond the fee"):
+        start.pay(Output(48_814, PAYEE)).build()
+    assert start.pay(Output(48_815, PAYEE)).build().fee == 1_185
+
+
+def test_addresses_are_paid_and_tokens_only_where_they_are_known() -> None:
+    plain = encode_address(PAYEE)
+    aware = encode_address(PAYEE, token_aware=True)
+    token = Token(GOLD, 5)
+    start = builder(spend(1, 50_000), spend(2, 1_000, token))
+    built = start.pay_to(plain, 2_000).pay_to(aware, 1_000, token).build()
+    assert built.transaction.outputs[:2] == (Output(2_000, PAYEE), Output(1_000, PAYEE, token))
+    with pytest.raises(BuildError, match="it is not a token-aware address"):
+        start.pay_to(plain, 1_000, token)
+    with pytest.raises(AddressError):
+        start.pay_to("nowhere", 1_000)
 
 
 def test_the_last_check_can_be_left_out() -> None:
