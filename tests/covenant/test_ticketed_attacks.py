@@ -22,6 +22,7 @@ from ticketed_world import (
 from bchcov import Capability, Nft, Output, Token, verify
 from bchcov.covenant.sequenced_amm.action import BUY, SELL
 from bchcov.covenant.sequenced_amm.queue import Queue
+from bchcov.covenant.sequenced_amm.ticketed.batches import sibling_numbers
 from bchcov.covenant.sequenced_amm.ticketed.pool import Entry
 from bchcov.covenant.sequenced_amm.ticketed.refusal import explain_refusal
 from bchcov.wallet.balance import Spend
@@ -376,3 +377,71 @@ def test_an_nft_beside_the_pool_s_is_of_no_use() -> None:
     assert not verdict.ok
     assert verdict.error is not None
     assert verdict.error.check in ("tokens", "standardness", "values")
+
+
+def test_nothing_is_appended_but_at_tail() -> None:
+    world = World().queued(*TWO, start=4)
+    for tail in (5, 7, 1_000):
+        elsewhere = World().queued(*TWO, start=4)
+        queue = replace(elsewhere.pool.queue, tail=tail)
+        elsewhere.pool = replace(elsewhere.pool, queue=queue)
+        draft = elsewhere.sequence([world.ticket(9, default_action(9))])
+        # The proof is for the place that script looks at: only the new root betrays the leaf.
+        assert "[state]" in explained(draft, elsewhere)
+        items = sibling_numbers(queue, tail, 1)
+        for at, sibling in enumerate(items):
+            draft.push(0, at, sibling)
+        # Nor does the proof of the other place help.
+        said = explained(draft, elsewhere)
+        assert "[queue-before]" in said or "[state]" in said
+
+
+def test_nothing_is_taken_but_at_head() -> None:
+    world = World().queued(*THREE, start=4)
+    second = replace(world.pool, entries=world.pool.entries[1:])
+    world.pool = replace(second, queue=replace(second.queue, head=5))
+    assert "[queue-before]" in explained(world.execute(THREE[1:2]), world)
+    assert "[queue-before]" in explained(world.expire(), world)
+
+
+@pytest.mark.parametrize("make", [sequence, execute])
+def test_the_successor_is_of_the_same_category(make: Callable[[World], Draft]) -> None:
+    world = World()
+    draft = make(world)
+    token = draft.outputs[0].token
+    assert token is not None
+    draft.outputs[0] = replace(draft.outputs[0], token=replace(token, category=OTHER))
+    assert "[successor-nft]" in explained(draft, world)
+    draft.outputs[0] = replace(draft.outputs[0], token=None)
+    assert "[successor-nft]" in explained(draft, world)
+
+
+@pytest.mark.parametrize("capability", [Capability.NONE, Capability.MINTING])
+@pytest.mark.parametrize("kind", ["ticket", "order"])
+def test_no_other_capability_collects(kind: str, capability: Capability) -> None:
+    world = World()
+    held = world.ticket(0, TWO[0]) if kind == "ticket" else world.order(0, TWO[0])
+    state = replace(world.pool.state, collected=1 if kind == "ticket" else -1)
+    token = Token(PARAMETERS.pool_category, 0, Nft(state.encode(), capability))
+    forged = Spend(coin("forged", Output(1_000, b"\x51", token)), RawUnlocker())
+    draft = Draft([forged, Spend(held, RawUnlocker())], [Output(1_000, b"\x51", token)])
+    assert "[pool]" in explained(draft, world)
+
+
+def test_an_expiry_needs_its_locktime_in_force() -> None:
+    world = World().queued(*TWO)
+    draft = world.expire()
+    draft.unlock(0, draft.spends[0].unlocker, sequence=0xFFFF_FFFF)
+    assert "[locktime-height]" in explained(draft, world)
+    draft = world.expire(height=1_800_000_000)
+    assert "[locktime-height]" in explained(draft, world)
+
+
+def test_the_owner_moves_no_queue_and_no_hold() -> None:
+    world = World().queued(*TWO)
+    closed = replace(world.pool.state, closed=True)
+    for change in ({"head": 1}, {"tail": 3}, {"hold": 7}, {"collected": 1}, {"collected": -9}):
+        draft = world.owned(closed)
+        draft.state(**change)
+        said = explained(draft, world)
+        assert "[state]" in said or "[pool-value]" in said
