@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import measure
 import pytest
 
@@ -10,6 +12,19 @@ import pytest
 def test_a_page_holds_the_figures_and_checks_of_its_contracts(folder: str) -> None:
     page = (measure.CONTRACTS / folder / "README.md").read_text()
     assert page == measure.page_with_figures(folder), "run scripts/measure"
+
+
+def test_the_readme_says_the_same_figures() -> None:
+    ticketed = (measure.CONTRACTS / "sequenced_amm" / "ticketed" / "README.md").read_text()
+    direct = (measure.CONTRACTS / "sequenced_amm" / "direct" / "README.md").read_text()
+    readme = (measure.CONTRACTS.parent / "README.md").read_text()
+    (life,) = re.findall(r"^\| 16 \|.*\| (\d+) \|$", ticketed, re.MULTILINE)
+    figures = dict(re.findall(r"^\| (commit|reveal, a \w+) \| ([\d,]+) ", direct, re.MULTILINE))
+    assert f"takes {life} bytes in batches" in readme
+    low, high = figures["reveal, a sale"], figures["reveal, a buy"]
+    assert f"commits in {figures['commit']} and reveals in {low} to {high}" in " ".join(
+        readme.split()
+    )
 
 
 def test_an_order_s_whole_life_is_short_and_large_batches_are_standard() -> None:
