@@ -1,0 +1,46 @@
+"""Blocks: what was confirmed together, when, and on what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from ..crypto.hashes import hash256
+from ..transaction.codec import transaction_hash
+from ..transaction.model import Transaction
+
+__all__ = ["Block", "median_time"]
+
+_MEDIAN_OF = 11
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block: its height, its time in seconds since 1970, and its transactions.
+
+    The first one is the coinbase; where `is_funding`, the only one, and it makes coins out
+    of nothing. `previous` and `hash` are 32 bytes as on the wire; there is no proof of
+    work, so the hash is only a name.
+    """
+
+    height: int
+    time: int
+    previous: bytes
+    transactions: tuple[Transaction, ...]
+    is_funding: bool = False
+
+    @cached_property
+    def hash(self) -> bytes:
+        """The HASH256 of the previous hash, the height, the time and the transactions' hashes."""
+        return hash256(
+            self.previous
+            + self.height.to_bytes(4, "little")
+            + self.time.to_bytes(8, "little")
+            + b"".join(map(transaction_hash, self.transactions))
+        )
+
+
+def median_time(blocks: list[Block]) -> int:
+    """The median time past: of the last 11 blocks, the middle one's time. Source: BIP113."""
+    times = sorted(block.time for block in blocks[-_MEDIAN_OF:])
+    return times[len(times) // 2]

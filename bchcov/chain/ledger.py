@@ -1,0 +1,77 @@
+"""The coins that are there, confirmed or not, and who spends them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..transaction.codec import transaction_hash
+from ..transaction.model import Output, Transaction
+
+__all__ = ["Ledger", "Outpoint", "Record"]
+
+Outpoint = tuple[bytes, int]
+"""A transaction's hash as on the wire, and the index of an output."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A coin in the ledger: its output, where it was confirmed, and whether it is a coinbase's."""
+
+    output: Output
+    height: int
+    median_time: int
+    is_coinbase: bool = False
+
+
+class Ledger:
+    """Coins by outpoint, with what was spent, so that every transaction can be taken back.
+
+    `spenders` tells by which transaction, as displayed, an outpoint was spent.
+    """
+
+    __slots__ = ("coins", "spenders", "undo")
+
+    def __init__(self) -> None:
+        self.coins: dict[Outpoint, Record] = {}
+        self.spenders: dict[Outpoint, str] = {}
+        self.undo: dict[bytes, tuple[tuple[Outpoint, Record], ...]] = {}
+
+    def copy(self) -> Ledger:
+        """The same ledger, which goes its own way."""
+        other = Ledger()
+        other.coins, other.spenders = dict(self.coins), dict(self.spenders)
+        other.undo = dict(self.undo)
+        return other
+
+    def apply(
+        self,
+        transaction: Transaction,
+        height: int,
+        median_time: int,
+        *,
+        is_made: bool = False,
+        is_coinbase: bool = False,
+    ) -> None:
+        """Spend the inputs and add the outputs of a transaction that was checked.
+
+        One that `is_made` spends nothing; a coinbase's coins must ripen besides.
+        """
+        name = transaction_hash(transaction)
+        spent = []
+        if not is_made:
+            for item in transaction.inputs:
+                outpoint = item.outpoint_hash, item.outpoint_index
+                spent.append((outpoint, self.coins.pop(outpoint)))
+                self.spenders[outpoint] = name[::-1].hex()
+        self.undo[name] = tuple(spent)
+        for index, output in enumerate(transaction.outputs):
+            self.coins[name, index] = Record(output, height, median_time, is_coinbase)
+
+    def revert(self, transaction: Transaction) -> None:
+        """Take back the last transaction that was applied and not taken back."""
+        name = transaction_hash(transaction)
+        for index in range(len(transaction.outputs)):
+            del self.coins[name, index]
+        for outpoint, record in self.undo.pop(name):
+            self.coins[outpoint] = record
+            del self.spenders[outpoint]

@@ -1,0 +1,46 @@
+"""What became of a transaction that was submitted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..errors import BchcovError
+from ..validation.verdict import Problem, Verdict
+
+__all__ = ["Submission", "TransactionRefused"]
+
+
+class TransactionRefused(BchcovError):
+    """A transaction was required to be accepted and is not; `submission` says why."""
+
+    def __init__(self, submission: Submission) -> None:
+        super().__init__(str(submission))
+        self.submission = submission
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """Whether a transaction was accepted; if not, the problem.
+
+    `problem.check` is one of those of `verify`, or "coins", "finality", "fee" or "known";
+    `conflict` is the txid of the transaction that spends the same coin, if that is why.
+    """
+
+    txid: str
+    problem: Problem | None = None
+    verdict: Verdict | None = None
+    conflict: str | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the transaction was accepted."""
+        return self.problem is None
+
+    def require(self) -> Submission:
+        """Return this if the transaction was accepted; raise TransactionRefused if not."""
+        if self.problem is not None:
+            raise TransactionRefused(self)
+        return self
+
+    def __str__(self) -> str:
+        return f"{self.txid}: {'accepted' if self.problem is None else self.problem}"
