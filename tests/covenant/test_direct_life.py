@@ -90,6 +90,21 @@ def test_a_whole_life_to_the_last_satoshi() -> None:
         assert back is not None
         back, event = back.follow(step.built.transaction)
         assert (back, event) == (step.after, step.event)
+    assert direct.read_state(pool.scripts, pool.coin) == pool.state
+    built = [step.built.transaction for step in [*steps, end]]
+    assert direct.read_history(start.pool, built) == (None, (*(s.event for s in steps), end.event))
+    with pytest.raises(BuildError, match="the pool had ended before"):
+        direct.read_history(start.pool, [*built, built[0]])
+    held = pool.coin.output
+    nft = Token(OTHER, 0, Nft(pool.state.encode()))
+    short = Token(POOL_CATEGORY, 0, Nft(b"short"))
+    for output, message in (
+        (replace(held, locking_bytecode=b"\x51"), "is not this pool"),
+        (replace(held, token=nft), "another category than this pool's"),
+        (replace(held, token=short), "is no pool: a state has 39 bytes, not 5"),
+    ):
+        with pytest.raises(BuildError, match=message):
+            direct.read_state(pool.scripts, replace(pool.coin, output=output))
     assert [step.event.kind for step in steps] == ["commit"] * 4 + ["reveal"] * 3 + ["expire"]
 
 

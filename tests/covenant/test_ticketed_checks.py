@@ -6,10 +6,18 @@ import pytest
 from ticketed_attacks import ATTACKS
 from ticketed_world import TWO_ORDERS, World, real_sources
 
-from bchcov import verify
+from bchcov import Reason, verify
 from bchcov.covenant.contract import Contract, checks_in, without_check
 
 SOURCES = real_sources()
+REASONS = {
+    "OP_VERIFY": Reason.VERIFY,
+    "OP_EQUALVERIFY": Reason.EQUALVERIFY,
+    "OP_NUMEQUALVERIFY": Reason.NUMEQUALVERIFY,
+    "OP_CHECKSIGVERIFY": Reason.SIG_NULLFAIL,
+    "OP_CHECKLOCKTIMEVERIFY": Reason.UNSATISFIED_LOCKTIME,
+    "OP_CHECKSEQUENCEVERIFY": Reason.UNSATISFIED_LOCKTIME,
+}
 CHECKS = [(name, check.name) for name in SOURCES for check in checks_in(SOURCES[name], name)]
 
 
@@ -35,17 +43,18 @@ def test_the_check_refuses_its_attack(name: str, check: str) -> None:
     assert verdict.error is not None
     result = verdict.inputs[-1]
     contract = contract_of(world, name)
+    expected = next(each for each in contract.checks if each.name == check)
+    assert result.reason is (Reason.EVAL_FALSE if expected.is_final else REASONS[expected.opcode])
+    assert result.phase == ("locking" if name in ("ticket", "order") else "redeem")
     if result.code is None:  # a final boolean: the script ran to its end
-        assert next(each for each in contract.checks if each.name == check).is_final
-        assert result.reason is not None
-        assert result.reason.value == "EVAL_FALSE"
+        assert expected.is_final
         return
     assert result.code is not None
     assert len(result.code) == len(contract.code)
     assert result.offset is not None
     found = contract.check_at(result.offset)
     assert found is not None, str(verdict)
-    assert found.name == check
+    assert (found.name, found.line) == (check, expected.line)
 
 
 @pytest.mark.parametrize(("name", "check"), CHECKS, ids="-".join)

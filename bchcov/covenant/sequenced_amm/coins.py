@@ -10,7 +10,7 @@ from ...wallet.coins import Coin
 from .action import MOST_AMOUNT
 from .formula import Reserves
 
-__all__ = ["check_reserves", "genesis_coins", "pool_output", "vault_output"]
+__all__ = ["check_reserves", "commitment_of", "genesis_coins", "pool_output", "vault_output"]
 
 _MOST_SATOSHIS = 21 * 10**14
 
@@ -57,6 +57,16 @@ def vault_output(scripts: _Scripts, state: _State, value: int) -> Output:
     """The output that holds the tokens of a state, and `value` satoshis."""
     token = Token(scripts.parameters.token_category, state.token_reserve)
     return Output(value, scripts.vault_bytecode, token)
+
+
+def commitment_of(coin: Coin, scripts: _Scripts) -> bytes:
+    """The commitment of a pool's NFT. Raises BuildError for a coin that is not this pool."""
+    token = coin.token
+    if coin.locking_bytecode != scripts.pool_bytecode or token is None or token.nft is None:
+        raise BuildError(f"the coin {coin} is not this pool")
+    if token.category != scripts.parameters.pool_category:
+        raise BuildError(f"the coin {coin} holds an NFT of another category than this pool's")
+    return token.nft.commitment
 
 
 def check_reserves(reserves: Reserves, least: int) -> None:

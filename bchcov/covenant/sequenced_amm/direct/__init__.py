@@ -6,7 +6,7 @@ from ..action import BUY, SELL, Action
 from ..formula import Reserves
 from ..salts import derive_salt
 from .parameters import Parameters
-from .pool import Entry, Event, Pool
+from .pool import Entry, Event, Pool, read_history, read_state
 from .scripts import Scripts
 from .state import State
 from .transactions import Step, check_genesis, commit, exit_pool, expire, genesis, reveal
@@ -29,5 +29,7 @@ __all__ = [
     "exit_pool",
     "expire",
     "genesis",
+    "read_history",
+    "read_state",
     "reveal",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from ....crypto.hashes import hash160
@@ -10,12 +11,13 @@ from ....script.pushes import instructions
 from ....transaction.model import Output, Transaction
 from ....wallet.coins import Coin
 from ..action import Action, Direction
+from ..coins import commitment_of
 from ..formula import Fill, Reserves, execute
 from ..queue import Queue
 from .scripts import Scripts
 from .state import DEPTH, State
 
-__all__ = ["Entry", "Event", "Pool", "new_queue", "read_action"]
+__all__ = ["Entry", "Event", "Pool", "new_queue", "read_action", "read_history", "read_state"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,14 @@ class Event:
     action: Action | None = None
     fill: Fill | None = None
     payout: Output | None = None
+
+
+def read_state(scripts: Scripts, coin: Coin) -> State:
+    """Read the state of this pool from its coin. Raises BuildError for any other coin."""
+    try:
+        return State.decode(commitment_of(coin, scripts))
+    except DecodeError as error:
+        raise BuildError(f"the coin {coin} is no pool: {error}") from error
 
 
 def read_action(data: bytes) -> Action:
@@ -134,3 +144,21 @@ class Pool:
 def new_queue() -> Queue:
     """The empty queue of this profile."""
     return Queue(DEPTH, digest=hash160)
+
+
+def read_history(
+    pool: Pool, transactions: Iterable[Transaction]
+) -> tuple[Pool | None, tuple[Event, ...]]:
+    """Follow a pool through its transactions.
+
+    Returns the pool after them, None after an exit, and what happened. Raises BuildError
+    for a transaction that does not spend the pool as it stands then.
+    """
+    events: list[Event] = []
+    after: Pool | None = pool
+    for transaction in transactions:
+        if after is None:
+            raise BuildError("the pool had ended before")
+        after, event = after.follow(transaction)
+        events.append(event)
+    return after, tuple(events)

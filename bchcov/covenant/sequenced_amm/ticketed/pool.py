@@ -10,6 +10,7 @@ from ....script.patterns import p2pkh
 from ....transaction.model import Capability, Output, Token, Transaction
 from ....wallet.coins import Coin
 from ..action import BUY, SELL, Action, Direction, leaf
+from ..coins import commitment_of
 from ..formula import Fill, execute
 from ..queue import Queue
 from .scripts import Scripts
@@ -88,13 +89,8 @@ class Event:
 
 def read_state(scripts: Scripts, coin: Coin) -> State:
     """Read the state of this pool from its coin. Raises BuildError for any other coin."""
-    token = coin.token
-    if coin.locking_bytecode != scripts.pool_bytecode or token is None or token.nft is None:
-        raise BuildError(f"the coin {coin} is not this pool")
-    if token.category != scripts.parameters.pool_category:
-        raise BuildError(f"the coin {coin} holds an NFT of another category than this pool's")
     try:
-        return State.decode(token.nft.commitment)
+        return State.decode(commitment_of(coin, scripts))
     except DecodeError as error:
         raise BuildError(f"the coin {coin} is no pool: {error}") from error
 
