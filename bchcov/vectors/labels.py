@@ -14,23 +14,24 @@ from ..vm.rulesets import RULE_SETS
 
 __all__ = ["expectations", "labels_of_path"]
 
-# chip_cashtokens became the rules of 2023. chip_loops, chip_functions, chip_bitwise and
-# chip_p2s became the rules of 2026, which have labels of their own; what did not become
-# rules is judged under BCH_SPEC.
-_LABEL = re.compile(
-    r"(20\d\d|spec|chip_eval|chip_pow|chip_cashtokens)_(standard|nonstandard|invalid)"
-)
-_IN_PATH = re.compile(
-    # "before_chip_cashtokens" are the rules of the year before.
-    r"(?<![a-z0-9])(?<!before_)(?:bch_)?(20\d\d|spec|chip_eval|chip_pow|chip_cashtokens)(?:_05)?"
-    r"_(standard|nonstandard|invalid)"
-)
+# What became the rules of a year is judged by them, in the public suite as its labels of
+# that year say; what did not become rules is judged under BCH_SPEC.
 _RULES = {
     "spec": "BCH_SPEC",
     "chip_eval": "BCH_SPEC",
     "chip_pow": "BCH_SPEC",
     "chip_cashtokens": "BCH_2023",
+    "chip_loops": "BCH_2026",
+    "chip_functions": "BCH_2026",
+    "chip_bitwise": "BCH_2026",
+    "chip_p2s": "BCH_2026",
 }
+_NAMES = "|".join((r"20\d\d", *_RULES))
+_LABEL = re.compile(rf"({_NAMES})_(standard|nonstandard|invalid)")
+_IN_PATH = re.compile(
+    # "before_chip_cashtokens" are the rules of the year before.
+    rf"(?<![a-z0-9])(?<!before_)(?:bch_)?({_NAMES})(?:_05)?_(standard|nonstandard|invalid)"
+)
 _KNOWN = {rules.name for rules in RULE_SETS}
 _ACCEPTED = {
     "standard": {"standard": True, "consensus": True},
@@ -40,16 +41,19 @@ _ACCEPTED = {
 
 
 def expectations(labels: Iterable[str]) -> Iterator[tuple[str, str, bool]]:
-    """Yield rule set name, mode and whether the transaction is accepted, for each label.
+    """Yield rule set name, mode and whether the transaction is accepted, each once.
 
     Labels of other kinds, and of years without rules of their own, say nothing.
     """
+    seen = set()
     for label in labels:
         match = _LABEL.fullmatch(label)
         rules = match and _RULES.get(match[1], f"BCH_{match[1]}")
         if match and rules in _KNOWN:
             for mode, accepted in _ACCEPTED[match[2]].items():
-                yield rules, mode, accepted
+                if (rules, mode, accepted) not in seen:
+                    seen.add((rules, mode, accepted))
+                    yield rules, mode, accepted
 
 
 def labels_of_path(path: Path) -> tuple[str, ...]:

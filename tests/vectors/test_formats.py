@@ -140,8 +140,16 @@ def test_a_selection_leaves_the_rest_out() -> None:
     assert [(o.rules, o.mode) for o in judge(labelled, only)] == [("BCH_2025", "consensus")]
 
 
+@pytest.mark.parametrize("name", ["loops", "functions", "bitwise", "p2s"])
+def test_a_proposal_that_became_the_rules_of_2026_is_judged_by_them_once(name: str) -> None:
+    expected = [("BCH_2026", "standard", False), ("BCH_2026", "consensus", True)]
+    assert list(expectations([f"chip_{name}_nonstandard", "2026_nonstandard"])) == expected
+    path = Path(f"bch_chip_{name}_nonstandard/core.x.vmb_tests.json")
+    assert list(expectations(labels_of_path(path))) == expected
+
+
 def test_labels_say_rules_and_modes() -> None:
-    assert list(expectations(["2025_nonstandard", "chip_loops_invalid", "other"])) == [
+    assert list(expectations(["2025_nonstandard", "chip_limits_invalid", "other"])) == [
         ("BCH_2025", "standard", False),
         ("BCH_2025", "consensus", True),
     ]
@@ -216,7 +224,7 @@ def test_a_vmb_file_may_carry_labels_of_its_own(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "labels", [(), ("2022_standard",), ("chip_loops_standard",), ("2027_invalid",)]
+    "labels", [(), ("2022_standard",), ("chip_limits_standard",), ("2027_invalid",)]
 )
 def test_a_test_that_nobody_can_judge_is_reported(labels: tuple[str, ...]) -> None:
     (outcome,) = judge(replace(CASE, labels=labels))
