@@ -129,7 +129,7 @@ class Life:
 
     def own(self) -> None:
         closed = not self.pool.state.closed
-        purse = self.purse(PROVIDER, 50_000_000, 10**5)
+        purse = self.purse(PROVIDER, 70_000_000, 10**6)
         if self.pool.state.pending or self.random.random() < 0.5:
             self.take(amm.set_closed(self.pool, PROVIDER, purse, closed=closed))
         else:
