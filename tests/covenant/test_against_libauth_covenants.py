@@ -7,17 +7,30 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from direct_world import ATTACKS as DIRECT_ATTACKS
+from direct_world import HONEST, DirectWorld
 from ticketed_attacks import ATTACKS
 from ticketed_world import TWO_ORDERS, World, action
 
-from bchcov import BCH_2026, Output, Transaction, encode_outputs, encode_transaction, verify
+from bchcov import (
+    BCH_2025,
+    BCH_2026,
+    Output,
+    RuleSet,
+    Transaction,
+    encode_outputs,
+    encode_transaction,
+    verify,
+)
 
 pytestmark = pytest.mark.node
 
 JUDGE = Path(__file__).parent.parent / "vm" / "judge.mjs"
 
 
-def judge(libauth: Path, cases: list[tuple[Transaction, tuple[Output, ...]]]) -> list[bool]:
+def judge(
+    libauth: Path, cases: list[tuple[Transaction, tuple[Output, ...]]], rules: RuleSet
+) -> list[bool]:
     """Whether libauth accepts every input of each."""
     lines = [
         json.dumps(
@@ -25,7 +38,7 @@ def judge(libauth: Path, cases: list[tuple[Transaction, tuple[Output, ...]]]) ->
                 "tx": encode_transaction(transaction).hex(),
                 "sourceOutputs": encode_outputs(sources).hex(),
                 "input": index,
-                "rules": "BCH_2026",
+                "rules": rules.name,
                 "standard": True,
             }
         )
@@ -54,5 +67,14 @@ def test_libauth_accepts_what_is_honest_and_refuses_every_attack(libauth: Path) 
     attacks = [attack(world).finish() for attack in ATTACKS.values()]
     for transaction, sources in honest:
         assert verify(transaction, sources, BCH_2026, scripts_only=True).ok
-    assert judge(libauth, honest) == [True] * len(honest)
-    assert judge(libauth, attacks) == [False] * len(attacks)
+    assert judge(libauth, honest, BCH_2026) == [True] * len(honest)
+    assert judge(libauth, attacks, BCH_2026) == [False] * len(attacks)
+
+
+@pytest.mark.parametrize("rules", [BCH_2025, BCH_2026], ids=str)
+def test_libauth_judges_the_direct_profile_likewise(libauth: Path, rules: RuleSet) -> None:
+    world = DirectWorld()
+    honest = [make(world).finish() for make in HONEST.values()]
+    attacks = [attack(world).finish() for attack in DIRECT_ATTACKS.values()]
+    assert judge(libauth, honest, rules) == [True] * len(honest)
+    assert judge(libauth, attacks, rules) == [False] * len(attacks)
