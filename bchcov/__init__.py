@@ -14,6 +14,7 @@ from .errors import (
     InvalidTransaction,
     Reason,
     RulesError,
+    StoreError,
     VectorError,
 )
 from .transaction.codec import (
@@ -61,6 +62,7 @@ __all__ = [
     "Reason",
     "RuleSet",
     "RulesError",
+    "StoreError",
     "Token",
     "Transaction",
     "TransactionContext",

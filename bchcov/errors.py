@@ -130,6 +130,10 @@ class VectorError(BchcovError):
     """A test file that cannot be read; the message names the file and the place."""
 
 
+class StoreError(BchcovError):
+    """A chain's file cannot be read or written, or another process has it."""
+
+
 class ScriptError(BchcovError):
     """A script broke a rule; raised inside the VM, reported by `evaluate`.
 

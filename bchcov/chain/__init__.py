@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from .block import Block
 from .chain import Chain
+from .chain_file import ChainFile
 from .submission import Submission, TransactionRefused
+from .wallet import Commitment, Wallet
 
-__all__ = ["Block", "Chain", "Submission", "TransactionRefused"]
+__all__ = [
+    "Block",
+    "Chain",
+    "ChainFile",
+    "Commitment",
+    "Submission",
+    "TransactionRefused",
+    "Wallet",
+]

@@ -7,9 +7,12 @@ from functools import cached_property
 
 from ..crypto.hashes import hash256
 from ..transaction.codec import transaction_hash
-from ..transaction.model import Transaction
+from ..transaction.model import Input, Output, Transaction
 
-__all__ = ["Block", "median_time"]
+__all__ = ["Block", "make_coinbase", "make_funding", "median_time"]
+
+_SUBSIDY = 312_500_000
+_NOTHING = bytes(32), 0xFFFF_FFFF
 
 _MEDIAN_OF = 11
 
@@ -44,3 +47,14 @@ def median_time(blocks: list[Block]) -> int:
     """The median time past: of the last 11 blocks, the middle one's time. Source: BIP113."""
     times = sorted(block.time for block in blocks[-_MEDIAN_OF:])
     return times[len(times) // 2]
+
+
+def make_coinbase(height: int, fees: int, reward_to: bytes) -> Transaction:
+    """The transaction that pays the subsidy and the fees of a block to a locking bytecode."""
+    nothing = Input(*_NOTHING, height.to_bytes(8, "little"))
+    return Transaction((nothing,), (Output(_SUBSIDY + fees, reward_to),))
+
+
+def make_funding(number: int, outputs: tuple[Output, ...]) -> Transaction:
+    """The transaction that makes coins out of nothing; its number makes its txid its own."""
+    return Transaction((Input(*_NOTHING, number.to_bytes(8, "big")),), outputs)

@@ -11,28 +11,26 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from ..errors import BuildError
-from ..transaction.codec import encode_transaction, transaction_hash
-from ..transaction.model import Input, Output, Transaction
+from ..transaction.codec import transaction_hash, transaction_id
+from ..transaction.model import Output, Transaction
 from ..validation.verdict import Problem
-from ..validation.verify import verify
 from ..vm.rules import RuleSet
 from ..vm.rulesets import BCH_2026
 from ..wallet.coins import Coin
-from .block import Block, median_time
-from .finality import CoinAge, unmet_age, unmet_locktime
-from .ledger import Ledger, Record
+from .admission import judge, unmet_fee
+from .block import Block, make_coinbase, make_funding, median_time
+from .ledger import Ledger
+from .records import Change, Records, Store
 from .submission import Submission
 
 __all__ = ["Chain"]
 
-_COINBASE_MATURITY = 100
-_SUBSIDY = 312_500_000
 _BLOCK_SECONDS = 600
 _NOBODY = b"\x6a"
 
 
 class Chain:
-    """A chain in memory.
+    """A chain in memory; `ChainFile` keeps one in a file.
 
     `rules` are those of relay for submissions, and their consensus for blocks. Heights
     begin at `height`, times at `time`, seconds since 1970; `fee_rate` is the least that is
@@ -54,6 +52,30 @@ class Chain:
         self._ledger = Ledger()
         self._fees: dict[str, int] = {}
         self._funded = 0
+        self._store: Store | None = None
+        self._changes = 0
+
+    @classmethod
+    def stored(cls, records: Records, store: Store) -> Chain:
+        """Take up a chain where a store has left it; what it accepts is given to the store."""
+        start, rate = (records.height, records.time), records.fee_rate
+        chain = cls(records.rules, height=start[0], time=start[1], fee_rate=rate)
+        for block in records.blocks:
+            before = chain.median_time
+            chain.blocks.append(block)
+            for place, transaction in enumerate(block.transactions):
+                chain._ledger.apply(
+                    transaction,
+                    block.height,
+                    before,
+                    is_made=place == 0,
+                    is_coinbase=place == 0 and not block.is_funding,
+                )
+            chain._funded += block.is_funding
+        for transaction, fee in records.mempool:
+            chain._accept(transaction, fee)
+        chain._store = store
+        return chain
 
     @property
     def height(self) -> int:
@@ -72,11 +94,8 @@ class Chain:
 
     def coins(self, locking_bytecode: bytes) -> list[Coin]:
         """Every unspent coin that a script locks, the oldest first."""
-        return [
-            Coin(*outpoint, record.output)
-            for outpoint, record in self._ledger.coins.items()
-            if record.output.locking_bytecode == locking_bytecode
-        ]
+        found = self._ledger.locked_by(locking_bytecode)
+        return [Coin(*outpoint, record.output) for outpoint, record in found]
 
     def confirmations(self, coin: Coin) -> int:
         """How many blocks deep a coin is; 0 in the mempool. Raises BuildError if it is gone."""
@@ -87,74 +106,50 @@ class Chain:
 
     def fund(self, *outputs: Output) -> list[Coin]:
         """Make coins out of nothing, confirmed in a block of their own and old enough to spend."""
-        self._funded += 1
-        nothing = Input(bytes(32), 0xFFFF_FFFF, self._funded.to_bytes(8, "big"))
-        made = Transaction((nothing,), outputs)
-        waiting = list(self.mempool.values())
-        self._take_back()
-        before = self.median_time
-        self._append(self.blocks[-1].time + _BLOCK_SECONDS, (made,), is_funding=True)
-        self._ledger.apply(made, self.height, before, is_made=True)
-        self._resubmit(waiting)
+        with self._recorded():
+            self._funded += 1
+            made = make_funding(self._funded, outputs)
+            waiting = list(self.mempool.values())
+            self._take_back()
+            before = self.median_time
+            self._append(self.blocks[-1].time + _BLOCK_SECONDS, (made,), made=True)
+            self._ledger.apply(made, self.height, before, is_made=True)
+            self._resubmit(waiting)
         return [Coin(transaction_hash(made), at, output) for at, output in enumerate(outputs)]
 
     def submit(self, transaction: Transaction) -> Submission:
         """Give a transaction to the mempool: the first that spends a coin wins, as with nodes."""
-        txid = transaction_hash(transaction)[::-1].hex()
+        submission, fee = self._admit(transaction)
+        if submission.ok:
+            # What is on disk is there before it is accepted, never the other way round.
+            if self._store is not None:
+                self._store.write(Change(self._changes + 1, entering=((transaction, fee),)))
+            self._accept(transaction, fee)
+            self._changes += self._store is not None
+        return submission
+
+    def _admit(self, transaction: Transaction) -> tuple[Submission, int]:
+        """Judge a transaction for the mempool; the number is its fee."""
+        txid = transaction_id(transaction)
         if txid in self.mempool:
             problem = Problem("known", "TX_KNOWN", "the transaction is in the mempool already")
-            return Submission(txid, problem)
+            return Submission(txid, problem), 0
         submission, fee = self._judge(transaction, self.rules)
-        if submission.problem is not None:
-            return submission
-        size = len(encode_transaction(transaction))
-        if fee < self.fee_rate * size:
-            detail = f"a fee of {fee} satoshis for {size} bytes, at least {self.fee_rate * size}"
-            return replace(submission, problem=Problem("fee", "TX_FEE", detail))
+        if submission.ok:
+            problem_of_fee = unmet_fee(transaction, fee, self.fee_rate)
+            if problem_of_fee is not None:
+                submission = replace(submission, problem=problem_of_fee)
+        return submission, fee
+
+    def _judge(self, transaction: Transaction, rules: RuleSet) -> tuple[Submission, int]:
+        height, time = self.height + 1, self.median_time
+        return judge(transaction, self._ledger, rules, height=height, median_time=time)
+
+    def _accept(self, transaction: Transaction, fee: int) -> None:
+        txid = transaction_id(transaction)
         self._ledger.apply(transaction, self.height + 1, self.median_time)
         self.mempool[txid] = transaction
         self._fees[txid] = fee
-        return submission
-
-    def _judge(self, transaction: Transaction, rules: RuleSet) -> tuple[Submission, int]:
-        """Everything but the fee's rate; the number is the fee."""
-        txid = transaction_hash(transaction)[::-1].hex()
-        height, time = self.height + 1, self.median_time
-        records: list[Record] = []
-        for index, item in enumerate(transaction.inputs):
-            outpoint = item.outpoint_hash, item.outpoint_index
-            record = self._ledger.coins.get(outpoint)
-            if record is None:
-                return self._missing(txid, index, outpoint), 0
-            if record.is_coinbase and height - record.height < _COINBASE_MATURITY:
-                detail = f"a coinbase of height {record.height} is spent at {height}"
-                problem = Problem("coins", "TX_PREMATURE_COINBASE", detail, index)
-                return Submission(txid, problem), 0
-            records.append(record)
-        why = unmet_locktime(transaction, height, time)
-        if why is not None:
-            return Submission(txid, Problem("finality", "TX_NOT_FINAL", why)), 0
-        ages = [CoinAge(record.height, record.median_time) for record in records]
-        young = unmet_age(transaction, ages, height, time)
-        if young is not None:
-            problem = Problem("finality", "TX_SEQUENCE_NOT_FINAL", young[1], young[0])
-            return Submission(txid, problem), 0
-        sources = [record.output for record in records]
-        verdict = verify(transaction, sources, rules)
-        fee = sum(each.value for each in sources) - sum(each.value for each in transaction.outputs)
-        return Submission(txid, verdict.error, verdict), fee
-
-    def _missing(self, txid: str, index: int, outpoint: tuple[bytes, int]) -> Submission:
-        spender = self._ledger.spenders.get(outpoint)
-        name = f"{outpoint[0][::-1].hex()}:{outpoint[1]}"
-        if spender is None:
-            problem = Problem("coins", "TX_MISSING_COIN", f"there is no coin {name}", index)
-            return Submission(txid, problem)
-        if spender == txid:
-            problem = Problem("known", "TX_KNOWN", "the transaction is in a block already")
-            return Submission(txid, problem)
-        detail = f"the coin {name} is spent by {spender}"
-        return Submission(txid, Problem("coins", "TX_CONFLICT", detail, index), conflict=spender)
 
     def mine(
         self,
@@ -171,19 +166,18 @@ class Chain:
         """
         if seconds < 1:
             raise BuildError(f"a block {seconds} seconds after the last: it is later")
-        if transactions is None:
-            chosen, fees, waiting = tuple(self.mempool.values()), sum(self._fees.values()), []
-        else:
-            chosen, fees = tuple(transactions), self._choose(transactions)
-            waiting = list(self.mempool.values())
-        reward = Output(_SUBSIDY + fees, reward_to)
-        height = (self.height + 1).to_bytes(8, "little")
-        coinbase = Transaction((Input(bytes(32), 0xFFFF_FFFF, height),), (reward,))
-        before = self.median_time
-        self._append(self.blocks[-1].time + seconds, (coinbase, *chosen))
-        self._ledger.apply(coinbase, self.height, before, is_made=True, is_coinbase=True)
-        self.mempool, self._fees = {}, {}
-        self._resubmit(waiting)
+        with self._recorded():
+            if transactions is None:
+                chosen, fees, waiting = tuple(self.mempool.values()), sum(self._fees.values()), []
+            else:
+                chosen, fees = tuple(transactions), self._choose(transactions)
+                waiting = list(self.mempool.values())
+            coinbase = make_coinbase(self.height + 1, fees, reward_to)
+            before = self.median_time
+            self._append(self.blocks[-1].time + seconds, (coinbase, *chosen))
+            self._ledger.apply(coinbase, self.height, before, is_made=True, is_coinbase=True)
+            self.mempool, self._fees = {}, {}
+            self._resubmit(waiting)
         return self.blocks[-1]
 
     def _choose(self, transactions: Sequence[Transaction]) -> int:
@@ -212,13 +206,15 @@ class Chain:
     def _resubmit(self, transactions: Sequence[Transaction]) -> None:
         """Give to the mempool what is still valid."""
         for transaction in transactions:
-            self.submit(transaction)
+            submission, fee = self._admit(transaction)
+            if submission.ok:
+                self._accept(transaction, fee)
 
     def _append(
-        self, time: int, transactions: tuple[Transaction, ...], *, is_funding: bool = False
+        self, time: int, transactions: Sequence[Transaction], *, made: bool = False
     ) -> None:
         last = self.blocks[-1]
-        self.blocks.append(Block(last.height + 1, time, last.hash, transactions, is_funding))
+        self.blocks.append(Block(last.height + 1, time, last.hash, tuple(transactions), made))
 
     def advance(self, blocks: int, *, seconds: int = _BLOCK_SECONDS) -> None:
         """Mine so many blocks; the first one confirms the mempool. Raises BuildError."""
@@ -239,15 +235,26 @@ class Chain:
         gone = self.blocks[len(self.blocks) - depth :]
         if any(each.is_funding for each in gone):
             raise BuildError("a block that funded coins cannot be disconnected")
-        waiting = list(self.mempool.values())
-        self._take_back()
-        for block in reversed(gone):
-            for transaction in (block.transactions[0], *reversed(block.transactions[1:])):
-                self._ledger.revert(transaction)
-            self.blocks.pop()
-        returned = [each for block in gone for each in block.transactions[1:]]
-        self._resubmit([*returned, *waiting])
+        with self._recorded():
+            waiting = list(self.mempool.values())
+            self._take_back()
+            for block in reversed(gone):
+                for transaction in (block.transactions[0], *reversed(block.transactions[1:])):
+                    self._ledger.revert(transaction)
+                self.blocks.pop()
+            returned = [each for block in gone for each in block.transactions[1:]]
+            self._resubmit([*returned, *waiting])
         return gone
+
+    def source_outputs(self, transaction: Transaction) -> tuple[Output, ...]:
+        """The outputs that a transaction of this chain spends, in the order of its inputs.
+
+        Raises BuildError for one that is neither in the mempool nor in a block.
+        """
+        spent = self._ledger.undo.get(transaction_hash(transaction))
+        if spent is None:
+            raise BuildError(f"the transaction {transaction_id(transaction)} is not on this chain")
+        return tuple(record.output for _, record in spent)
 
     _State = tuple[list[Block], dict[str, Transaction], Ledger, dict[str, int], int]
 
@@ -265,9 +272,30 @@ class Chain:
 
     @contextmanager
     def snapshot(self) -> Iterator[Chain]:
-        """Roll everything back at the end of the block, whatever happened in it."""
-        state = self._save()
+        """Roll everything back at the end of the block, whatever happened in it.
+
+        Nothing of it is stored.
+        """
+        state, store, self._store = self._save(), self._store, None
         try:
             yield self
         finally:
             self._restore(state)
+            self._store = store
+
+    @contextmanager
+    def _recorded(self) -> Iterator[None]:
+        """Give to the store what changes within; where that fails, nothing has changed."""
+        if self._store is None:
+            yield
+            return
+        state = self._save()
+        try:
+            yield
+            entering = {txid: (each, self._fees[txid]) for txid, each in self.mempool.items()}
+            number = self._changes + 1
+            self._store.write(Change.between(number, state[0], self.blocks, state[1], entering))
+            self._changes = number
+        except BaseException:
+            self._restore(state)
+            raise

@@ -26,22 +26,43 @@ class Record:
 class Ledger:
     """Coins by outpoint, with what was spent, so that every transaction can be taken back.
 
-    `spenders` tells by which transaction, as displayed, an outpoint was spent.
+    `spenders` tells by which transaction, as displayed, an outpoint was spent, `undo` which
+    coins a transaction spent, `scripts` which outpoints a locking bytecode locks.
     """
 
-    __slots__ = ("coins", "spenders", "undo")
+    __slots__ = ("coins", "scripts", "spenders", "undo")
 
     def __init__(self) -> None:
         self.coins: dict[Outpoint, Record] = {}
         self.spenders: dict[Outpoint, str] = {}
         self.undo: dict[bytes, tuple[tuple[Outpoint, Record], ...]] = {}
+        self.scripts: dict[bytes, dict[Outpoint, None]] = {}
 
     def copy(self) -> Ledger:
         """The same ledger, which goes its own way."""
         other = Ledger()
         other.coins, other.spenders = dict(self.coins), dict(self.spenders)
         other.undo = dict(self.undo)
+        other.scripts = {script: dict(coins) for script, coins in self.scripts.items()}
         return other
+
+    def locked_by(self, locking_bytecode: bytes) -> list[tuple[Outpoint, Record]]:
+        """The coins that a script locks, the oldest first."""
+        found = self.scripts.get(locking_bytecode, {})
+        return [(outpoint, self.coins[outpoint]) for outpoint in found]
+
+    def _add(self, outpoint: Outpoint, record: Record) -> None:
+        self.coins[outpoint] = record
+        self.scripts.setdefault(record.output.locking_bytecode, {})[outpoint] = None
+
+    def _remove(self, outpoint: Outpoint) -> Record:
+        record = self.coins.pop(outpoint)
+        locking = record.output.locking_bytecode
+        left = self.scripts[locking]
+        del left[outpoint]
+        if not left:
+            del self.scripts[locking]
+        return record
 
     def apply(
         self,
@@ -61,17 +82,17 @@ class Ledger:
         if not is_made:
             for item in transaction.inputs:
                 outpoint = item.outpoint_hash, item.outpoint_index
-                spent.append((outpoint, self.coins.pop(outpoint)))
+                spent.append((outpoint, self._remove(outpoint)))
                 self.spenders[outpoint] = name[::-1].hex()
         self.undo[name] = tuple(spent)
         for index, output in enumerate(transaction.outputs):
-            self.coins[name, index] = Record(output, height, median_time, is_coinbase)
+            self._add((name, index), Record(output, height, median_time, is_coinbase))
 
     def revert(self, transaction: Transaction) -> None:
         """Take back the last transaction that was applied and not taken back."""
         name = transaction_hash(transaction)
         for index in range(len(transaction.outputs)):
-            del self.coins[name, index]
+            self._remove((name, index))
         for outpoint, record in self.undo.pop(name):
-            self.coins[outpoint] = record
+            self._add(outpoint, record)
             del self.spenders[outpoint]

@@ -1,0 +1,71 @@
+"""Whether a transaction may join a chain: its coins, its finality, and everything of `verify`."""
+
+from __future__ import annotations
+
+from ..transaction.codec import encode_transaction, transaction_id
+from ..transaction.model import Transaction
+from ..validation.verdict import Problem
+from ..validation.verify import verify
+from ..vm.rules import RuleSet
+from .finality import CoinAge, unmet_age, unmet_locktime
+from .ledger import Ledger, Record
+from .submission import Submission
+
+__all__ = ["judge", "unmet_fee"]
+
+_COINBASE_MATURITY = 100
+
+
+def judge(
+    transaction: Transaction, ledger: Ledger, rules: RuleSet, *, height: int, median_time: int
+) -> tuple[Submission, int]:
+    """Judge a transaction for the block at `height`, by all but its fee; the number is the fee.
+
+    `median_time` is the median time past of the block before.
+    """
+    txid = transaction_id(transaction)
+    records: list[Record] = []
+    for index, item in enumerate(transaction.inputs):
+        outpoint = item.outpoint_hash, item.outpoint_index
+        record = ledger.coins.get(outpoint)
+        if record is None:
+            return _missing(txid, index, outpoint, ledger), 0
+        if record.is_coinbase and height - record.height < _COINBASE_MATURITY:
+            detail = f"a coinbase of height {record.height} is spent at {height}"
+            problem = Problem("coins", "TX_PREMATURE_COINBASE", detail, index)
+            return Submission(txid, problem), 0
+        records.append(record)
+    why = unmet_locktime(transaction, height, median_time)
+    if why is not None:
+        return Submission(txid, Problem("finality", "TX_NOT_FINAL", why)), 0
+    ages = [CoinAge(record.height, record.median_time) for record in records]
+    young = unmet_age(transaction, ages, height, median_time)
+    if young is not None:
+        problem = Problem("finality", "TX_SEQUENCE_NOT_FINAL", young[1], young[0])
+        return Submission(txid, problem), 0
+    sources = [record.output for record in records]
+    verdict = verify(transaction, sources, rules)
+    fee = sum(each.value for each in sources) - sum(each.value for each in transaction.outputs)
+    return Submission(txid, verdict.error, verdict), fee
+
+
+def _missing(txid: str, index: int, outpoint: tuple[bytes, int], ledger: Ledger) -> Submission:
+    spender = ledger.spenders.get(outpoint)
+    name = f"{outpoint[0][::-1].hex()}:{outpoint[1]}"
+    if spender is None:
+        problem = Problem("coins", "TX_MISSING_COIN", f"there is no coin {name}", index)
+        return Submission(txid, problem)
+    if spender == txid:
+        problem = Problem("known", "TX_KNOWN", "the transaction is in a block already")
+        return Submission(txid, problem)
+    detail = f"the coin {name} is spent by {spender}"
+    return Submission(txid, Problem("coins", "TX_CONFLICT", detail, index), conflict=spender)
+
+
+def unmet_fee(transaction: Transaction, fee: int, rate: int) -> Problem | None:
+    """What is wrong with a fee that is too low to be relayed; None where it is not."""
+    size = len(encode_transaction(transaction))
+    if fee >= rate * size:
+        return None
+    detail = f"a fee of {fee} satoshis for {size} bytes, at least {rate * size}"
+    return Problem("fee", "TX_FEE", detail)

@@ -1,0 +1,186 @@
+"""A chain in a file: opened again it is the same, and no kill, error or neighbour harms it."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import swapping
+
+from bchcov import BCH_2025, BCH_2026, Output, StoreError
+from bchcov.chain import Chain, ChainFile
+from bchcov.covenant.sequenced_amm import ticketed as amm
+from bchcov.crypto.hashes import sha256
+from bchcov.wallet import BuiltTransaction, Coin, P2pkhUnlocker, PrivateKey, TransactionBuilder
+
+KEY = PrivateKey(sha256(b"mine"))
+MINE = KEY.locking_bytecode
+
+
+def pay(coin: Coin, value: int = 10_000) -> BuiltTransaction:
+    builder = TransactionBuilder().spend(coin, P2pkhUnlocker(KEY)).change_to(MINE)
+    return builder.pay(Output(value, MINE)).build()
+
+
+def state(chain: Chain) -> object:
+    hashes = [block.hash for block in chain.blocks]
+    coins = sorted((str(coin), coin.value, chain.confirmations(coin)) for coin in chain.coins(MINE))
+    return hashes, list(chain.mempool), coins, chain.median_time
+
+
+def test_what_was_accepted_is_there_when_the_file_is_opened_again(tmp_path: Path) -> None:
+    path = tmp_path / "chain.sqlite"
+    with ChainFile(path, rules=BCH_2025, height=500) as file:
+        chain = file.chain
+        coin, other = chain.fund(Output(100_000, MINE), Output(50_000, MINE))
+        first = pay(coin)
+        assert chain.submit(first.transaction).ok
+        second = pay(first.coin(1))
+        assert chain.submit(second.transaction).ok
+        assert not chain.submit(pay(coin, 20_000).transaction).ok
+        chain.mine(seconds=77)
+        chain.submit(pay(second.coin(1)).transaction).require()
+        chain.reorganise(1)
+        chain.mine([first.transaction])
+        with chain.snapshot():
+            chain.submit(pay(other).transaction).require()
+            chain.mine()
+        chain.submit(pay(other, 30_000).transaction).require()
+        before = state(chain)
+    with ChainFile(path) as file:
+        assert state(file.chain) == before
+        assert file.chain.rules is BCH_2025
+        assert len(file.chain.mempool) == 3
+        file.chain.mine()
+        file.chain.fund(Output(1_000, MINE))
+        before = state(file.chain)
+    with ChainFile(path) as file:
+        assert state(file.chain) == before
+
+
+def test_a_second_process_is_refused_until_the_first_has_ended(tmp_path: Path) -> None:
+    path = tmp_path / "chain.sqlite"
+    with ChainFile(path), pytest.raises(StoreError, match="another process has this chain open"):
+        ChainFile(path)
+    ChainFile(path).close()
+
+
+def test_what_is_no_chain_is_refused_and_left_alone(tmp_path: Path) -> None:
+    text = tmp_path / "text"
+    text.write_text("no database, and long enough to tell " * 100)
+    with pytest.raises(StoreError, match="not a chain's file"):
+        ChainFile(text)
+    assert text.read_text().startswith("no database")
+    other = tmp_path / "other.sqlite"
+    with sqlite3.connect(other) as database:
+        database.execute("CREATE TABLE something (a)")
+    database.close()
+    with pytest.raises(StoreError, match="of another program"):
+        ChainFile(other)
+    with pytest.raises(StoreError, match="unable to open"):
+        ChainFile(tmp_path / "no such folder" / "chain.sqlite")
+    ChainFile(tmp_path / "new", rules=BCH_2025).close()
+    with pytest.raises(StoreError, match="has the rules BCH_2025, not BCH_2026"):
+        ChainFile(tmp_path / "new", rules=BCH_2026)
+    with sqlite3.connect(tmp_path / "new") as database:
+        database.execute("UPDATE facts SET value = '2' WHERE name = 'format'")
+    database.close()
+    with pytest.raises(StoreError, match="its format is 2, this version reads 1"):
+        ChainFile(tmp_path / "new")
+    ChainFile(tmp_path / "hurt").close()
+    with sqlite3.connect(tmp_path / "hurt") as database:
+        database.execute("INSERT INTO blocks VALUES (1, 1, 0)")
+    database.close()
+    with pytest.raises(StoreError, match="damaged"):
+        ChainFile(tmp_path / "hurt")
+
+
+def test_what_cannot_be_written_has_not_happened(tmp_path: Path) -> None:
+    with ChainFile(tmp_path / "chain.sqlite") as file:
+        chain = file.chain
+        (coin,) = chain.fund(Output(100_000, MINE))
+        before = state(chain)
+        file._database.execute("PRAGMA query_only = ON")
+        for change in (lambda: chain.submit(pay(coin).transaction), chain.mine):
+            with pytest.raises(StoreError, match="readonly"):
+                change()
+            assert state(chain) == before
+        file._database.execute("PRAGMA query_only = OFF")
+        assert chain.submit(pay(coin).transaction).ok
+    with pytest.raises(StoreError, match="the file is closed"):
+        chain.mine()
+
+
+def test_a_chain_that_missed_a_change_writes_nothing_more(tmp_path: Path) -> None:
+    with ChainFile(tmp_path / "chain.sqlite") as file:
+        chain = file.chain
+        (coin,) = chain.fund(Output(100_000, MINE))
+        # As if it had been interrupted behind the store's commit, before its own books.
+        chain._changes -= 1
+        with pytest.raises(StoreError, match="interrupted: open the file again"):
+            chain.submit(pay(coin).transaction)
+
+
+def test_the_wallet_makes_its_commitments_again_from_its_keys(tmp_path: Path) -> None:
+    path = tmp_path / "chain.sqlite"
+    pool = sha256(b"pool")
+    with ChainFile(path) as file:
+        wallet = file.wallet
+        wallet.add("alice", KEY)
+        wallet.add("alice", KEY)
+        with pytest.raises(StoreError, match="another key that is called 'alice'"):
+            wallet.add("alice", PrivateKey(sha256(b"other")))
+        made = [wallet.commit("alice", pool, amm.BUY, 1_000, 2**64 - 1) for _ in range(3)]
+        assert wallet.commit("alice", sha256(b"other pool"), amm.SELL, 5, 0).number == 0
+        with pytest.raises(StoreError, match="no key that is called 'bob'"):
+            wallet.commit("bob", pool, amm.BUY, 1, 1)
+    assert len({each.action.salt for each in made}) == 3
+    assert made[2].action.salt == amm.derive_salt(KEY, pool, 2)
+    with ChainFile(path) as file:
+        assert file.wallet.key("alice") == KEY
+        assert list(file.wallet.commitments(pool).values()) == made
+        file._database.execute("UPDATE commitments SET amount_in = 7 WHERE number = 1")
+        with pytest.raises(StoreError, match="commitment 1 of 'alice' is damaged"):
+            file.wallet.commitments(pool)
+
+
+def kill_often(path: Path, times: int) -> None:
+    """Run a pool on the file in processes that are killed at any moment; check after each."""
+    chance = random.Random(1)
+    acknowledged: set[str] = set()
+    for _ in range(times):
+        run = subprocess.Popen(
+            [sys.executable, "-u", swapping.__file__, str(path)], stdout=subprocess.PIPE, text=True
+        )
+        assert run.stdout is not None
+        first = run.stdout.readline().split()
+        assert first, "the process could not open the file"
+        time.sleep(chance.uniform(0, 0.15))
+        run.kill()
+        run.wait()
+        # A line that was cut by the kill is no acknowledgement.
+        said = [first, *(line.split() for line in run.stdout if line.endswith("\n"))]
+        run.stdout.close()
+        acknowledged |= {words[1] for words in said if words[0] == "accepted"}
+        with ChainFile(path) as file:
+            life = swapping.Life(file)
+            life.check()
+            there = {*file.chain.mempool}
+            for block in file.chain.blocks:
+                there |= {Coin.of(each, 0).txid for each in block.transactions}
+            assert acknowledged <= there, "an accepted transaction is lost"
+    assert len(acknowledged) > times
+
+
+def test_killing_the_process_loses_nothing(tmp_path: Path) -> None:
+    kill_often(tmp_path / "chain.sqlite", 8)
+
+
+@pytest.mark.long
+def test_killing_the_process_two_hundred_times_loses_nothing(tmp_path: Path) -> None:
+    kill_often(tmp_path / "chain.sqlite", 200)
