@@ -29,6 +29,7 @@ FLOORS = {
     "covenant": 7,
     "chain": 8,
     "vectors": 8,
+    "race": 9,
     "testing": 9,
     "cli": 10,
     "__init__": 11,
@@ -43,7 +44,7 @@ BORDERS = {
     "cashaddress": ("encoding/",),
     "click": ("cli/",),
     "rich": ("cli/",),
-    "numpy": ("chain/", "testing/"),
+    "numpy": ("race/", "testing/"),
     "hypothesis": ("testing/",),
 }
 MOST_LINES = 300

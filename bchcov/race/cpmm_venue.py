@@ -1,0 +1,154 @@
+"""The plain pool in a race: everybody respends one coin, and starts again when he lost it."""
+
+from __future__ import annotations
+
+from ..chain import Submission
+from ..covenant import cpmm
+from ..covenant.sequenced_amm.action import BUY, Direction
+from ..covenant.sequenced_amm.formula import Reserves, amount_out
+from ..errors import BuildError
+from ..transaction.codec import transaction_id
+from ..transaction.model import Output, Token, Transaction
+from ..vm.rulesets import BCH_2026
+from ..wallet.builder import BuiltTransaction
+from ..wallet.coins import Coin
+from .journey import Journey, Want, quote
+from .seen import Seen
+from .settings import Settings
+from .world import RESERVES, TOKENS, World
+
+__all__ = ["CpmmVenue"]
+
+
+def _follow(market: cpmm.Market, transaction: Transaction) -> cpmm.Market | None:
+    """The pool after a transaction that respends it; None for any other."""
+    for item in transaction.inputs:
+        if (item.outpoint_hash, item.outpoint_index) == market.coin.outpoint:
+            return cpmm.read_market(market.parameters, Coin.of(transaction, 0))
+    return None
+
+
+class CpmmVenue:
+    """A plain pool with all its users."""
+
+    name = "cpmm"
+
+    def __init__(self, settings: Settings) -> None:
+        self.world = World(settings, BCH_2026)
+        provider = self.world.provider
+        token = Token(TOKENS, RESERVES.tokens)
+        self.world.chain.fund(
+            Output(RESERVES.bch + 1_000_000, provider.locking_bytecode),
+            Output(1_000, provider.locking_bytecode, token),
+        )
+        parameters = cpmm.Parameters(TOKENS, provider.public_key_hash)
+        made = cpmm.genesis(parameters, RESERVES, self.world.purse(provider))
+        self.world.chain.submit(made.built.transaction).require()
+        self.world.chain.mine()
+        self.confirmed = self.tip = made.market
+        self.journeys: list[Journey] = []
+        self.trades: dict[str, Journey] = {}
+        self.builder_conflicts = 0
+
+    @property
+    def reserves(self) -> Reserves:
+        """The reserves as everybody sees them."""
+        return self.tip.reserves
+
+    def begin(self, want: Want) -> None:
+        """Let a user come; one who is silent has nothing to be silent about here."""
+        if want.is_silent:
+            return
+        offered = quote(self.reserves, want.direction, want.amount_in)
+        least = int(offered * (1 - self.world.settings.tolerance))
+        journey = Journey(want, self.world.chain.height, offered, least)
+        self.journeys.append(journey)
+        self._try(journey)
+
+    def _try(self, journey: Journey) -> None:
+        want = journey.want
+        try:
+            swap = cpmm.swap(
+                self.tip,
+                want.direction,
+                want.amount_in,
+                self.world.purse(want.key),
+                min_out=journey.min_out,
+            )
+        except BuildError:
+            journey.end("gave up", self.world.chain.height)
+            return
+        journey.got = swap.amount_out
+        self.trades[swap.built.txid] = journey
+        self.world.send(swap.built, lambda result: self._learn(journey, result))
+
+    def _learn(self, journey: Journey, result: Submission) -> None:
+        if result.ok:
+            journey.txid = result.txid
+        else:
+            self._again(journey)
+
+    def _again(self, journey: Journey) -> None:
+        """He lost the coin to somebody: he sees it, and starts again."""
+        journey.conflicts += 1
+        journey.retries += 1
+        journey.txid = ""
+        self.world.clock.after(self.world.reaction(), lambda: self._try(journey))
+
+    def accepted(self, transaction: Transaction) -> None:
+        """Follow the pool to a transaction that is in the mempool now."""
+        self.tip = _follow(self.tip, transaction) or self.tip
+
+    def mined(self, transactions: tuple[Transaction, ...]) -> None:
+        """Follow the pool through a block, and settle what it confirmed."""
+        chain = self.world.chain
+        for transaction in transactions:
+            self.confirmed = _follow(self.confirmed, transaction) or self.confirmed
+            journey = self.trades.get(transaction_id(transaction))
+            if journey is not None and not journey.is_over:
+                journey.end("filled", chain.height, journey.got)
+        self.tip = self.confirmed
+        for transaction in chain.mempool.values():
+            self.accepted(transaction)
+        for journey in self.journeys:
+            if not journey.is_over and journey.txid and journey.txid not in chain.mempool:
+                self._again(journey)
+
+    def visible(self) -> list[Seen]:
+        """The trades in the mempool, in their order, with the reserves before each."""
+        found, market = [], self.confirmed
+        for txid, transaction in self.world.chain.mempool.items():
+            after = _follow(market, transaction)
+            if after is None:
+                continue
+            before, now = market.reserves, after.reserves
+            bch, tokens = now.bch - before.bch, now.tokens - before.tokens
+            direction: Direction = 1 if bch > 0 else 0
+            found.append(Seen(txid, direction, max(bch, tokens), -min(bch, tokens), before))
+            market = after
+        return found
+
+    def insert(
+        self, kept: int, direction: Direction, amount_in: int
+    ) -> tuple[list[BuiltTransaction], list[Transaction]]:
+        """A miner's trade behind the first `kept` visible ones: it, and the rest of a block.
+
+        Raises BuildError where script refuses it.
+        """
+        seen, market = self.visible(), self.confirmed
+        gone = {each.txid for each in seen[kept:]}
+        rest = [each for txid, each in self.world.chain.mempool.items() if txid not in gone]
+        for transaction in rest:
+            market = _follow(market, transaction) or market
+        miner = self.world.key("miner")
+        own = cpmm.swap(market, direction, amount_in, self.world.purse(miner))
+        return [own.built], rest
+
+    def trade_now(self, direction: Direction, amount_in: int) -> BuiltTransaction | None:
+        """A miner's trade on what everybody sees; None where it gives nothing."""
+        out = self.reserves.tokens if direction == BUY else self.reserves.bch
+        into = self.reserves.bch if direction == BUY else self.reserves.tokens
+        if not amount_out(into, out, amount_in):
+            return None
+        miner = self.world.key("miner")
+        return cpmm.swap(self.tip, direction, amount_in, self.world.purse(miner)).built

@@ -1,0 +1,235 @@
+"""The direct profile in a race: users race for the pool to commit, and again to reveal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..chain import Submission
+from ..covenant.purse import Purse
+from ..covenant.sequenced_amm import direct as amm
+from ..covenant.sequenced_amm.action import Direction
+from ..covenant.sequenced_amm.direct.pool import Pool
+from ..covenant.sequenced_amm.formula import Reserves
+from ..errors import BuildError
+from ..transaction.model import Output, Token, Transaction
+from ..vm.rulesets import BCH_2025
+from ..wallet.balance import Spend
+from ..wallet.builder import BuiltTransaction
+from ..wallet.unlockers import P2pkhUnlocker
+from .journey import Journey, Want, quote
+from .seen import Seen
+from .settings import Settings
+from .world import RESERVES, TOKENS, World
+
+__all__ = ["DirectVenue"]
+
+_LOOK_AGAIN_SECONDS = 60.0
+
+
+class DirectVenue:
+    """A direct pool with all its users."""
+
+    name = "direct"
+
+    def __init__(self, settings: Settings) -> None:
+        self.world = World(settings, BCH_2025)
+        provider = self.world.provider
+        first, stock = self.world.chain.fund(
+            Output(RESERVES.bch + 1_000_000, provider.locking_bytecode),
+            Output(2_000, provider.locking_bytecode, Token(TOKENS, RESERVES.tokens)),
+        )
+        unlocker = P2pkhUnlocker(provider)
+        parameters = amm.Parameters(
+            pool_category=first.outpoint_hash,
+            token_category=TOKENS,
+            owner=provider.public_key_hash,
+        )
+        purse = Purse(provider.locking_bytecode, [Spend(stock, unlocker)])
+        made = amm.genesis(parameters, RESERVES, Spend(first, unlocker), purse)
+        self.world.chain.submit(made.built.transaction).require()
+        self.world.chain.mine()
+        self.confirmed = self.tip = made.pool
+        self.journeys: list[Journey] = []
+        self.actions: dict[bytes, tuple[Journey, amm.Action]] = {}
+        self.busy: set[int] = set()
+        self.builder_conflicts = 0
+
+    @property
+    def reserves(self) -> Reserves:
+        """The reserves as everybody sees them."""
+        return self.tip.state.reserves
+
+    def begin(self, want: Want) -> None:
+        """Let a user come and commit."""
+        offered = quote(self.reserves, want.direction, want.amount_in)
+        least = int(offered * (1 - self.world.settings.tolerance))
+        journey = Journey(want, self.world.chain.height, offered, least)
+        self.journeys.append(journey)
+        category = self.tip.scripts.parameters.pool_category
+        salt = amm.derive_salt(want.key, category, 0)
+        owner = want.key.public_key_hash
+        action = amm.Action(want.direction, want.amount_in, least, owner, salt)
+        self.actions[action.hash] = journey, action
+        self._commit(journey, action)
+
+    def _commit(self, journey: Journey, action: amm.Action) -> None:
+        world, key = self.world, journey.want.key
+        if not self.tip.queue.room():
+            # The ring is full, or at its end: he looks again after a while.
+            world.clock.after(
+                world.reaction(_LOOK_AGAIN_SECONDS), lambda: self._commit(journey, action)
+            )
+            return
+        height = world.chain.height
+        deadline = height + self.tip.scripts.parameters.max_wait
+        step = amm.commit(self.tip, action, deadline, height, world.purse(key))
+
+        def learn(result: Submission) -> None:
+            if result.ok:
+                journey.txid = result.txid
+            else:
+                self._lost(journey)
+                world.clock.after(world.reaction(), lambda: self._commit(journey, action))
+
+        world.send(step.built, learn)
+
+    def _lost(self, journey: Journey) -> None:
+        journey.conflicts += 1
+        journey.retries += 1
+        journey.txid = ""
+
+    def _wake_head(self) -> None:
+        """Whoever stands at head reveals: an honest one once his commitment is confirmed."""
+        if not self.tip.entries:
+            return
+        entry = self.tip.entries[0]
+        journey, action = self.actions[entry.action_hash]
+        want = journey.want
+        if want.is_silent or want.number in self.busy:
+            return
+        if want.is_careless or entry.index < self.confirmed.queue.tail:
+            self.busy.add(want.number)
+            self.world.clock.after(self.world.reaction(), lambda: self._reveal(journey, action))
+
+    def _reveal(self, journey: Journey, action: amm.Action) -> None:
+        self.busy.discard(journey.want.number)
+        entries = self.tip.entries
+        if not entries or entries[0].action_hash != action.hash:
+            return
+        purse = self.world.purse(journey.want.key)
+        try:
+            step = amm.reveal(self.tip, action, purse)
+        except BuildError:
+            journey.end("expired", self.world.chain.height)
+            return
+        self.busy.add(journey.want.number)
+
+        def learn(result: Submission) -> None:
+            self.busy.discard(journey.want.number)
+            if not result.ok:
+                self._lost(journey)
+                self._wake_head()
+
+        self.world.send(step.built, learn)
+
+    def accepted(self, transaction: Transaction) -> None:
+        """Follow the pool to a transaction that is in the mempool now."""
+        if _spends(transaction, self.tip):
+            after, _ = self.tip.follow(transaction)
+            assert after is not None
+            self.tip = after
+            self._wake_head()
+
+    def mined(self, transactions: tuple[Transaction, ...]) -> None:
+        """Follow the pool through a block, settle what it confirmed, expire who was silent."""
+        chain = self.world.chain
+        for transaction in transactions:
+            if not _spends(transaction, self.confirmed):
+                continue
+            after, event = self.confirmed.follow(transaction)
+            assert after is not None
+            self.confirmed = after
+            if event.entry is None or event.kind == "commit":
+                continue
+            journey, _ = self.actions[event.entry.action_hash]
+            if event.kind == "expire" or event.fill is None:
+                journey.end("expired", chain.height)
+            else:
+                filled = "filled" if event.fill.is_filled else "unfilled"
+                journey.end(filled, chain.height, event.fill.amount_out)
+        self.tip = self.confirmed
+        for transaction in chain.mempool.values():
+            self.accepted(transaction)
+        self._commit_again()
+        self._expire()
+        self._wake_head()
+
+    def _commit_again(self) -> None:
+        """Who was queued and is no more, since a block displaced him, commits again.
+
+        Who has revealed in the mempool is not queued there: the block before still has him.
+        """
+        queued = {entry.action_hash for entry in (*self.tip.entries, *self.confirmed.entries)}
+        for action_hash, (journey, action) in self.actions.items():
+            if journey.txid and not journey.is_over and action_hash not in queued:
+                self._lost(journey)
+                self._commit(journey, action)
+
+    def _expire(self) -> None:
+        """A keeper expires a silent order as soon as he may."""
+        if not self.tip.entries:
+            return
+        height, keeper = self.world.chain.height, self.world.key("keeper")
+        if height >= self.tip.entries[0].deadline:
+            step = amm.expire(self.tip, height, Purse(keeper.locking_bytecode))
+            self.world.send(step.built, lambda _: None)
+
+    def visible(self) -> list[Seen]:
+        """The reveals in the mempool, in their order, with the reserves before each."""
+        found, pool = [], self.confirmed
+        for txid, transaction in self.world.chain.mempool.items():
+            if not _spends(transaction, pool):
+                continue
+            before = pool.state.reserves
+            after, event = pool.follow(transaction)
+            assert after is not None
+            pool = after
+            if event.kind == "reveal" and event.action is not None and event.fill is not None:
+                action, fill = event.action, event.fill
+                out = fill.amount_out
+                found.append(Seen(txid, action.direction, action.amount_in, out, before))
+        return found
+
+    def insert(
+        self, kept: int, direction: Direction, amount_in: int
+    ) -> tuple[list[BuiltTransaction], list[Transaction]]:
+        """A miner's trade behind the first `kept` visible ones: it, and the rest of a block.
+
+        He claims the place at head. Raises BuildError where script refuses it.
+        """
+        seen = self.visible()
+        target = seen[kept].txid if kept < len(seen) else None
+        pool, block = self.confirmed, []
+        for txid, transaction in self.world.chain.mempool.items():
+            if txid == target:
+                break
+            block.append(transaction)
+            if _spends(transaction, pool):
+                pool = pool.follow(transaction)[0] or pool
+        miner = self.world.key("miner")
+        action = amm.Action(direction, amount_in, 0, miner.public_key_hash, bytes(16))
+        if not pool.entries:
+            raise BuildError("no order is queued: there is no place to trade from")
+        claimed = replace(pool.entries[0], action_hash=action.hash)
+        believed = replace(pool, entries=(claimed, *pool.entries[1:]))
+        own = amm.reveal(believed, action, self.world.purse(miner))
+        return [own.built], block
+
+    def trade_now(self, direction: Direction, amount_in: int) -> BuiltTransaction | None:
+        """A miner's trade on what everybody sees: there is none but from the queue."""
+        raise BuildError(f"no trade of {amount_in} (direction {direction}) but from the queue")
+
+
+def _spends(transaction: Transaction, pool: Pool) -> bool:
+    first = transaction.inputs[0]
+    return (first.outpoint_hash, first.outpoint_index) == pool.coin.outpoint

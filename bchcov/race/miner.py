@@ -1,0 +1,211 @@
+"""A miner who orders for profit: sandwiches, displacements, omissions, tried as real blocks.
+
+The same search, with the same budget, runs on every pool: what he sees of unconfirmed
+trades is turned into candidates by the plain formula, the best ones are built as real
+transactions, and a block holds them only where they verify and pay.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from ..covenant.sequenced_amm.action import BUY, SELL, Direction
+from ..covenant.sequenced_amm.formula import Reserves
+from ..errors import BuildError
+from ..transaction.model import Output, Token, Transaction
+from ..wallet.builder import BuiltTransaction
+from .journey import quote
+from .seen import Seen
+from .world import RESERVES, TOKENS, World
+
+__all__ = ["Miner", "Tally", "Venue"]
+
+_SIZES = (0.0025, 0.005, 0.01, 0.02, 0.04)
+_LEAST_PROFIT = 2_000
+
+
+class Venue(Protocol):
+    """What a miner needs of a pool."""
+
+    world: World
+
+    @property
+    def reserves(self) -> Reserves: ...
+    def visible(self) -> list[Seen]: ...
+    def insert(
+        self, kept: int, direction: Direction, amount_in: int
+    ) -> tuple[list[BuiltTransaction], list[Transaction]]: ...
+    def trade_now(self, direction: Direction, amount_in: int) -> BuiltTransaction | None: ...
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the search tried, what script refused, what was done, and what it took in satoshis."""
+
+    candidates: int = 0
+    refused: int = 0
+    attacks: int = 0
+    take: int = 0
+    refusals: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Position:
+    """What the miner holds from the first leg: tokens bought, or tokens sold and to be bought."""
+
+    direction: Direction
+    amount_in: int
+    amount_out: int
+    fee: int
+    planned: int
+    left_out: int
+
+
+def _after(reserves: Reserves, direction: Direction, amount_in: int) -> tuple[Reserves, int]:
+    out = quote(reserves, direction, amount_in)
+    if direction == BUY:
+        return Reserves(reserves.bch + amount_in, reserves.tokens - out), out
+    return Reserves(reserves.bch - out, reserves.tokens + amount_in), out
+
+
+def _cost_of_tokens(reserves: Reserves, tokens: int) -> int:
+    """The satoshis that buy at least so many tokens."""
+    if tokens >= reserves.tokens:
+        return 1 << 62
+    net = -(-reserves.bch * 1000 * tokens // (reserves.tokens - tokens))
+    return -(-net // 997) + 1
+
+
+def _profit(position: _Position, reserves: Reserves) -> int:
+    """What closing a position at these reserves leaves, in satoshis, fees of both legs paid."""
+    if position.direction == BUY:
+        return quote(reserves, SELL, position.amount_out) - position.amount_in - 2 * position.fee
+    return position.amount_out - _cost_of_tokens(reserves, position.amount_in) - 2 * position.fee
+
+
+class Miner:
+    """The miner's purse, his open position, and his search."""
+
+    def __init__(self, venue: Venue) -> None:
+        self._venue = venue
+        self._key = venue.world.key("miner")
+        self.tally = Tally()
+        self._position: _Position | None = None
+        script = self._key.locking_bytecode
+        venue.world.chain.fund(
+            Output(RESERVES.bch, script),
+            Output(10_000, script, Token(TOKENS, RESERVES.tokens // 4)),
+        )
+
+    def _candidates(self, seen: list[Seen]) -> list[tuple[int, int, Direction, int]]:
+        """Profit by the formula, visible trades kept, direction and amount; the best first."""
+        found = []
+        tolerance = self._venue.world.settings.tolerance
+        for kept in range(len(seen)):
+            before = seen[kept].before
+            for direction in (BUY, SELL):
+                whole = before.bch if direction == BUY else before.tokens
+                like_his = [seen[kept].amount_in] if seen[kept].direction == direction else []
+                for amount in [*like_his, *(int(whole * size) for size in _SIZES)]:
+                    reserves, out = _after(before, direction, amount)
+                    for victim in seen[kept:]:
+                        got = quote(reserves, victim.direction, victim.amount_in)
+                        # He gives up where he gets too little: his wallet is known, his
+                        # tolerance is guessed to be everybody's.
+                        if got >= victim.amount_out * (1 - tolerance):
+                            reserves, _ = _after(reserves, victim.direction, victim.amount_in)
+                    planned = _Position(direction, amount, out, 700, 0, 0)
+                    profit = _profit(planned, reserves)
+                    if profit > _LEAST_PROFIT:
+                        found.append((profit, kept, direction, amount))
+        found.sort(key=lambda each: (-each[0], *each[1:]))
+        return found
+
+    def choose(self) -> list[Transaction] | None:
+        """The block he makes; None for that of an honest miner."""
+        if self._position is not None:
+            return self._close_in_block()
+        seen = self._venue.visible()
+        for profit, kept, direction, amount in self._candidates(seen)[: self._budget]:
+            self.tally.candidates += 1
+            try:
+                own, rest = self._venue.insert(kept, direction, amount)
+                block = [*rest, *(each.transaction for each in own)]
+                self._check(block)
+            except BuildError as error:
+                self.tally.refused += 1
+                self.tally.refusals = str(error)
+                continue
+            _, out = _after(seen[kept].before, direction, amount)
+            fee = sum(each.fee for each in own)
+            self._position = _Position(direction, amount, out, fee, profit, len(seen) - kept)
+            self.tally.attacks += 1
+            return block
+        return None
+
+    @property
+    def _budget(self) -> int:
+        return self._venue.world.settings.budget
+
+    def _check(self, block: list[Transaction]) -> None:
+        """Try a block on the chain and roll it back. Raises BuildError where it is refused."""
+        chain = self._venue.world.chain
+        with chain.snapshot():
+            try:
+                chain.mine(block)
+            except Exception as error:
+                raise BuildError(f"the block is refused: {error}") from error
+
+    def _amount_to_close(self, reserves: Reserves) -> tuple[Direction, int]:
+        position = self._position
+        assert position is not None
+        if position.direction == BUY:
+            return SELL, position.amount_out
+        return BUY, _cost_of_tokens(reserves, position.amount_in)
+
+    def _close_in_block(self) -> list[Transaction] | None:
+        """Close behind the visible trades where that pays most, and leave the rest out."""
+        position, seen = self._position, self._venue.visible()
+        assert position is not None
+        stops = [each.before for each in seen]
+        if seen:
+            last = seen[-1]
+            stops.append(_after(last.before, last.direction, last.amount_in)[0])
+        else:
+            stops.append(self._venue.reserves)
+        profits = [_profit(position, reserves) for reserves in stops]
+        kept = max(range(len(stops)), key=lambda at: profits[at])
+        if profits[kept] <= 0:
+            return None
+        own, rest = self._venue.insert(kept, *self._amount_to_close(stops[kept]))
+        self._book(own[0], profits[kept])
+        return [*rest, *(each.transaction for each in own)]
+
+    def _book(self, built: BuiltTransaction, profit: int) -> None:
+        assert self._position is not None
+        self.tally.take += profit + self._position.fee - built.fee
+        self._position = None
+
+    def look(self) -> None:
+        """After a trade has reached the mempool: close there once most of the plan is made."""
+        position = self._position
+        if position is not None:
+            profit = _profit(position, self._venue.reserves)
+            if profit > max(_LEAST_PROFIT, 0.7 * position.planned):
+                self._close_now()
+
+    def _close_now(self) -> None:
+        reserves = self._venue.reserves
+        assert self._position is not None
+        profit = _profit(self._position, reserves)
+        built = self._venue.trade_now(*self._amount_to_close(reserves))
+        if built is not None and self._venue.world.submit_now(built.transaction).ok:
+            self._book(built, profit)
+
+    def finish(self) -> bool:
+        """At the end of the race close what is open, at whatever price; tell if it was."""
+        if self._position is None:
+            return False
+        self._close_now()
+        return True

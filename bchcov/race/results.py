@@ -1,0 +1,156 @@
+"""What a race came to, in numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from ..transaction.codec import encode_transaction
+from .journey import Journey
+from .miner import Miner
+from .selective import Selective
+from .world import World
+
+__all__ = ["Result", "measure"]
+
+
+class _Venue(Protocol):
+    name: str
+    world: World
+    journeys: list[Journey]
+    builder_conflicts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One race on one pool.
+
+    `waits` are the blocks that each settled order took, `prices` what each filled one got
+    of what it was quoted (1.0: as quoted). `bytes` and `fees` (satoshis to miners) are
+    those of every transaction of users and builders that was confirmed. `miner_take` is
+    the miner's profit from trades in satoshis, `selective_take` that of the attacker who
+    reveals what pays, bonds and fees paid; script refused `refused` of `candidates` blocks.
+    """
+
+    pool: str
+    seed: int
+    users: int
+    filled: int
+    unfilled: int
+    gave_up: int
+    expired: int
+    open: int
+    conflicts: int
+    retries: int
+    builder_conflicts: int
+    blocks: int
+    seconds: float
+    transactions: int
+    bytes: int
+    fees: int
+    waits: tuple[int, ...]
+    prices: tuple[float, ...]
+    candidates: int
+    refused: int
+    attacks: int
+    miner_take: int
+    selective_take: int
+    bonds_lost: int
+
+    @property
+    def settled(self) -> int:
+        """The orders that were executed, filled or not."""
+        return self.filled + self.unfilled
+
+    @property
+    def bytes_per_order(self) -> float:
+        """Bytes for each settled order."""
+        return self.bytes / max(1, self.settled)
+
+    @property
+    def fees_per_order(self) -> float:
+        """Satoshis for each settled order."""
+        return self.fees / max(1, self.settled)
+
+    @property
+    def conflicts_per_user(self) -> float:
+        """How often a user's transaction lost to another's."""
+        return self.conflicts / max(1, self.users)
+
+    def wait(self, percent: float) -> float:
+        """The blocks that so many percent of the orders took at most."""
+        return float(np.percentile(self.waits, percent)) if self.waits else 0.0
+
+    @property
+    def price(self) -> float:
+        """The mean of what filled orders got of what they were quoted."""
+        return float(np.mean(self.prices)) if self.prices else 0.0
+
+    def as_dict(self) -> dict[str, Any]:
+        """Everything, with what is worked out from it."""
+        return asdict(self) | {
+            "bytes_per_order": round(self.bytes_per_order, 1),
+            "fees_per_order": round(self.fees_per_order, 1),
+            "conflicts_per_user": round(self.conflicts_per_user, 4),
+            "wait_median": self.wait(50),
+            "wait_90": self.wait(90),
+            "wait_most": self.wait(100),
+            "price_mean": round(self.price, 6),
+        }
+
+
+def measure(venue: _Venue, miner: Miner, selective: Selective | None, start: int) -> Result:
+    """Measure a race that is over; `start` is its first block."""
+    world = venue.world
+    honest = [each for each in venue.journeys if not each.want.is_silent]
+    own = {world.key("miner").locking_bytecode}
+    if selective is not None:
+        own.add(selective.key.locking_bytecode)
+    chain, blocks = world.chain, world.chain.blocks[start:]
+    size = fees = count = 0
+    for block in blocks:
+        for transaction in block.transactions[1:]:
+            sources = chain.source_outputs(transaction)
+            if any(each.locking_bytecode in own for each in sources):
+                continue
+            count += 1
+            size += len(encode_transaction(transaction))
+            fees += sum(each.value for each in sources)
+            fees -= sum(each.value for each in transaction.outputs)
+
+    def number(status: str) -> int:
+        return sum(each.status == status for each in honest)
+
+    return Result(
+        pool=venue.name,
+        seed=world.settings.seed,
+        users=len(honest),
+        filled=number("filled"),
+        unfilled=number("unfilled"),
+        gave_up=number("gave up"),
+        expired=number("expired"),
+        open=number("waiting"),
+        conflicts=sum(each.conflicts for each in venue.journeys),
+        retries=sum(each.retries for each in venue.journeys),
+        builder_conflicts=venue.builder_conflicts,
+        blocks=len(blocks),
+        seconds=float(blocks[-1].time - chain.blocks[start - 1].time) if blocks else 0.0,
+        transactions=count,
+        bytes=size,
+        fees=fees,
+        waits=_waits(honest),
+        prices=tuple(each.got / each.quoted for each in honest if each.status == "filled"),
+        candidates=miner.tally.candidates,
+        refused=miner.tally.refused,
+        attacks=miner.tally.attacks,
+        miner_take=miner.tally.take,
+        selective_take=0 if selective is None else selective.take(),
+        bonds_lost=sum(each.status == "expired" for each in venue.journeys),
+    )
+
+
+def _waits(journeys: Sequence[Journey]) -> tuple[int, ...]:
+    return tuple(each.blocks for each in journeys if each.status in ("filled", "unfilled"))

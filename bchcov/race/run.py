@@ -1,0 +1,118 @@
+"""Run a race: users, builders and miners on one pool, until everybody is through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import pairwise
+
+from ..crypto.hashes import sha256
+from ..errors import BuildError
+from ..transaction.codec import encode_transaction
+from ..transaction.model import Transaction
+from .builder import Builder
+from .cpmm_venue import CpmmVenue
+from .direct_venue import DirectVenue
+from .miner import Miner
+from .results import Result, measure
+from .selective import Selective
+from .settings import POOLS, Settings
+from .ticketed_venue import TicketedVenue
+
+__all__ = ["Race", "run_race", "run_races"]
+
+_Venue = CpmmVenue | DirectVenue | TicketedVenue
+_VENUES: dict[str, Callable[[Settings], _Venue]] = {
+    "cpmm": CpmmVenue,
+    "direct": DirectVenue,
+    "ticketed": TicketedVenue,
+}
+
+
+class Race:
+    """A race on one pool; `run` runs it, afterwards all that happened can be looked at."""
+
+    def __init__(self, settings: Settings, pool: str) -> None:
+        self.settings = settings
+        if pool not in _VENUES:
+            raise BuildError(f"no pool is called {pool!r}: there are {', '.join(_VENUES)}")
+        self.venue = _VENUES[pool](settings)
+        self.world = self.venue.world
+        self.miner = Miner(self.venue)
+        self.start_block = len(self.world.chain.blocks)
+        self._is_open = True
+        self.builders: list[Builder] = []
+        self.selective: Selective | None = None
+        if isinstance(self.venue, TicketedVenue):
+            self.builders = [Builder(self.venue, each) for each in range(settings.builders)]
+            if settings.selective:
+                self.selective = Selective(self.venue)
+        self.world.on_accepted = self._accepted
+        self._is_within = False
+
+    def _accepted(self, transaction: Transaction) -> None:
+        self.venue.accepted(transaction)
+        if not self._is_within:
+            # His own transaction comes through here as well.
+            self._is_within = True
+            self.miner.look()
+            self._is_within = False
+        if self.selective is not None:
+            self.selective.look()
+
+    def run(self) -> Result:
+        """Run until every user is through, or `max_blocks` blocks have been found."""
+        clock, wants = self.world.clock, self.world.wants
+        for want in wants:
+            clock.after(want.time, partial(self.venue.begin, want))
+        for builder in self.builders:
+            builder.start()
+        self._await_block()
+        while self._is_open and clock.step():
+            pass
+        if self.miner.finish():
+            self.world.chain.mine()
+        return measure(self.venue, self.miner, self.selective, self.start_block)
+
+    def _await_block(self) -> None:
+        seconds, is_profit_seeker = self.world.next_block()
+        self.world.clock.after(seconds, lambda: self._find_block(seconds, is_profit_seeker))
+
+    def _find_block(self, seconds: float, is_profit_seeker: bool) -> None:
+        chosen = self.miner.choose() if is_profit_seeker else None
+        block = self.world.chain.mine(chosen, seconds=max(1, round(seconds)))
+        self.venue.mined(block.transactions[1:])
+        for builder in self.builders:
+            self.world.clock.after(self.world.reaction(), builder.act)
+        if self.selective is not None:
+            self.selective.mined()
+        blocks = len(self.world.chain.blocks) - self.start_block
+        through = len(self.venue.journeys) == len(self._expected()) and all(
+            each.is_over or each.want.is_silent for each in self.venue.journeys
+        )
+        self._is_open = blocks < self.settings.max_blocks and not through
+        self._await_block()
+
+    def _expected(self) -> list[object]:
+        silent_too = self.venue.name != "cpmm"
+        return [want for want in self.world.wants if silent_too or not want.is_silent]
+
+    def history(self) -> bytes:
+        """A hash of every block with its time: the same for the same settings, to the byte."""
+        blocks = self.world.chain.blocks
+        gaps = [b.time - a.time for a, b in pairwise(blocks)]
+        encoded = b"".join(
+            encode_transaction(each) for block in blocks for each in block.transactions
+        )
+        return sha256(repr(gaps).encode() + encoded)
+
+
+def run_race(settings: Settings, pool: str) -> Result:
+    """Run one race on "cpmm", "direct" or "ticketed"."""
+    return Race(settings, pool).run()
+
+
+def run_races(settings: Settings) -> Iterator[Result]:
+    """Run the same users on every pool, one after another."""
+    for pool in POOLS:
+        yield run_race(settings, pool)

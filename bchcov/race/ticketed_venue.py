@@ -1,0 +1,255 @@
+"""The ticketed profile in a race: users make coins of their own, builders batch them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from ..chain import Submission
+from ..covenant.purse import Purse
+from ..covenant.sequenced_amm import ticketed as amm
+from ..covenant.sequenced_amm.action import Direction
+from ..covenant.sequenced_amm.formula import Reserves, execute
+from ..covenant.sequenced_amm.ticketed.pool import Entry, read_order, read_ticket
+from ..errors import BuildError
+from ..transaction.model import Output, Token, Transaction
+from ..vm.rulesets import BCH_2026
+from ..wallet.balance import Spend
+from ..wallet.builder import BuiltTransaction
+from ..wallet.coins import Coin
+from ..wallet.unlockers import P2pkhUnlocker
+from .journey import Journey, Want, quote
+from .seen import Seen
+from .settings import Settings
+from .world import RESERVES, TOKENS, World
+
+__all__ = ["TicketedVenue"]
+
+TICKET_TIP = 500
+_PATIENCE_BLOCKS = 3
+
+
+class TicketedVenue:
+    """A ticketed pool with all its users."""
+
+    name = "ticketed"
+
+    def __init__(self, settings: Settings) -> None:
+        self.world = World(settings, BCH_2026)
+        provider = self.world.provider
+        first, stock = self.world.chain.fund(
+            Output(RESERVES.bch + 1_000_000, provider.locking_bytecode),
+            Output(2_000, provider.locking_bytecode, Token(TOKENS, RESERVES.tokens)),
+        )
+        unlocker = P2pkhUnlocker(provider)
+        parameters = amm.Parameters(
+            pool_category=first.outpoint_hash,
+            token_category=TOKENS,
+            owner=provider.public_key_hash,
+        )
+        purse = Purse(provider.locking_bytecode, [Spend(stock, unlocker)])
+        made = amm.genesis(parameters, RESERVES, Spend(first, unlocker), purse)
+        self.world.chain.submit(made.built.transaction).require()
+        self.world.chain.mine()
+        self.confirmed = self.tip = made.pool
+        self.journeys: list[Journey] = []
+        self.actions: dict[bytes, tuple[Journey, amm.Action]] = {}
+        self.tickets: dict[bytes, Coin] = {}
+        self.orders: dict[bytes, Coin] = {}
+        self.asked: set[bytes] = set()
+        self.builder_conflicts = 0
+
+    @property
+    def reserves(self) -> Reserves:
+        """The reserves as everybody sees them."""
+        return self.tip.state.reserves
+
+    def begin(self, want: Want) -> None:
+        """Let a user come and make a ticket."""
+        offered = quote(self.reserves, want.direction, want.amount_in)
+        least = int(offered * (1 - self.world.settings.tolerance))
+        journey = Journey(want, self.world.chain.height, offered, least)
+        self.journeys.append(journey)
+        self._make_ticket(journey)
+
+    def _make_ticket(self, journey: Journey) -> None:
+        want, scripts = journey.want, self.tip.scripts
+        salt = amm.derive_salt(want.key, scripts.parameters.pool_category, journey.retries)
+        owner = want.key.public_key_hash
+        action = amm.Action(want.direction, want.amount_in, journey.min_out, owner, salt)
+        self.actions[action.hash] = journey, action
+        deadline = self.world.chain.height + scripts.parameters.max_wait
+        purse = self.world.purse(want.key)
+        made = amm.make_ticket(scripts, action, deadline, purse, tip=TICKET_TIP)
+        self.world.send(made.built, lambda result: self._learn(journey, result))
+
+    def _learn(self, journey: Journey, result: Submission) -> None:
+        if result.ok:
+            journey.txid = result.txid
+        else:
+            journey.conflicts += 1
+
+    def waiting(self) -> dict[bytes, Coin]:
+        """The tickets that nobody has queued yet."""
+        there = self.world.chain.coin
+        return {each: coin for each, coin in self.tickets.items() if there(coin.outpoint)}
+
+    def is_left_out(self, action_hash: bytes) -> bool:
+        """Whether the builders leave this ticket out."""
+        known = self.actions.get(action_hash)
+        return known is not None and known[0].want.is_omitted
+
+    def accepted(self, transaction: Transaction) -> None:
+        """Follow the pool to a transaction that is in the mempool now, and see new coins."""
+        scripts = self.tip.scripts
+        if _spends(transaction, self.tip):
+            sources = self.world.chain.source_outputs(transaction)
+            after, _ = self.tip.follow(transaction, sources)
+            assert after is not None
+            self.tip = after
+        else:
+            locking = transaction.outputs[0].locking_bytecode
+            if scripts.read_ticket(locking) is not None:
+                ticket = read_ticket(scripts, Coin.of(transaction, 0))
+                self.tickets[ticket.action_hash] = ticket.coin
+            elif scripts.read_order(locking) is not None:
+                coin = Coin.of(transaction, 0)
+                self.orders[read_order(scripts, coin).action.hash] = coin
+        self.wake()
+
+    def wake(self) -> None:
+        """Whoever is next reveals: an honest one when all before have, and he is confirmed."""
+        sure, is_open = self.confirmed.queue.tail, True
+        for entry in self.tip.entries:
+            if entry.action_hash in self.orders:
+                continue
+            known = self.actions.get(entry.action_hash)
+            if known is not None and not known[0].want.is_silent:
+                may = known[0].want.is_careless or (is_open and entry.index < sure)
+                if may and entry.action_hash not in self.asked:
+                    self._ask(entry, *known)
+            is_open = False
+            if not self.world.settings.careless:
+                return
+
+    def _ask(self, entry: Entry, journey: Journey, action: amm.Action) -> None:
+        self.asked.add(entry.action_hash)
+
+        def reveal() -> None:
+            purse = self.world.purse(journey.want.key)
+            made = amm.make_order(self.tip.scripts, action, entry, purse)
+            self.world.send(made.built, lambda result: self._learn(journey, result))
+
+        self.world.clock.after(self.world.reaction(), reveal)
+
+    def ready(self) -> list[Coin]:
+        """The orders at head that are revealed, in the queue's order."""
+        found = []
+        for entry in self.tip.entries[: self.tip.queue.takeable()]:
+            if entry.action_hash not in self.orders:
+                break
+            found.append(self.orders[entry.action_hash])
+        return found
+
+    def mined(self, transactions: tuple[Transaction, ...]) -> None:
+        """Follow the pool through a block, and settle what it confirmed."""
+        chain = self.world.chain
+        for transaction in transactions:
+            if not _spends(transaction, self.confirmed):
+                continue
+            sources = chain.source_outputs(transaction)
+            after, event = self.confirmed.follow(transaction, sources)
+            assert after is not None
+            self.confirmed = after
+            for entry in event.entries:
+                self.tickets.pop(entry.action_hash, None)
+            for done in event.executions:
+                self.orders.pop(done.entry.action_hash, None)
+                known = self.actions.get(done.entry.action_hash)
+                if known is not None:
+                    filled = "filled" if done.fill.is_filled else "unfilled"
+                    known[0].end(filled, chain.height, done.fill.amount_out)
+            for entry in event.entries if event.kind == "expire" else ():
+                known = self.actions.get(entry.action_hash)
+                if known is not None:
+                    known[0].end("expired", chain.height)
+        self.tip = self.confirmed
+        for transaction in list(chain.mempool.values()):
+            self.accepted(transaction)
+        self.wake()
+        self._help_themselves()
+
+    def _help_themselves(self) -> None:
+        """Whose ticket nobody takes builds the batch himself, or takes the bond back."""
+        height, scripts = self.world.chain.height, self.tip.scripts
+        for action_hash, coin in self.waiting().items():
+            known = self.actions.get(action_hash)
+            if known is None or self.world.chain.confirmations(coin) < _PATIENCE_BLOCKS:
+                continue
+            journey, _ = known
+            key, deadline = journey.want.key, read_ticket(scripts, coin).deadline
+            if deadline - height > _PATIENCE_BLOCKS + 1 and self.tip.queue.room():
+                step = amm.sequence(self.tip, [coin], height, self.world.purse(key))
+                self.world.send(step.built, self._count_builder)
+            else:
+                back = amm.refund(scripts, coin, key, Purse(key.locking_bytecode))
+                del self.tickets[action_hash]
+                self.world.send(back, partial(self._start_again, journey))
+
+    def _start_again(self, journey: Journey, _refunded: Submission) -> None:
+        journey.retries += 1
+        self._make_ticket(journey)
+
+    def _count_builder(self, result: Submission) -> None:
+        self.builder_conflicts += not result.ok
+
+    def expirable(self) -> bool:
+        """Whether the order at head may be expired now."""
+        entries, height = self.tip.entries, self.world.chain.height
+        return bool(entries) and height >= max(entries[0].deadline, self.tip.state.hold)
+
+    def visible(self) -> list[Seen]:
+        """The revealed orders that are not confirmed as executed, in the queue's order."""
+        scripts, least = self.tip.scripts, self.tip.scripts.parameters.min_reserve
+        found, reserves = [], self.confirmed.state.reserves
+        for entry in self.confirmed.entries:
+            if entry.action_hash not in self.orders:
+                break
+            coin = self.orders[entry.action_hash]
+            action = read_order(scripts, coin).action
+            fill = execute(reserves, action, min_reserve=least)
+            out = fill.amount_out
+            found.append(Seen(coin.txid, action.direction, action.amount_in, out, reserves))
+            reserves = fill.reserves
+        return found
+
+    def insert(
+        self, kept: int, direction: Direction, amount_in: int
+    ) -> tuple[list[BuiltTransaction], list[Transaction]]:
+        """A miner's trade behind the first `kept` visible ones: it, and the rest of a block.
+
+        He makes an order of his own and executes it in the next one's place. Raises
+        BuildError where script refuses it.
+        """
+        world, pool, miner = self.world, self.confirmed, self.world.key("miner")
+        batch = [self.orders[each.action_hash] for each in pool.entries[:kept]]
+        if kept >= len(pool.entries):
+            raise BuildError("no order is queued there: there is no place to trade from")
+        action = amm.Action(direction, amount_in, 0, miner.public_key_hash, bytes(16))
+        claimed = replace(pool.entries[kept], action_hash=action.hash)
+        own = amm.make_order(pool.scripts, action, claimed, world.purse(miner))
+        batch.append(own.order.coin)
+        entries = (*pool.entries[:kept], claimed, *pool.entries[kept + 1 :])
+        believed = replace(pool, entries=entries)
+        step = amm.execute(believed, batch, Purse(miner.locking_bytecode))
+        rest = [each for each in world.chain.mempool.values() if not _spends(each, pool)]
+        return [own.built, step.built], rest
+
+    def trade_now(self, direction: Direction, amount_in: int) -> BuiltTransaction | None:
+        """A miner's trade on what everybody sees: there is none but from the queue."""
+        raise BuildError(f"no trade of {amount_in} (direction {direction}) but from the queue")
+
+
+def _spends(transaction: Transaction, pool: amm.Pool) -> bool:
+    first = transaction.inputs[0]
+    return (first.outpoint_hash, first.outpoint_index) == pool.coin.outpoint

@@ -1,0 +1,128 @@
+"""A chain with its clock, its users and their coins: where a race takes place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ..chain import Chain, Submission
+from ..covenant.purse import Purse
+from ..covenant.sequenced_amm.action import BUY, SELL
+from ..covenant.sequenced_amm.formula import Reserves
+from ..crypto.hashes import sha256
+from ..transaction.model import Output, Token, Transaction
+from ..vm.rules import RuleSet
+from ..wallet.balance import Spend
+from ..wallet.builder import BuiltTransaction
+from ..wallet.keys import PrivateKey
+from ..wallet.unlockers import P2pkhUnlocker
+from .clock import Clock
+from .journey import Want
+from .settings import Settings
+
+__all__ = ["RESERVES", "TOKENS", "World"]
+
+TOKENS = sha256(b"the tokens that trade")
+RESERVES = Reserves(10_000_000_000, 100_000_000_000)
+"""What each pool begins with: 100 BCH, and ten tokens for each satoshi."""
+_SPARE = 200_000
+_REACTION_SECONDS = 1.0
+
+
+class World:
+    """Everything of one race but the pool.
+
+    Every stream of chance has a purpose of its own, so that users want the same and blocks
+    come at the same times on every pool.
+    """
+
+    def __init__(self, settings: Settings, rules: RuleSet) -> None:
+        self.settings = settings
+        self.clock = Clock()
+        self.chain = Chain(rules, height=1_000)
+        streams = np.random.SeedSequence(settings.seed).spawn(4)
+        self._wishes, self._block_times, self._network, self._who = map(
+            np.random.default_rng, streams
+        )
+        self.provider = self.key("provider")
+        self.wants = self._make_wants()
+        self._fund_users()
+        self.on_accepted: Callable[[Transaction], None] = _do_nothing
+        """What happens when a transaction is in everybody's mempool."""
+
+    def key(self, name: str) -> PrivateKey:
+        """The key of an actor."""
+        return PrivateKey(sha256(f"{self.settings.seed}/{name}".encode()))
+
+    def _make_wants(self) -> tuple[Want, ...]:
+        settings, wishes = self.settings, self._wishes
+        count = settings.users + settings.griefers
+        gap = settings.block_seconds / settings.arrivals_per_block
+        times = np.cumsum(wishes.exponential(gap, count))
+        buys = wishes.random(count) < 0.5
+        shares = np.minimum(wishes.lognormal(np.log(settings.trade_size), 1.0, count), 0.2)
+        careless = wishes.random(count) < settings.careless
+        omitted = wishes.random(count) < settings.omitted
+        silent = np.zeros(count, bool)
+        silent[wishes.permutation(count)[: settings.griefers]] = True
+        return tuple(
+            Want(
+                number,
+                float(times[number]),
+                self.key(f"user {number}"),
+                BUY if buys[number] else SELL,
+                max(1, int(shares[number] * (RESERVES.bch if buys[number] else RESERVES.tokens))),
+                bool(careless[number]),
+                bool(silent[number]),
+                bool(omitted[number]),
+            )
+            for number in range(count)
+        )
+
+    def _fund_users(self) -> None:
+        outputs = []
+        for want in self.wants:
+            bought = want.amount_in if want.direction == BUY else 0
+            outputs.append(Output(bought + _SPARE, want.key.locking_bytecode))
+            if want.direction == SELL:
+                token = Token(TOKENS, want.amount_in)
+                outputs.append(Output(1_000, want.key.locking_bytecode, token))
+        if outputs:
+            self.chain.fund(*outputs)
+
+    def purse(self, key: PrivateKey) -> Purse:
+        """All the coins of a key."""
+        unlocker = P2pkhUnlocker(key)
+        coins = [Spend(coin, unlocker) for coin in self.chain.coins(key.locking_bytecode)]
+        return Purse(key.locking_bytecode, coins)
+
+    def send(self, built: BuiltTransaction, learn: Callable[[Submission], None]) -> None:
+        """Let a transaction reach everybody after the network's delay; then its sender learns."""
+        self.clock.after(
+            self._network.exponential(self.settings.delay) if self.settings.delay else 0.0,
+            lambda: learn(self._arrive(built.transaction)),
+        )
+
+    def _arrive(self, transaction: Transaction) -> Submission:
+        submission = self.chain.submit(transaction)
+        if submission.ok:
+            self.on_accepted(transaction)
+        return submission
+
+    def submit_now(self, transaction: Transaction) -> Submission:
+        """Submit without delay, as a miner can who is connected to everybody."""
+        return self._arrive(transaction)
+
+    def reaction(self, mean: float = _REACTION_SECONDS) -> float:
+        """How long somebody takes to act, in seconds."""
+        return float(self._network.exponential(mean))
+
+    def next_block(self) -> tuple[float, bool]:
+        """Seconds until the next block, and whether the miner who seeks profit finds it."""
+        seconds = max(1.0, self._block_times.exponential(self.settings.block_seconds))
+        return float(seconds), bool(self._who.random() < self.settings.miner_share)
+
+
+def _do_nothing(_transaction: Transaction) -> None:
+    """Nobody is looking yet."""

@@ -1,0 +1,180 @@
+"""Races: what the protocol claims about contention and profit, measured; and their honesty."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from bchcov import BuildError
+from bchcov.race import POOLS, Race, Result, Settings, run_race, run_races
+from bchcov.race.journey import Want
+
+
+def total(results: list[Result], name: str) -> int:
+    return sum(getattr(each, name) for each in results)
+
+
+@pytest.mark.parametrize("pool", POOLS)
+def test_the_same_seed_gives_the_same_history_to_the_byte(pool: str) -> None:
+    settings = Settings(users=12, seed=7)
+    one, two, other = (Race(each, pool) for each in (settings, settings, Settings(users=12)))
+    assert one.run() == two.run()
+    other.run()
+    assert one.history() == two.history() != other.history()
+    code = (
+        "from bchcov.race import Race, Settings;"
+        f"race = Race(Settings(users=12, seed=7), {pool!r}); race.run();"
+        "print(race.history().hex())"
+    )
+    run = [sys.executable, "-c", code]
+    alone = subprocess.run(run, capture_output=True, text=True, check=True)
+    assert alone.stdout.strip() == one.history().hex()
+
+
+def test_users_of_ticketed_never_conflict_and_the_others_do() -> None:
+    cpmm, direct, ticketed = run_races(Settings(users=200, seed=1))
+    assert ticketed.conflicts == ticketed.retries == 0
+    assert ticketed.settled == ticketed.users == 200
+    assert direct.settled == 200
+    assert direct.conflicts > 200
+    assert cpmm.conflicts > 100
+    assert ticketed.wait(90) < direct.wait(90)
+
+
+@pytest.mark.parametrize("pool", ["cpmm", "direct"])
+def test_conflicts_come_from_the_networks_delay(pool: str) -> None:
+    still = [
+        run_race(Settings(users=40, seed=seed, delay=delay, miner_share=0), pool)
+        for delay in (0.0, 0.5, 8.0)
+        for seed in range(3)
+    ]
+    none, few, many = (total(still[at : at + 3], "conflicts") for at in (0, 3, 6))
+    assert none == 0 < few < many
+
+
+def test_blocks_and_arrivals_are_poisson_and_the_same_on_every_pool() -> None:
+    races = [Race(Settings(users=60, seed=2, miner_share=0), pool) for pool in POOLS]
+    wants = [race.world.wants for race in races]
+    assert wants[0] == wants[1] == wants[2]
+    gaps = np.diff([0.0, *(want.time for seed in range(20) for want in _wants(seed))])
+    gaps = gaps[gaps > 0]
+    assert 5.4 < gaps.mean() < 6.6
+    assert 0.9 < gaps.std() / gaps.mean() < 1.1
+    for race in races:
+        race.run()
+    first = [[b.time for b in race.world.chain.blocks[race.start_block :]] for race in races]
+    shared = min(map(len, first)) - 1
+    offsets = [[time - times[0] for time in times[:shared]] for times in first]
+    assert offsets[0] == offsets[1] == offsets[2]
+
+
+def _wants(seed: int) -> tuple[Want, ...]:
+    return Race(Settings(users=100, seed=seed), "cpmm").world.wants
+
+
+def _check_takes(seeds: range) -> None:
+    found = {
+        pool: [run_race(Settings(users=50, seed=seed), pool) for seed in seeds] for pool in POOLS
+    }
+    assert total(found["cpmm"], "miner_take") > 0
+    assert total(found["cpmm"], "attacks") > len(seeds) / 10
+    for pool in ("direct", "ticketed"):
+        # The search saw what would pay, built it, and script refused every one.
+        assert total(found[pool], "candidates") > len(seeds)
+        assert total(found[pool], "refused") == total(found[pool], "candidates")
+        assert all(each.attacks == each.miner_take == 0 for each in found[pool])
+        assert all(each.open == 0 for each in found[pool])
+
+
+def test_the_miner_takes_from_the_plain_pool_only() -> None:
+    _check_takes(range(12))
+
+
+@pytest.mark.long
+def test_the_miner_takes_from_the_plain_pool_only_over_a_hundred_seeds() -> None:
+    _check_takes(range(100))
+
+
+def test_without_a_budget_or_blocks_of_his_own_the_miner_takes_nothing() -> None:
+    for settings in (Settings(users=40, budget=0), Settings(users=40, miner_share=0)):
+        result = run_race(settings, "cpmm")
+        assert (result.candidates, result.attacks, result.miner_take) == (0, 0, 0)
+
+
+def test_selective_reveal_takes_from_the_careless_and_not_from_the_honest() -> None:
+    takes = {
+        careless: total(
+            [
+                run_race(Settings(users=30, seed=s, selective=True, careless=careless), "ticketed")
+                for s in range(6)
+            ],
+            "selective_take",
+        )
+        for careless in (0.0, 1.0)
+    }
+    assert takes[0.0] < 0 < takes[1.0]
+
+
+@pytest.mark.parametrize("pool", ["direct", "ticketed"])
+def test_a_silent_griefer_costs_blocks_and_pays_his_bond(pool: str) -> None:
+    calm = run_race(Settings(users=20, seed=4), pool)
+    stalled = run_race(Settings(users=20, seed=4, griefers=2), pool)
+    assert stalled.bonds_lost == 2
+    assert calm.bonds_lost == 0
+    assert stalled.users == calm.users
+    assert stalled.settled == 20
+    assert np.mean(stalled.waits) > np.mean(calm.waits) + 2
+
+
+def test_whom_the_builders_leave_out_gets_through_all_the_same() -> None:
+    left_out = run_race(Settings(users=20, seed=5, omitted=0.3), "ticketed")
+    assert left_out.settled == 20
+    assert left_out.wait(100) > run_race(Settings(users=20, seed=5), "ticketed").wait(100)
+
+
+def test_builders_may_race_each_other_and_users_do_not_notice() -> None:
+    result = run_race(Settings(users=60, seed=6, builders=4, delay=20.0), "ticketed")
+    assert result.builder_conflicts > 0
+    assert result.conflicts == 0
+    assert result.settled == 60
+
+
+def test_every_pool_ends_with_its_books_balanced() -> None:
+    for pool in POOLS:
+        race = Race(Settings(users=25, seed=8), pool)
+        race.run()
+        chain, venue = race.world.chain, race.venue
+        (coin,) = chain.coins(venue.tip.coin.locking_bytecode)
+        assert coin == venue.tip.coin
+        assert venue.reserves.product >= 10_000_000_000 * 100_000_000_000
+
+
+def test_a_race_of_nobody_ends() -> None:
+    for result in run_races(Settings(users=0)):
+        assert (result.users, result.settled, result.blocks) == (0, 0, 1)
+        assert result.wait(50) == result.price == 0
+
+
+def test_wrong_settings_say_so() -> None:
+    with pytest.raises(BuildError, match="delay is -1: it lies in 0"):
+        Settings(delay=-1)
+    with pytest.raises(BuildError, match="no pool is called 'uniswap': there are cpmm, direct"):
+        Race(Settings(), "uniswap")
+
+
+def test_a_thousand_users_go_through_in_a_minute_and_little_memory() -> None:
+    code = """if True:
+        import resource, time
+        from bchcov.race import Settings, run_race
+        result = run_race(Settings(users=1_000, seed=3), "ticketed")
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        print(result.settled, result.conflicts, time.process_time(), memory)
+    """
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    settled, conflicts, seconds, kibibytes = map(float, run.stdout.split())
+    assert (settled, conflicts) == (1_000, 0)
+    assert seconds < 60
+    assert kibibytes < 300 * 1_000
