@@ -198,7 +198,6 @@ class Chain:
         return fees
 
     def _take_back(self) -> None:
-        """Take the mempool out of the ledger."""
         for transaction in reversed(self.mempool.values()):
             self._ledger.revert(transaction)
         self.mempool, self._fees = {}, {}

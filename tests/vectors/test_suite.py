@@ -60,12 +60,16 @@ def test_every_case_of_the_nodes_is_right_under_its_own_flags(name: str, count: 
     assert [outcome for outcome in outcomes if not outcome.agrees] == []
 
 
-def test_the_folder_of_vectors_holds_the_suite_and_the_nodes_files() -> None:
+def test_the_folder_of_vectors_holds_the_suite_the_nodes_files_and_our_own() -> None:
     names = [path.name for path in find_files([VECTORS])]
     assert names == [
         "script_tests.json.xz",
         "sighash.json.xz",
         "tx_invalid.json.xz",
         "tx_valid.json.xz",
+        "direct.attacks.vmb_tests.json",
+        "direct.life.vmb_tests.json",
+        "ticketed.attacks.vmb_tests.json",
+        "ticketed.life.vmb_tests.json",
         "vmb.xz",
     ]

@@ -1,0 +1,220 @@
+"""Write the lives of both profiles, and the attacks on them, as tests for any engine.
+
+The lives are lived on the emulated chain; the attacks are those of the tests. What stands
+in `vectors/sequenced_amm` is what this writes: a test compares it.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "tests" / "covenant"))
+
+from direct_world import ATTACKS as DIRECT_ATTACKS  # noqa: E402
+from direct_world import DirectWorld  # noqa: E402
+from ticketed_attacks import ATTACKS as TICKETED_ATTACKS  # noqa: E402
+from ticketed_world import World  # noqa: E402
+
+from bchcov import BCH_2025, BCH_2026, Output, RuleSet, Token, Transaction, verify  # noqa: E402
+from bchcov.chain import Chain  # noqa: E402
+from bchcov.chain.export import VmbTest, verify_line, vmb_tests  # noqa: E402
+from bchcov.covenant.purse import Purse  # noqa: E402
+from bchcov.covenant.sequenced_amm import direct, ticketed  # noqa: E402
+from bchcov.covenant.sequenced_amm.action import BUY, SELL, Action, Direction  # noqa: E402
+from bchcov.crypto.hashes import sha256  # noqa: E402
+from bchcov.wallet import BuiltTransaction, Coin, P2pkhUnlocker, PrivateKey, Spend  # noqa: E402
+
+FOLDER = ROOT / "vectors" / "sequenced_amm"
+TOKENS = sha256(b"the tokens that trade")
+PROVIDER = PrivateKey(sha256(b"provider"))
+BUILDER = PrivateKey(sha256(b"builder"))
+USERS = [PrivateKey(sha256(b"user %d" % number)) for number in range(5)]
+RESERVES = ticketed.Reserves(10_000_000_000, 5_000_000)
+SILENT = 3
+
+Told = list[tuple[str, Transaction, tuple[Output, ...]]]
+
+
+class Life:
+    """A chain on which everything that is submitted is told."""
+
+    def __init__(self, rules: RuleSet) -> None:
+        self.chain = Chain(rules, height=1_000)
+        self.told: Told = []
+
+    def run(self, what: str, built: BuiltTransaction) -> None:
+        self.chain.submit(built.transaction).require()
+        self.told.append((what, built.transaction, built.source_outputs))
+
+    def spend(self, key: PrivateKey, value: int, token: Token | None = None) -> Spend:
+        (coin,) = self.chain.fund(Output(value, key.locking_bytecode, token))
+        return Spend(coin, P2pkhUnlocker(key))
+
+    def purse(self, key: PrivateKey, value: int = 0, tokens: int = 0) -> Purse:
+        if not value:
+            return Purse(key.locking_bytecode)
+        coins = [self.spend(key, value)]
+        if tokens:
+            coins.append(self.spend(key, 1_000, Token(TOKENS, tokens)))
+        return Purse(key.locking_bytecode, coins)
+
+    def genesis(self) -> tuple[Spend, Purse]:
+        first = self.spend(PROVIDER, RESERVES.bch + 1_000_000)
+        stock = self.spend(PROVIDER, 2_000, Token(TOKENS, RESERVES.tokens))
+        return first, Purse(PROVIDER.locking_bytecode, [stock])
+
+    def funds(self, key: PrivateKey, action: Action) -> Purse:
+        tokens = action.amount_in if action.direction == SELL else 0
+        return self.purse(key, 500_000_000, tokens)
+
+
+def actions(category: bytes) -> list[Action]:
+    """Buys and sales, one of which asks for too much."""
+    wanted: list[tuple[Direction, int, int]] = [
+        (BUY, 100_000_000, 45_000),
+        (SELL, 20_000, 1),
+        (BUY, 50_000_000, 50_000_000),
+        (SELL, 10_000, 0),
+        (BUY, 1_000, 1),
+    ]
+    return [
+        Action(way, amount, least, key.public_key_hash, ticketed.derive_salt(key, category, 0))
+        for key, (way, amount, least) in zip(USERS, wanted, strict=True)
+    ]
+
+
+def live_ticketed() -> Told:
+    """Every kind of transaction of the ticketed profile."""
+    life = Life(BCH_2026)
+    chain, (first, stock) = life.chain, life.genesis()
+    category = first.coin.outpoint_hash
+    parameters = ticketed.Parameters(
+        pool_category=category, token_category=TOKENS, owner=PROVIDER.public_key_hash
+    )
+    step = ticketed.genesis(parameters, RESERVES, first, stock)
+    life.run("genesis", step.built)
+    scripts, builder = step.pool.scripts, life.purse(BUILDER)
+    by_hash = {each.hash: (each, key) for each, key in zip(actions(category), USERS, strict=True)}
+    tickets: list[Coin] = []
+    for action, key in by_hash.values():
+        deadline = chain.height + parameters.max_wait
+        made = ticketed.make_ticket(scripts, action, deadline, life.purse(key, 100_000))
+        life.run("ticket", made.built)
+        tickets.append(made.ticket.coin)
+    unwanted = ticketed.make_ticket(scripts, action, deadline, life.purse(key, 100_000))
+    life.run("ticket, to be refunded", unwanted.built)
+    chain.advance(parameters.refund_delay)
+    back = ticketed.refund(scripts, unwanted.ticket.coin, key, life.purse(key))
+    life.run("refund of a ticket", back)
+    step = ticketed.sequence(step.pool, tickets, chain.height, builder)
+    life.run("sequence of five", step.built)
+    orders = []
+    for entry in step.pool.entries:
+        action, key = by_hash[entry.action_hash]
+        order = ticketed.make_order(scripts, action, entry, life.funds(key, action))
+        if entry.index != SILENT:
+            life.run(f"order of place {entry.index}", order.built)
+        orders.append(order.order.coin)
+    step = ticketed.execute(step.pool, orders[:SILENT], builder)
+    life.run("execute of three", step.built)
+    entry = step.pool.entries[0]
+    chain.advance(max(entry.deadline, step.pool.state.hold) - chain.height)
+    step = ticketed.expire(step.pool, chain.height, builder)
+    life.run("expire", step.built)
+    step = ticketed.execute(step.pool, orders[SILENT + 1 :], builder)
+    life.run("execute of one", step.built)
+    own = life.purse(PROVIDER, 200_000_000, 100_000)
+    step = ticketed.set_closed(step.pool, PROVIDER, own)
+    life.run("close", step.built)
+    reserves = step.pool.state.reserves
+    more = ticketed.Reserves(reserves.bch + 1_000_000, reserves.tokens + 500)
+    step = ticketed.change_reserves(step.pool, more, PROVIDER, life.purse(PROVIDER, 10**7, 1_000))
+    life.run("change of the reserves", step.built)
+    step = ticketed.exit_pool(step.pool, PROVIDER, life.purse(PROVIDER))
+    life.run("exit", step.built)
+    return life.told
+
+
+def live_direct() -> Told:
+    """Every kind of transaction of the direct profile."""
+    life = Life(BCH_2025)
+    chain, (first, stock) = life.chain, life.genesis()
+    category = first.coin.outpoint_hash
+    parameters = direct.Parameters(
+        pool_category=category, token_category=TOKENS, owner=PROVIDER.public_key_hash
+    )
+    step = direct.genesis(parameters, RESERVES, first, stock)
+    life.run("genesis", step.built)
+    wanted = actions(category)
+    for action, key in zip(wanted, USERS, strict=True):
+        deadline = chain.height + parameters.max_wait
+        purse = life.purse(key, 100_000)
+        step = direct.commit(step.pool, action, deadline, chain.height, purse)
+        life.run("commit", step.built)
+    for number, (action, key) in enumerate(zip(wanted, USERS, strict=True)):
+        if number == SILENT:
+            chain.advance(step.pool.entries[0].deadline - chain.height)
+            step = direct.expire(step.pool, chain.height, life.purse(BUILDER))
+            life.run("expire", step.built)
+            continue
+        step = direct.reveal(step.pool, action, life.funds(key, action))
+        life.run("reveal, not filled" if step.event.payout is None else "reveal", step.built)
+    step = direct.exit_pool(step.pool, PROVIDER, life.purse(PROVIDER))
+    life.run("exit", step.built)
+    return life.told
+
+
+def refusals(attacks: Mapping[tuple[str, str], Any], world: Any, rules: RuleSet) -> list[VmbTest]:
+    """Each attack as a row: the input that script refuses."""
+    rows: list[VmbTest] = []
+    for (contract, check), attack in attacks.items():
+        transaction, sources = attack(world).finish()
+        verdict = verify(transaction, sources, rules, scripts_only=True)
+        assert verdict.error is not None
+        assert verdict.error.input is not None
+        what = f"{contract}: what the check [{check}] refuses"
+        rows += vmb_tests(transaction, sources, what, inputs=[verdict.error.input])
+    return rows
+
+
+def lines_of(rows: Sequence[VmbTest]) -> str:
+    return "[\n" + ",\n".join(map(json.dumps, rows)) + "\n]\n"
+
+
+def make_files() -> dict[str, str]:
+    """What belongs into the folder, by path."""
+    files = {}
+    profiles = (
+        ("ticketed", BCH_2026, live_ticketed(), TICKETED_ATTACKS, World()),
+        ("direct", BCH_2025, live_direct(), DIRECT_ATTACKS, DirectWorld()),
+    )
+    for name, rules, told, attacks, world in profiles:
+        folder, rows = rules.name.lower(), refusals(attacks, world, rules)
+        honest: list[VmbTest] = []
+        lines = []
+        for what, transaction, sources in told:
+            what = f"{name}: {what}"
+            honest += vmb_tests(transaction, sources, what)
+            lines.append(verify_line(transaction, sources, rules, name=what))
+        files[f"{folder}_standard/{name}.life.vmb_tests.json"] = lines_of(honest)
+        files[f"{folder}_invalid/{name}.attacks.vmb_tests.json"] = lines_of(rows)
+        files[f"{name}.life.jsonl"] = "".join(json.dumps(line) + "\n" for line in lines)
+    return files
+
+
+def main() -> None:
+    """Write the files."""
+    for name, text in make_files().items():
+        path = FOLDER / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        print(f"{path.relative_to(ROOT)}: {len(text):,} bytes")
+
+
+if __name__ == "__main__":
+    main()
