@@ -59,10 +59,10 @@ class Wallet:
             raise StoreError(f"the wallet has no key that is called {name!r}")
         return PrivateKey.from_wif(rows[0][0])
 
-    def commit(
+    def plan(
         self, name: str, pool: bytes, direction: Direction, amount_in: int, min_out: int
     ) -> Commitment:
-        """Make an action with the next salt of a key at a pool, and keep it.
+        """The action that `commit` would make next; it is not kept.
 
         `pool` is the category of the pool's NFT. Raises StoreError and BuildError.
         """
@@ -73,9 +73,19 @@ class Wallet:
         number = 0 if last is None else last + 1
         salt = derive_salt(key, pool, number)
         action = Action(direction, amount_in, min_out, key.public_key_hash, salt)
-        values = action.hash, pool, name, number, direction, amount_in, str(min_out)
-        self._rows("INSERT INTO commitments VALUES (?, ?, ?, ?, ?, ?, ?)", *values)
         return Commitment(name, number, action)
+
+    def commit(
+        self, name: str, pool: bytes, direction: Direction, amount_in: int, min_out: int
+    ) -> Commitment:
+        """Make an action with the next salt of a key at a pool, and keep it.
+
+        Raises StoreError and BuildError.
+        """
+        made = self.plan(name, pool, direction, amount_in, min_out)
+        values = made.action.hash, pool, name, made.number, direction, amount_in, str(min_out)
+        self._rows("INSERT INTO commitments VALUES (?, ?, ?, ?, ?, ?, ?)", *values)
+        return made
 
     def commitments(self, pool: bytes) -> dict[bytes, Commitment]:
         """Every commitment at a pool by the hash of its action, in the order they were made."""

@@ -12,6 +12,7 @@ __all__ = ["main"]
 COMMANDS = {
     "verify": "Verify transactions given as lines of JSON.",
     "vectors": "Run the test vectors of the Bitcoin Cash community.",
+    "amm": "Run a SequencedAMM pool on an emulated chain; race users on three pools.",
     "decode": "Show a transaction, or the outputs it spends, in readable form.",
     "asm": "Assemble CashAssembly to bytecode.",
     "disasm": "Disassemble bytecode to CashAssembly.",

@@ -58,6 +58,7 @@ class TicketedVenue:
         self.orders: dict[bytes, Coin] = {}
         self.asked: set[bytes] = set()
         self.builder_conflicts = 0
+        self.batches: list[int] = []
 
     @property
     def reserves(self) -> Reserves:
@@ -161,6 +162,8 @@ class TicketedVenue:
             after, event = self.confirmed.follow(transaction, sources)
             assert after is not None
             self.confirmed = after
+            if event.kind == "sequence":
+                self.batches.append(len(event.entries))
             for entry in event.entries:
                 self.tickets.pop(entry.action_hash, None)
             for done in event.executions:

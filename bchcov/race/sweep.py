@@ -1,0 +1,92 @@
+"""Many races: over seeds and settings, on all cores, or on a Dask cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from importlib import import_module
+from typing import Any
+
+from ..errors import BuildError
+from .results import Result
+from .run import run_race
+from .settings import POOLS, Settings
+
+__all__ = ["SWEEPABLE", "Run", "make_runs", "run_all"]
+
+SWEEPABLE = ("users", "arrivals_per_block", "delay", "batch")
+"""The settings that a sweep goes over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One race to be run: its settings and its pool."""
+
+    settings: Settings
+    pool: str
+
+
+def make_runs(
+    settings: Settings,
+    seeds: int,
+    sweep: tuple[str, Sequence[float]] | None = None,
+    pools: Sequence[str] = POOLS,
+) -> list[Run]:
+    """The races of a comparison: for each value of what is swept, each seed, and each pool.
+
+    Seeds count up from that of the settings. Raises BuildError for wrong settings.
+    """
+    if seeds < 1:
+        raise BuildError(f"{seeds} seeds: at least one is run")
+    name, values = sweep or ("seed", [settings.seed])
+    if sweep is not None and name not in SWEEPABLE:
+        raise BuildError(f"{name!r} is not swept: there are {', '.join(SWEEPABLE)}")
+    runs = []
+    for value in values:
+        changed: Any = int(value) if name in ("users", "batch", "seed") else value
+        if changed != value:
+            raise BuildError(f"{name} of {value}: it is a whole number")
+        for seed in range(settings.seed, settings.seed + seeds):
+            each = replace(settings, **{name: changed, "seed": seed})
+            runs += [Run(each, pool) for pool in pools]
+    return runs
+
+
+def _run(run: Run) -> Result:
+    return run_race(run.settings, run.pool)
+
+
+def run_all(
+    runs: Sequence[Run], *, jobs: int = 1, cluster: str | None = None
+) -> Iterator[tuple[Run, Result]]:
+    """Run races, in `jobs` processes or on the Dask cluster whose scheduler has this address.
+
+    Results come as they are done, in any order; each is the same wherever it was run.
+    Raises BuildError where there is no cluster, or no Dask to reach it with.
+    """
+    if cluster is not None:
+        yield from _run_on_cluster(runs, cluster)
+    elif jobs == 1 or len(runs) == 1:
+        for run in runs:
+            yield run, _run(run)
+    else:
+        with ProcessPoolExecutor(min(jobs, len(runs))) as pool:
+            futures = {pool.submit(_run, run): run for run in runs}
+            for future in as_completed(futures):
+                yield futures[future], future.result()
+
+
+def _run_on_cluster(runs: Sequence[Run], address: str) -> Iterator[tuple[Run, Result]]:
+    try:
+        dask: Any = import_module("distributed")
+    except ImportError:
+        raise BuildError("a cluster needs Dask: pip install 'bchcov[cluster]'") from None
+    try:
+        client = dask.Client(address, timeout="10s")
+    except (OSError, ValueError) as error:
+        raise BuildError(f"no Dask scheduler answers at {address}: {error}") from error
+    with client:
+        futures = {client.submit(_run, run, pure=False): run for run in runs}
+        for future in dask.as_completed(futures):
+            yield futures[future], future.result()

@@ -1,0 +1,66 @@
+"""What both profiles need of the simulator's chain: who pays, who is paid, what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..chain import ChainFile
+from ..covenant.purse import Purse
+from ..crypto.hashes import sha256
+from ..transaction.model import Output, Token, Transaction
+from ..wallet.balance import Spend
+from ..wallet.builder import BuiltTransaction
+from ..wallet.keys import PrivateKey
+from ..wallet.unlockers import P2pkhUnlocker
+from .amounts import CommandError
+
+__all__ = ["TOKENS", "Accounts"]
+
+TOKENS = sha256(b"the tokens of the simulator")
+
+
+class Accounts:
+    """The chain of a file, and the keys of its wallet as purses."""
+
+    def __init__(self, file: ChainFile) -> None:
+        self.chain, self.wallet = file.chain, file.wallet
+
+    def purse(self, name: str) -> Purse:
+        """All the coins of a key."""
+        key = self.wallet.key(name)
+        unlocker = P2pkhUnlocker(key)
+        coins = self.chain.coins(key.locking_bytecode)
+        return Purse(key.locking_bytecode, [Spend(coin, unlocker) for coin in coins])
+
+    def empty_purse(self, name: str) -> Purse:
+        """A purse without coins, which takes change."""
+        return Purse(self.wallet.key(name).locking_bytecode)
+
+    def balance(self, name: str) -> tuple[int, int]:
+        """The satoshis and the tokens of a key."""
+        coins = self.chain.coins(self.wallet.key(name).locking_bytecode)
+        return (
+            sum(coin.value for coin in coins),
+            sum(coin.token.amount for coin in coins if coin.token is not None),
+        )
+
+    def fund(self, key: PrivateKey, satoshis: int, tokens: int) -> list[Spend]:
+        """Make coins for a key: one of satoshis, one of tokens."""
+        script = key.locking_bytecode
+        made = self.chain.fund(
+            Output(satoshis, script), Output(10_000, script, Token(TOKENS, tokens))
+        )
+        return [Spend(coin, P2pkhUnlocker(key)) for coin in made]
+
+    def submit(self, built: BuiltTransaction) -> str:
+        """Submit what was built; the txid. Raises CommandError where the chain refuses it."""
+        submission = self.chain.submit(built.transaction)
+        if not submission.ok:
+            raise CommandError(f"the chain refuses the transaction: {submission.problem}")
+        return submission.txid
+
+    def transactions(self) -> Iterator[Transaction]:
+        """Every transaction, those of the mempool last."""
+        for block in self.chain.blocks:
+            yield from block.transactions
+        yield from self.chain.mempool.values()

@@ -1,0 +1,154 @@
+"""The direct profile as the simulator drives it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from ..chain import Commitment
+from ..covenant.purse import Purse
+from ..covenant.sequenced_amm import direct as amm
+from ..covenant.sequenced_amm.action import Action
+from ..errors import BuildError
+from ..transaction.model import Transaction
+from ..wallet.balance import Spend
+from .accounts import TOKENS, Accounts
+from .amounts import CommandError
+
+__all__ = ["DirectPool"]
+
+_NO_TICKETS = "the direct profile has no tickets: a commitment stands in the queue at once"
+
+
+class DirectPool:
+    """A pool that was read from the chain, and what it can do next."""
+
+    profile = "direct"
+
+    def __init__(self, accounts: Accounts, pool: amm.Pool) -> None:
+        self._accounts = accounts
+        self._pool: amm.Pool | None = pool
+        self.category = pool.scripts.parameters.pool_category
+        self.scripts = pool.scripts
+        self.fates: dict[bytes, str] = {}
+
+    @classmethod
+    def genesis(
+        cls, accounts: Accounts, first: Spend, stock: Spend, reserves: amm.Reserves
+    ) -> tuple[DirectPool, str]:
+        """Make a pool of these coins."""
+        provider = accounts.wallet.key("provider")
+        parameters = cls.parameters(first.coin.outpoint_hash, provider.public_key_hash)
+        purse = Purse(provider.locking_bytecode, [stock])
+        made = amm.genesis(parameters, reserves, first, purse)
+        return cls(accounts, made.pool), accounts.submit(made.built)
+
+    @staticmethod
+    def parameters(category: bytes, owner: bytes) -> amm.Parameters:
+        """The parameters of the simulator's pools."""
+        return amm.Parameters(pool_category=category, token_category=TOKENS, owner=owner)
+
+    @classmethod
+    def read_genesis(cls, accounts: Accounts, transaction: Transaction) -> DirectPool | None:
+        """Read the pool that a transaction made; None where it made none of these."""
+        owner = accounts.wallet.key("provider").public_key_hash
+        parameters = cls.parameters(transaction.inputs[0].outpoint_hash, owner)
+        try:
+            return cls(accounts, amm.check_genesis(transaction, parameters))
+        except BuildError:
+            return None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the pool is there; it ends when the provider withdraws."""
+        return self._pool is not None
+
+    @property
+    def pool(self) -> amm.Pool:
+        """The pool. Raises CommandError where it has ended."""
+        if self._pool is None:
+            raise CommandError("there is no pool: it has ended; open makes another one")
+        return self._pool
+
+    @property
+    def reserves(self) -> amm.Reserves:
+        """What trades."""
+        return self.pool.state.reserves
+
+    def see(self, transaction: Transaction) -> None:
+        """Follow an accepted transaction."""
+        first = transaction.inputs[0]
+        outpoint = first.outpoint_hash, first.outpoint_index
+        if self._pool is None or self._pool.coin.outpoint != outpoint:
+            return
+        self._pool, event = self._pool.follow(transaction)
+        if event.kind == "expire" and event.entry is not None:
+            self.fates[event.entry.action_hash] = "expired, the bond is forfeited"
+        if event.entry is not None and event.fill is not None:
+            got = f"{event.fill.amount_in:,} for {event.fill.amount_out:,}"
+            fate = f"filled, {got}" if event.fill.is_filled else "not filled"
+            self.fates[event.entry.action_hash] = fate
+
+    def pending(self) -> list[dict[str, Any]]:
+        """The queued orders with their slots."""
+        return [
+            {
+                "hash": entry.action_hash.hex(),
+                "slot": self.pool.queue.slot(entry.index),
+                "deadline": entry.deadline,
+                "stage": "queued",
+            }
+            for entry in self.pool.entries
+        ]
+
+    def commit(self, made: Commitment) -> tuple[str, int]:
+        """Queue an action blind; the txid and the deadline."""
+        height = self._accounts.chain.height
+        deadline = height + self.scripts.parameters.max_wait
+        purse = self._accounts.purse(made.key_name)
+        step = amm.commit(self.pool, made.action, deadline, height, purse)
+        return self._accounts.submit(step.built), deadline
+
+    def reveal(self, made: Commitment, action: Action) -> str:
+        """Reveal the action at head; the txid.
+
+        Another action than was committed to is taken to the script as whoever tries it
+        would, which refuses it: BuildError says where.
+        """
+        places = [entry.action_hash for entry in self.pool.entries]
+        if made.action.hash not in places:
+            fate = self.fates.get(made.action.hash, "it is on no chain")
+            raise CommandError(f"this commitment does not wait to be revealed: {fate}")
+        purse = self._accounts.purse(made.key_name)
+        if action.hash == made.action.hash:
+            if (before := places.index(action.hash)) > 0:
+                raise CommandError(f"{before} commitments stand before this one: they go first")
+            return self._accounts.submit(amm.reveal(self.pool, action, purse).built)
+        claimed = replace(self.pool.entries[0], action_hash=action.hash)
+        believed = replace(self.pool, entries=(claimed, *self.pool.entries[1:]))
+        amm.reveal(believed, action, purse)
+        raise AssertionError("the script accepted another action than was committed to")
+
+    def sequence(self) -> tuple[list[str], int]:
+        """There is nothing to sequence."""
+        raise CommandError(_NO_TICKETS)
+
+    def execute(self) -> tuple[list[str], int]:
+        """There is nothing to execute."""
+        raise CommandError("the direct profile executes an order as it is revealed")
+
+    def expire(self) -> str:
+        """Expire the order at head; the txid."""
+        height = self._accounts.chain.height
+        step = amm.expire(self.pool, height, self._accounts.empty_purse("builder"))
+        return self._accounts.submit(step.built)
+
+    def refund(self, made: Commitment) -> str:
+        """There is nothing to refund."""
+        raise CommandError(f"{made.action.hash.hex()[:12]}: {_NO_TICKETS}")
+
+    def withdraw(self, name: str) -> str:
+        """End the pool: the provider takes everything; the txid."""
+        key = self._accounts.wallet.key(name)
+        step = amm.exit_pool(self.pool, key, self._accounts.empty_purse(name))
+        return self._accounts.submit(step.built)

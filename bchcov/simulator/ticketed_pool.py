@@ -1,0 +1,206 @@
+"""The ticketed profile as the simulator drives it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from ..chain import Commitment
+from ..covenant.purse import Purse
+from ..covenant.sequenced_amm import ticketed as amm
+from ..covenant.sequenced_amm.action import Action
+from ..covenant.sequenced_amm.ticketed.pool import Entry, read_order, read_ticket
+from ..errors import BuildError
+from ..transaction.model import Transaction
+from ..wallet.balance import Spend
+from ..wallet.coins import Coin
+from .accounts import TOKENS, Accounts
+from .amounts import CommandError
+
+__all__ = ["TicketedPool"]
+
+_TICKET_TIP = 2_000
+
+
+class TicketedPool:
+    """A pool that was read from the chain, and what it can do next."""
+
+    profile = "ticketed"
+
+    def __init__(self, accounts: Accounts, pool: amm.Pool) -> None:
+        self._accounts = accounts
+        self._pool: amm.Pool | None = pool
+        self.category = pool.scripts.parameters.pool_category
+        self.scripts = pool.scripts
+        self._tickets: dict[bytes, Coin] = {}
+        self._orders: dict[bytes, Coin] = {}
+        self.fates: dict[bytes, str] = {}
+
+    @classmethod
+    def genesis(
+        cls, accounts: Accounts, first: Spend, stock: Spend, reserves: amm.Reserves
+    ) -> tuple[TicketedPool, str]:
+        """Make a pool of these coins."""
+        provider = accounts.wallet.key("provider")
+        parameters = cls.parameters(first.coin.outpoint_hash, provider.public_key_hash)
+        purse = Purse(provider.locking_bytecode, [stock])
+        made = amm.genesis(parameters, reserves, first, purse)
+        return cls(accounts, made.pool), accounts.submit(made.built)
+
+    @staticmethod
+    def parameters(category: bytes, owner: bytes) -> amm.Parameters:
+        """The parameters of the simulator's pools."""
+        return amm.Parameters(pool_category=category, token_category=TOKENS, owner=owner)
+
+    @classmethod
+    def read_genesis(cls, accounts: Accounts, transaction: Transaction) -> TicketedPool | None:
+        """Read the pool that a transaction made; None where it made none of these."""
+        owner = accounts.wallet.key("provider").public_key_hash
+        parameters = cls.parameters(transaction.inputs[0].outpoint_hash, owner)
+        try:
+            return cls(accounts, amm.check_genesis(transaction, parameters))
+        except BuildError:
+            return None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the pool is there; it ends when the provider withdraws."""
+        return self._pool is not None
+
+    @property
+    def pool(self) -> amm.Pool:
+        """The pool. Raises CommandError where it has ended."""
+        if self._pool is None:
+            raise CommandError("there is no pool: it has ended; open makes another one")
+        return self._pool
+
+    @property
+    def reserves(self) -> amm.Reserves:
+        """What trades."""
+        return self.pool.state.reserves
+
+    def see(self, transaction: Transaction) -> None:
+        """Follow an accepted transaction."""
+        first = transaction.inputs[0]
+        if self._pool is not None and self._pool.coin.outpoint == (
+            first.outpoint_hash,
+            first.outpoint_index,
+        ):
+            sources = self._accounts.chain.source_outputs(transaction)
+            self._pool, event = self._pool.follow(transaction, sources)
+            for done in event.executions:
+                got = f"{done.fill.amount_in:,} for {done.fill.amount_out:,}"
+                fate = f"filled, {got}" if done.fill.is_filled else "not filled, funds returned"
+                self.fates[done.entry.action_hash] = fate
+            if event.kind == "expire":
+                self.fates[event.entries[0].action_hash] = "expired, the bond is forfeited"
+            return
+        locking = transaction.outputs[0].locking_bytecode
+        if self.scripts.read_ticket(locking) is not None:
+            ticket = read_ticket(self.scripts, Coin.of(transaction, 0))
+            self._tickets[ticket.action_hash] = ticket.coin
+        elif self.scripts.read_order(locking) is not None:
+            coin = Coin.of(transaction, 0)
+            self._orders[read_order(self.scripts, coin).action.hash] = coin
+
+    def _there(self, coins: dict[bytes, Coin]) -> dict[bytes, Coin]:
+        chain = self._accounts.chain
+        return {each: coin for each, coin in coins.items() if chain.coin(coin.outpoint)}
+
+    def pending(self) -> list[dict[str, Any]]:
+        """Who waits: queued orders with their slots, then tickets that nobody has queued."""
+        orders = self._there(self._orders)
+        rows: list[dict[str, Any]] = [
+            {
+                "hash": entry.action_hash.hex(),
+                "slot": self.pool.queue.slot(entry.index),
+                "deadline": entry.deadline,
+                "stage": "revealed" if entry.action_hash in orders else "queued",
+            }
+            for entry in self.pool.entries
+        ]
+        for action_hash, coin in self._there(self._tickets).items():
+            deadline = read_ticket(self.scripts, coin).deadline
+            row = {"hash": action_hash.hex(), "slot": None, "deadline": deadline}
+            rows.append(row | {"stage": "ticket"})
+        return rows
+
+    def commit(self, made: Commitment) -> tuple[str, int]:
+        """Make a ticket; its txid and deadline."""
+        deadline = self._accounts.chain.height + self.scripts.parameters.max_wait
+        purse = self._accounts.purse(made.key_name)
+        if self.pool.state.closed:
+            raise CommandError("the pool is closed: it takes no tickets")
+        ticket = amm.make_ticket(self.scripts, made.action, deadline, purse, tip=_TICKET_TIP)
+        return self._accounts.submit(ticket.built), deadline
+
+    def _entry(self, action_hash: bytes) -> Entry:
+        for entry in self.pool.entries:
+            if entry.action_hash == action_hash:
+                return entry
+        if action_hash in self._there(self._tickets):
+            raise CommandError("this ticket is not queued yet: sequence it first")
+        fate = self.fates.get(action_hash, "it is on no chain")
+        raise CommandError(f"this commitment does not wait to be revealed: {fate}")
+
+    def reveal(self, made: Commitment, action: Action) -> str:
+        """Reveal an action; the txid of its order.
+
+        Another action than was committed to is taken to the script as whoever tries it
+        would, which refuses it: BuildError says where.
+        """
+        entry = self._entry(made.action.hash)
+        purse = self._accounts.purse(made.key_name)
+        if action.hash == entry.action_hash:
+            if entry.action_hash in self._there(self._orders):
+                raise CommandError("this order is revealed already: execute it")
+            order = amm.make_order(self.scripts, action, entry, purse)
+            return self._accounts.submit(order.built)
+        head = replace(self.pool.entries[0], action_hash=action.hash, deadline=entry.deadline)
+        order = amm.make_order(self.scripts, action, head, purse)
+        believed = replace(self.pool, entries=(head, *self.pool.entries[1:]))
+        amm.execute(believed, [order.order.coin], self._accounts.purse("builder"))
+        raise AssertionError("the script accepted another action than was committed to")
+
+    def sequence(self) -> tuple[list[str], int]:
+        """Queue every ticket that waits; the txids, and how many."""
+        pool, height = self.pool, self._accounts.chain.height
+        waiting = self._there(self._tickets)
+        due = [c for c in waiting.values() if read_ticket(self.scripts, c).deadline > height]
+        if not due:
+            raise CommandError("no ticket waits to be queued: commit makes one")
+        steps = amm.sequence_all(pool, due, height, self._accounts.purse("builder"))
+        return [self._accounts.submit(step.built) for step in steps], len(due)
+
+    def execute(self) -> tuple[list[str], int]:
+        """Execute the revealed orders at head; the txids, and how many."""
+        pool, orders, ready = self.pool, self._there(self._orders), []
+        for entry in pool.entries:
+            if entry.action_hash not in orders:
+                break
+            ready.append(orders[entry.action_hash])
+        if not ready:
+            raise CommandError("the order at head is not revealed: there is nothing to execute")
+        steps = amm.execute_all(pool, ready, self._accounts.purse("builder"))
+        return [self._accounts.submit(step.built) for step in steps], len(ready)
+
+    def expire(self) -> str:
+        """Expire the order at head; the txid."""
+        height = self._accounts.chain.height
+        step = amm.expire(self.pool, height, self._accounts.empty_purse("builder"))
+        return self._accounts.submit(step.built)
+
+    def refund(self, made: Commitment) -> str:
+        """Take back a ticket or an order; the txid."""
+        coins = self._there(self._tickets) | self._there(self._orders)
+        if made.action.hash not in coins:
+            raise CommandError("there is neither a ticket nor an order of this commitment")
+        key = self._accounts.wallet.key(made.key_name)
+        purse = self._accounts.empty_purse(made.key_name)
+        return self._accounts.submit(amm.refund(self.scripts, coins[made.action.hash], key, purse))
+
+    def withdraw(self, name: str) -> str:
+        """End the pool: the provider takes everything; the txid."""
+        key = self._accounts.wallet.key(name)
+        step = amm.exit_pool(self.pool, key, self._accounts.empty_purse(name))
+        return self._accounts.submit(step.built)

@@ -1,0 +1,137 @@
+"""`bchcov amm` and `bchcov amm race` from outside: pipes, scripts, exit codes, files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from prompt_toolkit.document import Document
+
+from bchcov.chain import ChainFile
+from bchcov.cli.amm_prompt import SessionCompleter
+from bchcov.cli.main import main
+from bchcov.simulator import Session
+
+
+def run(*arguments: str, given: str = "", code: int = 0) -> str:
+    result = CliRunner().invoke(main, ["amm", *arguments], input=given)
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def test_commands_come_from_a_pipe_and_a_lone_commit_takes_the_next_line() -> None:
+    out = run("--memory", "--seed", "1", given="status\ncommit\nswap 5 BCH\nexit\nstatus\n")
+    assert out.count("> status") == 1
+    assert "> commit swap 5 BCH" in out
+    assert "deadline  1016" in out
+
+
+def test_commands_come_from_a_script_and_answers_can_be_json(tmp_path: Path) -> None:
+    script = tmp_path / "script"
+    script.write_text("# what is there\nstatus\n\nmine 2\nreveal 00 1 True\n")
+    out = run("--memory", "--json", "--script", str(script), code=1)
+    answers = [json.loads(line) for line in out.splitlines()]
+    assert [each["ok"] for each in answers] == [True, True, False]
+    assert answers[0]["pool"]["bch_reserve"] == 100_000_000_000
+    assert "is no hash" in answers[2]["error"]
+
+
+def test_a_file_keeps_everything_and_belongs_to_one_process(tmp_path: Path) -> None:
+    path = str(tmp_path / "amm.sqlite")
+    run("--file", path, "-c", "commit swap 5 BCH", "-c", "sequence")
+    answer = json.loads(run("--file", path, "--json", "-c", "status"))
+    assert len(answer["pool"]["pending"]) == 1
+    with ChainFile(path):
+        assert "another process has this chain open" in run("--file", path, "-c", "status", code=1)
+    assert "exclude each other" in run("--file", path, "--memory", "-c", "status", code=2)
+
+
+def test_the_default_file_lies_in_the_folder_of_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("click.get_app_dir", lambda name: str(tmp_path / name))
+    run("-c", "mine 5")
+    assert json.loads(run("--json", "-c", "status"))["height"] == 1_009
+    assert (tmp_path / "bchcov" / "amm.sqlite").exists()
+
+
+def test_the_prompt_completes_commands_hashes_and_profiles() -> None:
+    with ChainFile(":memory:") as file:
+        session = Session(file, seed=1)
+        made = session.run("commit swap 1 BCH").data["hash"]
+        completer = SessionCompleter(session)
+
+        def offered(text: str) -> list[str]:
+            found = completer.get_completions(Document(text), None)  # type: ignore[arg-type]
+            return [each.text for each in found]
+
+        assert offered("se") == ["sequence"]
+        assert offered("reveal ") == offered(f"refund {made[:3]}") == [made]
+        assert offered("reveal x 5 t") == ["True"]
+        assert offered("profile d") == ["direct"]
+        assert offered("commit s") == ["swap"]
+        assert offered("mine 1") == []
+
+
+def test_a_race_is_a_table_or_json_and_the_same_each_time() -> None:
+    arguments = ("race", "--users", "8", "--seeds", "2", "--jobs", "2")
+    table = run(*arguments)
+    assert all(pool in table for pool in ("cpmm", "direct", "ticketed"))
+    told = json.loads(run(*arguments, "--json"))
+    assert told == json.loads(run("race", "--users=8", "--seeds=2", "--jobs=1", "--json"))
+    assert [row["pool"] for row in told["rows"]] == ["cpmm", "direct", "ticketed"]
+    assert all(row["users"] == 16 for row in told["rows"])
+
+
+def test_a_race_writes_json_plots_and_one_page_that_needs_nothing_else(tmp_path: Path) -> None:
+    out = tmp_path / "new" / "folder"
+    run("race", "--sweep", "users=4,8", "--pool", "cpmm", "--pool", "ticketed", "--out", str(out))
+    names = sorted(path.name for path in out.iterdir())
+    plots = ["contention.png", "miners-take.png", "throughput.png", "waiting.png"]
+    assert names == sorted([*plots, "race.html", "race.json"])
+    for name in plots:
+        assert (out / name).read_bytes().startswith(b"\x89PNG")
+    page = (out / "race.html").read_text()
+    assert page.count("data:image/png;base64,") == 4
+    assert "http" not in page
+    told = json.loads((out / "race.json").read_text())
+    assert [(row["pool"], row["value"]) for row in told["rows"]] == [
+        ("cpmm", 4),
+        ("cpmm", 8),
+        ("ticketed", 4),
+        ("ticketed", 8),
+    ]
+    assert len(told["races"]) == 4
+    (tmp_path / "file").write_text("")
+    refused = run("race", "--users=1", "--jobs=1", "--out", str(tmp_path / "file" / "x"), code=1)
+    assert "Not a directory" in refused
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("--delay", "-1"), 1, "delay is -1.0: it lies in 0..100000.0"),
+        (("--sweep", "seed=1,2"), 2, "what can be swept is users, arrivals_per_block"),
+        (("--sweep", "users=a"), 2, "numbers with commas"),
+        (("--sweep", "users=1.5"), 1, "users of 1.5: it is a whole number"),
+        (("--pool", "uniswap"), 2, "cpmm"),
+        (("--users", "2", "--cluster", "tcp://127.0.0.1:1"), 1, "no Dask scheduler answers"),
+    ],
+)
+def test_a_wrong_race_says_what_is_wrong(
+    arguments: tuple[str, ...], code: int, message: str
+) -> None:
+    assert message in run("race", *arguments, code=code)
+
+
+def test_a_race_runs_on_a_dask_cluster() -> None:
+    distributed = pytest.importorskip("distributed", reason="Dask is not installed")
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None
+    ) as cluster:
+        address = cluster.scheduler_address
+        arguments = ("race", "--users=6", "--seeds=2", "--json")
+        there = json.loads(run(*arguments, "--cluster", address))
+    assert there == json.loads(run(*arguments, "--jobs=1"))
