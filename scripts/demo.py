@@ -1,4 +1,4 @@
-"""A pool's whole life on the engine: what each transaction did and cost; a tampering refused."""
+"""A pool's whole life, a tampering refused, and users who race on three pools."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from time import perf_counter
 
+import demo_race
 import demo_verdicts
 from rich.console import Console
 from rich.table import Table
@@ -166,14 +167,18 @@ def tamper(story: Story, pool: amm.Pool, console: Console) -> bool:
 
 
 def main() -> int:
-    """Live, tamper, then verify transactions of others; 1 if anything is not as expected."""
+    """Live, tamper, race, verify transactions of others; 1 if anything is not as expected."""
     console = Console(width=130 if not sys.stdout.isatty() else None)
     story = Story()
     start = perf_counter()
     pool = live(story, console)
     refused = tamper(story, pool, console)
-    console.print(f"\n  All built and verified in {1000 * (perf_counter() - start):.0f} ms.\n")
-    return demo_verdicts.main() or int(not refused)
+    console.print(f"\n  All built and verified in {1000 * (perf_counter() - start):.0f} ms.")
+    rows = demo_race.run_races()
+    wide = Console(width=180 if not sys.stdout.isatty() else None)
+    demo_race.show(rows, wide)
+    wide.print("  In person: bchcov amm. More of these figures: bchcov amm race --help.\n")
+    return demo_verdicts.main() or int(not (refused and demo_race.is_as_claimed(rows)))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,8 @@ import shlex
 from pathlib import Path
 from typing import Any
 
+import pytest
+import race
 from click.testing import CliRunner
 
 from bchcov.cli.main import main
@@ -30,7 +32,7 @@ def test_the_tour_prints_what_it_says() -> None:
         elif language == "text":
             assert printed == text
             outputs += 1
-    assert outputs == 5
+    assert outputs == 6
 
 
 def test_the_commands_print_what_they_say() -> None:
@@ -43,6 +45,19 @@ def test_the_commands_print_what_they_say() -> None:
             assert (result.exit_code, result.stdout) == (0, output)
             checked += 1
     assert checked == 2
+
+
+def test_the_simulator_answers_as_it_says() -> None:
+    (session,) = [text for language, text in BLOCKS if language == "session"]
+    typed = "".join(f"{line}\n" for line in re.findall(r"^> (.*)$", session, re.MULTILINE))
+    result = CliRunner().invoke(main, ["amm", "--memory", "--seed", "1"], input=typed)
+    assert result.stdout == session
+
+
+@pytest.mark.long
+def test_the_tables_of_races_are_what_the_script_prints() -> None:
+    for make in (race.comparison, race.crowds, race.attackers):
+        assert "\n".join(make()) in README
 
 
 def test_the_reasons_that_are_listed_are_those_in_the_code() -> None:

@@ -137,7 +137,7 @@ class CpmmVenue:
         """
         seen, market = self.visible(), self.confirmed
         gone = {each.txid for each in seen[kept:]}
-        rest = [each for txid, each in self.world.chain.mempool.items() if txid not in gone]
+        rest = self.world.mempool_without(lambda each: transaction_id(each) in gone)
         for transaction in rest:
             market = _follow(market, transaction) or market
         miner = self.world.key("miner")
@@ -152,3 +152,7 @@ class CpmmVenue:
             return None
         miner = self.world.key("miner")
         return cpmm.swap(self.tip, direction, amount_in, self.world.purse(miner)).built
+
+    def leave_out(self) -> tuple[BuiltTransaction, list[Transaction], int] | None:
+        """Leaving a trade out brings a miner nothing here but the loss of its fee."""
+        return None

@@ -11,6 +11,7 @@ from ..covenant.sequenced_amm.action import Direction
 from ..covenant.sequenced_amm.direct.pool import Pool
 from ..covenant.sequenced_amm.formula import Reserves
 from ..errors import BuildError
+from ..transaction.codec import transaction_id
 from ..transaction.model import Output, Token, Transaction
 from ..vm.rulesets import BCH_2025
 from ..wallet.balance import Spend
@@ -209,11 +210,9 @@ class DirectVenue:
         """
         seen = self.visible()
         target = seen[kept].txid if kept < len(seen) else None
-        pool, block = self.confirmed, []
-        for txid, transaction in self.world.chain.mempool.items():
-            if txid == target:
-                break
-            block.append(transaction)
+        pool = self.confirmed
+        block = self.world.mempool_without(lambda each: transaction_id(each) == target)
+        for transaction in block:
             if _spends(transaction, pool):
                 pool = pool.follow(transaction)[0] or pool
         miner = self.world.key("miner")
@@ -228,6 +227,25 @@ class DirectVenue:
     def trade_now(self, direction: Direction, amount_in: int) -> BuiltTransaction | None:
         """A miner's trade on what everybody sees: there is none but from the queue."""
         raise BuildError(f"no trade of {amount_in} (direction {direction}) but from the queue")
+
+    def leave_out(self) -> tuple[BuiltTransaction, list[Transaction], int] | None:
+        """Expire the order at head in place of its reveal: the block, and what he gains by it.
+
+        He takes the tip of an expiry and gives up the fee of the reveal; before the
+        deadline no block may hold the expiry, which says when it is due.
+        """
+        pool, seen = self.confirmed, self.visible()
+        if not pool.entries or not seen:
+            return None
+        miner = Purse(self.world.key("miner").locking_bytecode)
+        due = max(self.world.chain.height, pool.entries[0].deadline)
+        own = amm.expire(pool, due, miner)
+        rest = self.world.mempool_without(lambda each: _spends(each, pool))
+        first = next(each for each in self.world.chain.mempool.values() if _spends(each, pool))
+        lost = sum(each.value for each in self.world.chain.source_outputs(first))
+        lost -= sum(each.value for each in first.outputs)
+        gain = pool.scripts.parameters.tip - lost
+        return (own.built, rest, gain) if gain > 0 else None
 
 
 def _spends(transaction: Transaction, pool: Pool) -> bool:

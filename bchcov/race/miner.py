@@ -37,6 +37,7 @@ class Venue(Protocol):
         self, kept: int, direction: Direction, amount_in: int
     ) -> tuple[list[BuiltTransaction], list[Transaction]]: ...
     def trade_now(self, direction: Direction, amount_in: int) -> BuiltTransaction | None: ...
+    def leave_out(self) -> tuple[BuiltTransaction, list[Transaction], int] | None: ...
 
 
 @dataclass(slots=True)
@@ -92,6 +93,7 @@ class Miner:
         self._key = venue.world.key("miner")
         self.tally = Tally()
         self._position: _Position | None = None
+        self._last_txid = ""
         script = self._key.locking_bytecode
         venue.world.chain.fund(
             Output(RESERVES.bch, script),
@@ -126,6 +128,9 @@ class Miner:
         """The block he makes; None for that of an honest miner."""
         if self._position is not None:
             return self._close_in_block()
+        if self._last_txid in self._venue.world.chain.mempool:
+            # His own second leg waits there: he lets it be confirmed.
+            return None
         seen = self._venue.visible()
         for profit, kept, direction, amount in self._candidates(seen)[: self._budget]:
             self.tally.candidates += 1
@@ -142,7 +147,25 @@ class Miner:
             self._position = _Position(direction, amount, out, fee, profit, len(seen) - kept)
             self.tally.attacks += 1
             return block
-        return None
+        return self._omit() if seen and self._budget else None
+
+    def _omit(self) -> list[Transaction] | None:
+        """Leave the first visible trade out for good, where its owner's bond is to be had."""
+        try:
+            found = self._venue.leave_out()
+            if found is None:
+                return None
+            self.tally.candidates += 1
+            own, rest, gain = found
+            block = [*rest, own.transaction]
+            self._check(block)
+        except BuildError as error:
+            self.tally.refused += 1
+            self.tally.refusals = str(error)
+            return None
+        self.tally.attacks += 1
+        self.tally.take += gain
+        return block
 
     @property
     def _budget(self) -> int:
@@ -185,6 +208,7 @@ class Miner:
     def _book(self, built: BuiltTransaction, profit: int) -> None:
         assert self._position is not None
         self.tally.take += profit + self._position.fee - built.fee
+        self._last_txid = built.txid
         self._position = None
 
     def look(self) -> None:

@@ -245,12 +245,26 @@ class TicketedVenue:
         entries = (*pool.entries[:kept], claimed, *pool.entries[kept + 1 :])
         believed = replace(pool, entries=entries)
         step = amm.execute(believed, batch, Purse(miner.locking_bytecode))
-        rest = [each for each in world.chain.mempool.values() if not _spends(each, pool)]
+        rest = world.mempool_without(lambda each: _spends(each, pool))
         return [own.built, step.built], rest
 
     def trade_now(self, direction: Direction, amount_in: int) -> BuiltTransaction | None:
         """A miner's trade on what everybody sees: there is none but from the queue."""
         raise BuildError(f"no trade of {amount_in} (direction {direction}) but from the queue")
+
+    def leave_out(self) -> tuple[BuiltTransaction, list[Transaction], int] | None:
+        """Expire the order at head although it is revealed: the block, and what he gains by it.
+
+        Before its deadline, and before `hold`, no block may hold the expiry, which says
+        when it is due.
+        """
+        world, pool = self.world, self.confirmed
+        if not pool.entries or pool.entries[0].action_hash not in self.orders:
+            return None
+        due = max(world.chain.height, pool.entries[0].deadline, pool.state.hold)
+        own = amm.expire(pool, due, Purse(world.key("miner").locking_bytecode))
+        rest = world.mempool_without(lambda each: _spends(each, pool))
+        return own.built, rest, pool.scripts.parameters.tip
 
 
 def _spends(transaction: Transaction, pool: amm.Pool) -> bool:

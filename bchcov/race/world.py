@@ -11,6 +11,7 @@ from ..covenant.purse import Purse
 from ..covenant.sequenced_amm.action import BUY, SELL
 from ..covenant.sequenced_amm.formula import Reserves
 from ..crypto.hashes import sha256
+from ..transaction.codec import transaction_hash
 from ..transaction.model import Output, Token, Transaction
 from ..vm.rules import RuleSet
 from ..wallet.balance import Spend
@@ -113,6 +114,18 @@ class World:
     def submit_now(self, transaction: Transaction) -> Submission:
         """Submit without delay, as a miner can who is connected to everybody."""
         return self._arrive(transaction)
+
+    def mempool_without(self, is_left_out: Callable[[Transaction], bool]) -> list[Transaction]:
+        """The mempool less some transactions, and less all that spend what those make."""
+        gone: set[bytes] = set()
+        kept = []
+        for transaction in self.chain.mempool.values():
+            is_child = any(item.outpoint_hash in gone for item in transaction.inputs)
+            if is_child or is_left_out(transaction):
+                gone.add(transaction_hash(transaction))
+            else:
+                kept.append(transaction)
+        return kept
 
     def reaction(self, mean: float = _REACTION_SECONDS) -> float:
         """How long somebody takes to act, in seconds."""

@@ -119,10 +119,20 @@ def test_selective_reveal_takes_from_the_careless_and_not_from_the_honest() -> N
     assert takes[0.0] < 0 < takes[1.0]
 
 
+def test_a_stalled_queue_lets_a_miner_forfeit_honest_orders_of_direct_and_not_of_ticketed() -> None:
+    """The direct profile has no `hold`: what stands behind a silent order is late with it."""
+    settings = [Settings(users=40, seed=seed, griefers=3) for seed in range(6)]
+    direct = [run_race(each, "direct") for each in settings]
+    ticketed = [run_race(each, "ticketed") for each in settings]
+    assert total(direct, "expired") > 0
+    assert total(direct, "miner_take") > 0
+    assert total(ticketed, "expired") == total(ticketed, "miner_take") == 0
+
+
 @pytest.mark.parametrize("pool", ["direct", "ticketed"])
 def test_a_silent_griefer_costs_blocks_and_pays_his_bond(pool: str) -> None:
     calm = run_race(Settings(users=20, seed=4), pool)
-    stalled = run_race(Settings(users=20, seed=4, griefers=2), pool)
+    stalled = run_race(Settings(users=20, seed=4, griefers=2, miner_share=0), pool)
     assert stalled.bonds_lost == 2
     assert calm.bonds_lost == 0
     assert stalled.users == calm.users
