@@ -17,6 +17,7 @@ USERS = (10, 50, 100, 200)
 SCENARIOS: dict[str, dict[str, float]] = {
     "nobody attacks": {},
     "3 griefers stay silent": {"griefers": 3},
+    "careless users": {"careless": 1.0},
     "builders leave out a fifth": {"omitted": 0.2},
     "selective reveal, honest users": {"selective": True},
     "selective reveal, careless users": {"selective": True, "careless": 1.0},
@@ -94,7 +95,11 @@ def attackers() -> list[str]:
     for name, changes in SCENARIOS.items():
         found = run(Settings(users=30, **changes), FEWER_SEEDS)  # type: ignore[arg-type]
         alone = [row for row in found if row.pool == "ticketed"]
-        both = [row for row in found if row.pool == "direct"] if "griefers" in changes else []
+        both = (
+            [row for row in found if row.pool == "direct"]
+            if not changes.get("selective") and "omitted" not in changes
+            else []
+        )
         for row in (*both, *alone):
             rows.append(row)
             names.append(name)

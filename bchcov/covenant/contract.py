@@ -62,6 +62,7 @@ class Contract:
     name: str
     source: str = field(repr=False)
     assembled: Assembled = field(repr=False)
+    bindings: Mapping[str, Binding] = field(default_factory=dict, repr=False)
 
     @property
     def code(self) -> bytes:
@@ -73,12 +74,27 @@ class Contract:
         """Every check of the source, in its order."""
         return checks_in(self.source, self.name)
 
+    def place(self, offset: int) -> tuple[str, int, Check | None] | None:
+        """The source, the line and the check that this byte of the code comes from.
+
+        The source is this contract's, or one of its folder that it takes in by name.
+        """
+        span = self.assembled.find(min(offset, len(self.code) - 1))
+        if span is None:
+            return None
+        name, text = self.name, self.source
+        if span.source is not None:
+            taken_in = self.bindings.get(span.source)
+            if not isinstance(taken_in, str):
+                return None
+            name, text = f"{self.name.rpartition('/')[0]}/{span.source}", taken_in
+        checks = checks_in(text, name)
+        return name, span.line, next((each for each in checks if each.line == span.line), None)
+
     def check_at(self, offset: int) -> Check | None:
         """The check whose instruction stands at this byte of the code."""
-        span = self.assembled.find(min(offset, len(self.code) - 1))
-        if span is None or span.source is not None:
-            return None
-        return next((check for check in self.checks if check.line == span.line), None)
+        place = self.place(offset)
+        return None if place is None else place[2]
 
 
 @cache
@@ -142,7 +158,7 @@ def compile_contract(
     assembled.
     """
     text = load_source(name) if source is None else source
-    return Contract(name, text, assemble_with_map(text, bindings))
+    return Contract(name, text, assemble_with_map(text, bindings), bindings)
 
 
 def explain(result: InputResult, *contracts: Contract) -> str:
@@ -154,22 +170,19 @@ def explain(result: InputResult, *contracts: Contract) -> str:
         place = _find(result, contract)
         if place is None:
             continue
-        line, check = place
+        source, line, check = place
         name = f" [{check.name}] {check.why}:" if check else ""
         opcode = "" if result.opcode is None else f" at {opcode_name(result.opcode)}"
         reason = "" if result.reason is None else result.reason.value
-        return f"{contract.name}.cashasm:{line}{name} {reason}{opcode}"
+        return f"{source}.cashasm:{line}{name} {reason}{opcode}"
     return str(result)
 
 
-def _find(result: InputResult, contract: Contract) -> tuple[int, Check | None] | None:
-    """The line that refused, and its check, where it is one of this contract."""
+def _find(result: InputResult, contract: Contract) -> tuple[str, int, Check | None] | None:
+    """The source and the line that refused, and its check, where it is this contract's."""
     if result.reason is Reason.EVAL_FALSE:
         final = next((check for check in contract.checks if check.is_final), None)
-        return None if final is None else (final.line, final)
+        return None if final is None else (contract.name, final.line, final)
     if result.code != contract.code or result.offset is None:
         return None
-    span = contract.assembled.find(min(result.offset, len(contract.code) - 1))
-    if span is None or span.source is not None:
-        return None
-    return span.line, contract.check_at(result.offset)
+    return contract.place(result.offset)

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from ..chain import Submission
 from ..covenant import cpmm
-from ..covenant.sequenced_amm.action import BUY, Direction
-from ..covenant.sequenced_amm.formula import Reserves, amount_out
+from ..covenant.sequenced_amm.formula import Reserves
 from ..errors import BuildError
 from ..transaction.codec import transaction_id
 from ..transaction.model import Output, Token, Transaction
 from ..vm.rulesets import BCH_2026
-from ..wallet.builder import BuiltTransaction
 from ..wallet.coins import Coin
 from .journey import Journey, Want, quote
-from .seen import Seen
 from .settings import Settings
 from .world import RESERVES, TOKENS, World
 
-__all__ = ["CpmmVenue"]
+__all__ = ["CpmmVenue", "follow"]
 
 
-def _follow(market: cpmm.Market, transaction: Transaction) -> cpmm.Market | None:
+def follow(market: cpmm.Market, transaction: Transaction) -> cpmm.Market | None:
     """The pool after a transaction that respends it; None for any other."""
     for item in transaction.inputs:
         if (item.outpoint_hash, item.outpoint_index) == market.coin.outpoint:
@@ -97,13 +94,13 @@ class CpmmVenue:
 
     def accepted(self, transaction: Transaction) -> None:
         """Follow the pool to a transaction that is in the mempool now."""
-        self.tip = _follow(self.tip, transaction) or self.tip
+        self.tip = follow(self.tip, transaction) or self.tip
 
     def mined(self, transactions: tuple[Transaction, ...]) -> None:
         """Follow the pool through a block, and settle what it confirmed."""
         chain = self.world.chain
         for transaction in transactions:
-            self.confirmed = _follow(self.confirmed, transaction) or self.confirmed
+            self.confirmed = follow(self.confirmed, transaction) or self.confirmed
             journey = self.trades.get(transaction_id(transaction))
             if journey is not None and not journey.is_over:
                 journey.end("filled", chain.height, journey.got)
@@ -113,46 +110,3 @@ class CpmmVenue:
         for journey in self.journeys:
             if not journey.is_over and journey.txid and journey.txid not in chain.mempool:
                 self._again(journey)
-
-    def visible(self) -> list[Seen]:
-        """The trades in the mempool, in their order, with the reserves before each."""
-        found, market = [], self.confirmed
-        for txid, transaction in self.world.chain.mempool.items():
-            after = _follow(market, transaction)
-            if after is None:
-                continue
-            before, now = market.reserves, after.reserves
-            bch, tokens = now.bch - before.bch, now.tokens - before.tokens
-            direction: Direction = 1 if bch > 0 else 0
-            found.append(Seen(txid, direction, max(bch, tokens), -min(bch, tokens), before))
-            market = after
-        return found
-
-    def insert(
-        self, kept: int, direction: Direction, amount_in: int
-    ) -> tuple[list[BuiltTransaction], list[Transaction]]:
-        """A miner's trade behind the first `kept` visible ones: it, and the rest of a block.
-
-        Raises BuildError where script refuses it.
-        """
-        seen, market = self.visible(), self.confirmed
-        gone = {each.txid for each in seen[kept:]}
-        rest = self.world.mempool_without(lambda each: transaction_id(each) in gone)
-        for transaction in rest:
-            market = _follow(market, transaction) or market
-        miner = self.world.key("miner")
-        own = cpmm.swap(market, direction, amount_in, self.world.purse(miner))
-        return [own.built], rest
-
-    def trade_now(self, direction: Direction, amount_in: int) -> BuiltTransaction | None:
-        """A miner's trade on what everybody sees; None where it gives nothing."""
-        out = self.reserves.tokens if direction == BUY else self.reserves.bch
-        into = self.reserves.bch if direction == BUY else self.reserves.tokens
-        if not amount_out(into, out, amount_in):
-            return None
-        miner = self.world.key("miner")
-        return cpmm.swap(self.tip, direction, amount_in, self.world.purse(miner)).built
-
-    def leave_out(self) -> tuple[BuiltTransaction, list[Transaction], int] | None:
-        """Leaving a trade out brings a miner nothing here but the loss of its fee."""
-        return None

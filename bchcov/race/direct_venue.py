@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ..chain import Submission
 from ..covenant.purse import Purse
 from ..covenant.sequenced_amm import direct as amm
-from ..covenant.sequenced_amm.action import Direction
 from ..covenant.sequenced_amm.direct.pool import Pool
 from ..covenant.sequenced_amm.formula import Reserves
 from ..errors import BuildError
-from ..transaction.codec import transaction_id
 from ..transaction.model import Output, Token, Transaction
 from ..vm.rulesets import BCH_2025
 from ..wallet.balance import Spend
-from ..wallet.builder import BuiltTransaction
 from ..wallet.unlockers import P2pkhUnlocker
 from .journey import Journey, Want, quote
-from .seen import Seen
 from .settings import Settings
 from .world import RESERVES, TOKENS, World
 
-__all__ = ["DirectVenue"]
+__all__ = ["DirectVenue", "spends"]
 
 _LOOK_AGAIN_SECONDS = 60.0
 
@@ -97,11 +91,10 @@ class DirectVenue:
     def _lost(self, journey: Journey) -> None:
         journey.conflicts += 1
         journey.retries += 1
-        journey.txid = ""
 
     def _wake_head(self) -> None:
         """Whoever stands at head reveals: an honest one once his commitment is confirmed."""
-        if not self.tip.entries:
+        if not self.tip.entries or self.tip.entries[0].action_hash not in self.actions:
             return
         entry = self.tip.entries[0]
         journey, action = self.actions[entry.action_hash]
@@ -135,7 +128,7 @@ class DirectVenue:
 
     def accepted(self, transaction: Transaction) -> None:
         """Follow the pool to a transaction that is in the mempool now."""
-        if _spends(transaction, self.tip):
+        if spends(transaction, self.tip):
             after, _ = self.tip.follow(transaction)
             assert after is not None
             self.tip = after
@@ -145,12 +138,14 @@ class DirectVenue:
         """Follow the pool through a block, settle what it confirmed, expire who was silent."""
         chain = self.world.chain
         for transaction in transactions:
-            if not _spends(transaction, self.confirmed):
+            if not spends(transaction, self.confirmed):
                 continue
             after, event = self.confirmed.follow(transaction)
             assert after is not None
             self.confirmed = after
             if event.entry is None or event.kind == "commit":
+                continue
+            if event.entry.action_hash not in self.actions:
                 continue
             journey, _ = self.actions[event.entry.action_hash]
             if event.kind == "expire" or event.fill is None:
@@ -174,6 +169,7 @@ class DirectVenue:
         for action_hash, (journey, action) in self.actions.items():
             if journey.txid and not journey.is_over and action_hash not in queued:
                 self._lost(journey)
+                journey.txid = ""
                 self._commit(journey, action)
 
     def _expire(self) -> None:
@@ -185,69 +181,8 @@ class DirectVenue:
             step = amm.expire(self.tip, height, Purse(keeper.locking_bytecode))
             self.world.send(step.built, lambda _: None)
 
-    def visible(self) -> list[Seen]:
-        """The reveals in the mempool, in their order, with the reserves before each."""
-        found, pool = [], self.confirmed
-        for txid, transaction in self.world.chain.mempool.items():
-            if not _spends(transaction, pool):
-                continue
-            before = pool.state.reserves
-            after, event = pool.follow(transaction)
-            assert after is not None
-            pool = after
-            if event.kind == "reveal" and event.action is not None and event.fill is not None:
-                action, fill = event.action, event.fill
-                out = fill.amount_out
-                found.append(Seen(txid, action.direction, action.amount_in, out, before))
-        return found
 
-    def insert(
-        self, kept: int, direction: Direction, amount_in: int
-    ) -> tuple[list[BuiltTransaction], list[Transaction]]:
-        """A miner's trade behind the first `kept` visible ones: it, and the rest of a block.
-
-        He claims the place at head. Raises BuildError where script refuses it.
-        """
-        seen = self.visible()
-        target = seen[kept].txid if kept < len(seen) else None
-        pool = self.confirmed
-        block = self.world.mempool_without(lambda each: transaction_id(each) == target)
-        for transaction in block:
-            if _spends(transaction, pool):
-                pool = pool.follow(transaction)[0] or pool
-        miner = self.world.key("miner")
-        action = amm.Action(direction, amount_in, 0, miner.public_key_hash, bytes(16))
-        if not pool.entries:
-            raise BuildError("no order is queued: there is no place to trade from")
-        claimed = replace(pool.entries[0], action_hash=action.hash)
-        believed = replace(pool, entries=(claimed, *pool.entries[1:]))
-        own = amm.reveal(believed, action, self.world.purse(miner))
-        return [own.built], block
-
-    def trade_now(self, direction: Direction, amount_in: int) -> BuiltTransaction | None:
-        """A miner's trade on what everybody sees: there is none but from the queue."""
-        raise BuildError(f"no trade of {amount_in} (direction {direction}) but from the queue")
-
-    def leave_out(self) -> tuple[BuiltTransaction, list[Transaction], int] | None:
-        """Expire the order at head in place of its reveal: the block, and what he gains by it.
-
-        He takes the tip of an expiry and gives up the fee of the reveal; before the
-        deadline no block may hold the expiry, which says when it is due.
-        """
-        pool, seen = self.confirmed, self.visible()
-        if not pool.entries or not seen:
-            return None
-        miner = Purse(self.world.key("miner").locking_bytecode)
-        due = max(self.world.chain.height, pool.entries[0].deadline)
-        own = amm.expire(pool, due, miner)
-        rest = self.world.mempool_without(lambda each: _spends(each, pool))
-        first = next(each for each in self.world.chain.mempool.values() if _spends(each, pool))
-        lost = sum(each.value for each in self.world.chain.source_outputs(first))
-        lost -= sum(each.value for each in first.outputs)
-        gain = pool.scripts.parameters.tip - lost
-        return (own.built, rest, gain) if gain > 0 else None
-
-
-def _spends(transaction: Transaction, pool: Pool) -> bool:
+def spends(transaction: Transaction, pool: Pool) -> bool:
+    """Whether a transaction spends the pool as it stands."""
     first = transaction.inputs[0]
     return (first.outpoint_hash, first.outpoint_index) == pool.coin.outpoint

@@ -16,16 +16,18 @@ from ..errors import BuildError
 from ..transaction.model import Output, Token, Transaction
 from ..wallet.builder import BuiltTransaction
 from .journey import quote
-from .seen import Seen
-from .world import RESERVES, TOKENS, World
+from .seen import Insertion, Seen
+from .world import RESERVES, SMALL_COIN, TOKENS, World
 
-__all__ = ["Miner", "Tally", "Venue"]
+__all__ = ["Miner", "Sight", "Tally"]
 
 _SIZES = (0.0025, 0.005, 0.01, 0.02, 0.04)
 _LEAST_PROFIT = 2_000
+_SMALL_COINS = 200
+_PATIENCE_BLOCKS = 3
 
 
-class Venue(Protocol):
+class Sight(Protocol):
     """What a miner needs of a pool."""
 
     world: World
@@ -33,10 +35,8 @@ class Venue(Protocol):
     @property
     def reserves(self) -> Reserves: ...
     def visible(self) -> list[Seen]: ...
-    def insert(
-        self, kept: int, direction: Direction, amount_in: int
-    ) -> tuple[list[BuiltTransaction], list[Transaction]]: ...
-    def trade_now(self, direction: Direction, amount_in: int) -> BuiltTransaction | None: ...
+    def insert(self, kept: int, direction: Direction, amount_in: int) -> Insertion: ...
+    def trade_now(self, direction: Direction, amount_in: int) -> list[BuiltTransaction]: ...
     def leave_out(self) -> tuple[BuiltTransaction, list[Transaction], int] | None: ...
 
 
@@ -60,7 +60,7 @@ class _Position:
     amount_out: int
     fee: int
     planned: int
-    left_out: int
+    height: int = 0
 
 
 def _after(reserves: Reserves, direction: Direction, amount_in: int) -> tuple[Reserves, int]:
@@ -88,22 +88,23 @@ def _profit(position: _Position, reserves: Reserves) -> int:
 class Miner:
     """The miner's purse, his open position, and his search."""
 
-    def __init__(self, venue: Venue) -> None:
-        self._venue = venue
-        self._key = venue.world.key("miner")
+    def __init__(self, sight: Sight) -> None:
+        self._sight = sight
+        self._key = sight.world.key("miner")
         self.tally = Tally()
         self._position: _Position | None = None
         self._last_txid = ""
         script = self._key.locking_bytecode
-        venue.world.chain.fund(
+        sight.world.chain.fund(
             Output(RESERVES.bch, script),
+            *[Output(SMALL_COIN, script)] * _SMALL_COINS,
             Output(10_000, script, Token(TOKENS, RESERVES.tokens // 4)),
         )
 
     def _candidates(self, seen: list[Seen]) -> list[tuple[int, int, Direction, int]]:
         """Profit by the formula, visible trades kept, direction and amount; the best first."""
         found = []
-        tolerance = self._venue.world.settings.tolerance
+        tolerance = self._sight.world.settings.tolerance
         for kept in range(len(seen)):
             before = seen[kept].before
             for direction in (BUY, SELL):
@@ -117,7 +118,7 @@ class Miner:
                         # tolerance is guessed to be everybody's.
                         if got >= victim.amount_out * (1 - tolerance):
                             reserves, _ = _after(reserves, victim.direction, victim.amount_in)
-                    planned = _Position(direction, amount, out, 700, 0, 0)
+                    planned = _Position(direction, amount, out, 700, 0)
                     profit = _profit(planned, reserves)
                     if profit > _LEAST_PROFIT:
                         found.append((profit, kept, direction, amount))
@@ -128,31 +129,33 @@ class Miner:
         """The block he makes; None for that of an honest miner."""
         if self._position is not None:
             return self._close_in_block()
-        if self._last_txid in self._venue.world.chain.mempool:
+        if self._last_txid in self._sight.world.chain.mempool:
             # His own second leg waits there: he lets it be confirmed.
             return None
-        seen = self._venue.visible()
+        seen = self._sight.visible()
         for profit, kept, direction, amount in self._candidates(seen)[: self._budget]:
             self.tally.candidates += 1
             try:
-                own, rest = self._venue.insert(kept, direction, amount)
-                block = [*rest, *(each.transaction for each in own)]
-                self._check(block)
+                made = self._sight.insert(kept, direction, amount)
+                if made.before != seen[kept].before:
+                    # Others' places are bound up with this one: it is another trade.
+                    self.tally.candidates -= 1
+                    continue
+                self._check(made.block)
             except BuildError as error:
                 self.tally.refused += 1
                 self.tally.refusals = str(error)
                 continue
-            _, out = _after(seen[kept].before, direction, amount)
-            fee = sum(each.fee for each in own)
-            self._position = _Position(direction, amount, out, fee, profit, len(seen) - kept)
+            _, out = _after(made.before, direction, amount)
+            self._position = _Position(direction, amount, out, made.fee, profit, self._height)
             self.tally.attacks += 1
-            return block
+            return made.block
         return self._omit() if seen and self._budget else None
 
     def _omit(self) -> list[Transaction] | None:
         """Leave the first visible trade out for good, where its owner's bond is to be had."""
         try:
-            found = self._venue.leave_out()
+            found = self._sight.leave_out()
             if found is None:
                 return None
             self.tally.candidates += 1
@@ -168,12 +171,16 @@ class Miner:
         return block
 
     @property
+    def _height(self) -> int:
+        return self._sight.world.chain.height
+
+    @property
     def _budget(self) -> int:
-        return self._venue.world.settings.budget
+        return self._sight.world.settings.budget
 
     def _check(self, block: list[Transaction]) -> None:
         """Try a block on the chain and roll it back. Raises BuildError where it is refused."""
-        chain = self._venue.world.chain
+        chain = self._sight.world.chain
         with chain.snapshot():
             try:
                 chain.mine(block)
@@ -189,47 +196,63 @@ class Miner:
 
     def _close_in_block(self) -> list[Transaction] | None:
         """Close behind the visible trades where that pays most, and leave the rest out."""
-        position, seen = self._position, self._venue.visible()
+        position, seen = self._position, self._sight.visible()
         assert position is not None
         stops = [each.before for each in seen]
         if seen:
             last = seen[-1]
             stops.append(_after(last.before, last.direction, last.amount_in)[0])
         else:
-            stops.append(self._venue.reserves)
+            stops.append(self._sight.reserves)
         profits = [_profit(position, reserves) for reserves in stops]
         kept = max(range(len(stops)), key=lambda at: profits[at])
         if profits[kept] <= 0:
             return None
-        own, rest = self._venue.insert(kept, *self._amount_to_close(stops[kept]))
-        self._book(own[0], profits[kept])
-        return [*rest, *(each.transaction for each in own)]
+        try:
+            made = self._sight.insert(kept, *self._amount_to_close(stops[kept]))
+            profit = _profit(position, made.before)
+            if profit <= 0 or made.before != stops[kept]:
+                return None
+            self._check(made.block)
+        except BuildError:
+            return None
+        self._book(made.own, profit)
+        return made.block
 
-    def _book(self, built: BuiltTransaction, profit: int) -> None:
+    def _book(self, built: list[BuiltTransaction], profit: int) -> None:
         assert self._position is not None
-        self.tally.take += profit + self._position.fee - built.fee
-        self._last_txid = built.txid
+        self.tally.take += profit + self._position.fee - sum(each.fee for each in built)
+        self._last_txid = built[-1].txid
         self._position = None
 
     def look(self) -> None:
         """After a trade has reached the mempool: close there once most of the plan is made."""
         position = self._position
         if position is not None:
-            profit = _profit(position, self._venue.reserves)
-            if profit > max(_LEAST_PROFIT, 0.7 * position.planned):
+            profit = _profit(position, self._sight.reserves)
+            # Most of what was planned at first; after two more blocks whatever pays.
+            is_late = self._height >= position.height + _PATIENCE_BLOCKS
+            if profit > (_LEAST_PROFIT if is_late else 0.7 * position.planned):
                 self._close_now()
 
     def _close_now(self) -> None:
-        reserves = self._venue.reserves
-        assert self._position is not None
-        profit = _profit(self._position, reserves)
-        built = self._venue.trade_now(*self._amount_to_close(reserves))
-        if built is not None and self._venue.world.submit_now(built.transaction).ok:
-            self._book(built, profit)
+        position, reserves = self._position, self._sight.reserves
+        assert position is not None
+        try:
+            built = self._sight.trade_now(*self._amount_to_close(reserves))
+        except BuildError:
+            return
+        # Booked first: what he submits comes back to him as something to look at.
+        self._book(built, _profit(position, reserves))
+        for each in built:
+            self._sight.world.submit_now(each.transaction).require()
 
-    def finish(self) -> bool:
-        """At the end of the race close what is open, at whatever price; tell if it was."""
-        if self._position is None:
-            return False
-        self._close_now()
-        return True
+    @property
+    def is_open(self) -> bool:
+        """Whether he has taken the first leg of a trade and not the second."""
+        return self._position is not None
+
+    def finish(self) -> None:
+        """When all users are through, close what is open, at whatever price."""
+        if self._position is not None:
+            self._close_now()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from itertools import pairwise
 
@@ -11,22 +11,34 @@ from ..errors import BuildError
 from ..transaction.codec import encode_transaction
 from ..transaction.model import Transaction
 from .builder import Builder
+from .cpmm_sight import CpmmSight
 from .cpmm_venue import CpmmVenue
+from .direct_sight import DirectSight
 from .direct_venue import DirectVenue
-from .miner import Miner
+from .miner import Miner, Sight
 from .results import Result, measure
 from .selective import Selective
 from .settings import POOLS, Settings
+from .ticketed_sight import TicketedSight
 from .ticketed_venue import TicketedVenue
 
 __all__ = ["Race", "run_race", "run_races"]
 
 _Venue = CpmmVenue | DirectVenue | TicketedVenue
-_VENUES: dict[str, Callable[[Settings], _Venue]] = {
-    "cpmm": CpmmVenue,
-    "direct": DirectVenue,
-    "ticketed": TicketedVenue,
-}
+
+
+def _open(settings: Settings, pool: str) -> tuple[_Venue, Sight]:
+    """A pool with its users, and what a miner sees of it."""
+    if pool == "cpmm":
+        plain = CpmmVenue(settings)
+        return plain, CpmmSight(plain)
+    if pool == "direct":
+        direct = DirectVenue(settings)
+        return direct, DirectSight(direct)
+    if pool == "ticketed":
+        ticketed = TicketedVenue(settings)
+        return ticketed, TicketedSight(ticketed)
+    raise BuildError(f"no pool is called {pool!r}: there are {', '.join(POOLS)}")
 
 
 class Race:
@@ -34,11 +46,9 @@ class Race:
 
     def __init__(self, settings: Settings, pool: str) -> None:
         self.settings = settings
-        if pool not in _VENUES:
-            raise BuildError(f"no pool is called {pool!r}: there are {', '.join(_VENUES)}")
-        self.venue = _VENUES[pool](settings)
+        self.venue, sight = _open(settings, pool)
         self.world = self.venue.world
-        self.miner = Miner(self.venue)
+        self.miner = Miner(sight)
         self.start_block = len(self.world.chain.blocks)
         self._is_open = True
         self.builders: list[Builder] = []
@@ -70,8 +80,6 @@ class Race:
         self._await_block()
         while self._is_open and clock.step():
             pass
-        if self.miner.finish():
-            self.world.chain.mine()
         return measure(self.venue, self.miner, self.selective, self.start_block)
 
     def _await_block(self) -> None:
@@ -90,7 +98,11 @@ class Race:
         through = len(self.venue.journeys) == len(self._expected()) and all(
             each.is_over or each.want.is_silent for each in self.venue.journeys
         )
-        self._is_open = blocks < self.settings.max_blocks and not through
+        if through:
+            self.miner.finish()
+        # What he submitted at the end is confirmed as well.
+        is_settled = not (self.miner.is_open or self.world.chain.mempool)
+        self._is_open = blocks < self.settings.max_blocks and not (through and is_settled)
         self._await_block()
 
     def _expected(self) -> list[object]:

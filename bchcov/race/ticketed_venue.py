@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 
 from ..chain import Submission
 from ..covenant.purse import Purse
 from ..covenant.sequenced_amm import ticketed as amm
-from ..covenant.sequenced_amm.action import Direction
-from ..covenant.sequenced_amm.formula import Reserves, execute
+from ..covenant.sequenced_amm.formula import Reserves
 from ..covenant.sequenced_amm.ticketed.pool import Entry, read_order, read_ticket
-from ..errors import BuildError
 from ..transaction.model import Output, Token, Transaction
 from ..vm.rulesets import BCH_2026
 from ..wallet.balance import Spend
-from ..wallet.builder import BuiltTransaction
 from ..wallet.coins import Coin
 from ..wallet.unlockers import P2pkhUnlocker
 from .journey import Journey, Want, quote
-from .seen import Seen
 from .settings import Settings
 from .world import RESERVES, TOKENS, World
 
-__all__ = ["TicketedVenue"]
+__all__ = ["TICKET_TIP", "TicketedVenue", "spends"]
 
 TICKET_TIP = 500
 _PATIENCE_BLOCKS = 3
@@ -103,7 +98,7 @@ class TicketedVenue:
     def accepted(self, transaction: Transaction) -> None:
         """Follow the pool to a transaction that is in the mempool now, and see new coins."""
         scripts = self.tip.scripts
-        if _spends(transaction, self.tip):
+        if spends(transaction, self.tip):
             sources = self.world.chain.source_outputs(transaction)
             after, _ = self.tip.follow(transaction, sources)
             assert after is not None
@@ -156,7 +151,7 @@ class TicketedVenue:
         """Follow the pool through a block, and settle what it confirmed."""
         chain = self.world.chain
         for transaction in transactions:
-            if not _spends(transaction, self.confirmed):
+            if not spends(transaction, self.confirmed):
                 continue
             sources = chain.source_outputs(transaction)
             after, event = self.confirmed.follow(transaction, sources)
@@ -211,62 +206,8 @@ class TicketedVenue:
         entries, height = self.tip.entries, self.world.chain.height
         return bool(entries) and height >= max(entries[0].deadline, self.tip.state.hold)
 
-    def visible(self) -> list[Seen]:
-        """The revealed orders that are not confirmed as executed, in the queue's order."""
-        scripts, least = self.tip.scripts, self.tip.scripts.parameters.min_reserve
-        found, reserves = [], self.confirmed.state.reserves
-        for entry in self.confirmed.entries:
-            if entry.action_hash not in self.orders:
-                break
-            coin = self.orders[entry.action_hash]
-            action = read_order(scripts, coin).action
-            fill = execute(reserves, action, min_reserve=least)
-            out = fill.amount_out
-            found.append(Seen(coin.txid, action.direction, action.amount_in, out, reserves))
-            reserves = fill.reserves
-        return found
 
-    def insert(
-        self, kept: int, direction: Direction, amount_in: int
-    ) -> tuple[list[BuiltTransaction], list[Transaction]]:
-        """A miner's trade behind the first `kept` visible ones: it, and the rest of a block.
-
-        He makes an order of his own and executes it in the next one's place. Raises
-        BuildError where script refuses it.
-        """
-        world, pool, miner = self.world, self.confirmed, self.world.key("miner")
-        batch = [self.orders[each.action_hash] for each in pool.entries[:kept]]
-        if kept >= len(pool.entries):
-            raise BuildError("no order is queued there: there is no place to trade from")
-        action = amm.Action(direction, amount_in, 0, miner.public_key_hash, bytes(16))
-        claimed = replace(pool.entries[kept], action_hash=action.hash)
-        own = amm.make_order(pool.scripts, action, claimed, world.purse(miner))
-        batch.append(own.order.coin)
-        entries = (*pool.entries[:kept], claimed, *pool.entries[kept + 1 :])
-        believed = replace(pool, entries=entries)
-        step = amm.execute(believed, batch, Purse(miner.locking_bytecode))
-        rest = world.mempool_without(lambda each: _spends(each, pool))
-        return [own.built, step.built], rest
-
-    def trade_now(self, direction: Direction, amount_in: int) -> BuiltTransaction | None:
-        """A miner's trade on what everybody sees: there is none but from the queue."""
-        raise BuildError(f"no trade of {amount_in} (direction {direction}) but from the queue")
-
-    def leave_out(self) -> tuple[BuiltTransaction, list[Transaction], int] | None:
-        """Expire the order at head although it is revealed: the block, and what he gains by it.
-
-        Before its deadline, and before `hold`, no block may hold the expiry, which says
-        when it is due.
-        """
-        world, pool = self.world, self.confirmed
-        if not pool.entries or pool.entries[0].action_hash not in self.orders:
-            return None
-        due = max(world.chain.height, pool.entries[0].deadline, pool.state.hold)
-        own = amm.expire(pool, due, Purse(world.key("miner").locking_bytecode))
-        rest = world.mempool_without(lambda each: _spends(each, pool))
-        return own.built, rest, pool.scripts.parameters.tip
-
-
-def _spends(transaction: Transaction, pool: amm.Pool) -> bool:
+def spends(transaction: Transaction, pool: amm.Pool) -> bool:
+    """Whether a transaction spends the pool as it stands."""
     first = transaction.inputs[0]
     return (first.outpoint_hash, first.outpoint_index) == pool.coin.outpoint

@@ -22,11 +22,13 @@ from .clock import Clock
 from .journey import Want
 from .settings import Settings
 
-__all__ = ["RESERVES", "TOKENS", "World"]
+__all__ = ["RESERVES", "SMALL_COIN", "TOKENS", "World"]
 
 TOKENS = sha256(b"the tokens that trade")
 RESERVES = Reserves(10_000_000_000, 100_000_000_000)
 """What each pool begins with: 100 BCH, and ten tokens for each satoshi."""
+SMALL_COIN = 50_000
+"""The satoshis of a coin that a miner pays a bond from."""
 _SPARE = 200_000
 _REACTION_SECONDS = 1.0
 

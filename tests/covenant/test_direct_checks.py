@@ -64,8 +64,10 @@ def test_the_check_refuses_its_attack(name: str, check: str) -> None:
     verdict = verify(transaction, sources, BCH_2025, scripts_only=True)
     assert verdict.error is not None
     said = explain(verdict.inputs[-1], contract_of(world, name))
-    # The proof is a source that both contracts take in: its line has no name in theirs.
-    assert f"[{check}]" in said or (check == "queue-before" and "EQUALVERIFY" in said)
+    # The proof is a source that both contracts take in.
+    source = "path_proof" if check == "queue-before" else name
+    assert f"direct/{source}.cashasm:" in said
+    assert f"[{check}]" in said
 
 
 @pytest.mark.parametrize(("name", "check"), CHECKS, ids="-".join)

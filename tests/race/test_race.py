@@ -99,6 +99,35 @@ def test_the_miner_takes_from_the_plain_pool_only_over_a_hundred_seeds() -> None
     _check_takes(range(100))
 
 
+def test_what_the_miner_takes_is_in_his_purse() -> None:
+    attacked = 0
+    for seed in range(12):
+        for pool in POOLS:
+            race = Race(Settings(users=40, seed=seed, careless=1.0), pool)
+            script = race.world.key("miner").locking_bytecode
+
+            def held(race: Race = race, script: bytes = script) -> tuple[int, int]:
+                coins = race.world.chain.coins(script)
+                tokens = sum(each.token.amount for each in coins if each.token)
+                return sum(each.value for each in coins), tokens
+
+            before = held()
+            result = race.run()
+            satoshis, tokens = held()
+            assert satoshis - before[0] == result.miner_take
+            assert tokens >= before[1]
+            attacked += result.attacks
+    assert attacked > 10
+
+
+def test_who_reveals_before_his_place_is_confirmed_is_displaced() -> None:
+    """The miner leaves such a place out, trades before it, and its owner has shown his hand."""
+    for pool in ("direct", "ticketed"):
+        careless = [run_race(Settings(users=40, seed=s, careless=1.0), pool) for s in range(8)]
+        assert total(careless, "attacks") > 0
+        assert all(each.open == 0 for each in careless)
+
+
 def test_without_a_budget_or_blocks_of_his_own_the_miner_takes_nothing() -> None:
     for settings in (Settings(users=40, budget=0), Settings(users=40, miner_share=0)):
         result = run_race(settings, "cpmm")

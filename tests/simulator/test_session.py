@@ -79,6 +79,7 @@ def test_script_refuses_a_reveal_that_was_tampered_with(
     assert not answer.ok
     assert answer.data["refused_by"] == "script"
     assert "the transaction is refused: input 1" in answer.data["error"]
+    assert "[queue-before]" in answer.data["error"]
     assert done(session, "status") == before
     assert session.run(f"reveal {made} 50 True").ok
 
