@@ -68,6 +68,17 @@ def test_a_second_process_is_refused_until_the_first_has_ended(tmp_path: Path) -
     with ChainFile(path), pytest.raises(StoreError, match="another process has this chain open"):
         ChainFile(path)
     ChainFile(path).close()
+    other = subprocess.Popen(
+        [sys.executable, "-u", swapping.__file__, str(path)], stdout=subprocess.PIPE, text=True
+    )
+    assert other.stdout is not None
+    assert other.stdout.readline() == "open\n"
+    with pytest.raises(StoreError, match="another process has this chain open"):
+        ChainFile(path)
+    other.kill()
+    other.wait()
+    other.stdout.close()
+    ChainFile(path).close()
 
 
 def test_what_is_no_chain_is_refused_and_left_alone(tmp_path: Path) -> None:

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from prompt_toolkit.application import create_app_session
 from prompt_toolkit.document import Document
+from prompt_toolkit.input import create_pipe_input
+from prompt_toolkit.output import DummyOutput
 
 from bchcov.chain import ChainFile
-from bchcov.cli.amm_prompt import SessionCompleter
+from bchcov.cli.amm_prompt import SessionCompleter, ask_lines
 from bchcov.cli.main import main
 from bchcov.simulator import Session
 
@@ -135,3 +138,15 @@ def test_a_race_runs_on_a_dask_cluster() -> None:
         arguments = ("race", "--users=6", "--seeds=2", "--json")
         there = json.loads(run(*arguments, "--cluster", address))
     assert there == json.loads(run(*arguments, "--jobs=1"))
+
+
+def test_the_prompt_asks_for_an_action_and_ends_with_the_input(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("click.get_app_dir", lambda name: str(tmp_path / name))
+    with ChainFile(":memory:") as file, create_pipe_input() as pipe:
+        session = Session(file, seed=1)
+        with create_app_session(input=pipe, output=DummyOutput()):
+            pipe.send_text("status\rcommit\rswap 5 BCH\r\x03mine\r\x04")
+            assert list(ask_lines(session)) == ["status", "commit swap 5 BCH", "mine"]
+    assert "swap 5 BCH" in (tmp_path / "bchcov" / "history").read_text()
