@@ -79,6 +79,7 @@ def _setting(name: str, kind: type[int] | type[float], what: str) -> Callable[[_
 @click.command()
 @_setting("users", int, "How many users come.")
 @_setting("arrivals_per_block", float, "How many of them in a mean block.")
+@_setting("block_seconds", float, "Seconds of a mean block.")
 @_setting("delay", float, "Seconds until everybody sees a transaction.")
 @_setting("trade_size", float, "The median trade, as a part of the reserves.")
 @_setting("tolerance", float, "How much less than quoted a user takes.")
@@ -89,8 +90,11 @@ def _setting(name: str, kind: type[int] | type[float], what: str) -> Callable[[_
 @_setting("budget", int, "How many candidates he tries for a block.")
 @_setting("griefers", int, "How many more users commit and stay silent.")
 @_setting("omitted", float, "The share of users whom builders leave out.")
+@_setting("max_blocks", int, "End after so many blocks, whoever still waits.")
 @_setting("seed", int, "The first seed.")
-@click.option("--selective", is_flag=True, help="Put in an attacker who reveals what pays.")
+@click.option(
+    "--selective", is_flag=True, help="Put an attacker into ticketed who reveals what pays."
+)
 @click.option("--seeds", type=click.IntRange(1), default=1, show_default=True, help="How many.")
 @click.option("--pool", "pools", type=click.Choice(POOLS), multiple=True, help="Only this pool.")
 @click.option(

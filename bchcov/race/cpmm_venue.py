@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..chain import Submission
 from ..covenant import cpmm
 from ..covenant.sequenced_amm.formula import Reserves
 from ..errors import BuildError
 from ..transaction.codec import transaction_id
-from ..transaction.model import Output, Token, Transaction
+from ..transaction.model import Transaction
 from ..vm.rulesets import BCH_2026
 from ..wallet.coins import Coin
-from .journey import Journey, Want, quote
+from .journey import Journey, Want
 from .settings import Settings
 from .world import RESERVES, TOKENS, World
 
@@ -32,16 +34,11 @@ class CpmmVenue:
 
     def __init__(self, settings: Settings) -> None:
         self.world = World(settings, BCH_2026)
-        provider = self.world.provider
-        token = Token(TOKENS, RESERVES.tokens)
-        self.world.chain.fund(
-            Output(RESERVES.bch + 1_000_000, provider.locking_bytecode),
-            Output(1_000, provider.locking_bytecode, token),
-        )
-        parameters = cpmm.Parameters(TOKENS, provider.public_key_hash)
-        made = cpmm.genesis(parameters, RESERVES, self.world.purse(provider))
-        self.world.chain.submit(made.built.transaction).require()
-        self.world.chain.mine()
+        first, purse = self.world.pool_coins()
+        parameters = cpmm.Parameters(TOKENS, self.world.provider.public_key_hash)
+        coins = replace(purse, coins=[first, *purse.coins])
+        made = cpmm.genesis(parameters, RESERVES, coins)
+        self.world.confirm(made.built)
         self.confirmed = self.tip = made.market
         self.journeys: list[Journey] = []
         self.trades: dict[str, Journey] = {}
@@ -56,9 +53,7 @@ class CpmmVenue:
         """Let a user come; one who is silent has nothing to be silent about here."""
         if want.is_silent:
             return
-        offered = quote(self.reserves, want.direction, want.amount_in)
-        least = int(offered * (1 - self.world.settings.tolerance))
-        journey = Journey(want, self.world.chain.height, offered, least)
+        journey = self.world.begin(want, self.reserves)
         self.journeys.append(journey)
         self._try(journey)
 

@@ -8,11 +8,9 @@ from ..covenant.sequenced_amm import direct as amm
 from ..covenant.sequenced_amm.direct.pool import Pool
 from ..covenant.sequenced_amm.formula import Reserves
 from ..errors import BuildError
-from ..transaction.model import Output, Token, Transaction
+from ..transaction.model import Transaction
 from ..vm.rulesets import BCH_2025
-from ..wallet.balance import Spend
-from ..wallet.unlockers import P2pkhUnlocker
-from .journey import Journey, Want, quote
+from .journey import Journey, Want
 from .settings import Settings
 from .world import RESERVES, TOKENS, World
 
@@ -28,21 +26,14 @@ class DirectVenue:
 
     def __init__(self, settings: Settings) -> None:
         self.world = World(settings, BCH_2025)
-        provider = self.world.provider
-        first, stock = self.world.chain.fund(
-            Output(RESERVES.bch + 1_000_000, provider.locking_bytecode),
-            Output(2_000, provider.locking_bytecode, Token(TOKENS, RESERVES.tokens)),
-        )
-        unlocker = P2pkhUnlocker(provider)
+        first, purse = self.world.pool_coins()
         parameters = amm.Parameters(
-            pool_category=first.outpoint_hash,
+            pool_category=first.coin.outpoint_hash,
             token_category=TOKENS,
-            owner=provider.public_key_hash,
+            owner=self.world.provider.public_key_hash,
         )
-        purse = Purse(provider.locking_bytecode, [Spend(stock, unlocker)])
-        made = amm.genesis(parameters, RESERVES, Spend(first, unlocker), purse)
-        self.world.chain.submit(made.built.transaction).require()
-        self.world.chain.mine()
+        made = amm.genesis(parameters, RESERVES, first, purse)
+        self.world.confirm(made.built)
         self.confirmed = self.tip = made.pool
         self.journeys: list[Journey] = []
         self.actions: dict[bytes, tuple[Journey, amm.Action]] = {}
@@ -56,14 +47,12 @@ class DirectVenue:
 
     def begin(self, want: Want) -> None:
         """Let a user come and commit."""
-        offered = quote(self.reserves, want.direction, want.amount_in)
-        least = int(offered * (1 - self.world.settings.tolerance))
-        journey = Journey(want, self.world.chain.height, offered, least)
+        journey = self.world.begin(want, self.reserves)
         self.journeys.append(journey)
         category = self.tip.scripts.parameters.pool_category
         salt = amm.derive_salt(want.key, category, 0)
         owner = want.key.public_key_hash
-        action = amm.Action(want.direction, want.amount_in, least, owner, salt)
+        action = amm.Action(want.direction, want.amount_in, journey.min_out, owner, salt)
         self.actions[action.hash] = journey, action
         self._commit(journey, action)
 

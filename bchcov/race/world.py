@@ -19,7 +19,7 @@ from ..wallet.builder import BuiltTransaction
 from ..wallet.keys import PrivateKey
 from ..wallet.unlockers import P2pkhUnlocker
 from .clock import Clock
-from .journey import Want
+from .journey import Journey, Want, quote
 from .settings import Settings
 
 __all__ = ["RESERVES", "SMALL_COIN", "TOKENS", "World"]
@@ -93,6 +93,26 @@ class World:
                 outputs.append(Output(1_000, want.key.locking_bytecode, token))
         if outputs:
             self.chain.fund(*outputs)
+
+    def pool_coins(self) -> tuple[Spend, Purse]:
+        """What a pool is made of: the coin that names it, and the provider's tokens."""
+        script, unlocker = self.provider.locking_bytecode, P2pkhUnlocker(self.provider)
+        first, stock = self.chain.fund(
+            Output(RESERVES.bch + 1_000_000, script),
+            Output(2_000, script, Token(TOKENS, RESERVES.tokens)),
+        )
+        return Spend(first, unlocker), Purse(script, [Spend(stock, unlocker)])
+
+    def confirm(self, built: BuiltTransaction) -> None:
+        """Put a transaction into a block of its own, before the race begins."""
+        self.chain.submit(built.transaction).require()
+        self.chain.mine()
+
+    def begin(self, want: Want, reserves: Reserves) -> Journey:
+        """Let a user come who sees these reserves."""
+        offered = quote(reserves, want.direction, want.amount_in)
+        least = int(offered * (1 - self.settings.tolerance))
+        return Journey(want, self.chain.height, offered, least)
 
     def purse(self, key: PrivateKey) -> Purse:
         """All the coins of a key."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import TypedDict
 
 from ..chain import ChainFile
 from ..covenant.purse import Purse
@@ -14,9 +15,17 @@ from ..wallet.keys import PrivateKey
 from ..wallet.unlockers import P2pkhUnlocker
 from .amounts import CommandError
 
-__all__ = ["TOKENS", "Accounts"]
+__all__ = ["TOKENS", "Accounts", "PoolParameters"]
 
 TOKENS = sha256(b"the tokens of the simulator")
+
+
+class PoolParameters(TypedDict):
+    """What every pool of the simulator is made with."""
+
+    pool_category: bytes
+    token_category: bytes
+    owner: bytes
 
 
 class Accounts:
@@ -25,16 +34,21 @@ class Accounts:
     def __init__(self, file: ChainFile) -> None:
         self.chain, self.wallet = file.chain, file.wallet
 
+    def pool_parameters(self, category: bytes) -> PoolParameters:
+        """The parameters of the simulator's pools; all others are as they are by default."""
+        owner = self.wallet.key("provider").public_key_hash
+        return {"pool_category": category, "token_category": TOKENS, "owner": owner}
+
     def purse(self, name: str) -> Purse:
         """All the coins of a key."""
         key = self.wallet.key(name)
         unlocker = P2pkhUnlocker(key)
         coins = self.chain.coins(key.locking_bytecode)
-        return Purse(key.locking_bytecode, [Spend(coin, unlocker) for coin in coins])
+        return self.purse_of(name, [Spend(coin, unlocker) for coin in coins])
 
-    def empty_purse(self, name: str) -> Purse:
-        """A purse without coins, which takes change."""
-        return Purse(self.wallet.key(name).locking_bytecode)
+    def purse_of(self, name: str, coins: Sequence[Spend] = ()) -> Purse:
+        """A purse with these coins, whose change a key takes."""
+        return Purse(self.wallet.key(name).locking_bytecode, coins)
 
     def balance(self, name: str) -> tuple[int, int]:
         """The satoshis and the tokens of a key."""

@@ -6,13 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 from ..chain import Commitment
-from ..covenant.purse import Purse
 from ..covenant.sequenced_amm import direct as amm
 from ..covenant.sequenced_amm.action import Action
 from ..errors import BuildError
 from ..transaction.model import Transaction
 from ..wallet.balance import Spend
-from .accounts import TOKENS, Accounts
+from .accounts import Accounts
 from .amounts import CommandError
 
 __all__ = ["DirectPool"]
@@ -37,23 +36,16 @@ class DirectPool:
         cls, accounts: Accounts, first: Spend, stock: Spend, reserves: amm.Reserves
     ) -> tuple[DirectPool, str]:
         """Make a pool of these coins."""
-        provider = accounts.wallet.key("provider")
-        parameters = cls.parameters(first.coin.outpoint_hash, provider.public_key_hash)
-        purse = Purse(provider.locking_bytecode, [stock])
-        made = amm.genesis(parameters, reserves, first, purse)
+        parameters = amm.Parameters(**accounts.pool_parameters(first.coin.outpoint_hash))
+        made = amm.genesis(parameters, reserves, first, accounts.purse_of("provider", [stock]))
         return cls(accounts, made.pool), accounts.submit(made.built)
-
-    @staticmethod
-    def parameters(category: bytes, owner: bytes) -> amm.Parameters:
-        """The parameters of the simulator's pools."""
-        return amm.Parameters(pool_category=category, token_category=TOKENS, owner=owner)
 
     @classmethod
     def read_genesis(cls, accounts: Accounts, transaction: Transaction) -> DirectPool | None:
         """Read the pool that a transaction made; None where it made none of these."""
-        owner = accounts.wallet.key("provider").public_key_hash
-        parameters = cls.parameters(transaction.inputs[0].outpoint_hash, owner)
+        category = transaction.inputs[0].outpoint_hash
         try:
+            parameters = amm.Parameters(**accounts.pool_parameters(category))
             return cls(accounts, amm.check_genesis(transaction, parameters))
         except BuildError:
             return None
@@ -140,7 +132,7 @@ class DirectPool:
     def expire(self) -> str:
         """Expire the order at head; the txid."""
         height = self._accounts.chain.height
-        step = amm.expire(self.pool, height, self._accounts.empty_purse("builder"))
+        step = amm.expire(self.pool, height, self._accounts.purse_of("builder"))
         return self._accounts.submit(step.built)
 
     def refund(self, made: Commitment) -> str:
@@ -150,5 +142,5 @@ class DirectPool:
     def withdraw(self, name: str) -> str:
         """End the pool: the provider takes everything; the txid."""
         key = self._accounts.wallet.key(name)
-        step = amm.exit_pool(self.pool, key, self._accounts.empty_purse(name))
+        step = amm.exit_pool(self.pool, key, self._accounts.purse_of(name))
         return self._accounts.submit(step.built)

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 from ..chain import Commitment
-from ..covenant.purse import Purse
 from ..covenant.sequenced_amm import ticketed as amm
 from ..covenant.sequenced_amm.action import Action
 from ..covenant.sequenced_amm.ticketed.pool import Entry, read_order, read_ticket
@@ -14,7 +13,7 @@ from ..errors import BuildError
 from ..transaction.model import Transaction
 from ..wallet.balance import Spend
 from ..wallet.coins import Coin
-from .accounts import TOKENS, Accounts
+from .accounts import Accounts
 from .amounts import CommandError
 
 __all__ = ["TicketedPool"]
@@ -41,23 +40,16 @@ class TicketedPool:
         cls, accounts: Accounts, first: Spend, stock: Spend, reserves: amm.Reserves
     ) -> tuple[TicketedPool, str]:
         """Make a pool of these coins."""
-        provider = accounts.wallet.key("provider")
-        parameters = cls.parameters(first.coin.outpoint_hash, provider.public_key_hash)
-        purse = Purse(provider.locking_bytecode, [stock])
-        made = amm.genesis(parameters, reserves, first, purse)
+        parameters = amm.Parameters(**accounts.pool_parameters(first.coin.outpoint_hash))
+        made = amm.genesis(parameters, reserves, first, accounts.purse_of("provider", [stock]))
         return cls(accounts, made.pool), accounts.submit(made.built)
-
-    @staticmethod
-    def parameters(category: bytes, owner: bytes) -> amm.Parameters:
-        """The parameters of the simulator's pools."""
-        return amm.Parameters(pool_category=category, token_category=TOKENS, owner=owner)
 
     @classmethod
     def read_genesis(cls, accounts: Accounts, transaction: Transaction) -> TicketedPool | None:
         """Read the pool that a transaction made; None where it made none of these."""
-        owner = accounts.wallet.key("provider").public_key_hash
-        parameters = cls.parameters(transaction.inputs[0].outpoint_hash, owner)
+        category = transaction.inputs[0].outpoint_hash
         try:
+            parameters = amm.Parameters(**accounts.pool_parameters(category))
             return cls(accounts, amm.check_genesis(transaction, parameters))
         except BuildError:
             return None
@@ -187,7 +179,7 @@ class TicketedPool:
     def expire(self) -> str:
         """Expire the order at head; the txid."""
         height = self._accounts.chain.height
-        step = amm.expire(self.pool, height, self._accounts.empty_purse("builder"))
+        step = amm.expire(self.pool, height, self._accounts.purse_of("builder"))
         return self._accounts.submit(step.built)
 
     def refund(self, made: Commitment) -> str:
@@ -196,11 +188,11 @@ class TicketedPool:
         if made.action.hash not in coins:
             raise CommandError("there is neither a ticket nor an order of this commitment")
         key = self._accounts.wallet.key(made.key_name)
-        purse = self._accounts.empty_purse(made.key_name)
+        purse = self._accounts.purse_of(made.key_name)
         return self._accounts.submit(amm.refund(self.scripts, coins[made.action.hash], key, purse))
 
     def withdraw(self, name: str) -> str:
         """End the pool: the provider takes everything; the txid."""
         key = self._accounts.wallet.key(name)
-        step = amm.exit_pool(self.pool, key, self._accounts.empty_purse(name))
+        step = amm.exit_pool(self.pool, key, self._accounts.purse_of(name))
         return self._accounts.submit(step.built)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import pytest
 import swapping
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from bchcov import BCH_2025, BCH_2026, Output, StoreError
-from bchcov.chain import Chain, ChainFile
+from bchcov import BCH_2025, BCH_2026, BuildError, Output, StoreError
+from bchcov.chain import Chain, ChainFile, TransactionRefused
 from bchcov.covenant.sequenced_amm import ticketed as amm
 from bchcov.crypto.hashes import sha256
 from bchcov.wallet import BuiltTransaction, Coin, P2pkhUnlocker, PrivateKey, TransactionBuilder
@@ -158,6 +162,55 @@ def test_the_wallet_makes_its_commitments_again_from_its_keys(tmp_path: Path) ->
         file._database.execute("UPDATE commitments SET amount_in = 7 WHERE number = 1")
         with pytest.raises(StoreError, match="commitment 1 of 'alice' is damaged"):
             file.wallet.commitments(pool)
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["pay", "pay", "mine", "choose", "back", "fund", "try"]), st.integers(0, 99)
+    ),
+    max_size=25,
+)
+
+
+def take(chain: Chain, kind: str, number: int) -> None:
+    """Do something to a chain; what it refuses is refused."""
+    coins = chain.coins(MINE)
+    if kind == "pay" and coins:
+        coin = coins[number % len(coins)]
+        if coin.value > 2_000:
+            chain.submit(pay(coin, 600 + number).transaction)
+    elif kind == "mine":
+        chain.mine(seconds=1 + number)
+    elif kind == "choose":
+        waiting = list(chain.mempool.values())
+        with contextlib.suppress(TransactionRefused):
+            chain.mine(waiting[number % (len(waiting) + 1) :])
+    elif kind == "back":
+        with contextlib.suppress(BuildError):
+            chain.reorganise(number % 4)
+    elif kind == "fund":
+        chain.fund(Output(10_000 + number, MINE))
+    else:
+        with chain.snapshot():
+            take(chain, "pay", number)
+            take(chain, "mine", number)
+
+
+@settings(max_examples=60, deadline=None)
+@given(STEPS)
+def test_whatever_happens_a_file_holds_what_a_chain_in_memory_would(
+    steps: list[tuple[str, int]],
+) -> None:
+    memory = Chain()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "chain.sqlite"
+        with ChainFile(path) as file:
+            for kind, number in [("fund", 1), ("fund", 2), *steps]:
+                take(memory, kind, number)
+                take(file.chain, kind, number)
+            assert state(file.chain) == state(memory)
+        with ChainFile(path) as file:
+            assert state(file.chain) == state(memory)
 
 
 def kill_often(path: Path, times: int) -> None:

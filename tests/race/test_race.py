@@ -198,6 +198,13 @@ def test_a_race_of_nobody_ends() -> None:
         assert result.wait(50) == result.price == 0
 
 
+def test_a_race_that_is_cut_short_says_who_still_waits() -> None:
+    result = run_race(Settings(users=30, seed=1, max_blocks=1), "direct")
+    assert result.blocks == 1
+    assert result.open > 0
+    assert result.open + result.settled == result.users <= 30
+
+
 def test_wrong_settings_say_so() -> None:
     with pytest.raises(BuildError, match="delay is -1: it lies in 0"):
         Settings(delay=-1)
