@@ -7,9 +7,10 @@ the next one is refused until the first has ended.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import groupby
 from pathlib import Path
 from types import TracebackType
@@ -74,6 +75,7 @@ class ChainFile:
     ) -> None:
         self.path = str(path)
         self._changes = 0
+        _make_private(self.path)
         with self._explained():
             self._database = sqlite3.connect(
                 self.path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False
@@ -218,6 +220,13 @@ class ChainFile:
         _trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _make_private(path: str) -> None:
+    """Make a new file readable by its owner only: a wallet is in it."""
+    if path != ":memory:":
+        with suppress(OSError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _write(database: sqlite3.Connection, change: Change) -> None:

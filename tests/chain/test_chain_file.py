@@ -40,6 +40,7 @@ def state(chain: Chain) -> object:
 def test_what_was_accepted_is_there_when_the_file_is_opened_again(tmp_path: Path) -> None:
     path = tmp_path / "chain.sqlite"
     with ChainFile(path, rules=BCH_2025, height=500) as file:
+        assert path.stat().st_mode & 0o077 == 0, "others may read the keys"
         chain = file.chain
         coin, other = chain.fund(Output(100_000, MINE), Output(50_000, MINE))
         first = pay(coin)
