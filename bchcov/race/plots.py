@@ -56,6 +56,8 @@ def draw(rows: Sequence[Row], *, swept: str = "users") -> dict[str, bytes]:
         if not single:
             axes.set_xlabel(_AXES[swept])
             axes.legend()
+        if column == "miner_take":
+            axes.yaxis.set_major_formatter("{x:,.0f}")
         axes.set_title(title)
         axes.grid(visible=True, axis="y", alpha=0.3)
         file = io.BytesIO()
