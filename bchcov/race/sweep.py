@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from importlib import import_module
+from multiprocessing import get_context
 from typing import Any
 
 from ..errors import BuildError
@@ -62,7 +63,8 @@ def run_all(
 ) -> Iterator[tuple[Run, Result]]:
     """Run races, in `jobs` processes or on the Dask cluster whose scheduler has this address.
 
-    Results come as they are done, in any order; each is the same wherever it was run.
+    Results come as they are done, in any order; each is the same wherever it was run. A
+    script that asks for several processes runs under `if __name__ == "__main__"`.
     Raises BuildError where there is no cluster, or no Dask to reach it with.
     """
     if cluster is not None:
@@ -71,7 +73,9 @@ def run_all(
         for run in runs:
             yield run, _run(run)
     else:
-        with ProcessPoolExecutor(min(jobs, len(runs))) as pool:
+        # Spawned: a process that shows progress has threads, which no fork survives.
+        context = get_context("spawn")
+        with ProcessPoolExecutor(min(jobs, len(runs)), mp_context=context) as pool:
             futures = {pool.submit(_run, run): run for run in runs}
             for future in as_completed(futures):
                 yield futures[future], future.result()
