@@ -19,8 +19,8 @@ SCENARIOS: dict[str, dict[str, float]] = {
     "3 griefers stay silent": {"griefers": 3},
     "careless users": {"careless": 1.0},
     "builders leave out a fifth": {"omitted": 0.2},
-    "selective reveal, honest users": {"selective": True},
-    "selective reveal, careless users": {"selective": True, "careless": 1.0},
+    "selective reveal, honest users": {"selective": True, "miner_share": 0.0},
+    "selective reveal, careless users": {"selective": True, "careless": 1.0, "miner_share": 0.0},
 }
 
 

@@ -65,6 +65,11 @@ class Selective:
         """What he has gained in satoshis; negative where it cost him."""
         return self._wealth() - _FUNDS // 16 * 16 - 4 * 10_000
 
+    @property
+    def is_open(self) -> bool:
+        """Whether some of his tickets or orders are not settled yet."""
+        return self._bracket is not None
+
     def mined(self) -> None:
         """After a block: be done with a bracket that is past."""
         bracket = self._bracket

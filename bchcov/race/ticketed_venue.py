@@ -18,8 +18,9 @@ from .world import RESERVES, TOKENS, World
 
 __all__ = ["TICKET_TIP", "TicketedVenue", "spends"]
 
-TICKET_TIP = 500
+TICKET_TIP = 1_000
 _PATIENCE_BLOCKS = 3
+_SELF_HELP_SECONDS = 120.0
 
 
 class TicketedVenue:
@@ -167,21 +168,28 @@ class TicketedVenue:
         self._help_themselves()
 
     def _help_themselves(self) -> None:
-        """Whose ticket nobody takes builds the batch himself, or takes the bond back."""
-        height, scripts = self.world.chain.height, self.tip.scripts
+        """Whose ticket nobody takes builds the batch himself, or takes the bond back in time."""
+        height, world = self.world.chain.height, self.world
         for action_hash, coin in self.waiting().items():
             known = self.actions.get(action_hash)
-            if known is None or self.world.chain.confirmations(coin) < _PATIENCE_BLOCKS:
+            if known is None or world.chain.confirmations(coin) < _PATIENCE_BLOCKS:
                 continue
-            journey, _ = known
-            key, deadline = journey.want.key, read_ticket(scripts, coin).deadline
-            if deadline - height > _PATIENCE_BLOCKS + 1 and self.tip.queue.room():
-                step = amm.sequence(self.tip, [coin], height, self.world.purse(key))
-                self.world.send(step.built, self._count_builder)
-            else:
-                back = amm.refund(scripts, coin, key, Purse(key.locking_bytecode))
+            left = read_ticket(self.tip.scripts, coin).deadline - height
+            if left <= _PATIENCE_BLOCKS + 1:
+                key = known[0].want.key
+                back = amm.refund(self.tip.scripts, coin, key, Purse(key.locking_bytecode))
                 del self.tickets[action_hash]
-                self.world.send(back, partial(self._start_again, journey))
+                world.send(back, partial(self._start_again, known[0]))
+            else:
+                wait = world.reaction(_SELF_HELP_SECONDS)
+                world.clock.after(wait, partial(self._queue_himself, known[0], coin))
+
+    def _queue_himself(self, journey: Journey, coin: Coin) -> None:
+        height, purse = self.world.chain.height, self.world.purse(journey.want.key)
+        deadline = read_ticket(self.tip.scripts, coin).deadline
+        if self.world.chain.coin(coin.outpoint) and self.tip.queue.room() and deadline > height:
+            step = amm.sequence(self.tip, [coin], height, purse)
+            self.world.send(step.built, self._count_builder)
 
     def _start_again(self, journey: Journey, _refunded: Submission) -> None:
         journey.retries += 1

@@ -22,9 +22,11 @@ from bchcov import (
     encode_transaction,
     verify,
 )
+from bchcov.transaction.codec import decode_outputs, decode_transaction
 
 pytestmark = pytest.mark.node
 
+VECTORS = Path(__file__).parent.parent.parent / "vectors" / "sequenced_amm"
 JUDGE = Path(__file__).parent.parent / "vm" / "judge.mjs"
 
 
@@ -78,3 +80,18 @@ def test_libauth_judges_the_direct_profile_likewise(libauth: Path, rules: RuleSe
     attacks = [attack(world).finish() for attack in DIRECT_ATTACKS.values()]
     assert judge(libauth, honest, rules) == [True] * len(honest)
     assert judge(libauth, attacks, rules) == [False] * len(attacks)
+
+
+@pytest.mark.parametrize("rules", [BCH_2025, BCH_2026], ids=str)
+def test_libauth_agrees_with_the_files_that_were_exported(libauth: Path, rules: RuleSet) -> None:
+    """Every transaction of the lives, and every attack, as they stand in the folder of vectors."""
+    for label, accepted in (("standard", True), ("invalid", False)):
+        (path,) = (VECTORS / f"{rules.name.lower()}_{label}").glob("*.json")
+        rows = json.loads(path.read_text())
+        spends = {(row[4], row[5]): None for row in rows}
+        cases = [
+            (decode_transaction(bytes.fromhex(tx)), decode_outputs(bytes.fromhex(sources)))
+            for tx, sources in spends
+        ]
+        assert judge(libauth, cases, rules) == [accepted] * len(cases)
+        assert len(cases) > 10
