@@ -13,9 +13,9 @@ from ..errors import BuildError
 from ..transaction.codec import transaction_id
 from ..transaction.model import Transaction
 from ..wallet.builder import BuiltTransaction
-from .direct_venue import DirectVenue, spends
+from .direct_venue import DirectVenue
 from .seen import Insertion, Seen
-from .world import SMALL_COIN, World
+from .world import SMALL_COIN, World, spends
 
 __all__ = ["DirectSight"]
 
@@ -37,7 +37,7 @@ class DirectSight:
         found, pool = [], self._venue.confirmed
         places: dict[bytes, str] = {}
         for txid, transaction in self.world.chain.mempool.items():
-            if not spends(transaction, pool):
+            if not spends(transaction, pool.coin):
                 continue
             before = pool.state.reserves
             after, event = pool.follow(transaction)
@@ -63,25 +63,21 @@ class DirectSight:
         pool = self._venue.confirmed
         block = self.world.mempool_without(lambda each: transaction_id(each) == target)
         for transaction in block:
-            if spends(transaction, pool):
+            if spends(transaction, pool.coin):
                 pool = pool.follow(transaction)[0] or pool
         if not pool.entries:
             own_pair = self._trade(pool, direction, amount_in)
             return Insertion(own_pair, block, pool.state.reserves)
-        action = self._own_action(direction, amount_in)
+        action = self.world.miner_action(direction, amount_in)
         claimed = replace(pool.entries[0], action_hash=action.hash)
         believed = replace(pool, entries=(claimed, *pool.entries[1:]))
         own = amm.reveal(believed, action, self.world.purse(self.world.key("miner")))
         return Insertion([own.built], block, pool.state.reserves)
 
-    def _own_action(self, direction: Direction, amount_in: int) -> amm.Action:
-        owner = self.world.key("miner").public_key_hash
-        return amm.Action(direction, amount_in, 0, owner, bytes(16))
-
     def _trade(self, pool: Pool, direction: Direction, amount_in: int) -> list[BuiltTransaction]:
         """A miner's commitment and its reveal, in a queue that is empty."""
         miner, height = self.world.key("miner"), self.world.chain.height
-        action = self._own_action(direction, amount_in)
+        action = self.world.miner_action(direction, amount_in)
         funds = self.world.purse(miner)
         bond = [each for each in funds.coins if each.coin.value == SMALL_COIN][:1]
         committed = amm.commit(pool, action, height + 1, height, replace(funds, coins=bond))
@@ -108,8 +104,8 @@ class DirectSight:
         miner = Purse(self.world.key("miner").locking_bytecode)
         due = max(self.world.chain.height, pool.entries[0].deadline)
         own = amm.expire(pool, due, miner)
-        rest = self.world.mempool_without(lambda each: spends(each, pool))
-        first = next(each for each in self.world.chain.mempool.values() if spends(each, pool))
+        rest = self.world.mempool_without(lambda each: spends(each, pool.coin))
+        first = next(each for each in self.world.chain.mempool.values() if spends(each, pool.coin))
         lost = sum(each.value for each in self.world.chain.source_outputs(first))
         lost -= sum(each.value for each in first.outputs)
         gain = pool.scripts.parameters.tip - lost

@@ -5,16 +5,15 @@ from __future__ import annotations
 from ..chain import Submission
 from ..covenant.purse import Purse
 from ..covenant.sequenced_amm import direct as amm
-from ..covenant.sequenced_amm.direct.pool import Pool
 from ..covenant.sequenced_amm.formula import Reserves
 from ..errors import BuildError
 from ..transaction.model import Transaction
 from ..vm.rulesets import BCH_2025
 from .journey import Journey, Want
 from .settings import Settings
-from .world import RESERVES, TOKENS, World
+from .world import RESERVES, TOKENS, World, spends
 
-__all__ = ["DirectVenue", "spends"]
+__all__ = ["DirectVenue"]
 
 _LOOK_AGAIN_SECONDS = 60.0
 
@@ -117,7 +116,7 @@ class DirectVenue:
 
     def accepted(self, transaction: Transaction) -> None:
         """Follow the pool to a transaction that is in the mempool now."""
-        if spends(transaction, self.tip):
+        if spends(transaction, self.tip.coin):
             after, _ = self.tip.follow(transaction)
             assert after is not None
             self.tip = after
@@ -127,7 +126,7 @@ class DirectVenue:
         """Follow the pool through a block, settle what it confirmed, expire who was silent."""
         chain = self.world.chain
         for transaction in transactions:
-            if not spends(transaction, self.confirmed):
+            if not spends(transaction, self.confirmed.coin):
                 continue
             after, event = self.confirmed.follow(transaction)
             assert after is not None
@@ -169,9 +168,3 @@ class DirectVenue:
         if height >= self.tip.entries[0].deadline:
             step = amm.expire(self.tip, height, Purse(keeper.locking_bytecode))
             self.world.send(step.built, lambda _: None)
-
-
-def spends(transaction: Transaction, pool: Pool) -> bool:
-    """Whether a transaction spends the pool as it stands."""
-    first = transaction.inputs[0]
-    return (first.outpoint_hash, first.outpoint_index) == pool.coin.outpoint

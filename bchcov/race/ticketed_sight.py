@@ -14,8 +14,8 @@ from ..transaction.codec import transaction_id
 from ..transaction.model import Transaction
 from ..wallet.builder import BuiltTransaction
 from .seen import Insertion, Seen
-from .ticketed_venue import TICKET_TIP, TicketedVenue, spends
-from .world import SMALL_COIN, World
+from .ticketed_venue import TICKET_TIP, TicketedVenue
+from .world import SMALL_COIN, World, spends
 
 __all__ = ["TicketedSight"]
 
@@ -39,7 +39,7 @@ class TicketedSight:
             self._venue.confirmed,
         )
         for txid, transaction in self.world.chain.mempool.items():
-            if spends(transaction, pool):
+            if spends(transaction, pool.coin):
                 after, event = pool.follow(
                     transaction, self.world.chain.source_outputs(transaction)
                 )
@@ -77,7 +77,7 @@ class TicketedSight:
         if place != "":
             rest = world.mempool_without(lambda each: transaction_id(each) == place)
             for transaction in rest:
-                if spends(transaction, pool):
+                if spends(transaction, pool.coin):
                     sources = world.chain.source_outputs(transaction)
                     pool = pool.follow(transaction, sources)[0] or pool
             if not pool.entries:
@@ -88,26 +88,22 @@ class TicketedSight:
             raise BuildError("no order is queued there: there is no place to trade from")
         reserves = seen[kept].before if kept < len(seen) else pool.state.reserves
         batch = [self._venue.orders[each.action_hash] for each in pool.entries[:kept]]
-        action = self._own_action(direction, amount_in)
+        action = self.world.miner_action(direction, amount_in)
         claimed = replace(pool.entries[kept], action_hash=action.hash)
         own = amm.make_order(pool.scripts, action, claimed, world.purse(miner))
         batch.append(own.order.coin)
         entries = (*pool.entries[:kept], claimed, *pool.entries[kept + 1 :])
         believed = replace(pool, entries=entries)
         step = amm.execute(believed, batch, Purse(miner.locking_bytecode))
-        rest = world.mempool_without(lambda each: spends(each, pool))
+        rest = world.mempool_without(lambda each: spends(each, pool.coin))
         return Insertion([own.built, step.built], rest, reserves)
-
-    def _own_action(self, direction: Direction, amount_in: int) -> amm.Action:
-        owner = self.world.key("miner").public_key_hash
-        return amm.Action(direction, amount_in, 0, owner, bytes(16))
 
     def _trade(
         self, pool: amm.Pool, direction: Direction, amount_in: int
     ) -> list[BuiltTransaction]:
         """A miner's ticket, its place, its order and its execution, in a queue that is empty."""
         miner, height = self.world.key("miner"), self.world.chain.height
-        action = self._own_action(direction, amount_in)
+        action = self.world.miner_action(direction, amount_in)
         funds, none = self.world.purse(miner), Purse(miner.locking_bytecode)
         bond = [each for each in funds.coins if each.coin.value == SMALL_COIN][:1]
         ticket = amm.make_ticket(
@@ -139,5 +135,5 @@ class TicketedSight:
             return None
         due = max(world.chain.height, pool.entries[0].deadline, pool.state.hold)
         own = amm.expire(pool, due, Purse(world.key("miner").locking_bytecode))
-        rest = world.mempool_without(lambda each: spends(each, pool))
+        rest = world.mempool_without(lambda each: spends(each, pool.coin))
         return own.built, rest, pool.scripts.parameters.tip

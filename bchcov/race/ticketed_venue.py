@@ -14,9 +14,9 @@ from ..vm.rulesets import BCH_2026
 from ..wallet.coins import Coin
 from .journey import Journey, Want
 from .settings import Settings
-from .world import RESERVES, TOKENS, World
+from .world import RESERVES, TOKENS, World, spends
 
-__all__ = ["TICKET_TIP", "TicketedVenue", "spends"]
+__all__ = ["TICKET_TIP", "TicketedVenue"]
 
 TICKET_TIP = 1_000
 _PATIENCE_BLOCKS = 3
@@ -88,7 +88,7 @@ class TicketedVenue:
     def accepted(self, transaction: Transaction) -> None:
         """Follow the pool to a transaction that is in the mempool now, and see new coins."""
         scripts = self.tip.scripts
-        if spends(transaction, self.tip):
+        if spends(transaction, self.tip.coin):
             sources = self.world.chain.source_outputs(transaction)
             after, _ = self.tip.follow(transaction, sources)
             assert after is not None
@@ -141,7 +141,7 @@ class TicketedVenue:
         """Follow the pool through a block, and settle what it confirmed."""
         chain = self.world.chain
         for transaction in transactions:
-            if not spends(transaction, self.confirmed):
+            if not spends(transaction, self.confirmed.coin):
                 continue
             sources = chain.source_outputs(transaction)
             after, event = self.confirmed.follow(transaction, sources)
@@ -202,9 +202,3 @@ class TicketedVenue:
         """Whether the order at head may be expired now."""
         entries, height = self.tip.entries, self.world.chain.height
         return bool(entries) and height >= max(entries[0].deadline, self.tip.state.hold)
-
-
-def spends(transaction: Transaction, pool: amm.Pool) -> bool:
-    """Whether a transaction spends the pool as it stands."""
-    first = transaction.inputs[0]
-    return (first.outpoint_hash, first.outpoint_index) == pool.coin.outpoint

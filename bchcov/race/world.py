@@ -8,7 +8,7 @@ import numpy as np
 
 from ..chain import Chain, Submission
 from ..covenant.purse import Purse
-from ..covenant.sequenced_amm.action import BUY, SELL
+from ..covenant.sequenced_amm.action import BUY, SELL, Action, Direction
 from ..covenant.sequenced_amm.formula import Reserves
 from ..crypto.hashes import sha256
 from ..transaction.codec import transaction_hash
@@ -16,13 +16,14 @@ from ..transaction.model import Output, Token, Transaction
 from ..vm.rules import RuleSet
 from ..wallet.balance import Spend
 from ..wallet.builder import BuiltTransaction
+from ..wallet.coins import Coin
 from ..wallet.keys import PrivateKey
 from ..wallet.unlockers import P2pkhUnlocker
 from .clock import Clock
 from .journey import Journey, Want, quote
 from .settings import Settings
 
-__all__ = ["RESERVES", "SMALL_COIN", "TOKENS", "World"]
+__all__ = ["RESERVES", "SMALL_COIN", "TOKENS", "World", "spends"]
 
 TOKENS = sha256(b"the tokens that trade")
 RESERVES = Reserves(10_000_000_000, 100_000_000_000)
@@ -114,6 +115,10 @@ class World:
         least = int(offered * (1 - self.settings.tolerance))
         return Journey(want, self.chain.height, offered, least)
 
+    def miner_action(self, direction: Direction, amount_in: int) -> Action:
+        """An order of the miner's, at whatever price; he has no need to hide it."""
+        return Action(direction, amount_in, 0, self.key("miner").public_key_hash, bytes(16))
+
     def purse(self, key: PrivateKey) -> Purse:
         """All the coins of a key."""
         unlocker = P2pkhUnlocker(key)
@@ -157,6 +162,12 @@ class World:
         """Seconds until the next block, and whether the miner who seeks profit finds it."""
         seconds = max(1.0, self._block_times.exponential(self.settings.block_seconds))
         return float(seconds), bool(self._who.random() < self.settings.miner_share)
+
+
+def spends(transaction: Transaction, coin: Coin) -> bool:
+    """Whether the first input of a transaction is this coin."""
+    first = transaction.inputs[0]
+    return (first.outpoint_hash, first.outpoint_index) == coin.outpoint
 
 
 def _do_nothing(_transaction: Transaction) -> None:
