@@ -156,14 +156,8 @@ class ChainFile:
             height: [(decode_transaction(raw), fee) for _, fee, raw in group]
             for height, group in groupby(rows, key=lambda row: row[0])
         }
-        records = Records(
-            find_rules(facts["rules"]),
-            int(facts["height"]),
-            int(facts["time"]),
-            int(facts["fee_rate"]),
-            mempool=tuple(found.get(None, ())),
-        )
-        last = Block(records.height, records.time, bytes(32), ())
+        start, started = int(facts["height"]), int(facts["time"])
+        last = Block(start, started, bytes(32), ())
         blocks: list[Block] = []
         for height, time, funding in self._database.execute(
             "SELECT height, time, funding FROM blocks ORDER BY height"
@@ -172,12 +166,12 @@ class ChainFile:
             last = Block(height, time, last.hash, transactions, bool(funding))
             blocks.append(last)
         return Records(
-            records.rules,
-            records.height,
-            records.time,
-            records.fee_rate,
+            find_rules(facts["rules"]),
+            start,
+            started,
+            int(facts["fee_rate"]),
             tuple(blocks),
-            records.mempool,
+            tuple(found.get(None, ())),
         )
 
     @contextmanager

@@ -14,9 +14,9 @@ from ..wallet.keys import PrivateKey
 from ..wallet.unlockers import ScriptUnlocker, Signature
 from .contract import Contract, compile_contract
 from .purse import Purse
-from .sequenced_amm.action import BUY, MOST_AMOUNT, Direction
+from .sequenced_amm.action import MOST_AMOUNT, Direction
 from .sequenced_amm.coins import check_reserves
-from .sequenced_amm.formula import Reserves, amount_out
+from .sequenced_amm.formula import Reserves, trade
 
 __all__ = ["Market", "Parameters", "Swap", "change_reserves", "genesis", "read_market", "swap"]
 
@@ -100,19 +100,14 @@ def swap(
     """
     if not 1 <= amount_in <= MOST_AMOUNT:
         raise BuildError(f"an amount of {amount_in}: it lies in 1..{MOST_AMOUNT}")
-    before = market.reserves
-    if direction == BUY:
-        out = amount_out(before.bch, before.tokens, amount_in)
-        after = Reserves(before.bch + amount_in, before.tokens - out)
-    else:
-        out = amount_out(before.tokens, before.bch, amount_in)
-        after = Reserves(before.bch - out, before.tokens + amount_in)
+    fill = trade(market.reserves, direction, amount_in)
+    out = fill.amount_out
     if out < max(1, min_out):
         raise BuildError(f"{amount_in} would give {out}, less than the {max(1, min_out)} asked for")
     builder = (
         purse.builder()
         .spend(market.coin, ScriptUnlocker((), market.parameters.contract.code))
-        .pay(market.parameters.output(after))
+        .pay(market.parameters.output(fill.reserves))
     )
     built = builder.build()
     return Swap(built, read_market(market.parameters, built.coin(0)), out)

@@ -66,8 +66,7 @@ class Builder:
             sent.append(step.built.transaction)
         if sent:
             self._is_sending = True
-            delay = world.reaction(world.settings.delay) if world.settings.delay else 0.0
-            world.clock.after(delay, partial(self._arrive, sent))
+            world.clock.after(world.network_delay(), partial(self._arrive, sent))
 
     def _arrive(self, sent: list[Transaction]) -> None:
         self._is_sending = False

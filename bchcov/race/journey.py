@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..covenant.sequenced_amm.action import BUY, Direction
-from ..covenant.sequenced_amm.formula import Reserves, amount_out
+from ..covenant.sequenced_amm.action import Direction
 from ..wallet.keys import PrivateKey
 
-__all__ = ["Journey", "Want", "quote"]
+__all__ = ["Journey", "Want"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +53,3 @@ class Journey:
         """Settle it at a height."""
         self.status, self.got = status, got
         self.blocks = height - self.height
-
-
-def quote(reserves: Reserves, direction: Direction, amount_in: int) -> int:
-    """What a pool with these reserves gives."""
-    if direction == BUY:
-        return amount_out(reserves.bch, reserves.tokens, amount_in)
-    return amount_out(reserves.tokens, reserves.bch, amount_in)

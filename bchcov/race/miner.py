@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ..covenant.sequenced_amm.action import BUY, SELL, Direction
-from ..covenant.sequenced_amm.formula import Reserves
+from ..covenant.sequenced_amm.formula import Reserves, trade
 from ..errors import BuildError
 from ..transaction.model import Output, Token, Transaction
 from ..wallet.builder import BuiltTransaction
-from .journey import quote
 from .seen import Insertion, Seen
 from .world import RESERVES, SMALL_COIN, TOKENS, World
 
@@ -48,7 +47,6 @@ class Tally:
     refused: int = 0
     attacks: int = 0
     take: int = 0
-    refusals: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +61,6 @@ class _Position:
     height: int = 0
 
 
-def _after(reserves: Reserves, direction: Direction, amount_in: int) -> tuple[Reserves, int]:
-    out = quote(reserves, direction, amount_in)
-    if direction == BUY:
-        return Reserves(reserves.bch + amount_in, reserves.tokens - out), out
-    return Reserves(reserves.bch - out, reserves.tokens + amount_in), out
-
-
 def _cost_of_tokens(reserves: Reserves, tokens: int) -> int:
     """The satoshis that buy at least so many tokens."""
     if tokens >= reserves.tokens:
@@ -81,7 +72,11 @@ def _cost_of_tokens(reserves: Reserves, tokens: int) -> int:
 def _profit(position: _Position, reserves: Reserves) -> int:
     """What closing a position at these reserves leaves, in satoshis, fees of both legs paid."""
     if position.direction == BUY:
-        return quote(reserves, SELL, position.amount_out) - position.amount_in - 2 * position.fee
+        return (
+            trade(reserves, SELL, position.amount_out).amount_out
+            - position.amount_in
+            - 2 * position.fee
+        )
     return position.amount_out - _cost_of_tokens(reserves, position.amount_in) - 2 * position.fee
 
 
@@ -111,14 +106,15 @@ class Miner:
                 whole = before.bch if direction == BUY else before.tokens
                 like_his = [seen[kept].amount_in] if seen[kept].direction == direction else []
                 for amount in [*like_his, *(int(whole * size) for size in _SIZES)]:
-                    reserves, out = _after(before, direction, amount)
+                    first = trade(before, direction, amount)
+                    reserves = first.reserves
                     for victim in seen[kept:]:
-                        got = quote(reserves, victim.direction, victim.amount_in)
+                        fill = trade(reserves, victim.direction, victim.amount_in)
                         # He gives up where he gets too little: his wallet is known, his
                         # tolerance is guessed to be everybody's.
-                        if got >= victim.amount_out * (1 - tolerance):
-                            reserves, _ = _after(reserves, victim.direction, victim.amount_in)
-                    planned = _Position(direction, amount, out, 700, 0)
+                        if fill.amount_out >= victim.amount_out * (1 - tolerance):
+                            reserves = fill.reserves
+                    planned = _Position(direction, amount, first.amount_out, 700, 0)
                     profit = _profit(planned, reserves)
                     if profit > _LEAST_PROFIT:
                         found.append((profit, kept, direction, amount))
@@ -132,6 +128,8 @@ class Miner:
         if self._last_txid in self._sight.world.chain.mempool:
             # His own second leg waits there: he lets it be confirmed.
             return None
+        if not self._budget:
+            return None
         seen = self._sight.visible()
         for profit, kept, direction, amount in self._candidates(seen)[: self._budget]:
             self.tally.candidates += 1
@@ -142,15 +140,14 @@ class Miner:
                     self.tally.candidates -= 1
                     continue
                 self._check(made.block)
-            except BuildError as error:
+            except BuildError:
                 self.tally.refused += 1
-                self.tally.refusals = str(error)
                 continue
-            _, out = _after(made.before, direction, amount)
+            out = trade(made.before, direction, amount).amount_out
             self._position = _Position(direction, amount, out, made.fee, profit, self._height)
             self.tally.attacks += 1
             return made.block
-        return self._omit() if seen and self._budget else None
+        return self._omit() if seen else None
 
     def _omit(self) -> list[Transaction] | None:
         """Leave the first visible trade out for good, where its owner's bond is to be had."""
@@ -162,9 +159,8 @@ class Miner:
             own, rest, gain = found
             block = [*rest, own.transaction]
             self._check(block)
-        except BuildError as error:
+        except BuildError:
             self.tally.refused += 1
-            self.tally.refusals = str(error)
             return None
         self.tally.attacks += 1
         self.tally.take += gain
@@ -201,7 +197,7 @@ class Miner:
         stops = [each.before for each in seen]
         if seen:
             last = seen[-1]
-            stops.append(_after(last.before, last.direction, last.amount_in)[0])
+            stops.append(trade(last.before, last.direction, last.amount_in).reserves)
         else:
             stops.append(self._sight.reserves)
         profits = [_profit(position, reserves) for reserves in stops]

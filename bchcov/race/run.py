@@ -58,15 +58,10 @@ class Race:
             if settings.selective:
                 self.selective = Selective(self.venue)
         self.world.on_accepted = self._accepted
-        self._is_within = False
 
     def _accepted(self, transaction: Transaction) -> None:
         self.venue.accepted(transaction)
-        if not self._is_within:
-            # His own transaction comes through here as well.
-            self._is_within = True
-            self.miner.look()
-            self._is_within = False
+        self.miner.look()
         if self.selective is not None:
             self.selective.look()
 

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from ..covenant.purse import Purse
 from ..covenant.sequenced_amm import ticketed as amm
 from ..covenant.sequenced_amm.action import BUY, SELL, Direction
-from ..covenant.sequenced_amm.formula import Reserves, execute
+from ..covenant.sequenced_amm.formula import Reserves, execute, trade
 from ..covenant.sequenced_amm.ticketed.pool import Entry, read_order
 from ..transaction.model import Output, Token
 from ..wallet.balance import Spend
 from ..wallet.unlockers import P2pkhUnlocker
-from .journey import quote
 from .ticketed_venue import TICKET_TIP, TicketedVenue
 from .world import RESERVES, TOKENS
 
@@ -100,12 +99,12 @@ class Selective:
     def _set(self, txids: list[bytes]) -> None:
         reserves = self._venue.reserves
         satoshis, tokens = int(reserves.bch * _SIZE), int(reserves.tokens * _SIZE)
-        back = quote(reserves, BUY, satoshis)
+        back = trade(reserves, BUY, satoshis).amount_out
         wanted: dict[str, tuple[Direction, int, bool]] = {
             "buy before": (BUY, satoshis, True),
             "sell before": (SELL, tokens, True),
             "sell behind": (SELL, back, False),
-            "buy behind": (BUY, quote(reserves, SELL, tokens), False),
+            "buy behind": (BUY, trade(reserves, SELL, tokens).amount_out, False),
         }
         actions = {}
         for name, (direction, amount, is_before) in wanted.items():

@@ -9,7 +9,7 @@ import numpy as np
 from ..chain import Chain, Submission
 from ..covenant.purse import Purse
 from ..covenant.sequenced_amm.action import BUY, SELL, Action, Direction
-from ..covenant.sequenced_amm.formula import Reserves
+from ..covenant.sequenced_amm.formula import Reserves, trade
 from ..crypto.hashes import sha256
 from ..transaction.codec import transaction_hash
 from ..transaction.model import Output, Token, Transaction
@@ -20,7 +20,7 @@ from ..wallet.coins import Coin
 from ..wallet.keys import PrivateKey
 from ..wallet.unlockers import P2pkhUnlocker
 from .clock import Clock
-from .journey import Journey, Want, quote
+from .journey import Journey, Want
 from .settings import Settings
 
 __all__ = ["RESERVES", "SMALL_COIN", "TOKENS", "World", "spends"]
@@ -111,7 +111,7 @@ class World:
 
     def begin(self, want: Want, reserves: Reserves) -> Journey:
         """Let a user come who sees these reserves."""
-        offered = quote(reserves, want.direction, want.amount_in)
+        offered = trade(reserves, want.direction, want.amount_in).amount_out
         least = int(offered * (1 - self.settings.tolerance))
         return Journey(want, self.chain.height, offered, least)
 
@@ -127,20 +127,18 @@ class World:
 
     def send(self, built: BuiltTransaction, learn: Callable[[Submission], None]) -> None:
         """Let a transaction reach everybody after the network's delay; then its sender learns."""
-        self.clock.after(
-            self._network.exponential(self.settings.delay) if self.settings.delay else 0.0,
-            lambda: learn(self._arrive(built.transaction)),
-        )
+        self.clock.after(self.network_delay(), lambda: learn(self.submit_now(built.transaction)))
 
-    def _arrive(self, transaction: Transaction) -> Submission:
+    def network_delay(self) -> float:
+        """Seconds until everybody sees what is sent now."""
+        return self.reaction(self.settings.delay) if self.settings.delay else 0.0
+
+    def submit_now(self, transaction: Transaction) -> Submission:
+        """Submit without delay, as a miner can who is connected to everybody."""
         submission = self.chain.submit(transaction)
         if submission.ok:
             self.on_accepted(transaction)
         return submission
-
-    def submit_now(self, transaction: Transaction) -> Submission:
-        """Submit without delay, as a miner can who is connected to everybody."""
-        return self._arrive(transaction)
 
     def mempool_without(self, is_left_out: Callable[[Transaction], bool]) -> list[Transaction]:
         """The mempool less some transactions, and less all that spend what those make."""

@@ -9,6 +9,7 @@ from ..chain import Commitment
 from ..covenant.sequenced_amm import direct as amm
 from ..covenant.sequenced_amm.action import Action
 from ..errors import BuildError
+from ..race.world import spends
 from ..transaction.model import Transaction
 from ..wallet.balance import Spend
 from .accounts import Accounts
@@ -69,9 +70,7 @@ class DirectPool:
 
     def see(self, transaction: Transaction) -> None:
         """Follow an accepted transaction."""
-        first = transaction.inputs[0]
-        outpoint = first.outpoint_hash, first.outpoint_index
-        if self._pool is None or self._pool.coin.outpoint != outpoint:
+        if self._pool is None or not spends(transaction, self._pool.coin):
             return
         self._pool, event = self._pool.follow(transaction)
         if event.kind == "expire" and event.entry is not None:

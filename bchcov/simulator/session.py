@@ -9,13 +9,12 @@ from typing import Any
 
 from ..chain import ChainFile
 from ..covenant.sequenced_amm.action import BUY, SELL, Direction
-from ..covenant.sequenced_amm.formula import Reserves
+from ..covenant.sequenced_amm.formula import Reserves, trade
 from ..crypto.hashes import sha256
 from ..errors import BchcovError
-from ..race.journey import quote
 from ..wallet.keys import PrivateKey
 from .accounts import Accounts
-from .amounts import CommandError, find_hash, read_action, read_amount, show_bch
+from .amounts import CommandError, Wish, find_hash, read_action, read_amount, show_bch
 from .answer import Answer
 from .direct_pool import DirectPool
 from .help import COMMANDS, help_lines
@@ -187,7 +186,7 @@ class Session:
     def _do_commit(self, *words: str) -> Answer:
         wish = read_action(" ".join(words))
         pool = self._pool
-        offered = quote(pool.reserves, wish.direction, wish.amount_in)
+        offered = trade(pool.reserves, wish.direction, wish.amount_in).amount_out
         now = show_bch(offered) if wish.direction == SELL else f"{offered:,} Tokens"
         satoshis, tokens = self._accounts.balance("you")
         have = satoshis if wish.direction == BUY else tokens
@@ -280,7 +279,7 @@ class Session:
         return race_users(users, seed)
 
 
-def _values(wish: Any) -> tuple[Direction, int, int]:
+def _values(wish: Wish) -> tuple[Direction, int, int]:
     return wish.direction, wish.amount_in, wish.min_out
 
 

@@ -10,6 +10,7 @@ from ..covenant.sequenced_amm import ticketed as amm
 from ..covenant.sequenced_amm.action import Action
 from ..covenant.sequenced_amm.ticketed.pool import Entry, read_order, read_ticket
 from ..errors import BuildError
+from ..race.world import spends
 from ..transaction.model import Transaction
 from ..wallet.balance import Spend
 from ..wallet.coins import Coin
@@ -73,11 +74,7 @@ class TicketedPool:
 
     def see(self, transaction: Transaction) -> None:
         """Follow an accepted transaction."""
-        first = transaction.inputs[0]
-        if self._pool is not None and self._pool.coin.outpoint == (
-            first.outpoint_hash,
-            first.outpoint_index,
-        ):
+        if self._pool is not None and spends(transaction, self._pool.coin):
             sources = self._accounts.chain.source_outputs(transaction)
             self._pool, event = self._pool.follow(transaction, sources)
             for done in event.executions:

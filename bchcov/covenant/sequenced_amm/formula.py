@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .action import BUY, Action
+from .action import BUY, Action, Direction
 
-__all__ = ["FEE_DENOMINATOR", "FEE_KEPT", "Fill", "Reserves", "amount_out", "execute"]
+__all__ = ["FEE_DENOMINATOR", "FEE_KEPT", "Fill", "Reserves", "amount_out", "execute", "trade"]
 
 FEE_DENOMINATOR = 1000
 FEE_KEPT = 997
@@ -49,15 +49,19 @@ def amount_out(reserve_in: int, reserve_out: int, amount_in: int) -> int:
     return reserve_out * net // (reserve_in * FEE_DENOMINATOR + net)
 
 
+def trade(reserves: Reserves, direction: Direction, amount_in: int) -> Fill:
+    """What an amount brings, whatever it is, and the reserves after it."""
+    bch, tokens = reserves.bch, reserves.tokens
+    if direction == BUY:
+        out = amount_out(bch, tokens, amount_in)
+        return Fill(Reserves(bch + amount_in, tokens - out), amount_in, out)
+    out = amount_out(tokens, bch, amount_in)
+    return Fill(Reserves(bch - out, tokens + amount_in), amount_in, out)
+
+
 def execute(reserves: Reserves, action: Action, *, min_reserve: int) -> Fill:
     """Fill an order; the reserves stay where its minimum is missed or too little BCH is left."""
-    bch, tokens = reserves.bch, reserves.tokens
-    if action.direction == BUY:
-        out = amount_out(bch, tokens, action.amount_in)
-        after = Reserves(bch + action.amount_in, tokens - out)
-    else:
-        out = amount_out(tokens, bch, action.amount_in)
-        after = Reserves(bch - out, tokens + action.amount_in)
-    if out < max(action.min_out, 1) or after.bch < min_reserve:
+    fill = trade(reserves, action.direction, action.amount_in)
+    if fill.amount_out < max(action.min_out, 1) or fill.reserves.bch < min_reserve:
         return Fill(reserves)
-    return Fill(after, action.amount_in, out)
+    return fill
