@@ -32,8 +32,8 @@ from .validation.verify import verify
 from .vm.evaluate import evaluate_input, run_script
 from .vm.metrics import Metrics
 from .vm.result import InputFailed, InputResult
-from .vm.rules import RuleSet
-from .vm.rulesets import BCH_2023, BCH_2025, BCH_2026, BCH_SPEC, find_rules
+from .vm.rules.ruleset import RuleSet
+from .vm.rules.upgrades import BCH_2023, BCH_2025, BCH_2026, BCH_SPEC, find_rules
 
 __version__ = "0.1.0"
 

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bchcov import BCH_2026, BuildError, Output, Token
-from bchcov.covenant.sequenced_amm import ticketed as amm
+from bchcov.amm import ticketed as amm
 from bchcov.crypto.hashes import sha256
 from bchcov.wallet.balance import Spend
 from bchcov.wallet.builder import BuiltTransaction

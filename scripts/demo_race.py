@@ -6,7 +6,7 @@ import os
 
 from rich.console import Console
 
-from bchcov.cli.amm_race import race_table
+from bchcov.cli.amm.race import race_table
 from bchcov.race import POOLS, Settings
 from bchcov.race.compare import Row, put_together
 from bchcov.race.sweep import make_runs, run_all

@@ -21,13 +21,13 @@ from ticketed_attacks import ATTACKS as TICKETED_ATTACKS  # noqa: E402
 from ticketed_world import World  # noqa: E402
 
 from bchcov import BCH_2025, BCH_2026, Output, RuleSet, Token, Transaction, verify  # noqa: E402
+from bchcov.amm import direct, ticketed  # noqa: E402
+from bchcov.amm.action import BUY, SELL, Action, Direction  # noqa: E402
 from bchcov.chain import Chain  # noqa: E402
 from bchcov.chain.export import VmbTest, verify_line, vmb_tests  # noqa: E402
-from bchcov.covenant.purse import Purse  # noqa: E402
-from bchcov.covenant.sequenced_amm import direct, ticketed  # noqa: E402
-from bchcov.covenant.sequenced_amm.action import BUY, SELL, Action, Direction  # noqa: E402
 from bchcov.crypto.hashes import sha256  # noqa: E402
 from bchcov.wallet import BuiltTransaction, Coin, P2pkhUnlocker, PrivateKey, Spend  # noqa: E402
+from bchcov.wallet.funding import Purse  # noqa: E402
 
 FOLDER = ROOT / "vectors" / "sequenced_amm"
 TOKENS = sha256(b"the tokens that trade")

@@ -7,9 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bchcov.covenant import cpmm
-from bchcov.covenant.sequenced_amm import direct, ticketed
-from bchcov.covenant.wallet_template import cpmm_template, direct_template, ticketed_template
+from bchcov.amm import cpmm, direct, ticketed
+from bchcov.amm.wallet_template import cpmm_template, direct_template, ticketed_template
 
 CONTRACTS = Path(__file__).parent.parent / "contracts"
 POOL, TOKENS, OWNER = b"\x11" * 32, b"\x22" * 32, b"\x33" * 20

@@ -10,15 +10,14 @@ from pathlib import Path
 from time import perf_counter
 
 from bchcov import Output, Token
-from bchcov.covenant import cpmm
-from bchcov.covenant.contract import checks_in, load_source
-from bchcov.covenant.purse import Purse
-from bchcov.covenant.sequenced_amm import direct, ticketed
-from bchcov.covenant.sequenced_amm.queue import Queue
+from bchcov.amm import cpmm, direct, ticketed
+from bchcov.amm.queue import Queue
+from bchcov.contract.contract import checks_in, load_source
 from bchcov.crypto.hashes import sha256
 from bchcov.wallet.balance import Spend
 from bchcov.wallet.builder import BuiltTransaction
 from bchcov.wallet.coins import Coin
+from bchcov.wallet.funding import Purse
 from bchcov.wallet.keys import PrivateKey
 from bchcov.wallet.unlockers import P2pkhUnlocker
 

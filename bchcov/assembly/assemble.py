@@ -6,16 +6,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from ..encoding.number import encode_number
 from ..errors import AssemblyError
+from ..script.numbers import encode_number
 from ..script.opcodes import OPCODES_BY_NAME
 from ..script.pushes import encode_push
 from ..transaction.context import TransactionContext
 from ..transaction.model import Input, Output, Transaction
 from ..vm.evaluate import run_script
-from ..vm.rules import RuleSet
-from ..vm.rulesets import BCH_SPEC
-from .parser import MOST_NESTED, Evaluation, Identifier, Literal, Node, Place, Push, parse
+from ..vm.rules.ruleset import RuleSet
+from ..vm.rules.upgrades import BCH_SPEC
+from .parser import (
+    MOST_NESTED,
+    Evaluation,
+    Identifier,
+    Literal,
+    Node,
+    Place,
+    Push,
+    parse,
+)
 
 __all__ = ["Assembled", "Binding", "Span", "assemble", "assemble_with_map"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .block import Block
+from .blocks import Block
 from .chain import Chain
 from .chain_file import ChainFile
 from .submission import Submission, TransactionRefused

@@ -6,7 +6,7 @@ from ..transaction.codec import encode_transaction, transaction_id
 from ..transaction.model import Transaction
 from ..validation.verdict import Problem
 from ..validation.verify import verify
-from ..vm.rules import RuleSet
+from ..vm.rules.ruleset import RuleSet
 from .finality import CoinAge, unmet_age, unmet_locktime
 from .ledger import Ledger, Record
 from .submission import Submission

@@ -14,13 +14,13 @@ from ..errors import BuildError
 from ..transaction.codec import transaction_hash, transaction_id
 from ..transaction.model import Output, Transaction
 from ..validation.verdict import Problem
-from ..vm.rules import RuleSet
-from ..vm.rulesets import BCH_2026
+from ..vm.rules.ruleset import RuleSet
+from ..vm.rules.upgrades import BCH_2026
 from ..wallet.coins import Coin
 from .admission import judge, unmet_fee
-from .block import Block, make_coinbase, make_funding, median_time
+from .blocks import Block, make_coinbase, make_funding, median_time
 from .ledger import Ledger
-from .records import Change, Records, Store
+from .store import Change, Records, Store
 from .submission import Submission
 
 __all__ = ["Chain"]

@@ -17,11 +17,11 @@ from types import TracebackType
 
 from ..errors import StoreError
 from ..transaction.codec import decode_transaction, encode_transaction, transaction_id
-from ..vm.rules import RuleSet
-from ..vm.rulesets import BCH_2026, find_rules
-from .block import Block
+from ..vm.rules.ruleset import RuleSet
+from ..vm.rules.upgrades import BCH_2026, find_rules
+from .blocks import Block
 from .chain import Chain
-from .records import Change, Records
+from .store import Change, Records
 from .wallet import Wallet
 
 __all__ = ["ChainFile"]

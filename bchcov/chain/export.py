@@ -8,7 +8,7 @@ from ..assembly.disassemble import disassemble
 from ..errors import BuildError
 from ..transaction.codec import encode_outputs, encode_transaction, transaction_id
 from ..transaction.model import Output, Transaction
-from ..vm.rules import RuleSet
+from ..vm.rules.ruleset import RuleSet
 from .chain import Chain
 
 __all__ = ["VmbTest", "find_transaction", "verify_line", "vmb_tests"]

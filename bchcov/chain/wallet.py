@@ -6,8 +6,8 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-from ..covenant.sequenced_amm.action import Action, Direction
-from ..covenant.sequenced_amm.salts import derive_salt
+from ..amm.action import Action, Direction
+from ..amm.salts import derive_salt
 from ..errors import StoreError
 from ..wallet.keys import PrivateKey
 

@@ -11,7 +11,7 @@ from typing import IO, Any, NamedTuple
 
 import click
 
-from ..validation.lines import LineOptions, judge_line, refuse_line
+from ..formats.verify_lines import LineOptions, judge_line, refuse_line
 
 __all__ = ["Answer", "judge_lines"]
 

@@ -15,7 +15,7 @@ from ..errors import RulesError, VectorError
 from ..vectors.outcome import Selection
 from ..vectors.report import Report
 from ..vectors.runner import run
-from ..vm.rulesets import find_rules
+from ..vm.rules.upgrades import find_rules
 
 __all__ = ["vectors"]
 

@@ -10,8 +10,8 @@ from typing import IO
 import click
 
 from ..errors import RulesError
-from ..validation.lines import LineOptions
-from ..vm.rulesets import find_rules
+from ..formats.verify_lines import LineOptions
+from ..vm.rules.upgrades import find_rules
 from .stream import Answer, judge_lines
 
 __all__ = ["verify"]

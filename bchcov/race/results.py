@@ -9,9 +9,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from ..transaction.codec import encode_transaction
-from .journey import Journey
-from .miner import Miner
-from .selective import Selective
+from .actors.miner import Miner
+from .actors.selective_revealer import Selective
+from .orders import Journey
 from .world import World
 
 __all__ = ["Result", "measure"]

@@ -10,17 +10,17 @@ from ..crypto.hashes import sha256
 from ..errors import BuildError
 from ..transaction.codec import encode_transaction
 from ..transaction.model import Transaction
-from .builder import Builder
-from .cpmm_sight import CpmmSight
-from .cpmm_venue import CpmmVenue
-from .direct_sight import DirectSight
-from .direct_venue import DirectVenue
-from .miner import Miner, Sight
+from .actors.builder import Builder
+from .actors.miner import Miner, Sight
+from .actors.selective_revealer import Selective
+from .pools.cpmm import CpmmVenue
+from .pools.direct import DirectVenue
+from .pools.ticketed import TicketedVenue
 from .results import Result, measure
-from .selective import Selective
 from .settings import POOLS, Settings
-from .ticketed_sight import TicketedSight
-from .ticketed_venue import TicketedVenue
+from .views.cpmm import CpmmSight
+from .views.direct import DirectSight
+from .views.ticketed import TicketedSight
 
 __all__ = ["Race", "run_race", "run_races"]
 

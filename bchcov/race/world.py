@@ -6,21 +6,21 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ..amm.action import BUY, SELL, Action, Direction
+from ..amm.formula import Reserves, trade
 from ..chain import Chain, Submission
-from ..covenant.purse import Purse
-from ..covenant.sequenced_amm.action import BUY, SELL, Action, Direction
-from ..covenant.sequenced_amm.formula import Reserves, trade
 from ..crypto.hashes import sha256
 from ..transaction.codec import transaction_hash
 from ..transaction.model import Output, Token, Transaction
-from ..vm.rules import RuleSet
+from ..vm.rules.ruleset import RuleSet
 from ..wallet.balance import Spend
 from ..wallet.builder import BuiltTransaction
 from ..wallet.coins import Coin
+from ..wallet.funding import Purse
 from ..wallet.keys import PrivateKey
 from ..wallet.unlockers import P2pkhUnlocker
 from .clock import Clock
-from .journey import Journey, Want
+from .orders import Journey, Want
 from .settings import Settings
 
 __all__ = ["RESERVES", "SMALL_COIN", "TOKENS", "World", "spends"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..encoding.number import encode_number
+from .numbers import encode_number
 
 __all__ = [
     "Instruction",

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import TypedDict
 
 from ..chain import ChainFile
-from ..covenant.purse import Purse
 from ..crypto.hashes import sha256
 from ..transaction.model import Output, Token, Transaction
 from ..wallet.balance import Spend
 from ..wallet.builder import BuiltTransaction
+from ..wallet.funding import Purse
 from ..wallet.keys import PrivateKey
 from ..wallet.unlockers import P2pkhUnlocker
-from .amounts import CommandError
+from .parsing import CommandError
 
 __all__ = ["TOKENS", "Accounts", "PoolParameters"]
 

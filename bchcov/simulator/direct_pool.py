@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from ..amm import direct as amm
+from ..amm.action import Action
 from ..chain import Commitment
-from ..covenant.sequenced_amm import direct as amm
-from ..covenant.sequenced_amm.action import Action
 from ..errors import BuildError
 from ..race.world import spends
 from ..transaction.model import Transaction
 from ..wallet.balance import Spend
 from .accounts import Accounts
-from .amounts import CommandError
+from .parsing import CommandError
 
 __all__ = ["DirectPool"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..race import Race, Result, Settings
-from .amounts import CommandError
 from .answer import Answer
+from .parsing import CommandError
 
 __all__ = ["race_users"]
 

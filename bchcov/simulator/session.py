@@ -7,19 +7,26 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from ..amm.action import BUY, SELL, Direction
+from ..amm.formula import Reserves, trade
 from ..chain import ChainFile
-from ..covenant.sequenced_amm.action import BUY, SELL, Direction
-from ..covenant.sequenced_amm.formula import Reserves, trade
 from ..crypto.hashes import sha256
 from ..errors import BchcovError
 from ..wallet.keys import PrivateKey
 from .accounts import Accounts
-from .amounts import CommandError, Wish, find_hash, read_action, read_amount, show_bch
 from .answer import Answer
 from .direct_pool import DirectPool
 from .help import COMMANDS, help_lines
-from .look import export, show
+from .inspect import export, show
 from .multi import race_users
+from .parsing import (
+    CommandError,
+    Wish,
+    find_hash,
+    read_action,
+    read_amount,
+    show_bch,
+)
 from .ticketed_pool import TicketedPool
 
 __all__ = ["PROFILES", "Session"]

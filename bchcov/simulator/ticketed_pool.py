@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from ..amm import ticketed as amm
+from ..amm.action import Action
+from ..amm.ticketed.pool import Entry, read_order, read_ticket
 from ..chain import Commitment
-from ..covenant.sequenced_amm import ticketed as amm
-from ..covenant.sequenced_amm.action import Action
-from ..covenant.sequenced_amm.ticketed.pool import Entry, read_order, read_ticket
 from ..errors import BuildError
 from ..race.world import spends
 from ..transaction.model import Transaction
 from ..wallet.balance import Spend
 from ..wallet.coins import Coin
 from .accounts import Accounts
-from .amounts import CommandError
+from .parsing import CommandError
 
 __all__ = ["TicketedPool"]
 

@@ -17,7 +17,7 @@ from ..script.patterns import (
 )
 from ..transaction.codec import encode_output
 from ..transaction.model import Output, Transaction
-from ..vm.policy import Policy
+from ..vm.rules.policy import Policy
 from .verdict import Refused
 
 __all__ = ["check_standardness", "dust_threshold"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..transaction.model import Output, Transaction
-from ..vm.policy import Policy
+from ..vm.rules.policy import Policy
 from .verdict import Refused
 
 __all__ = ["check_counts", "check_sources", "check_structure", "check_values"]

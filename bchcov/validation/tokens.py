@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from ..transaction.codec import MAXIMUM_TOKEN_AMOUNT
 from ..transaction.model import Capability, Output, Token, Transaction
-from ..vm.policy import Policy
+from ..vm.rules.policy import Policy
 from .verdict import Refused
 
 __all__ = ["check_tokens"]

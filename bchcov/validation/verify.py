@@ -15,8 +15,8 @@ from ..transaction.context import TransactionContext
 from ..transaction.model import Output, Transaction
 from ..vm.evaluate import evaluate_input
 from ..vm.result import InputResult
-from ..vm.rules import RuleSet
-from ..vm.rulesets import BCH_2026
+from ..vm.rules.ruleset import RuleSet
+from ..vm.rules.upgrades import BCH_2026
 from .standardness import check_standardness
 from .structure import check_counts, check_sources, check_structure, check_values
 from .tokens import check_tokens

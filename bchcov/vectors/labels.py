@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from ..vm.rulesets import RULE_SETS
+from ..vm.rules.upgrades import RULE_SETS
 
 __all__ = ["expectations", "labels_of_path"]
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from ..crypto.hashes import hash256
-from ..encoding.number import encode_number
 from ..errors import BchcovError, VectorError
+from ..script.numbers import encode_number
 from ..script.opcodes import OPCODES_BY_NAME
 from ..script.pushes import encode_push_by_length
 from ..transaction.codec import decode_transaction, transaction_hash
@@ -25,8 +25,8 @@ from ..transaction.sighash import (
     signing_serialization,
 )
 from ..vm.evaluate import evaluate_input
-from ..vm.flags import rules_from_flags
-from ..vm.rules import RuleSet
+from ..vm.rules.flags import rules_from_flags
+from ..vm.rules.ruleset import RuleSet
 from .outcome import Outcome, Selection
 
 __all__ = ["NodeTests", "assemble_node_script"]

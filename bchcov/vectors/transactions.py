@@ -16,8 +16,8 @@ from ..vm.evaluate import evaluate_input
 from ..vm.machine import Machine
 from ..vm.operations.functions import DEFINE
 from ..vm.program import Program
-from ..vm.rules import RuleSet
-from ..vm.rulesets import find_rules
+from ..vm.rules.ruleset import RuleSet
+from ..vm.rules.upgrades import find_rules
 from .labels import expectations, labels_of_path
 from .outcome import Outcome, Selection
 from .suite import Case, Costs, Judge, load_suite

@@ -14,11 +14,11 @@ from ..transaction.context import TransactionContext
 from .machine import Machine, Observer
 from .metrics import Metrics
 from .operations.functions import check_balanced
-from .operations.truth import is_true
 from .program import Program, decode, decode_kept
 from .result import InputResult
-from .rules import RuleSet
-from .rulesets import BCH_2026, BCH_SPEC
+from .rules.ruleset import RuleSet
+from .rules.upgrades import BCH_2026, BCH_SPEC
+from .truth import is_true
 
 __all__ = ["evaluate_input", "run_script"]
 

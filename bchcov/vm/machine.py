@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ..encoding.number import describe_number, encode_number, number_decoder, range_reason
 from ..errors import Reason, ScriptError
-from .limits import UNLIMITED
+from ..script.numbers import (
+    describe_number,
+    encode_number,
+    number_decoder,
+    range_reason,
+)
+from .rules.limits import UNLIMITED
 
 if TYPE_CHECKING:
     from ..transaction.context import TransactionContext
     from .program import Program
-    from .rules import RuleSet
+    from .rules.ruleset import RuleSet
 
 __all__ = ["Machine", "Observer"]
 

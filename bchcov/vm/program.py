@@ -14,7 +14,7 @@ from ..errors import Reason, ScriptError
 from ..script.opcodes import opcode_name
 from ..script.pushes import Instruction, encode_push, instructions
 from .machine import Machine
-from .rules import RuleSet
+from .rules.ruleset import RuleSet
 
 __all__ = ["Program", "Step", "decode", "decode_kept"]
 

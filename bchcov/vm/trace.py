@@ -10,8 +10,8 @@ from .evaluate import evaluate_input
 from .machine import Machine
 from .program import Program
 from .result import InputResult
-from .rules import RuleSet
-from .rulesets import BCH_2026
+from .rules.ruleset import RuleSet
+from .rules.upgrades import BCH_2026
 
 __all__ = ["Trace", "TraceStep", "trace_input"]
 

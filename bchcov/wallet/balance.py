@@ -13,7 +13,7 @@ from ..errors import BuildError
 from ..transaction.codec import encode_output
 from ..transaction.model import Capability, Nft, Output, Token
 from ..validation.standardness import dust_threshold
-from ..vm.policy import Policy
+from ..vm.rules.policy import Policy
 from .coins import Coin
 from .unlockers import Unlocker
 

@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from ..encoding.addresses import decode_address
 from ..errors import BchcovError, BuildError
+from ..script.addresses import decode_address
 from ..transaction.codec import encode_transaction, transaction_id
 from ..transaction.context import TransactionContext
 from ..transaction.model import Input, Output, Token, Transaction
 from ..validation.standardness import dust_threshold
 from ..validation.verdict import Verdict
 from ..validation.verify import verify
-from ..vm.rules import RuleSet
-from ..vm.rulesets import BCH_2026
+from ..vm.rules.ruleset import RuleSet
+from ..vm.rules.upgrades import BCH_2026
 from .balance import Spend, check_outputs, fee_for, leftover_tokens, size_of
 from .coins import Coin
 from .selection import select

@@ -9,7 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bchcov import BCH_2025, AssemblyError
-from bchcov.assembly import Span, assemble, assemble_with_map, disassemble, disassemble_lines
+from bchcov.assembly import (
+    Span,
+    assemble,
+    assemble_with_map,
+    disassemble,
+    disassemble_lines,
+)
 
 EXAMPLES = {
     "": "",

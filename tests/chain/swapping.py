@@ -9,12 +9,12 @@ import sys
 from itertools import count
 
 from bchcov import Output, Token, Transaction
+from bchcov.amm import ticketed as amm
+from bchcov.amm.ticketed.pool import Pool
 from bchcov.chain import ChainFile
-from bchcov.covenant.purse import Purse
-from bchcov.covenant.sequenced_amm import ticketed as amm
-from bchcov.covenant.sequenced_amm.ticketed.pool import Pool
 from bchcov.crypto.hashes import sha256
 from bchcov.wallet import BuiltTransaction, Coin, P2pkhUnlocker, PrivateKey, Spend
+from bchcov.wallet.funding import Purse
 
 TOKENS = sha256(b"tokens")
 KEY = PrivateKey(sha256(b"everybody"))

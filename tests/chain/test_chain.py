@@ -7,9 +7,8 @@ from dataclasses import replace
 import pytest
 
 from bchcov import BCH_2025, BuildError, Output, Token, Transaction
+from bchcov.amm import ticketed as amm
 from bchcov.chain import Chain, TransactionRefused
-from bchcov.covenant.purse import Purse
-from bchcov.covenant.sequenced_amm import ticketed as amm
 from bchcov.crypto.hashes import sha256
 from bchcov.wallet import (
     BuiltTransaction,
@@ -20,6 +19,7 @@ from bchcov.wallet import (
     Spend,
     TransactionBuilder,
 )
+from bchcov.wallet.funding import Purse
 
 KEY, OTHER = PrivateKey(b"\x01" * 32), PrivateKey(b"\x02" * 32)
 MINE, THEIRS = KEY.locking_bytecode, OTHER.locking_bytecode

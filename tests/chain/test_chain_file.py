@@ -17,10 +17,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bchcov import BCH_2025, BCH_2026, BuildError, Output, StoreError
+from bchcov.amm import ticketed as amm
 from bchcov.chain import Chain, ChainFile, TransactionRefused
-from bchcov.covenant.sequenced_amm import ticketed as amm
 from bchcov.crypto.hashes import sha256
-from bchcov.wallet import BuiltTransaction, Coin, P2pkhUnlocker, PrivateKey, TransactionBuilder
+from bchcov.wallet import (
+    BuiltTransaction,
+    Coin,
+    P2pkhUnlocker,
+    PrivateKey,
+    TransactionBuilder,
+)
 
 KEY = PrivateKey(sha256(b"mine"))
 MINE = KEY.locking_bytecode

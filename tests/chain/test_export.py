@@ -11,7 +11,7 @@ from bchcov import BCH_2025, BCH_2026, BuildError, Output, verify
 from bchcov.chain import Chain
 from bchcov.chain.export import find_transaction, verify_line, vmb_tests
 from bchcov.crypto.hashes import sha256
-from bchcov.validation.lines import LineOptions, judge_line
+from bchcov.formats.verify_lines import LineOptions, judge_line
 from bchcov.vectors.files import find_files, open_tests
 from bchcov.vectors.outcome import Selection
 from bchcov.wallet import P2pkhUnlocker, PrivateKey, TransactionBuilder

@@ -8,11 +8,11 @@ from random import Random
 import pytest
 
 from bchcov import Output, Token
+from bchcov.amm import ticketed as amm
 from bchcov.chain import Chain
-from bchcov.covenant.purse import Purse
-from bchcov.covenant.sequenced_amm import ticketed as amm
 from bchcov.crypto.hashes import sha256
 from bchcov.wallet import BuiltTransaction, Coin, P2pkhUnlocker, PrivateKey, Spend
+from bchcov.wallet.funding import Purse
 
 TOKENS = sha256(b"tokens")
 PROVIDER = PrivateKey(sha256(b"provider"))

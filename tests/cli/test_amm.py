@@ -13,7 +13,7 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from bchcov.chain import ChainFile
-from bchcov.cli.amm_prompt import SessionCompleter, ask_lines
+from bchcov.cli.amm.prompt import SessionCompleter, ask_lines
 from bchcov.cli.main import main
 from bchcov.simulator import Session
 

@@ -12,9 +12,17 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from bchcov import BCH_2026, Input, Output, Transaction, encode_outputs, encode_transaction, verify
+from bchcov import (
+    BCH_2026,
+    Input,
+    Output,
+    Transaction,
+    encode_outputs,
+    encode_transaction,
+    verify,
+)
 from bchcov.cli.main import main
-from bchcov.validation.lines import LineOptions, judge_line
+from bchcov.formats.verify_lines import LineOptions, judge_line
 
 TRANSACTION = Transaction(
     (Input(bytes(32), 1), Input(bytes(32), 2)),

@@ -32,15 +32,15 @@ from ticketed_world import (
 )
 
 from bchcov import Output, Token
-from bchcov.covenant.contract import load_source
-from bchcov.covenant.sequenced_amm.action import BUY, SELL, Action
-from bchcov.covenant.sequenced_amm.coins import pool_output, vault_output
-from bchcov.covenant.sequenced_amm.direct.parameters import Parameters
-from bchcov.covenant.sequenced_amm.direct.pool import Entry, Pool, new_queue
-from bchcov.covenant.sequenced_amm.direct.scripts import FOLDER, NAMES, Scripts
-from bchcov.covenant.sequenced_amm.direct.state import COUNTS, State
-from bchcov.covenant.sequenced_amm.formula import Reserves, execute
-from bchcov.covenant.sequenced_amm.queue import Queue
+from bchcov.amm.action import BUY, SELL, Action
+from bchcov.amm.coins import pool_output, vault_output
+from bchcov.amm.direct.parameters import Parameters
+from bchcov.amm.direct.pool import Entry, Pool, new_queue
+from bchcov.amm.direct.scripts import FOLDER, NAMES, Scripts
+from bchcov.amm.direct.state import COUNTS, State
+from bchcov.amm.formula import Reserves, execute
+from bchcov.amm.queue import Queue
+from bchcov.contract.contract import load_source
 from bchcov.crypto.hashes import hash160, sha256
 from bchcov.script.patterns import p2pkh
 from bchcov.wallet.balance import Spend

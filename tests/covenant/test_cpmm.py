@@ -11,13 +11,20 @@ from hypothesis import strategies as st
 from ticketed_world import Draft, coin, purse_coin, user
 
 from bchcov import BCH_2025, BCH_2026, BuildError, Nft, Output, Token, verify
-from bchcov.covenant.contract import checks_in, compile_contract, load_source, without_check
-from bchcov.covenant.cpmm import Market, Parameters, change_reserves, genesis, read_market, swap
-from bchcov.covenant.purse import Purse
-from bchcov.covenant.sequenced_amm.action import BUY, SELL
-from bchcov.covenant.sequenced_amm.formula import Reserves, amount_out
+from bchcov.amm.action import BUY, SELL
+from bchcov.amm.cpmm import (
+    Market,
+    Parameters,
+    change_reserves,
+    genesis,
+    read_market,
+    swap,
+)
+from bchcov.amm.formula import Reserves, amount_out
+from bchcov.contract.contract import checks_in, compile_contract, load_source, without_check
 from bchcov.script.patterns import p2sh32
 from bchcov.wallet.balance import Spend
+from bchcov.wallet.funding import Purse
 from bchcov.wallet.keys import PrivateKey
 from bchcov.wallet.unlockers import ScriptUnlocker, Signature
 

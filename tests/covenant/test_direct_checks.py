@@ -20,10 +20,10 @@ from hypothesis import strategies as st
 from ticketed_world import Draft, action
 
 from bchcov import BCH_2025, BCH_2026, RuleSet, verify
-from bchcov.covenant.contract import Contract, checks_in, explain, without_check
-from bchcov.covenant.sequenced_amm.action import BUY, SELL
-from bchcov.covenant.sequenced_amm.direct.state import COUNTS, State
-from bchcov.covenant.sequenced_amm.formula import Reserves, execute
+from bchcov.amm.action import BUY, SELL
+from bchcov.amm.direct.state import COUNTS, State
+from bchcov.amm.formula import Reserves, execute
+from bchcov.contract.contract import Contract, checks_in, explain, without_check
 from bchcov.wallet.unlockers import ScriptUnlocker
 
 SOURCES = real_sources()

@@ -18,13 +18,21 @@ from ticketed_world import (
     user,
 )
 
-from bchcov import BuildError, Capability, DecodeError, EncodeError, Nft, Output, Token
-from bchcov.covenant.purse import Purse
-from bchcov.covenant.sequenced_amm import direct
-from bchcov.covenant.sequenced_amm.action import SELL
-from bchcov.covenant.sequenced_amm.direct.pool import read_action
+from bchcov import (
+    BuildError,
+    Capability,
+    DecodeError,
+    EncodeError,
+    Nft,
+    Output,
+    Token,
+)
+from bchcov.amm import direct
+from bchcov.amm.action import SELL
+from bchcov.amm.direct.pool import read_action
 from bchcov.wallet.balance import Spend
 from bchcov.wallet.coins import Coin
+from bchcov.wallet.funding import Purse
 from bchcov.wallet.unlockers import P2pkhUnlocker
 
 TRADER = user(1)

@@ -24,16 +24,24 @@ from ticketed_world import (
     user,
 )
 
-from bchcov import BCH_2025, BuildError, Capability, Nft, Output, Token, verify
-from bchcov.covenant.purse import Purse
-from bchcov.covenant.sequenced_amm import direct, ticketed
-from bchcov.covenant.sequenced_amm.action import SELL, Action, deadline_height
-from bchcov.covenant.sequenced_amm.direct.pool import Entry as DirectEntry
-from bchcov.covenant.sequenced_amm.ticketed.pool import Entry, read_order
-from bchcov.covenant.sequenced_amm.ticketed.state import MOST_COUNT
+from bchcov import (
+    BCH_2025,
+    BuildError,
+    Capability,
+    Nft,
+    Output,
+    Token,
+    verify,
+)
+from bchcov.amm import direct, ticketed
+from bchcov.amm.action import SELL, Action, deadline_height
+from bchcov.amm.direct.pool import Entry as DirectEntry
+from bchcov.amm.ticketed.pool import Entry, read_order
+from bchcov.amm.ticketed.state import MOST_COUNT
 from bchcov.crypto.hashes import sha256
 from bchcov.wallet.balance import Spend
 from bchcov.wallet.coins import Coin
+from bchcov.wallet.funding import Purse
 from bchcov.wallet.unlockers import P2pkhUnlocker
 
 TIPS = Purse(user(99).locking_bytecode, (purse_coin("tips", user(99), 1_000_000),))

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bchcov import BuildError, DecodeError, EncodeError
-from bchcov.covenant.sequenced_amm.action import BUY, SELL, Action, leaf
-from bchcov.covenant.sequenced_amm.formula import Reserves, amount_out, execute
-from bchcov.covenant.sequenced_amm.queue import Queue, empty_roots
-from bchcov.covenant.sequenced_amm.salts import derive_salt
-from bchcov.covenant.sequenced_amm.ticketed.batches import in_order
-from bchcov.covenant.sequenced_amm.ticketed.parameters import Parameters
-from bchcov.covenant.sequenced_amm.ticketed.state import State
+from bchcov.amm.action import BUY, SELL, Action, leaf
+from bchcov.amm.formula import Reserves, amount_out, execute
+from bchcov.amm.queue import Queue, empty_roots
+from bchcov.amm.salts import derive_salt
+from bchcov.amm.ticketed.batches import in_order
+from bchcov.amm.ticketed.parameters import Parameters
+from bchcov.amm.ticketed.state import State
 from bchcov.crypto.hashes import hash160, sha256
 from bchcov.transaction.model import Output
 from bchcov.wallet.coins import Coin

@@ -22,29 +22,23 @@ from ticketed_world import (
 )
 
 from bchcov import BuildError, Output, Token
-from bchcov.covenant.purse import Purse
-from bchcov.covenant.sequenced_amm.action import SELL, Action
-from bchcov.covenant.sequenced_amm.formula import Reserves
-from bchcov.covenant.sequenced_amm.ticketed.batches import (
-    execute,
-    execute_all,
-    expire,
-    sequence,
-    sequence_all,
-)
-from bchcov.covenant.sequenced_amm.ticketed.pool import Pool, read_history, read_state
-from bchcov.covenant.sequenced_amm.ticketed.provider import (
+from bchcov.amm.action import SELL, Action
+from bchcov.amm.formula import Reserves
+from bchcov.amm.ticketed.batches import execute, execute_all, expire, sequence, sequence_all
+from bchcov.amm.ticketed.pool import Pool, read_history, read_state
+from bchcov.amm.ticketed.provider import (
     change_reserves,
     check_genesis,
     exit_pool,
     genesis,
     set_closed,
 )
-from bchcov.covenant.sequenced_amm.ticketed.step import Step
-from bchcov.covenant.sequenced_amm.ticketed.users import make_order, make_ticket, refund
+from bchcov.amm.ticketed.step import Step
+from bchcov.amm.ticketed.users import make_order, make_ticket, refund
 from bchcov.script.patterns import p2pkh
 from bchcov.wallet.balance import Spend
 from bchcov.wallet.coins import Coin
+from bchcov.wallet.funding import Purse
 from bchcov.wallet.unlockers import P2pkhUnlocker
 
 BUILDER = user(99)

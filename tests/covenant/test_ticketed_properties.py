@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from ticketed_world import HEIGHT, PARAMETERS, World, action, default_action
 
 from bchcov import BCH_2026, Output, verify
-from bchcov.covenant.sequenced_amm.action import BUY, SELL, Action, Direction
-from bchcov.covenant.sequenced_amm.formula import Reserves, execute
+from bchcov.amm.action import BUY, SELL, Action, Direction
+from bchcov.amm.formula import Reserves, execute
 
 MOST_BCH, MOST_TOKENS = 21 * 10**14, 2**63 - 1
 

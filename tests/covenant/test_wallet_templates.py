@@ -9,7 +9,7 @@ from pathlib import Path
 import export_templates
 import pytest
 
-from bchcov.covenant.sequenced_amm.ticketed.scripts import ORDER_DATA, TICKET_DATA
+from bchcov.amm.ticketed.scripts import ORDER_DATA, TICKET_DATA
 from bchcov.script.patterns import p2sh32
 
 TEMPLATES = export_templates.templates()

@@ -5,17 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from bchcov import Capability, Input, Nft, Output, Token, Transaction, TransactionContext
-from bchcov.covenant.contract import load_source
-from bchcov.covenant.sequenced_amm.action import BUY, SELL, Action, Direction
-from bchcov.covenant.sequenced_amm.coins import pool_output, vault_output
-from bchcov.covenant.sequenced_amm.formula import Reserves, execute
-from bchcov.covenant.sequenced_amm.queue import Queue
-from bchcov.covenant.sequenced_amm.step import IN_FORCE
-from bchcov.covenant.sequenced_amm.ticketed.batches import in_order, sibling_numbers
-from bchcov.covenant.sequenced_amm.ticketed.parameters import Parameters
-from bchcov.covenant.sequenced_amm.ticketed.pool import Entry, Pool, read_ticket
-from bchcov.covenant.sequenced_amm.ticketed.scripts import (
+from bchcov import (
+    Capability,
+    Input,
+    Nft,
+    Output,
+    Token,
+    Transaction,
+    TransactionContext,
+)
+from bchcov.amm.action import BUY, SELL, Action, Direction
+from bchcov.amm.coins import pool_output, vault_output
+from bchcov.amm.formula import Reserves, execute
+from bchcov.amm.queue import Queue
+from bchcov.amm.step import IN_FORCE
+from bchcov.amm.ticketed.batches import in_order, sibling_numbers
+from bchcov.amm.ticketed.parameters import Parameters
+from bchcov.amm.ticketed.pool import Entry, Pool, read_ticket
+from bchcov.amm.ticketed.scripts import (
     EXECUTE_PADDING,
     FOLDER,
     NAMES,
@@ -24,7 +31,8 @@ from bchcov.covenant.sequenced_amm.ticketed.scripts import (
     order_data,
     ticket_data,
 )
-from bchcov.covenant.sequenced_amm.ticketed.state import State
+from bchcov.amm.ticketed.state import State
+from bchcov.contract.contract import load_source
 from bchcov.crypto.hashes import sha256
 from bchcov.script.patterns import p2pkh
 from bchcov.wallet.balance import Spend

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bchcov.encoding.number import (
+from bchcov.errors import Reason, ScriptError
+from bchcov.script.numbers import (
     decode_number,
     describe_number,
     encode_number,
@@ -14,7 +15,6 @@ from bchcov.encoding.number import (
     minimal_number,
     number_decoder,
 )
-from bchcov.errors import Reason, ScriptError
 
 
 def slow_encode(value: int) -> bytes:

@@ -12,7 +12,7 @@ import pytest
 
 from bchcov import BuildError
 from bchcov.race import POOLS, Race, Result, Settings, run_race, run_races
-from bchcov.race.journey import Want
+from bchcov.race.orders import Want
 
 
 def total(results: list[Result], name: str) -> int:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bchcov.encoding.number import encode_number
+from bchcov.script.numbers import encode_number
 from bchcov.script.pushes import (
     Instruction,
     encode_push,

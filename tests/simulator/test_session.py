@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from bchcov.chain import ChainFile
+from bchcov.formats.verify_lines import LineOptions, judge_line
 from bchcov.simulator import Answer, Session
-from bchcov.simulator.amounts import CommandError, read_action, read_amount
 from bchcov.simulator.help import COMMANDS
-from bchcov.validation.lines import LineOptions, judge_line
+from bchcov.simulator.parsing import CommandError, read_action, read_amount
 
 
 @pytest.fixture

@@ -10,7 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from bchcov import Input, Output, Transaction, VectorError, encode_outputs, encode_transaction
+from bchcov import (
+    Input,
+    Output,
+    Transaction,
+    VectorError,
+    encode_outputs,
+    encode_transaction,
+)
 from bchcov.encoding.compact_size import encode_var_bytes, read_compact_size
 from bchcov.vectors.files import find_files, open_tests
 from bchcov.vectors.labels import expectations, labels_of_path

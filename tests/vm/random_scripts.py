@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from random import Random
 
-from bchcov import BCH_2026, Input, Output, RuleSet, Transaction, TransactionContext, run_script
-from bchcov.encoding.number import encode_number
+from bchcov import (
+    BCH_2026,
+    Input,
+    Output,
+    RuleSet,
+    Transaction,
+    TransactionContext,
+    run_script,
+)
+from bchcov.script.numbers import encode_number
 from bchcov.script.opcodes import Op
 from bchcov.script.pushes import encode_push
 from bchcov.transaction.model import Capability, Nft, Token

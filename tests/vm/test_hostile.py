@@ -9,7 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from spends import spend
 
-from bchcov import BCH_2023, BCH_2026, BCH_SPEC, InputResult, Reason, RuleSet, run_script
+from bchcov import (
+    BCH_2023,
+    BCH_2026,
+    BCH_SPEC,
+    InputResult,
+    Reason,
+    RuleSet,
+    run_script,
+)
 from bchcov.assembly import assemble
 from bchcov.script.pushes import encode_push
 

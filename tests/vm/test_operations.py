@@ -7,7 +7,7 @@ import pytest
 from bchcov import BCH_SPEC, RuleSet, run_script
 from bchcov.assembly import assemble
 from bchcov.vm.operation import Operation
-from bchcov.vm.rulesets import BCH_2023, BCH_2025, BCH_2026
+from bchcov.vm.rules.upgrades import BCH_2023, BCH_2025, BCH_2026
 
 # Each line: a script; what it leaves, bottom first; its operation cost beyond 100 an
 # instruction. BCH_2026 in consensus mode, where a hash iteration costs 64.

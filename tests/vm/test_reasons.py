@@ -18,7 +18,7 @@ from bchcov import (
 )
 from bchcov.assembly import assemble
 from bchcov.script.pushes import encode_push
-from bchcov.vm.flags import rules_from_flags
+from bchcov.vm.rules.flags import rules_from_flags
 
 KEY = "02" + "79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798"
 SCHNORR = "11" * 64

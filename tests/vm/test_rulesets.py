@@ -18,7 +18,7 @@ from bchcov import (
 )
 from bchcov.script.patterns import p2sh20
 from bchcov.script.pushes import encode_push
-from bchcov.vm.flags import FLAGS, rules_from_flags
+from bchcov.vm.rules.flags import FLAGS, rules_from_flags
 
 ALL = (BCH_2023, BCH_2025, BCH_2026, BCH_SPEC)
 

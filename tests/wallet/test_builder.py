@@ -22,7 +22,7 @@ from bchcov import (
     TransactionContext,
 )
 from bchcov.crypto.hashes import sha256
-from bchcov.encoding.addresses import encode_address
+from bchcov.script.addresses import encode_address
 from bchcov.script.patterns import multisig, p2sh32
 from bchcov.wallet.balance import Spend
 from bchcov.wallet.builder import TransactionBuilder

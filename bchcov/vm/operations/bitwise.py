@@ -8,8 +8,8 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 
-from ...encoding.number import describe_number
 from ...errors import Reason, ScriptError
+from ...script.numbers import describe_number
 from ...script.opcodes import Op
 from ..machine import Machine
 from ..operation import Operation, operation

@@ -12,7 +12,7 @@ from ...errors import Reason, ScriptError
 from ...script.opcodes import Op
 from ..machine import Machine
 from ..operation import Operation, control, operation
-from .truth import is_true
+from ..truth import is_true
 
 __all__ = ["BRANCHES", "MINIMAL_BRANCHES", "enter"]
 

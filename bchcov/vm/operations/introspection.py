@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ...encoding.number import encode_number
 from ...errors import Reason, ScriptError
+from ...script.numbers import encode_number
 from ...script.opcodes import Op
 from ...transaction.context import TransactionContext
 from ..machine import Machine
 from ..operation import Operation, operation
-from .covering import covered_bytecode
+from ..signing.signed_bytes import covered_bytecode
 
 __all__ = ["INTROSPECTION", "of_input", "of_output"]
 

@@ -5,8 +5,8 @@ Source: BIPs 65, 68, 112.
 
 from __future__ import annotations
 
-from ...encoding.number import number_decoder
 from ...errors import Reason, ScriptError
+from ...script.numbers import number_decoder
 from ...script.opcodes import Op
 from ..machine import Machine
 from ..operation import operation

@@ -9,8 +9,8 @@ from ...errors import Reason, ScriptError
 from ...script.opcodes import Op
 from ..machine import Machine
 from ..operation import control
+from ..truth import is_true
 from .control import enter
-from .truth import is_true
 
 __all__ = ["LOOPS"]
 

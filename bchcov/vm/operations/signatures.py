@@ -13,8 +13,7 @@ from ...errors import Reason, ScriptError
 from ...script.opcodes import Op
 from ..machine import Machine
 from ..operation import Operation, operation
-from .covering import covered_bytecode, transaction_digest, without_signature
-from .encodings import (
+from ..signing.signature_encoding import (
     check_any_form,
     check_ecdsa_form,
     check_public_key,
@@ -22,6 +21,7 @@ from .encodings import (
     check_transaction_signature,
     is_announced_length,
 )
+from ..signing.signed_bytes import covered_bytecode, transaction_digest, without_signature
 from .hashing import charge_hashing
 
 __all__ = ["SIGNATURES"]

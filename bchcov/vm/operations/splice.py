@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...encoding.number import encode_number, minimal_number
 from ...errors import Reason, ScriptError
+from ...script.numbers import encode_number, minimal_number
 from ...script.opcodes import Op
 from ..machine import Machine
 from ..operation import operation

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ...encoding.number import encode_number
 from ...errors import Reason, ScriptError
+from ...script.numbers import encode_number
 from ...script.opcodes import Op
 from ..machine import Machine
 from ..operation import operation
-from .truth import is_true
+from ..truth import is_true
 
 __all__ = ["STACK"]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ...encoding.number import encode_number
+from ...script.numbers import encode_number
 from ...script.opcodes import Op
 from ...transaction.context import TransactionContext
 from ...transaction.model import Output, Token

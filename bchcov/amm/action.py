@@ -1,0 +1,79 @@
+"""What a trader commits to, and the leaf of the queue that stands for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ..crypto.hashes import sha256
+from ..errors import BuildError
+
+__all__ = ["BUY", "MOST_AMOUNT", "SELL", "Action", "Direction", "deadline_height", "leaf"]
+
+Direction = Literal[0, 1]
+BUY: Direction = 1
+"""BCH in, tokens out."""
+SELL: Direction = 0
+"""Tokens in, BCH out."""
+
+MOST_AMOUNT = 2**63 - 1
+"""The largest amount of tokens."""
+_MOST_MINIMUM = 2**64 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """An order as it is committed to: 53 bytes.
+
+    `amount_in` and `min_out` are satoshis or tokens, 1 to 2^63 - 1 and 0 to 2^64 - 1;
+    `owner` is the 20-byte hash of the public key that is paid, `salt` 16 bytes that nobody
+    can guess. Raises BuildError for anything else.
+    """
+
+    direction: Direction
+    amount_in: int
+    min_out: int
+    owner: bytes
+    salt: bytes
+
+    def __post_init__(self) -> None:
+        if self.direction not in (BUY, SELL):
+            raise BuildError(
+                f"direction {self.direction!r} is neither 1 (BCH in) nor 0 (tokens in)"
+            )
+        if not 1 <= self.amount_in <= MOST_AMOUNT:
+            raise BuildError(f"an amount of {self.amount_in}: it lies in 1..{MOST_AMOUNT}")
+        if not 0 <= self.min_out <= _MOST_MINIMUM:
+            raise BuildError(f"a minimum of {self.min_out}: it lies in 0..{_MOST_MINIMUM}")
+        if len(self.owner) != 20:
+            raise BuildError(f"the owner is a hash of 20 bytes, not {len(self.owner)}")
+        if len(self.salt) != 16:
+            raise BuildError(f"the salt has 16 bytes, not {len(self.salt)}")
+
+    def encode(self) -> bytes:
+        """direction(1) || amount_in(8) || min_out(8) || owner(20) || salt(16), little-endian."""
+        return (
+            bytes((self.direction,))
+            + self.amount_in.to_bytes(8, "little")
+            + self.min_out.to_bytes(8, "little")
+            + self.owner
+            + self.salt
+        )
+
+    @property
+    def hash(self) -> bytes:
+        """The SHA256 that hides the action until it is revealed."""
+        return sha256(self.encode())
+
+
+def leaf(deadline: int, action_hash: bytes) -> bytes:
+    """The leaf of a queue of SHA256: SHA256(deadline(4) || action_hash)."""
+    return sha256(deadline.to_bytes(4, "little") + action_hash)
+
+
+def deadline_height(deadline: int) -> int:
+    """The height that 4 bytes of deadline mean to script, where the last bit is a sign.
+
+    Script queues nothing negative; a zero may have the sign.
+    """
+    return deadline if deadline < 1 << 31 else 0

@@ -1,0 +1,130 @@
+"""A plain constant-product pool that anybody respends: what SequencedAMM is compared with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from ..contract.contract import Contract, compile_contract
+from ..errors import BuildError
+from ..script.patterns import p2sh32
+from ..transaction.model import Output, Token
+from ..wallet.builder import BuiltTransaction
+from ..wallet.coins import Coin
+from ..wallet.funding import Purse
+from ..wallet.keys import PrivateKey
+from ..wallet.unlockers import ScriptUnlocker, Signature
+from .action import MOST_AMOUNT, Direction
+from .coins import check_reserves
+from .formula import Reserves, trade
+
+__all__ = ["Market", "Parameters", "Swap", "change_reserves", "genesis", "read_market", "swap"]
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """What a pool is made with: 32 bytes of token category, 20 of the owner's key hash."""
+
+    token_category: bytes
+    owner: bytes
+
+    def __post_init__(self) -> None:
+        if len(self.token_category) != 32:
+            raise BuildError(f"token_category has 32 bytes, not {len(self.token_category)}")
+        if len(self.owner) != 20:
+            raise BuildError(f"owner is a hash of 20 bytes, not {len(self.owner)}")
+
+    @cached_property
+    def contract(self) -> Contract:
+        """The redeem script."""
+        return compile_contract("cpmm/pool", {"owner": self.owner})
+
+    def output(self, reserves: Reserves) -> Output:
+        """A pool with these reserves. Raises BuildError for what no pool holds."""
+        check_reserves(reserves, 1)
+        token = Token(self.token_category, reserves.tokens)
+        return Output(reserves.bch, p2sh32(self.contract.code), token)
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """A pool as it stands: all its state is what its coin holds."""
+
+    parameters: Parameters
+    coin: Coin
+
+    @property
+    def reserves(self) -> Reserves:
+        """What trades."""
+        assert self.coin.token is not None
+        return Reserves(self.coin.value, self.coin.token.amount)
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """A transaction, the pool after it, and what the trader got."""
+
+    built: BuiltTransaction
+    market: Market
+    amount_out: int
+
+
+def read_market(parameters: Parameters, coin: Coin) -> Market:
+    """Read a pool from its coin. Raises BuildError for any other coin."""
+    token = coin.token
+    if coin.locking_bytecode != p2sh32(parameters.contract.code):
+        raise BuildError(f"the coin {coin} is not locked by this pool's script")
+    if token is None or token.category != parameters.token_category or token.nft is not None:
+        raise BuildError(f"the coin {coin} does not hold the tokens that trade, and no others")
+    return Market(parameters, coin)
+
+
+def genesis(parameters: Parameters, reserves: Reserves, purse: Purse) -> Swap:
+    """Make a pool, output 0, from the purse's coins. Raises BuildError."""
+    built = purse.builder().pay(parameters.output(reserves)).build()
+    return Swap(built, read_market(parameters, built.coin(0)), 0)
+
+
+def swap(
+    market: Market,
+    direction: Direction,
+    amount_in: int,
+    purse: Purse,
+    *,
+    min_out: int = 1,
+) -> Swap:
+    """Trade: direction 1 gives satoshis for tokens, 0 tokens for satoshis.
+
+    What comes out goes, with what is left of the coins, to the purse's change. Raises
+    BuildError, also where less than `min_out` would come out.
+    """
+    if not 1 <= amount_in <= MOST_AMOUNT:
+        raise BuildError(f"an amount of {amount_in}: it lies in 1..{MOST_AMOUNT}")
+    fill = trade(market.reserves, direction, amount_in)
+    out = fill.amount_out
+    if out < max(1, min_out):
+        raise BuildError(f"{amount_in} would give {out}, less than the {max(1, min_out)} asked for")
+    builder = (
+        purse.builder()
+        .spend(market.coin, ScriptUnlocker((), market.parameters.contract.code))
+        .pay(market.parameters.output(fill.reserves))
+    )
+    built = builder.build()
+    return Swap(built, read_market(market.parameters, built.coin(0)), out)
+
+
+def change_reserves(
+    market: Market, reserves: Reserves | None, key: PrivateKey, purse: Purse
+) -> BuiltTransaction:
+    """Let the owner set the reserves; None ends the pool, everything goes to the purse's change.
+
+    Raises BuildError.
+    """
+    parameters = market.parameters
+    if key.public_key_hash != parameters.owner:
+        raise BuildError("the key is not that of the pool's owner")
+    unlocker = ScriptUnlocker((Signature(key), key.public_key), parameters.contract.code)
+    builder = purse.builder().spend(market.coin, unlocker)
+    if reserves is not None:
+        builder = builder.pay(parameters.output(reserves))
+    return builder.build()

@@ -1,0 +1,212 @@
+"""What traders, anybody, and the liquidity provider build."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ...contract.contract import explain
+from ...errors import BuildError
+from ...script.patterns import p2pkh
+from ...transaction.model import Output, Token, Transaction
+from ...validation.verify import verify
+from ...vm.rules.upgrades import BCH_2025
+from ...wallet.balance import Spend
+from ...wallet.builder import TransactionBuilder
+from ...wallet.funding import Purse
+from ...wallet.keys import PrivateKey
+from ...wallet.unlockers import ScriptUnlocker, Signature
+from ..action import BUY, Action, deadline_height
+from ..coins import check_reserves, genesis_coins, pool_output, vault_output
+from ..formula import Reserves
+from ..queue import Queue
+from ..step import IN_FORCE, BuiltStep, check_height
+from .parameters import Parameters
+from .pool import Entry, Event, Pool, new_queue
+from .scripts import Scripts
+from .state import COUNTS, State
+
+__all__ = ["Step", "check_genesis", "commit", "exit_pool", "expire", "genesis", "reveal"]
+
+Step = BuiltStep[Pool, Event]
+"""A transaction, the pool after it, and what it did; no pool is left after an exit."""
+
+
+def _take(pool: Pool, builder: TransactionBuilder) -> Step:
+    built = builder.build(check=False)
+    verdict = verify(built.transaction, built.source_outputs, builder.rules)
+    if verdict.error is not None:
+        error, why = verdict.error, str(verdict.error)
+        if error.check == "scripts" and error.input in (0, 1):
+            contract = pool.scripts.vault if error.input else pool.scripts.pool
+            why = f"input {error.input}: {explain(verdict.inputs[error.input], contract)}"
+        raise BuildError(f"the transaction is refused: {why}")
+    after, event = pool.follow(built.transaction)
+    return Step(replace(built, verdict=verdict), after, event)
+
+
+def _siblings(queue: Queue, index: int) -> list[bytes]:
+    """The siblings of one slot, that of the leaf last."""
+    return [sibling or empty for sibling, empty in reversed(queue.proof(index, 1))]
+
+
+def _builder(purse: Purse, *, locktime: int = 0) -> TransactionBuilder:
+    return replace(purse.builder(locktime=locktime), rules=BCH_2025)
+
+
+def genesis(
+    parameters: Parameters,
+    reserves: Reserves,
+    first: Spend,
+    purse: Purse,
+    *,
+    vault_value: int = 1_000,
+) -> Step:
+    """Make a pool: output 0 its coin, output 1 the vault with `vault_value` satoshis.
+
+    `first` is spent as input 0; it is output 0 of its transaction, whose txid is the
+    pool's category. Raises BuildError.
+    """
+    if first.coin.outpoint != (parameters.pool_category, 0):
+        raise BuildError("the first coin is not output 0 of the transaction that names the pool")
+    check_reserves(reserves, parameters.min_reserve)
+    scripts = Scripts(parameters)
+    state = State(bch_reserve=reserves.bch, token_reserve=reserves.tokens)
+    outputs = (pool_output(scripts, state), vault_output(scripts, state, vault_value))
+    builder = _builder(purse).spend(first.coin, first.unlocker, sequence=first.sequence)
+    built = builder.pay(*outputs).build()
+    pool = check_genesis(built.transaction, parameters)
+    return Step(built, pool, Event("genesis", built.txid))
+
+
+def check_genesis(transaction: Transaction, parameters: Parameters) -> Pool:
+    """Check that a transaction made an honest pool with these parameters, and read it.
+
+    Raises BuildError that says what is wrong; trust no pool before.
+    """
+    scripts = Scripts(parameters)
+    coin, vault, reserves = genesis_coins(transaction, scripts)
+    state = State(bch_reserve=reserves.bch, token_reserve=reserves.tokens)
+    if coin.output != pool_output(scripts, state):
+        raise BuildError("the pool's state is not that of a new pool with what it holds")
+    return Pool(scripts, coin, vault, state, new_queue())
+
+
+def commit(pool: Pool, action: Action, deadline: int, height: int, purse: Purse) -> Step:
+    """Queue an action blind; the purse pays the bond. `height` is the last block's.
+
+    Raises BuildError.
+    """
+    check_height(height)
+    check_height(deadline)
+    parameters = pool.scripts.parameters
+    if deadline > height + parameters.max_wait:
+        raise BuildError(
+            f"a deadline of {deadline}: at most {parameters.max_wait} blocks from {height}"
+        )
+    if not pool.queue.room():
+        raise BuildError(f"the queue is full: {pool.state.pending} orders wait")
+    if not purse.coins:
+        raise BuildError("a commit needs coins in the purse: they pay the bond")
+    entry = Entry(pool.queue.tail, deadline, action.hash)
+    queue = pool.queue.append([entry.leaf])
+    state = replace(pool.state, root=queue.root, tail=queue.tail % COUNTS)
+    items = (*_siblings(pool.queue, pool.queue.tail), entry.preimage)
+    builder = (
+        _builder(purse, locktime=height)
+        .spend(pool.coin, ScriptUnlocker(items, pool.scripts.pool.code), sequence=IN_FORCE)
+        .pay(pool_output(pool.scripts, state))
+    )
+    return _take(pool, builder)
+
+
+def reveal(pool: Pool, action: Action, purse: Purse) -> Step:
+    """Reveal the action at head, with the purse's coins as its funds.
+
+    Output 2 pays the owner his bond and what he bought; where the order cannot be filled
+    he gets his bond, and his funds stay his. Raises BuildError.
+    """
+    scripts, parameters = pool.scripts, pool.scripts.parameters
+    if not pool.entries:
+        raise BuildError("no order is queued: there is nothing to reveal")
+    entry = pool.entries[0]
+    if entry.action_hash != action.hash:
+        raise BuildError(f"the order at head, place {entry.index}, is of another action")
+    fill = pool.fill(action)
+    queue = pool.queue.take(1)
+    state = replace(
+        pool.state,
+        bch_reserve=fill.reserves.bch,
+        token_reserve=fill.reserves.tokens,
+        root=queue.root,
+        head=queue.head % COUNTS,
+    )
+    bought = action.direction == BUY and fill.is_filled
+    token = Token(parameters.token_category, fill.amount_out) if bought else None
+    value = parameters.bond + (0 if action.direction == BUY else fill.amount_out)
+    items = (
+        *_siblings(pool.queue, pool.queue.head),
+        entry.deadline.to_bytes(4, "little") + action.encode(),
+    )
+    builder = (
+        _builder(purse)
+        .spend(pool.coin, ScriptUnlocker((), scripts.pool.code))
+        .spend(pool.vault, ScriptUnlocker(items, scripts.vault.code))
+        .pay(
+            pool_output(scripts, state),
+            vault_output(scripts, state, pool.vault.value),
+            Output(value, p2pkh(action.owner), token),
+        )
+    )
+    return _take(pool, builder)
+
+
+def expire(pool: Pool, height: int, purse: Purse) -> Step:
+    """Expire the order at head; the tip pays the fee, the rest of it is the purse's change.
+
+    `height` is the last block's. Raises BuildError where it is too early.
+    """
+    check_height(height)
+    if not pool.entries:
+        raise BuildError("no order is queued: there is nothing to expire")
+    entry, parameters = pool.entries[0], pool.scripts.parameters
+    due = deadline_height(entry.deadline)
+    if height < due:
+        raise BuildError(f"the order at head may be expired from block {due} on, not at {height}")
+    queue = pool.queue.take(1)
+    state = replace(
+        pool.state,
+        bch_reserve=pool.state.bch_reserve + parameters.bond - parameters.tip,
+        root=queue.root,
+        head=queue.head % COUNTS,
+    )
+    items = (*_siblings(pool.queue, pool.queue.head), entry.preimage)
+    builder = (
+        _builder(replace(purse, coins=()), locktime=height)
+        .spend(pool.coin, ScriptUnlocker(items, pool.scripts.pool.code), sequence=IN_FORCE)
+        .pay(pool_output(pool.scripts, state))
+    )
+    return _take(pool, builder)
+
+
+def exit_pool(pool: Pool, key: PrivateKey, purse: Purse) -> Step:
+    """End a pool without orders: its tokens and satoshis go to the purse's change.
+
+    The fee is paid from them. Raises BuildError.
+    """
+    scripts, parameters = pool.scripts, pool.scripts.parameters
+    if key.public_key_hash != parameters.owner:
+        raise BuildError("the key is not that of the pool's owner")
+    if pool.state.pending:
+        raise BuildError(f"{pool.state.pending} orders are queued: the pool cannot end before")
+    if purse.change is None:
+        raise BuildError("an exit needs a purse that says where change goes")
+    token = Token(parameters.token_category, pool.state.token_reserve)
+    unlocker = ScriptUnlocker((Signature(key), key.public_key), scripts.vault.code)
+    builder = (
+        _builder(replace(purse, coins=()))
+        .burn(parameters.pool_category)
+        .spend(pool.coin, ScriptUnlocker((), scripts.pool.code))
+        .spend(pool.vault, unlocker)
+        .pay(Output(pool.vault.value, purse.change, token))
+    )
+    return _take(pool, builder)

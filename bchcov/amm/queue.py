@@ -1,0 +1,146 @@
+"""The queue: a Merkle tree of fixed depth used as a ring, never changed but made anew in part.
+
+A node is None while everything below it is empty, so a tree of a million slots with few
+orders is small; a new tree shares what has not changed with the old one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+from ..crypto.hashes import sha256
+from ..errors import BuildError
+
+__all__ = ["Queue", "empty_roots"]
+
+Hash = Callable[[bytes], bytes]
+# A leaf is bytes; an inner node is its hash and both children; None is an empty subtree.
+_Node = bytes | tuple[bytes, "_Node", "_Node"] | None
+
+
+@cache
+def empty_roots(depth: int, digest: Hash) -> tuple[bytes, ...]:
+    """The hashes of empty subtrees, from the leaf (zeros of the hash's length) to the root."""
+    roots = [bytes(len(digest(b"")))]
+    for _ in range(depth):
+        roots.append(digest(roots[-1] * 2))
+    return tuple(roots)
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A queue of 2^depth slots; order `index` sits at slot `index` mod 2^depth.
+
+    `head` is the index of the next order to take, `tail` the one the next order gets.
+    `digest` is SHA256, or HASH160 for the shallow tree of the direct profile.
+    """
+
+    depth: int
+    head: int = 0
+    tail: int = 0
+    digest: Hash = sha256
+    _root: _Node = field(default=None, repr=False)
+
+    def __len__(self) -> int:
+        return self.tail - self.head
+
+    @property
+    def capacity(self) -> int:
+        """How many orders fit."""
+        return 1 << self.depth
+
+    @property
+    def root(self) -> bytes:
+        """The Merkle root."""
+        return self._hash(self._root, self.depth)
+
+    def slot(self, index: int) -> int:
+        """The place of order `index` in the tree."""
+        return index % self.capacity
+
+    def room(self) -> int:
+        """How many orders one batch can append: up to the ring's end, or to the head."""
+        return min(self.capacity - self.slot(self.tail), self.capacity - len(self))
+
+    def takeable(self) -> int:
+        """How many orders one batch can take: up to the ring's end, or to the tail."""
+        return min(self.capacity - self.slot(self.head), len(self))
+
+    def append(self, leaves: Sequence[bytes]) -> Queue:
+        """Put leaves at the tail. Raises BuildError where one batch has no room for them."""
+        if len(leaves) > self.room():
+            raise BuildError(
+                f"{len(leaves)} orders at once: the queue has room for {self.room()}"
+                f" up to {'its end' if self.room() < self.capacity - len(self) else 'its head'}"
+            )
+        root = self._put(self._root, self.depth, self.slot(self.tail), leaves)
+        return Queue(self.depth, self.head, self.tail + len(leaves), self.digest, root)
+
+    def take(self, count: int) -> Queue:
+        """Empty `count` slots from the head on. Raises BuildError where there are fewer."""
+        if not 0 <= count <= self.takeable():
+            raise BuildError(f"{count} orders to take: one batch can take {self.takeable()}")
+        root = self._put(self._root, self.depth, self.slot(self.head), [None] * count)
+        return Queue(self.depth, self.head + count, self.tail, self.digest, root)
+
+    def leaf(self, index: int) -> bytes | None:
+        """The leaf of order `index`; None for an empty slot."""
+        node, slot = self._root, self.slot(index)
+        for level in reversed(range(self.depth)):
+            if not isinstance(node, tuple):
+                return None
+            node = node[1 + (slot >> level & 1)]
+        return node if isinstance(node, bytes) else None
+
+    def proof(self, index: int, count: int) -> tuple[tuple[bytes | None, bytes], ...]:
+        """The siblings of the slots of orders `index` to `index + count`, as scripts use them.
+
+        From the leaves up, at each level the left one first: None for an empty subtree, and
+        beside it what the hash of an empty subtree there is. A sibling is there at the left
+        where the range begins at an odd place, at the right where it ends at an even one.
+        """
+        empty = empty_roots(self.depth, self.digest)
+        first = self.slot(index) + self.capacity
+        last = first + count - 1
+        siblings: list[tuple[bytes | None, bytes]] = []
+        for level in range(self.depth):
+            if first & 1:
+                siblings.append((self._at(first - 1, level), empty[level]))
+            if not last & 1:
+                siblings.append((self._at(last + 1, level), empty[level]))
+            first, last = first >> 1, last >> 1
+        return tuple(siblings)
+
+    def _at(self, place: int, level: int) -> bytes | None:
+        """The hash of a node; places count from 1, the root, as in a heap."""
+        node = self._root
+        for above in reversed(range(self.depth - level)):
+            if not isinstance(node, tuple):
+                return None
+            node = node[1 + (place >> above & 1)]
+        return node[0] if isinstance(node, tuple) else node
+
+    def _hash(self, node: _Node, level: int) -> bytes:
+        if node is None:
+            return empty_roots(self.depth, self.digest)[level]
+        return node[0] if isinstance(node, tuple) else node
+
+    def _put(self, node: _Node, level: int, start: int, leaves: Sequence[bytes | None]) -> _Node:
+        """Replace the slots from `start` on below a node; both are relative to its subtree."""
+        if not leaves:
+            return node
+        if level == 0:
+            return leaves[0]
+        left, right = (node[1], node[2]) if isinstance(node, tuple) else (None, None)
+        half = 1 << (level - 1)
+        if start < half:
+            left = self._put(left, level - 1, start, leaves[: half - start])
+        if start + len(leaves) > half:
+            skipped = max(0, half - start)
+            right = self._put(right, level - 1, max(0, start - half), leaves[skipped:])
+        if left is None and right is None:
+            return None
+        joined = self._hash(left, level - 1) + self._hash(right, level - 1)
+        return self.digest(joined), left, right

@@ -1,0 +1,67 @@
+"""The profile of BCH_2026: tickets, batches and range proofs."""
+
+from __future__ import annotations
+
+from ...wallet.funding import Purse
+from ..action import BUY, SELL, Action
+from ..formula import Reserves
+from ..salts import derive_salt
+from .batches import execute, execute_all, expire, sequence, sequence_all
+from .parameters import Parameters
+from .pool import (
+    Event,
+    Execution,
+    Order,
+    Pool,
+    Ticket,
+    read_history,
+    read_state,
+)
+from .provider import (
+    change_reserves,
+    check_genesis,
+    exit_pool,
+    genesis,
+    set_closed,
+)
+from .refusal import explain_refusal
+from .scripts import Scripts
+from .state import State
+from .step import Step
+from .users import NewOrder, NewTicket, make_order, make_ticket, refund
+
+__all__ = [
+    "BUY",
+    "SELL",
+    "Action",
+    "Event",
+    "Execution",
+    "NewOrder",
+    "NewTicket",
+    "Order",
+    "Parameters",
+    "Pool",
+    "Purse",
+    "Reserves",
+    "Scripts",
+    "State",
+    "Step",
+    "Ticket",
+    "change_reserves",
+    "check_genesis",
+    "derive_salt",
+    "execute",
+    "execute_all",
+    "exit_pool",
+    "expire",
+    "explain_refusal",
+    "genesis",
+    "make_order",
+    "make_ticket",
+    "read_history",
+    "read_state",
+    "refund",
+    "sequence",
+    "sequence_all",
+    "set_closed",
+]

@@ -1,0 +1,219 @@
+"""What anybody builds: tickets queued, orders executed, a silent one expired."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from ...errors import BuildError
+from ...wallet.coins import Coin
+from ...wallet.funding import Purse
+from ...wallet.unlockers import Item, RawUnlocker, ScriptUnlocker
+from ..action import deadline_height, leaf
+from ..coins import pool_output, vault_output
+from ..queue import Queue
+from ..step import IN_FORCE, check_height
+from .pool import Order, Pool, Ticket, read_order, read_ticket
+from .scripts import EXECUTE_PADDING, SEQUENCE_PADDING, ticket_data
+from .state import MOST_COUNT
+from .step import Step, take_step
+
+__all__ = [
+    "MOST_ORDERS",
+    "MOST_TICKETS",
+    "execute",
+    "execute_all",
+    "expire",
+    "in_order",
+    "sequence",
+    "sequence_all",
+    "sibling_numbers",
+]
+
+MOST_TICKETS = 100
+"""The most tickets of one transaction: what its budget allows at any state of the queue."""
+MOST_ORDERS = 100
+"""The most orders of one transaction."""
+
+
+def _number(data: bytes) -> int:
+    """Read bytes as a VM number that need not be the shortest."""
+    value, sign = int.from_bytes(data, "little"), 1 << (8 * len(data) - 1)
+    return sign - value if value & sign else value
+
+
+def sibling_numbers(queue: Queue, index: int, count: int) -> tuple[int, ...]:
+    """The proof for a range as scripts take it: each sibling less the empty subtree there."""
+    return tuple(
+        0 if sibling is None else _number(sibling) - _number(empty)
+        for sibling, empty in queue.proof(index, count)
+    )
+
+
+def in_order(coins: Iterable[Coin]) -> list[Coin]:
+    """Sort coins as script wants tickets: by txid, an unsigned number, then by index."""
+    return sorted(coins, key=lambda coin: (coin.outpoint_hash[::-1], coin.outpoint_index))
+
+
+def _check_tickets(pool: Pool, tickets: Sequence[Ticket], height: int) -> None:
+    parameters = pool.scripts.parameters
+    if pool.state.closed:
+        raise BuildError("the pool is closed: it takes no tickets")
+    if not tickets:
+        raise BuildError("no tickets to queue")
+    if len(tickets) > MOST_TICKETS:
+        raise BuildError(f"{len(tickets)} tickets: one transaction takes {MOST_TICKETS}")
+    for ticket in tickets:
+        due = deadline_height(ticket.deadline)
+        if due > height + parameters.max_wait:
+            raise BuildError(
+                f"the ticket {ticket.coin} has its deadline at {ticket.deadline},"
+                f" more than {parameters.max_wait} blocks from {height}"
+            )
+        if due <= height:
+            raise BuildError(
+                f"the ticket {ticket.coin} has its deadline at {due}, which is past at {height}:"
+                " it would be expired at once"
+            )
+        if ticket.coin.value < parameters.bond:
+            raise BuildError(
+                f"the ticket {ticket.coin} holds {ticket.coin.value} satoshis,"
+                f" less than the bond of {parameters.bond}"
+            )
+
+
+def sequence(pool: Pool, tickets: Iterable[Coin], height: int, purse: Purse) -> Step:
+    """Queue tickets in one transaction; `height` is the last block's, its locktime.
+
+    They are put into the order that script wants. What they tip beyond the fee goes to the
+    purse's change. Raises BuildError.
+    """
+    check_height(height)
+    scripts = pool.scripts
+    coins = in_order(tickets)
+    read = [read_ticket(scripts, coin) for coin in coins]
+    _check_tickets(pool, read, height)
+    tail, count = pool.state.tail, len(coins)
+    if tail + count >= MOST_COUNT:
+        raise BuildError(f"the pool has counted {tail} orders: its counters are at their end")
+    queue = pool.queue.append([leaf(each.deadline, each.action_hash) for each in read])
+    state = replace(pool.state, root=queue.root, tail=tail + count, collected=count)
+    unlocker = ScriptUnlocker(
+        (
+            *sibling_numbers(pool.queue, tail, count),
+            scripts.padding(SEQUENCE_PADDING, count + 1),
+            count + 1,
+            scripts.queue.code,
+        ),
+        scripts.pool.code,
+    )
+    builder = purse.builder(locktime=height).spend(pool.coin, unlocker, sequence=IN_FORCE)
+    for coin in coins:
+        builder = builder.spend(coin, RawUnlocker())
+    return take_step(pool, builder.pay(pool_output(scripts, state)))
+
+
+def sequence_all(pool: Pool, tickets: Iterable[Coin], height: int, purse: Purse) -> list[Step]:
+    """Queue any number of tickets, in as many transactions as the limits ask for.
+
+    The purse's coins pay for the first one only. Raises BuildError, also where the queue
+    has no room for all of them.
+    """
+    steps: list[Step] = []
+    left = in_order(tickets)
+    while left:
+        count = min(len(left), MOST_TICKETS, pool.queue.room())
+        if not count:
+            raise BuildError(f"the queue is full: {len(left)} tickets have no place")
+        steps.append(sequence(pool, left[:count], height, purse))
+        pool, left, purse = steps[-1].pool, left[count:], replace(purse, coins=())
+    return steps
+
+
+def execute(pool: Pool, orders: Iterable[Coin], purse: Purse) -> Step:
+    """Execute the orders at head, given in the queue's order, in one transaction.
+
+    Their tips beyond the fee go to the purse's change. Raises BuildError.
+    """
+    scripts, parameters = pool.scripts, pool.scripts.parameters
+    read: list[Order] = [read_order(scripts, coin) for coin in orders]
+    if len(read) > MOST_ORDERS:
+        raise BuildError(f"{len(read)} orders: one transaction takes {MOST_ORDERS}")
+    done = pool.plan(read)
+    count, head, end = len(done), pool.state.head, len(done) + 2
+    queue = pool.queue.take(count)
+    reserves = done[-1].fill.reserves
+    due = max(deadline_height(each.entry.deadline) for each in done) + parameters.grace
+    state = replace(
+        pool.state,
+        bch_reserve=reserves.bch,
+        token_reserve=reserves.tokens,
+        root=queue.root,
+        head=head + count,
+        hold=max(pool.state.hold, due),
+        collected=1 - end,
+    )
+    proof = sibling_numbers(pool.queue, head, count)
+    items: tuple[Item, ...] = (*proof, scripts.padding(EXECUTE_PADDING, end), end)
+    builder = (
+        purse.builder()
+        .spend(pool.coin, ScriptUnlocker((), scripts.pool.code))
+        .spend(pool.vault, ScriptUnlocker(items, scripts.vault.code))
+    )
+    for order in read:
+        builder = builder.spend(order.coin, RawUnlocker())
+    builder = builder.pay(
+        pool_output(scripts, state),
+        vault_output(scripts, state, pool.vault.value),
+        *(each.payout for each in done),
+    )
+    return take_step(pool, builder)
+
+
+def execute_all(pool: Pool, orders: Iterable[Coin], purse: Purse) -> list[Step]:
+    """Execute any number of orders at head, in as many transactions as the limits ask for.
+
+    The purse's coins pay for the first one only. Raises BuildError.
+    """
+    steps: list[Step] = []
+    left = list(orders)
+    while left:
+        count = min(len(left), MOST_ORDERS, pool.queue.takeable() or 1)
+        steps.append(execute(pool, left[:count], purse))
+        pool, left, purse = steps[-1].pool, left[count:], replace(purse, coins=())
+    return steps
+
+
+def expire(pool: Pool, height: int, purse: Purse) -> Step:
+    """Expire the order at head; `height` is the last block's, its locktime.
+
+    The tip pays the fee, the rest of it goes to the purse's change: coins of the purse are
+    not used, for the pool is the only input. Raises BuildError where it is too early.
+    """
+    check_height(height)
+    scripts, parameters = pool.scripts, pool.scripts.parameters
+    if not pool.entries:
+        raise BuildError("no order is queued: there is nothing to expire")
+    entry = pool.entries[0]
+    due = max(deadline_height(entry.deadline), pool.state.hold)
+    if height < due:
+        raise BuildError(f"the order at head may be expired from block {due} on, not at {height}")
+    queue = pool.queue.take(1)
+    state = replace(
+        pool.state,
+        bch_reserve=pool.state.bch_reserve + parameters.bond - parameters.tip,
+        root=queue.root,
+        head=pool.state.head + 1,
+        hold=height + parameters.grace,
+        collected=0,
+    )
+    items: tuple[Item, ...] = (
+        *sibling_numbers(pool.queue, pool.state.head, 1),
+        ticket_data(entry.deadline, entry.action_hash),
+        0,
+        scripts.queue.code,
+    )
+    unlocker = ScriptUnlocker(items, scripts.pool.code)
+    builder = replace(purse, coins=()).builder(locktime=height)
+    builder = builder.spend(pool.coin, unlocker, sequence=IN_FORCE)
+    return take_step(pool, builder.pay(pool_output(scripts, state)))

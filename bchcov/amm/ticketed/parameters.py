@@ -1,0 +1,72 @@
+"""What a pool is made with: constants of its scripts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...errors import BuildError
+
+__all__ = ["Parameters"]
+
+_MOST_DEPTH = 30
+_MOST_SATOSHIS = 21 * 10**14
+# A P2PKH output with as many tokens as there can be is dust below 672.
+_LEAST_PAYOUT = 700
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameters:
+    """The constants of one pool; everything in its scripts follows from them.
+
+    `pool_category` and `token_category` are 32 bytes in the wire's order: the NFT that is
+    the pool, and the tokens that trade. `owner` is the 20-byte hash of the liquidity
+    provider's public key. `bond`, `tip`, `min_reserve` and `order_value` are satoshis,
+    `max_wait`, `grace` and `refund_delay` blocks; the queue has 2^depth slots. A buy
+    holds `order_value` besides what it spends and gets it back. Raises BuildError.
+    """
+
+    pool_category: bytes
+    token_category: bytes
+    owner: bytes
+    bond: int = 10_000
+    tip: int = 2_000
+    min_reserve: int = 1_000
+    order_value: int = 1_000
+    max_wait: int = 12
+    grace: int = 3
+    refund_delay: int = 3
+    depth: int = 10
+
+    def __post_init__(self) -> None:
+        for name in ("pool_category", "token_category"):
+            size = len(getattr(self, name))
+            if size != 32:
+                raise BuildError(f"{name} has 32 bytes, not {size}")
+        if self.pool_category == self.token_category:
+            raise BuildError("the tokens that trade cannot be of the pool's own category")
+        if len(self.owner) != 20:
+            raise BuildError(f"owner is a hash of 20 bytes, not {len(self.owner)}")
+        for name, least, most in (
+            ("bond", 1, _MOST_SATOSHIS),
+            ("tip", 0, self.bond),
+            ("min_reserve", 1, _MOST_SATOSHIS),
+            ("order_value", 0, _MOST_SATOSHIS),
+            ("max_wait", 1, 0xFFFF),
+            ("grace", 1, 0xFFFF),
+            ("refund_delay", 1, 0xFFFF),
+            ("depth", 1, _MOST_DEPTH),
+        ):
+            value = getattr(self, name)
+            if not least <= value <= most:
+                raise BuildError(f"{name} is {value}: it lies in {least}..{most}")
+
+        if self.bond - self.tip + self.order_value < _LEAST_PAYOUT:
+            raise BuildError(
+                f"bond - tip + order_value is {self.bond - self.tip + self.order_value}:"
+                f" payouts relay from {_LEAST_PAYOUT} satoshis on"
+            )
+
+    @property
+    def pool_nft(self) -> bytes:
+        """The pool's category as scripts read it, with the capability: mutable."""
+        return self.pool_category + b"\x01"

@@ -1,0 +1,235 @@
+"""A pool as it stands, read from its coins and its transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from ...errors import BuildError, DecodeError
+from ...script.patterns import p2pkh
+from ...transaction.model import Capability, Output, Token, Transaction
+from ...wallet.coins import Coin
+from ..action import BUY, SELL, Action, Direction, leaf
+from ..coins import commitment_of
+from ..formula import Fill, execute
+from ..queue import Queue
+from .scripts import Scripts
+from .state import State
+
+__all__ = [
+    "Entry",
+    "Event",
+    "Execution",
+    "Order",
+    "Pool",
+    "Ticket",
+    "read_history",
+    "read_order",
+    "read_state",
+    "read_ticket",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A blind commitment in a coin."""
+
+    coin: Coin
+    owner: bytes
+    deadline: int
+    action_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A revealed action in a coin, with its funds."""
+
+    coin: Coin
+    deadline: int
+    action: Action
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A place in the queue: who stands there is known by hash until he reveals."""
+
+    index: int
+    deadline: int
+    action_hash: bytes
+
+    @property
+    def leaf(self) -> bytes:
+        """What the Merkle tree holds."""
+        return leaf(self.deadline, self.action_hash)
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """What became of one order: how it was filled, and what its owner was paid."""
+
+    entry: Entry
+    action: Action
+    fill: Fill
+    payout: Output
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What one transaction did to a pool.
+
+    `kind` is "genesis", "sequence", "execute", "expire", "owner" (closed, reopened or with
+    other reserves) or "exit"; the entries are those appended or expired.
+    """
+
+    kind: str
+    txid: str
+    entries: tuple[Entry, ...] = ()
+    executions: tuple[Execution, ...] = ()
+
+
+def read_state(scripts: Scripts, coin: Coin) -> State:
+    """Read the state of this pool from its coin. Raises BuildError for any other coin."""
+    try:
+        return State.decode(commitment_of(coin, scripts))
+    except DecodeError as error:
+        raise BuildError(f"the coin {coin} is no pool: {error}") from error
+
+
+def read_ticket(scripts: Scripts, coin: Coin) -> Ticket:
+    """Read a ticket of this pool. Raises BuildError for any other coin."""
+    found = scripts.read_ticket(coin.locking_bytecode)
+    if found is None:
+        raise BuildError(f"the coin {coin} is no ticket of this pool")
+    owner, data = found
+    return Ticket(coin, owner, int.from_bytes(data[:4], "little"), data[4:])
+
+
+def read_order(scripts: Scripts, coin: Coin) -> Order:
+    """Read an order of this pool; direction and amount are what the coin holds.
+
+    Raises BuildError for any other coin, and for one that holds nothing to trade.
+    """
+    found = scripts.read_order(coin.locking_bytecode)
+    if found is None:
+        raise BuildError(f"the coin {coin} is no order of this pool")
+    owner, data = found
+    token, parameters = coin.token, scripts.parameters
+    direction: Direction = BUY if token is None else SELL
+    if token is not None and not _is_traded(token, parameters.token_category):
+        raise BuildError(f"the order {coin} holds other tokens than those that trade")
+    amount = coin.value - parameters.order_value if token is None else token.amount
+    deadline, minimum = int.from_bytes(data[:4], "little"), int.from_bytes(data[4:12], "little")
+    return Order(coin, deadline, Action(direction, amount, minimum, owner, data[12:]))
+
+
+def _is_traded(token: Token, category: bytes) -> bool:
+    """Whether script sees this category; it does not see an immutable NFT beside the tokens."""
+    plain = token.nft is None or token.nft.capability is Capability.NONE
+    return token.category == category and token.amount > 0 and plain
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """A pool: its scripts, both its coins, its state, and who stands in its queue.
+
+    The entries are those from head to tail, in their order.
+    """
+
+    scripts: Scripts = field(repr=False)
+    coin: Coin
+    vault: Coin
+    state: State
+    queue: Queue = field(repr=False)
+    entries: tuple[Entry, ...] = ()
+
+    def plan(self, orders: Sequence[Order]) -> tuple[Execution, ...]:
+        """What executing these orders at head does. Raises BuildError for others than those."""
+        parameters = self.scripts.parameters
+        if not 0 < len(orders) <= len(self.entries):
+            raise BuildError(f"{len(orders)} orders to execute: {len(self.entries)} are queued")
+        reserves, done = self.state.reserves, []
+        for order, entry in zip(orders, self.entries, strict=False):
+            if (order.deadline, order.action.hash) != (entry.deadline, entry.action_hash):
+                raise BuildError(
+                    f"the order {order.coin} is not the one at place {entry.index} of the queue"
+                )
+            fill = execute(reserves, order.action, min_reserve=parameters.min_reserve)
+            held = order.coin.token.amount if order.coin.token else 0
+            tokens = held - (fill.reserves.tokens - reserves.tokens)
+            value = order.coin.value + parameters.bond - parameters.tip
+            value -= fill.reserves.bch - reserves.bch
+            token = Token(parameters.token_category, tokens) if tokens else None
+            payout = Output(value, p2pkh(order.action.owner), token)
+            done.append(Execution(entry, order.action, fill, payout))
+            reserves = fill.reserves
+        return tuple(done)
+
+    def follow(
+        self, transaction: Transaction, source_outputs: Sequence[Output]
+    ) -> tuple[Pool | None, Event]:
+        """Read what a transaction that spends this pool did; no pool is left after an exit.
+
+        The transaction is one that nodes have accepted: what script enforces is not checked
+        again. Raises BuildError for one that does not spend this pool.
+        """
+        spent = [(item.outpoint_hash, item.outpoint_index) for item in transaction.inputs]
+        if spent[:1] != [self.coin.outpoint]:
+            raise BuildError("the transaction does not spend this pool as its first input")
+        coin = Coin.of(transaction, 0)
+        txid = coin.txid
+        token = coin.token
+        if token is None or token.category != self.scripts.parameters.pool_category:
+            return None, Event("exit", txid)
+        try:
+            state = State.decode(token.nft.commitment if token.nft else b"")
+        except DecodeError as error:
+            raise BuildError(f"output 0 is no pool: {error}") from error
+        vault = Coin.of(transaction, 1) if self.vault.outpoint in spent else self.vault
+        after = replace(self, coin=coin, vault=vault, state=state)
+        if state.tail > self.state.tail:
+            return self._sequenced(after, txid, spent, source_outputs)
+        if state.head == self.state.head:
+            return after, Event("owner", txid)
+        taken = state.head - self.state.head
+        after = replace(after, queue=self.queue.take(taken), entries=self.entries[taken:])
+        if not state.collected:
+            return after, Event("expire", txid, entries=self.entries[:taken])
+        coins = [Coin(*spent[index], source_outputs[index]) for index in range(2, 2 + taken)]
+        executions = self.plan([read_order(self.scripts, each) for each in coins])
+        paid = tuple(
+            replace(each, payout=transaction.outputs[2 + at]) for at, each in enumerate(executions)
+        )
+        return after, Event("execute", txid, executions=paid)
+
+    def _sequenced(
+        self,
+        after: Pool,
+        txid: str,
+        spent: Sequence[tuple[bytes, int]],
+        source_outputs: Sequence[Output],
+    ) -> tuple[Pool, Event]:
+        entries = []
+        for at in range(after.state.tail - self.state.tail):
+            ticket = read_ticket(self.scripts, Coin(*spent[1 + at], source_outputs[1 + at]))
+            entries.append(Entry(self.state.tail + at, ticket.deadline, ticket.action_hash))
+        queue = self.queue.append([entry.leaf for entry in entries])
+        after = replace(after, queue=queue, entries=(*self.entries, *entries))
+        return after, Event("sequence", txid, entries=tuple(entries))
+
+
+def read_history(
+    pool: Pool, transactions: Iterable[tuple[Transaction, Sequence[Output]]]
+) -> tuple[Pool | None, tuple[Event, ...]]:
+    """Follow a pool through its transactions, each with the outputs it spends.
+
+    Returns the pool after them, None after an exit, and what happened. Raises BuildError
+    for a transaction that does not spend the pool as it stands then.
+    """
+    events: list[Event] = []
+    after: Pool | None = pool
+    for transaction, source_outputs in transactions:
+        if after is None:
+            raise BuildError("the pool had ended before")
+        after, event = after.follow(transaction, source_outputs)
+        events.append(event)
+    return after, tuple(events)

@@ -1,0 +1,126 @@
+"""What the liquidity provider builds: the pool, its reserves, its end; and how others check it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ...errors import BuildError
+from ...transaction.model import Output, Token, Transaction
+from ...wallet.balance import Spend
+from ...wallet.funding import Purse
+from ...wallet.keys import PrivateKey
+from ...wallet.unlockers import ScriptUnlocker, Signature
+from ..coins import check_reserves, genesis_coins, pool_output, vault_output
+from ..formula import Reserves
+from ..queue import Queue
+from .parameters import Parameters
+from .pool import Event, Pool
+from .scripts import Scripts
+from .state import State
+from .step import Step, take_step
+
+__all__ = ["change_reserves", "check_genesis", "exit_pool", "genesis", "set_closed"]
+
+
+def genesis(
+    parameters: Parameters,
+    reserves: Reserves,
+    first: Spend,
+    purse: Purse,
+    *,
+    vault_value: int = 1_000,
+) -> Step:
+    """Make a pool: output 0 its coin, output 1 the vault with `vault_value` satoshis.
+
+    `first` is spent as input 0; it is output 0 of its transaction, whose txid is the
+    pool's category. Raises BuildError.
+    """
+    if first.coin.outpoint_index != 0:
+        raise BuildError(
+            f"the first coin is output {first.coin.outpoint_index} of its transaction, not 0"
+        )
+    if first.coin.outpoint_hash != parameters.pool_category:
+        raise BuildError("the parameters name another pool category than the first coin's txid")
+    check_reserves(reserves, parameters.min_reserve)
+    scripts = Scripts(parameters)
+    state = State.empty(reserves, parameters.depth)
+    outputs = (pool_output(scripts, state), vault_output(scripts, state, vault_value))
+    spend = first.coin, first.unlocker
+    built = purse.builder().spend(*spend, sequence=first.sequence).pay(*outputs).build()
+    pool = check_genesis(built.transaction, parameters)
+    return Step(built, pool, Event("genesis", built.txid))
+
+
+def check_genesis(transaction: Transaction, parameters: Parameters) -> Pool:
+    """Check that a transaction made an honest pool with these parameters, and read it.
+
+    Raises BuildError that says what is wrong; trust no pool before.
+    """
+    scripts = Scripts(parameters)
+    coin, vault, reserves = genesis_coins(transaction, scripts)
+    state = State.empty(reserves, parameters.depth)
+    if coin.output != pool_output(scripts, state):
+        raise BuildError("the pool's state is not that of a new pool with what it holds")
+    return Pool(scripts, coin, vault, state, Queue(parameters.depth))
+
+
+def _signed(pool: Pool, key: PrivateKey) -> ScriptUnlocker:
+    scripts = pool.scripts
+    if key.public_key_hash != scripts.parameters.owner:
+        raise BuildError("the key is not that of the pool's owner")
+    code = scripts.owner.code
+    return ScriptUnlocker((Signature(key, covered=code), key.public_key, code), scripts.vault.code)
+
+
+def _owner_step(pool: Pool, state: State, key: PrivateKey, purse: Purse) -> Step:
+    scripts = pool.scripts
+    builder = (
+        purse.builder()
+        .spend(pool.coin, ScriptUnlocker((), scripts.pool.code))
+        .spend(pool.vault, _signed(pool, key))
+        .pay(pool_output(scripts, state), vault_output(scripts, state, pool.vault.value))
+    )
+    return take_step(pool, builder)
+
+
+def set_closed(pool: Pool, key: PrivateKey, purse: Purse, *, closed: bool = True) -> Step:
+    """Close a pool to new tickets, or open it again. Raises BuildError."""
+    if pool.state.closed == closed:
+        raise BuildError(f"the pool is {'closed' if closed else 'open'} already")
+    return _owner_step(pool, replace(pool.state, closed=closed, collected=0), key, purse)
+
+
+def change_reserves(pool: Pool, reserves: Reserves, key: PrivateKey, purse: Purse) -> Step:
+    """Add to the reserves or take from them while nothing is queued. Raises BuildError.
+
+    What is added comes from the purse's coins, what is taken goes to its change.
+    """
+    if pool.state.pending:
+        raise BuildError(f"{pool.state.pending} orders are queued: the reserves stay until then")
+    check_reserves(reserves, 1)
+    state = replace(
+        pool.state, bch_reserve=reserves.bch, token_reserve=reserves.tokens, collected=0
+    )
+    return _owner_step(pool, state, key, purse)
+
+
+def exit_pool(pool: Pool, key: PrivateKey, purse: Purse) -> Step:
+    """End a pool without orders: its tokens and satoshis go to the purse's change.
+
+    The fee is paid from them; coins of the purse are not used. Raises BuildError.
+    """
+    scripts = pool.scripts
+    if pool.state.pending:
+        raise BuildError(f"{pool.state.pending} orders are queued: the pool cannot end before")
+    if purse.change is None:
+        raise BuildError("an exit needs a purse that says where change goes")
+    token = Token(scripts.parameters.token_category, pool.state.token_reserve)
+    builder = (
+        replace(purse, coins=())
+        .builder()
+        .burn(scripts.parameters.pool_category)
+        .spend(pool.coin, ScriptUnlocker((), scripts.pool.code))
+        .spend(pool.vault, _signed(pool, key))
+        .pay(Output(pool.vault.value, purse.change, token))
+    )
+    return take_step(pool, builder)

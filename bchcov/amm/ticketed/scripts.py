@@ -1,0 +1,178 @@
+"""The scripts of one pool, made from its parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from ...assembly.assemble import Binding
+from ...contract.contract import Contract, compile_contract, load_source
+from ...crypto.hashes import sha256
+from ...script.patterns import p2sh32
+from ..action import Action
+from ..formula import FEE_DENOMINATOR, FEE_KEPT
+from .parameters import Parameters
+
+__all__ = ["FOLDER", "NAMES", "Scripts", "order_data", "ticket_data"]
+
+FOLDER = "sequenced_amm/ticketed"
+NAMES = ("pool", "queue", "vault", "owner", "ticket", "order")
+TICKET_DATA, ORDER_DATA = 36, 28
+
+# A script may cost so much a byte of its input, so a large batch has to be padded: from which
+# input on, how many zeros for each, and how many levels of the queue beyond 10 cost as much
+# as one more. Measured, and held by a test at several depths.
+SEQUENCE_PADDING = (22, 25, 1)
+EXECUTE_PADDING = (17, 42, 2)
+
+
+def ticket_data(deadline: int, action_hash: bytes) -> bytes:
+    """What a ticket shows: the deadline in 4 bytes and the hash of the action."""
+    return deadline.to_bytes(4, "little") + action_hash
+
+
+def order_data(deadline: int, action: Action) -> bytes:
+    """What an order shows besides its owner and its coin."""
+    return deadline.to_bytes(4, "little") + action.min_out.to_bytes(8, "little") + action.salt
+
+
+def _code(script: bytes, data: int) -> tuple[bytes, bytes, bytes]:
+    """A ticket or order without its data and its owner: what is before, between and behind."""
+    return script[:1], script[1 + data : 7 + data], script[27 + data :]
+
+
+@dataclass(frozen=True)
+class Scripts:
+    """Every script of a pool; `sources` stands in for sources of the folder, by name."""
+
+    parameters: Parameters
+    sources: Mapping[str, str] | None = None
+
+    def _compile(self, name: str, **more: Binding) -> Contract:
+        source = (self.sources or {}).get(name)
+        return compile_contract(f"{FOLDER}/{name}", {**self.constants, **more}, source=source)
+
+    @cached_property
+    def constants(self) -> Mapping[str, Binding]:
+        """What the names in the sources mean, but for the hashes of other scripts."""
+        own = self.parameters
+        return {
+            "pool_nft": own.pool_nft,
+            "token_category": own.token_category,
+            "owner": own.owner,
+            "bond": own.bond,
+            "tip": own.tip,
+            "bond_less_tip": own.bond - own.tip,
+            "min_reserve": own.min_reserve,
+            "order_value": own.order_value,
+            "wait_bound": own.max_wait + 1,
+            "grace": own.grace,
+            "refund_delay": own.refund_delay,
+            "slots": 1 << own.depth,
+            "fee_kept": FEE_KEPT,
+            "fee_denominator": FEE_DENOMINATOR,
+            "range_proof": load_source(f"{FOLDER}/range_proof"),
+        }
+
+    def padding_constants(self, table: tuple[int, int, int]) -> dict[str, int]:
+        """From which input on a batch is padded, and by how many zeros for each."""
+        start, each, levels = table
+        return {
+            "padding_from": max(1, start - max(0, self.parameters.depth - 10) // levels),
+            "padding_each": each,
+        }
+
+    def padding(self, table: tuple[int, int, int], end: int) -> bytes:
+        """The zeros that a batch up to input `end` - 1 has to bring."""
+        start, each = self.padding_constants(table).values()
+        return bytes(max(0, end - start) * each)
+
+    @cached_property
+    def pool(self) -> Contract:
+        """The pool's redeem script."""
+        return self._compile(
+            "pool",
+            queue_code_hash=sha256(self.queue.code),
+            vault_bytecode=self.vault_bytecode,
+        )
+
+    @cached_property
+    def pool_bytecode(self) -> bytes:
+        """The pool's locking bytecode."""
+        return p2sh32(self.pool.code)
+
+    @cached_property
+    def queue(self) -> Contract:
+        """What sequence and expire run."""
+        before, between, behind = _code(self.ticket(bytes(20), bytes(TICKET_DATA)), TICKET_DATA)
+        return self._compile(
+            "queue",
+            ticket_code_hash=sha256(between + behind + before),
+            **self.padding_constants(SEQUENCE_PADDING),
+        )
+
+    @cached_property
+    def vault(self) -> Contract:
+        """The vault's redeem script."""
+        before, between, behind = _code(self.order(bytes(20), bytes(ORDER_DATA)), ORDER_DATA)
+        return self._compile(
+            "vault",
+            order_code_hash=sha256(behind + between + before),
+            owner_code_hash=sha256(self.owner.code),
+            **self.padding_constants(EXECUTE_PADDING),
+        )
+
+    @cached_property
+    def vault_bytecode(self) -> bytes:
+        """The vault's locking bytecode."""
+        return p2sh32(self.vault.code)
+
+    @cached_property
+    def owner(self) -> Contract:
+        """What close, liquidity and exit run."""
+        return self._compile("owner")
+
+    def ticket_contract(self, owner: bytes, data: bytes) -> Contract:
+        """A ticket, with its checks."""
+        return self._compile("ticket", trader=owner, deadline_and_action_hash=data)
+
+    def order_contract(self, owner: bytes, data: bytes) -> Contract:
+        """An order, with its checks."""
+        return self._compile("order", trader=owner, deadline_min_out_salt=data)
+
+    @cached_property
+    def _ticket_code(self) -> tuple[bytes, bytes, bytes]:
+        data = b"\x01" * TICKET_DATA
+        return _code(self.ticket_contract(bytes(20), data).code, TICKET_DATA)
+
+    @cached_property
+    def _order_code(self) -> tuple[bytes, bytes, bytes]:
+        data = b"\x01" * ORDER_DATA
+        return _code(self.order_contract(bytes(20), data).code, ORDER_DATA)
+
+    def ticket(self, owner: bytes, data: bytes) -> bytes:
+        """The locking bytecode of a ticket: 20 bytes of owner, 36 of data."""
+        before, between, behind = self._ticket_code
+        return before + data + between + owner + behind
+
+    def order(self, owner: bytes, data: bytes) -> bytes:
+        """The locking bytecode of an order: 20 bytes of owner, 28 of data."""
+        before, between, behind = self._order_code
+        return before + data + between + owner + behind
+
+    def read_ticket(self, bytecode: bytes) -> tuple[bytes, bytes] | None:
+        """The owner and the data of a ticket of this pool; None for any other script."""
+        return _read(bytecode, TICKET_DATA, self.ticket)
+
+    def read_order(self, bytecode: bytes) -> tuple[bytes, bytes] | None:
+        """The owner and the data of an order of this pool; None for any other script."""
+        return _read(bytecode, ORDER_DATA, self.order)
+
+
+def _read(bytecode: bytes, size: int, make: object) -> tuple[bytes, bytes] | None:
+    assert callable(make)
+    data, owner = bytecode[1 : 1 + size], bytecode[7 + size : 27 + size]
+    if len(data) == size and len(owner) == 20 and make(owner, data) == bytecode:
+        return owner, data
+    return None

@@ -1,0 +1,123 @@
+"""The pool's state: the commitment of its NFT."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...crypto.hashes import sha256
+from ...errors import DecodeError, EncodeError
+from ...script.numbers import encode_number
+from ..formula import Reserves
+from ..queue import empty_roots
+
+__all__ = ["MOST_COUNT", "State"]
+
+_SIZE = 61
+MOST_COUNT = 1 << 31
+_FIELDS = (
+    ("bch_reserve", 8),
+    ("token_reserve", 8),
+    ("root", 32),
+    ("head", 4),
+    ("tail", 4),
+    ("closed", 1),
+    ("hold", 4),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """What a pool remembers; integers little-endian and not negative.
+
+    | bytes | field | meaning |
+    |---|---|---|
+    | 0..8 | `bch_reserve` | satoshis that trade |
+    | 8..16 | `token_reserve` | tokens that trade |
+    | 16..48 | `root` | Merkle root of the queue |
+    | 48..52 | `head` | index of the next order to execute |
+    | 52..56 | `tail` | index the next ticket gets |
+    | 56 | `closed` | 1: closed to new tickets |
+    | 57..61 | `hold` | block height before which the order at `head` may not be expired |
+    | 61.. | `collected` | what the transaction that made this state took, a VM number |
+
+    `collected` is the input of the last ticket that was appended, or minus the input of the
+    last order that was executed; 0, no byte at all, where neither was.
+    """
+
+    bch_reserve: int
+    token_reserve: int
+    root: bytes
+    head: int = 0
+    tail: int = 0
+    closed: bool = False
+    hold: int = 0
+    collected: int = 0
+
+    @classmethod
+    def empty(cls, reserves: Reserves, depth: int) -> State:
+        """The state of a new pool."""
+        return cls(
+            bch_reserve=reserves.bch,
+            token_reserve=reserves.tokens,
+            root=empty_roots(depth, sha256)[depth],
+        )
+
+    @property
+    def reserves(self) -> Reserves:
+        """What trades."""
+        return Reserves(self.bch_reserve, self.token_reserve)
+
+    @property
+    def pending(self) -> int:
+        """How many orders are queued."""
+        return self.tail - self.head
+
+    def encode(self) -> bytes:
+        """The commitment. Raises EncodeError for a field that does not fit."""
+        pieces = []
+        for name, size in _FIELDS:
+            value = getattr(self, name)
+            if name == "root":
+                if len(value) != size:
+                    raise EncodeError(f"root has {size} bytes, not {len(value)}")
+                pieces.append(value)
+                continue
+            most = (1 << (8 * size - 1)) - 1
+            if not 0 <= value <= most:
+                raise EncodeError(f"{name} is {value}: it lies in 0..{most}")
+            pieces.append(int(value).to_bytes(size, "little"))
+        return b"".join(pieces) + encode_number(self.collected)
+
+    @classmethod
+    def decode(cls, data: bytes) -> State:
+        """Read a commitment. Raises DecodeError for one that is no state."""
+        if not _SIZE <= len(data) <= _SIZE + 4:
+            raise DecodeError(f"a state has {_SIZE} to {_SIZE + 4} bytes, not {len(data)}", 0)
+        found: dict[str, int] = {}
+        at = 0
+        for name, size in _FIELDS:
+            if name != "root":
+                found[name] = value = int.from_bytes(data[at : at + size], "little")
+                if value >> (8 * size - 1):
+                    raise DecodeError(f"{name} is negative: 0x{data[at : at + size].hex()}", at)
+            at += size
+        if found["closed"] > 1:
+            raise DecodeError(f"flags are {found['closed']}, not 0 or 1", 56)
+        if found["head"] > found["tail"]:
+            raise DecodeError(f"head {found['head']} is beyond tail {found['tail']}", 48)
+        return cls(
+            root=data[16:48],
+            closed=bool(found.pop("closed")),
+            collected=decode_collected(data[_SIZE:]),
+            **found,
+        )
+
+
+def decode_collected(data: bytes) -> int:
+    """Read the number behind the fixed fields. Raises DecodeError."""
+    value = int.from_bytes(data, "little")
+    sign = 1 << (8 * len(data) - 1) if data else 0
+    value = -(value - sign) if value & sign else value
+    if encode_number(value) != data:
+        raise DecodeError(f"not a shortest number: 0x{data.hex()}", _SIZE)
+    return value

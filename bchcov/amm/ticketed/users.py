@@ -1,0 +1,89 @@
+"""What a trader builds: a ticket, an order, and the way back from each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...errors import BuildError
+from ...transaction.model import Output, Token
+from ...wallet.builder import BuiltTransaction
+from ...wallet.coins import Coin
+from ...wallet.funding import Purse
+from ...wallet.keys import PrivateKey
+from ...wallet.unlockers import ScriptUnlocker, Signature
+from ..action import BUY, Action
+from ..step import check_height
+from .pool import Entry, Order, Ticket, read_order, read_ticket
+from .scripts import Scripts, order_data, ticket_data
+
+__all__ = ["NewOrder", "NewTicket", "make_order", "make_ticket", "refund"]
+
+
+@dataclass(frozen=True, slots=True)
+class NewTicket:
+    """A transaction that makes a ticket, its output 0."""
+
+    built: BuiltTransaction
+    ticket: Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrder:
+    """A transaction that makes an order, its output 0."""
+
+    built: BuiltTransaction
+    order: Order
+
+
+def make_ticket(
+    scripts: Scripts, action: Action, deadline: int, purse: Purse, *, tip: int = 500
+) -> NewTicket:
+    """Commit to an action: a coin that holds the bond, and `tip` satoshis for the builder.
+
+    `deadline` is the height from which on the order may be expired if it is not revealed.
+    Raises BuildError.
+    """
+    check_height(deadline)
+    if tip < 0:
+        raise BuildError(f"a tip of {tip} satoshis: it is not negative")
+    locking = scripts.ticket(action.owner, ticket_data(deadline, action.hash))
+    output = Output(scripts.parameters.bond + tip, locking)
+    built = purse.builder().pay(output).build()
+    return NewTicket(built, read_ticket(scripts, built.coin(0)))
+
+
+def make_order(scripts: Scripts, action: Action, entry: Entry, purse: Purse) -> NewOrder:
+    """Reveal the action that stands at a place of the queue, with the funds it trades.
+
+    A sale holds its tokens, a buy its satoshis; each `order_value` satoshis besides, which
+    come back. Raises BuildError for another action than the one committed to.
+    """
+    if action.hash != entry.action_hash:
+        raise BuildError(f"place {entry.index} of the queue was committed to another action")
+    parameters = scripts.parameters
+    locking = scripts.order(action.owner, order_data(entry.deadline, action))
+    if action.direction == BUY:
+        output = Output(parameters.order_value + action.amount_in, locking)
+    else:
+        token = Token(parameters.token_category, action.amount_in)
+        output = Output(parameters.order_value, locking, token)
+    built = purse.builder().pay(output).build()
+    return NewOrder(built, read_order(scripts, built.coin(0)))
+
+
+def refund(scripts: Scripts, coin: Coin, key: PrivateKey, purse: Purse) -> BuiltTransaction:
+    """Take back a ticket or an order; all it holds goes to the purse's change.
+
+    The transaction is final once the coin is `refund_delay` blocks old. Raises BuildError
+    for any other coin, and for another key than its owner's.
+    """
+    found = scripts.read_ticket(coin.locking_bytecode) or scripts.read_order(coin.locking_bytecode)
+    if found is None:
+        raise BuildError(f"the coin {coin} is neither a ticket nor an order of this pool")
+    if found[0] != key.public_key_hash:
+        raise BuildError(f"the coin {coin} is of another owner than this key")
+    if purse.change is None:
+        raise BuildError("a refund needs a purse that says where change goes")
+    unlocker = ScriptUnlocker((Signature(key), key.public_key))
+    builder = purse.builder().spend(coin, unlocker, sequence=scripts.parameters.refund_delay)
+    return builder.build()

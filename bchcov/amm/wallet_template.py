@@ -1,0 +1,177 @@
+"""Contracts as wallet template JSON, which Bitauth IDE and libauth open.
+
+Source: libauth, WalletTemplate (version 0).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..assembly.assemble import Binding
+from ..contract.contract import load_source
+from .cpmm import Parameters as CpmmParameters
+from .direct import scripts as direct
+from .ticketed import scripts as ticketed
+
+__all__ = ["cpmm_template", "direct_template", "ticketed_template"]
+
+_SCHEMA = "https://libauth.org/schemas/wallet-template-v0.schema.json"
+_SIGNED = "<{key}.schnorr_signature.all_outputs_all_utxos> <{key}.public_key>"
+
+
+@dataclass(frozen=True, slots=True)
+class _Lock:
+    """A locking script: its source, how it is hashed, and what unlocks it, by name."""
+
+    source: str
+    kind: str
+    unlocked_by: Mapping[str, str]
+
+
+def _constant(value: Binding) -> str:
+    return f"0x{value.hex()}" if isinstance(value, bytes) else str(value)
+
+
+def _template(
+    name: str,
+    description: str,
+    supported: list[str],
+    constants: Mapping[str, str],
+    locks: Mapping[str, _Lock],
+    keys: Mapping[str, str],
+) -> dict[str, Any]:
+    scripts: dict[str, Any] = {}
+    for script, lock in locks.items():
+        for path, source in lock.unlocked_by.items():
+            scripts[f"{script}_{path}"] = {
+                "name": f"{script}: {path.replace('_', ' ')}",
+                "script": source,
+                "unlocks": script,
+            }
+        scripts[script] = {"lockingType": lock.kind, "name": script, "script": lock.source}
+    for constant, source in constants.items():
+        scripts[constant] = {"name": constant, "script": source}
+    entities = {
+        entity: {
+            "name": entity.title(),
+            "scripts": list(scripts),
+            "variables": {key: {"name": f"{entity.title()}'s key", "type": "Key"}},
+        }
+        for entity, key in keys.items()
+    }
+    return {
+        "$schema": _SCHEMA,
+        "description": description,
+        "entities": entities,
+        "name": name,
+        "scenarios": {},
+        "scripts": scripts,
+        "supported": supported,
+        "version": 0,
+    }
+
+
+def ticketed_template(scripts: ticketed.Scripts) -> dict[str, Any]:
+    """The ticketed profile with the parameters of these scripts, every source verbatim.
+
+    Ticket and order show example data; `queue_code` and `owner_code` are what the pool's
+    and the vault's input push.
+    """
+    folder = ticketed.FOLDER
+    constants = {
+        name: _constant(value) for name, value in scripts.constants.items() if name != "range_proof"
+    }
+    cut = "OP_1 OP_SPLIT <{size}> OP_SPLIT OP_NIP OP_6 OP_SPLIT <20> OP_SPLIT OP_NIP"
+    constants |= {
+        "range_proof": load_source(f"{folder}/range_proof"),
+        "queue_code": load_source(f"{folder}/queue"),
+        "owner_code": load_source(f"{folder}/owner"),
+        "queue_code_hash": "$(<queue_code> OP_SHA256)",
+        "owner_code_hash": "$(<owner_code> OP_SHA256)",
+        "vault_bytecode": _constant(scripts.vault_bytecode),
+        "ticket_code_hash": f"$(<ticket> {cut.format(size=36)} OP_CAT OP_SWAP OP_CAT OP_SHA256)",
+        "order_code_hash": (
+            f"$(<order> {cut.format(size=28)} OP_SWAP OP_CAT OP_SWAP OP_CAT OP_SHA256)"
+        ),
+        "trader": _constant(bytes(20)),
+        "deadline_and_action_hash": _constant(b"\x01" * ticketed.TICKET_DATA),
+        "deadline_min_out_salt": _constant(b"\x01" * ticketed.ORDER_DATA),
+    }
+    paddings = scripts.padding_constants(ticketed.SEQUENCE_PADDING)
+    constants |= {name: str(value) for name, value in paddings.items()}
+    refunds = {"collect": "", "refund": _SIGNED.format(key="trader_key")}
+    siblings = "<0> " * scripts.parameters.depth
+    vault = load_source(f"{folder}/vault")
+    # Both batches have a padding of their own; in a template a name has one meaning.
+    for name, number in scripts.padding_constants(ticketed.EXECUTE_PADDING).items():
+        vault = vault.replace(f"<{name}>", f"<vault_{name}>")
+        constants[f"vault_{name}"] = str(number)
+    locks = {
+        "pool": _Lock(
+            load_source(f"{folder}/pool"),
+            "p2sh32",
+            {"with_vault": "", "sequence": f"{siblings}<0> <2> <queue_code>"},
+        ),
+        "vault": _Lock(
+            vault,
+            "p2sh32",
+            {
+                "execute": f"{siblings}<0> <3>",
+                "owner": f"{_SIGNED.format(key='provider_key')} <owner_code>",
+            },
+        ),
+        "ticket": _Lock(load_source(f"{folder}/ticket"), "standard", refunds),
+        "order": _Lock(load_source(f"{folder}/order"), "standard", refunds),
+    }
+    return _template(
+        "SequencedAMM, ticketed",
+        "A constant-product pool: commit blind, queue in batches, reveal, execute in order.",
+        ["BCH_2026_05", "BCH_SPEC"],
+        constants,
+        locks,
+        {"trader_wallet": "trader_key", "provider": "provider_key"},
+    )
+
+
+def direct_template(scripts: direct.Scripts) -> dict[str, Any]:
+    """The direct profile with the parameters of these scripts, every source verbatim."""
+    folder = direct.FOLDER
+    constants = {name: _constant(value) for name, value in scripts.constants.items()}
+    constants |= {
+        "path_proof": load_source(f"{folder}/path_proof"),
+        "path_level": load_source(f"{folder}/path_level"),
+        "vault_bytecode": _constant(scripts.vault_bytecode),
+    }
+    siblings = "<0x" + "00" * 20 + "> "
+    proof = f"{siblings * 4}<0x" + "01" * 36 + ">"
+    locks = {
+        "pool": _Lock(load_source(f"{folder}/pool"), "p2sh32", {"with_vault": "", "commit": proof}),
+        "vault": _Lock(
+            load_source(f"{folder}/vault"),
+            "p2sh32",
+            {"reveal": proof, "exit": _SIGNED.format(key="provider_key")},
+        ),
+    }
+    return _template(
+        "SequencedAMM, direct",
+        "A constant-product pool whose orders are committed blind, under the rules of 2025.",
+        ["BCH_2025_05", "BCH_2026_05", "BCH_SPEC"],
+        constants,
+        locks,
+        {"provider": "provider_key"},
+    )
+
+
+def cpmm_template(parameters: CpmmParameters) -> dict[str, Any]:
+    """The plain pool."""
+    unlocked_by = {"swap": "", "owner": _SIGNED.format(key="provider_key")}
+    return _template(
+        "cpmm",
+        "A plain constant-product pool that anybody respends.",
+        ["BCH_2025_05", "BCH_2026_05", "BCH_SPEC"],
+        {"owner": _constant(parameters.owner)},
+        {"pool": _Lock(load_source("cpmm/pool"), "p2sh32", unlocked_by)},
+        {"provider": "provider_key"},
+    )

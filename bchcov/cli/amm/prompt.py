@@ -1,0 +1,69 @@
+"""The prompt of `bchcov amm`: history, completion, a question where a commit lacks its action."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import click
+from prompt_toolkit import PromptSession
+from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.document import Document
+from prompt_toolkit.history import FileHistory
+
+from ...simulator import PROFILES, Session
+from ...simulator.help import COMMANDS
+
+__all__ = ["SessionCompleter", "ask_lines"]
+
+
+class SessionCompleter(Completer):
+    """Completes commands, hashes of commitments, and names of profiles."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def _choices(self, words: list[str]) -> Iterable[str]:
+        if not words:
+            return COMMANDS
+        if len(words) == 1 and words[0] in ("reveal", "refund"):
+            return self._session.hashes()
+        if len(words) == 1 and words[0] == "profile":
+            return PROFILES
+        if len(words) == 3 and words[0] == "reveal":
+            return ("True", "False")
+        return ("swap",) if words == ["commit"] else ()
+
+    def get_completions(
+        self, document: Document, complete_event: CompleteEvent
+    ) -> Iterable[Completion]:
+        """What the word before the cursor may become."""
+        del complete_event
+        words = document.text_before_cursor.split(" ")
+        last = words.pop()
+        for choice in self._choices([each for each in words if each]):
+            if choice.lower().startswith(last.lower()):
+                yield Completion(choice, start_position=-len(last))
+
+
+def ask_lines(session: Session) -> Iterator[str]:
+    """Yield what is typed until the input ends."""
+    folder = Path(click.get_app_dir("bchcov"))
+    folder.mkdir(parents=True, exist_ok=True)
+    prompt: PromptSession[str] = PromptSession(
+        history=FileHistory(str(folder / "history")),
+        auto_suggest=AutoSuggestFromHistory(),
+        completer=SessionCompleter(session),
+    )
+    click.echo("help lists the commands, exit ends the session.", err=True)
+    while True:
+        try:
+            line = prompt.prompt(f"{session.profile} {session.height}> ")
+            if line.split() == ["commit"]:
+                line = f"commit {prompt.prompt('action (swap 50 BCH, swap 20 Tokens)> ')}"
+        except KeyboardInterrupt:
+            continue
+        except EOFError:
+            return
+        yield line

@@ -1,0 +1,174 @@
+"""`bchcov amm race`: the same users on three pools, as a table, as JSON, as plots."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from ...errors import BchcovError
+from ...race import POOLS, Settings
+from ...race.compare import Row, put_together
+from ...race.sweep import SWEEPABLE, make_runs, run_all
+
+__all__ = ["race", "race_table"]
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+_Cell = Callable[[Row], str]
+_COLUMNS: tuple[tuple[str, _Cell], ...] = (
+    ("executed", lambda row: f"{row.filled + row.unfilled:,} of {row.users:,}"),
+    ("gave up", lambda row: f"{row.gave_up + row.expired:,}"),
+    ("conflicts", lambda row: f"{row.conflicts:,}"),
+    ("retries", lambda row: f"{row.retries:,}"),
+    ("blocks waited: half", lambda row: f"{row.wait_median:.0f}"),
+    ("90 %", lambda row: f"{row.wait_90:.0f}"),
+    ("most", lambda row: f"{row.wait_most:.0f}"),
+    ("bytes an order", lambda row: f"{row.bytes_per_order:,.0f}"),
+    ("fees", lambda row: f"{row.fees_per_order:,.0f}"),
+    ("price to quote", lambda row: f"{row.price:.4f}"),
+    ("miner tried / refused", lambda row: f"{row.candidates:,} / {row.refused:,}"),
+    ("miner took, sats", lambda row: f"{row.miner_take:,}"),
+)
+
+
+def race_table(rows: Sequence[Row], *, swept: str | None = None) -> Table:
+    """The comparison as a table; what attackers took, where there were any."""
+    columns = list(_COLUMNS)
+    if any(row.selective_take for row in rows):
+        columns.append(("selective took, sats", lambda row: f"{row.selective_take:,}"))
+    if any(row.bonds_lost for row in rows):
+        columns.append(("bonds lost", lambda row: f"{row.bonds_lost:,}"))
+    table = Table("pool", *([swept] if swept else []))
+    for name, _ in columns:
+        table.add_column(name, justify="right")
+    for row in rows:
+        value = [f"{row.value:g}"] if swept else []
+        table.add_row(row.pool, *value, *(cell(row) for _, cell in columns))
+    return table
+
+
+def _read_sweep(
+    _ctx: click.Context, _option: click.Parameter, text: str | None
+) -> tuple[str, list[float]] | None:
+    if text is None:
+        return None
+    name, _, values = text.partition("=")
+    name = name.replace("-", "_")
+    if name not in SWEEPABLE:
+        raise click.BadParameter(f"{name!r}: what can be swept is {', '.join(SWEEPABLE)}")
+    try:
+        return name, [float(value) for value in values.split(",")]
+    except ValueError:
+        raise click.BadParameter(f"{values!r}: numbers with commas between them") from None
+
+
+def _setting(name: str, kind: type[int] | type[float], what: str) -> Callable[[_Command], _Command]:
+    default = Settings.__dataclass_fields__[name].default
+    return click.option(
+        "--" + name.replace("_", "-"), type=kind, default=default, show_default=True, help=what
+    )
+
+
+@click.command()
+@_setting("users", int, "How many users come.")
+@_setting("arrivals_per_block", float, "How many of them in a mean block.")
+@_setting("block_seconds", float, "Seconds of a mean block.")
+@_setting("delay", float, "Seconds until everybody sees a transaction.")
+@_setting("trade_size", float, "The median trade, as a part of the reserves.")
+@_setting("tolerance", float, "How much less than quoted a user takes.")
+@_setting("careless", float, "The share of users who reveal at once.")
+@_setting("batch", int, "The most tickets or orders of one transaction.")
+@_setting("builders", int, "How many build batches.")
+@_setting("miner_share", float, "The share of blocks of the miner who seeks profit.")
+@_setting("budget", int, "How many candidates he tries for a block.")
+@_setting("griefers", int, "How many more users commit and stay silent.")
+@_setting("omitted", float, "The share of users whom builders leave out.")
+@_setting("max_blocks", int, "End after so many blocks, whoever still waits.")
+@_setting("seed", int, "The first seed.")
+@click.option(
+    "--selective", is_flag=True, help="Put an attacker into ticketed who reveals what pays."
+)
+@click.option("--seeds", type=click.IntRange(1), default=1, show_default=True, help="How many.")
+@click.option("--pool", "pools", type=click.Choice(POOLS), multiple=True, help="Only this pool.")
+@click.option(
+    "--sweep", callback=_read_sweep, metavar="NAME=A,B,...", help="Race for each of these values."
+)
+@click.option(
+    "--jobs", type=click.IntRange(1, 256), help="Processes; all cores without it.", metavar="N"
+)
+@click.option("--cluster", metavar="ADDRESS", help="The scheduler of a Dask cluster to run on.")
+@click.option("--json", "as_json", is_flag=True, help="Write JSON instead of the table.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Write race.json, plots and race.html there.",
+)
+def race(
+    selective: bool,
+    seeds: int,
+    pools: tuple[str, ...],
+    sweep: tuple[str, list[float]] | None,
+    jobs: int | None,
+    cluster: str | None,
+    as_json: bool,
+    out: Path | None,
+    **settings: float,
+) -> None:
+    """Race the same users and miner on the pools cpmm, direct and ticketed.
+
+    Every transaction is verified by script; one seed gives one history.
+    """
+    try:
+        chosen = Settings(selective=selective, **settings)  # type: ignore[arg-type]
+        runs = make_runs(chosen, seeds, sweep, pools or POOLS)
+        done = run_all(runs, jobs=jobs or os.cpu_count() or 1, cluster=cluster)
+        quiet = not Console(stderr=True).is_terminal
+        shown = track(done, "racing", total=len(runs), console=Console(stderr=True), disable=quiet)
+        results = list(shown)
+        swept = sweep[0] if sweep else "users"
+        rows = put_together(results, swept=swept)
+        told: dict[str, object] = {
+            "settings": chosen.as_dict(),
+            "swept": swept,
+            "rows": [r.as_dict() for r in rows],
+        }
+        if as_json:
+            click.echo(json.dumps(told))
+        else:
+            width = None if Console().is_terminal else 180
+            Console(width=width).print(race_table(rows, swept=sweep[0] if sweep else None))
+        if out is not None:
+            _write(out, rows, chosen, told, [each.as_dict() for _, each in results], swept)
+    except BchcovError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _write(
+    out: Path,
+    rows: list[Row],
+    settings: Settings,
+    told: dict[str, object],
+    races: list[dict[str, object]],
+    swept: str,
+) -> None:
+    from ...race.report import draw, page
+
+    plots = draw(rows, swept=swept)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, png in plots.items():
+            (out / f"{name}.png").write_bytes(png)
+        (out / "race.html").write_text(page(rows, plots, settings, swept=swept))
+        races.sort(key=lambda each: (str(each["pool"]), str(each["users"]), str(each["seed"])))
+        (out / "race.json").write_text(json.dumps(told | {"races": races}) + "\n")
+    except OSError as error:
+        raise click.ClickException(f"{out}: {error.strerror}") from None
+    click.echo(f"{out / 'race.html'}", err=True)

@@ -1,0 +1,1 @@
+"""Interchange formats, each read and written in one file."""

@@ -1,0 +1,166 @@
+"""Verdicts on transactions given as lines of JSON: what `bchcov verify` does with each."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from ..encoding.hexadecimal import decode_hex
+from ..errors import BchcovError, DecodeError, RulesError
+from ..validation.verify import verify
+from ..vm.result import InputResult
+from ..vm.rules.ruleset import RuleSet
+from ..vm.rules.upgrades import find_rules
+
+__all__ = ["LineOptions", "describe_input", "judge_line", "refuse_line"]
+
+_MODES = {"standard": True, "consensus": False}
+
+
+@dataclass(frozen=True, slots=True)
+class LineOptions:
+    """How lines are judged that do not say it themselves; plain data, sent to other processes."""
+
+    rules: str = "BCH_2026"
+    standard: bool = True
+    scripts_only: bool = False
+    all_inputs: bool = False
+
+
+class _BadLine(BchcovError):
+    """A line that is no question; the message says why."""
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _parse_float(text: str) -> float:
+    value = float(text)
+    if value - value:  # infinite: it could not be written back as JSON
+        raise ValueError(f"{text} is too large a number")
+    return value
+
+
+_decoder = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_parse_float)
+
+
+def _parse(text: bytes | str) -> dict[str, Any]:
+    try:
+        line = _decoder.decode(text.decode() if isinstance(text, bytes) else text)
+    except json.JSONDecodeError as error:
+        raise _BadLine(f"not JSON: {error.msg} at character {error.pos}") from None
+    except UnicodeDecodeError as error:
+        raise _BadLine(f"not UTF-8 at byte {error.start}") from None
+    except ValueError as error:
+        raise _BadLine(f"not JSON: {error}") from None
+    except RecursionError:
+        raise _BadLine("not JSON that can be read: nested too deeply") from None
+    if not isinstance(line, dict):
+        raise _BadLine("not a JSON object")
+    return line
+
+
+def _text_field(line: dict[str, Any], name: str) -> str:
+    value = line.get(name)
+    if not isinstance(value, str):
+        raise _BadLine(f'"{name}" is missing' if value is None else f'"{name}" is not a string')
+    return value
+
+
+def _bytes_field(line: dict[str, Any], name: str) -> bytes:
+    try:
+        return decode_hex(_text_field(line, name))
+    except DecodeError as error:
+        raise _BadLine(f'"{name}": {error.message} (at character {error.offset})') from None
+
+
+def _rules_of(line: dict[str, Any], options: LineOptions) -> RuleSet:
+    name = options.rules if line.get("rules") is None else _text_field(line, "rules")
+    standard = options.standard
+    if line.get("mode") is not None:
+        mode = _text_field(line, "mode")
+        if mode not in _MODES:
+            raise _BadLine(f'"mode" is "standard" or "consensus", not {mode[:40]!a}')
+        standard = _MODES[mode]
+    try:
+        return find_rules(name, standard=standard)
+    except RulesError as error:
+        raise _BadLine(f'"rules": {str(error)[:200]}') from None
+
+
+def describe_input(result: InputResult) -> dict[str, Any]:
+    """Describe the result of one input as JSON has it."""
+    metrics = result.metrics
+    return {
+        "ok": result.ok,
+        "reason": None if result.reason is None else result.reason.value,
+        "op_cost": metrics.op_cost,
+        "op_cost_limit": metrics.op_cost_limit,
+        "hash_iterations": metrics.hash_iterations,
+        "hash_iterations_limit": metrics.hash_iterations_limit,
+        "sig_checks": metrics.sig_checks,
+        "instructions": metrics.instructions,
+    }
+
+
+def _judge(line: dict[str, Any], options: LineOptions) -> dict[str, Any]:
+    verdict = verify(
+        _bytes_field(line, "tx"),
+        _bytes_field(line, "source_outputs"),
+        _rules_of(line, options),
+        scripts_only=options.scripts_only,
+        all_inputs=options.all_inputs,
+    )
+    problem = verdict.error
+    return {
+        "id": line.get("id"),
+        "ok": verdict.ok,
+        "error": problem
+        and {
+            "check": problem.check,
+            "reason": problem.reason,
+            "detail": problem.detail,
+            "input": problem.input,
+        },
+        "inputs": [describe_input(result) for result in verdict.inputs],
+    }
+
+
+def refuse_line(detail: str, *, number: int, identifier: object = None) -> dict[str, Any]:
+    """Make the answer to line `number`, which is no question; `detail` says why."""
+    return {
+        "id": identifier,
+        "ok": False,
+        "error": {
+            "check": "line",
+            "reason": "BAD_LINE",
+            "detail": detail,
+            "input": None,
+            "line": number,
+        },
+        "inputs": [],
+    }
+
+
+def judge_line(
+    text: bytes | str, *, number: int, options: LineOptions | None = None
+) -> dict[str, Any]:
+    """Judge the transaction on one line and return the answer, ready to be written as JSON.
+
+    `text` is a JSON object with `tx` and `source_outputs` in hexadecimal and, if wanted,
+    `id` (a string or number, given back), `rules` and `mode`; other keys are passed over.
+    `number` counts lines from 1. A line that is not such an object gets an answer that
+    says so, with the check "line" and its number; nothing is raised.
+    """
+    identifier: str | int | float | None = None
+    try:
+        line = _parse(text)
+        given = line.get("id")
+        if isinstance(given, dict | list):
+            raise _BadLine('"id" is not a string or number')
+        identifier = given
+        return _judge(line, options or LineOptions())
+    except _BadLine as error:
+        return refuse_line(str(error), number=number, identifier=identifier)

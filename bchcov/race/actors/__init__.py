@@ -1,0 +1,1 @@
+"""Those who act in a race: builders, miners, attackers."""

@@ -1,0 +1,76 @@
+"""Whoever builds the batches of a ticketed pool, for the tips."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from ...amm import ticketed as amm
+from ...amm.ticketed.pool import read_ticket
+from ...errors import BuildError
+from ...transaction.model import Transaction
+from ...wallet.funding import Purse
+from ..pools.ticketed import TicketedVenue
+
+__all__ = ["Builder"]
+
+_LOOK_SECONDS = 120.0
+
+
+class Builder:
+    """An actor who looks at the pool every two minutes or so, and after each block."""
+
+    def __init__(self, venue: TicketedVenue, number: int) -> None:
+        self._venue = venue
+        self._key = venue.world.key(f"builder {number}")
+        self._is_sending = False
+
+    def start(self) -> None:
+        """Look now and then, as long as the race goes on."""
+        self._venue.world.clock.after(self._venue.world.reaction(_LOOK_SECONDS), self._look)
+
+    def _look(self) -> None:
+        self.act()
+        self.start()
+
+    def act(self) -> None:
+        """Queue what waits, execute what is revealed, expire who is silent."""
+        if self._is_sending:
+            return
+        venue, world = self._venue, self._venue.world
+        purse = Purse(self._key.locking_bytecode)
+        height, most = world.chain.height, world.settings.batch
+        pool, sent = venue.tip, []
+        ready = venue.ready()
+        while ready:
+            step = amm.execute(pool, ready[:most], purse)
+            pool, ready = step.pool, ready[most:]
+            sent.append(step.built.transaction)
+        if not sent and venue.expirable():
+            step = amm.expire(pool, height, purse)
+            pool = step.pool
+            sent.append(step.built.transaction)
+        tickets = [
+            coin
+            for action_hash, coin in venue.waiting().items()
+            if not venue.is_left_out(action_hash)
+            and read_ticket(pool.scripts, coin).deadline > height
+        ]
+        while tickets and pool.queue.room():
+            count = min(most, pool.queue.room())
+            try:
+                step = amm.sequence(pool, tickets[:count], height, purse)
+            except BuildError:
+                # Their tips are too small for a batch of so few: they wait for more.
+                break
+            pool, tickets = step.pool, tickets[count:]
+            sent.append(step.built.transaction)
+        if sent:
+            self._is_sending = True
+            world.clock.after(world.network_delay(), partial(self._arrive, sent))
+
+    def _arrive(self, sent: list[Transaction]) -> None:
+        self._is_sending = False
+        for transaction in sent:
+            if not self._venue.world.submit_now(transaction).ok:
+                self._venue.builder_conflicts += 1
+                return

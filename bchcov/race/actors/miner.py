@@ -1,0 +1,254 @@
+"""A miner who orders for profit: sandwiches, displacements, omissions, tried as real blocks.
+
+The same search, with the same budget, runs on every pool: what he sees of unconfirmed
+trades is turned into candidates by the plain formula, the best ones are built as real
+transactions, and a block holds them only where they verify and pay.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from ...amm.action import BUY, SELL, Direction
+from ...amm.formula import Reserves, trade
+from ...errors import BuildError
+from ...transaction.model import Output, Token, Transaction
+from ...wallet.builder import BuiltTransaction
+from ..views.visible_trade import Insertion, Seen
+from ..world import RESERVES, SMALL_COIN, TOKENS, World
+
+__all__ = ["Miner", "Sight", "Tally"]
+
+_SIZES = (0.0025, 0.005, 0.01, 0.02, 0.04)
+_LEAST_PROFIT = 2_000
+_SMALL_COINS = 200
+_PATIENCE_BLOCKS = 3
+
+
+class Sight(Protocol):
+    """What a miner needs of a pool."""
+
+    world: World
+
+    @property
+    def reserves(self) -> Reserves: ...
+    def visible(self) -> list[Seen]: ...
+    def insert(self, kept: int, direction: Direction, amount_in: int) -> Insertion: ...
+    def trade_now(self, direction: Direction, amount_in: int) -> list[BuiltTransaction]: ...
+    def leave_out(self) -> tuple[BuiltTransaction, list[Transaction], int] | None: ...
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the search tried, what script refused, what was done, and what it took in satoshis."""
+
+    candidates: int = 0
+    refused: int = 0
+    attacks: int = 0
+    take: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Position:
+    """What the miner holds from the first leg: tokens bought, or tokens sold and to be bought."""
+
+    direction: Direction
+    amount_in: int
+    amount_out: int
+    fee: int
+    planned: int
+    height: int = 0
+
+
+def _cost_of_tokens(reserves: Reserves, tokens: int) -> int:
+    """The satoshis that buy at least so many tokens."""
+    if tokens >= reserves.tokens:
+        return 1 << 62
+    net = -(-reserves.bch * 1000 * tokens // (reserves.tokens - tokens))
+    return -(-net // 997) + 1
+
+
+def _profit(position: _Position, reserves: Reserves) -> int:
+    """What closing a position at these reserves leaves, in satoshis, fees of both legs paid."""
+    if position.direction == BUY:
+        return (
+            trade(reserves, SELL, position.amount_out).amount_out
+            - position.amount_in
+            - 2 * position.fee
+        )
+    return position.amount_out - _cost_of_tokens(reserves, position.amount_in) - 2 * position.fee
+
+
+class Miner:
+    """The miner's purse, his open position, and his search."""
+
+    def __init__(self, sight: Sight) -> None:
+        self._sight = sight
+        self._key = sight.world.key("miner")
+        self.tally = Tally()
+        self._position: _Position | None = None
+        self._last_txid = ""
+        script = self._key.locking_bytecode
+        sight.world.chain.fund(
+            Output(RESERVES.bch, script),
+            *[Output(SMALL_COIN, script)] * _SMALL_COINS,
+            Output(10_000, script, Token(TOKENS, RESERVES.tokens // 4)),
+        )
+
+    def _candidates(self, seen: list[Seen]) -> list[tuple[int, int, Direction, int]]:
+        """Profit by the formula, visible trades kept, direction and amount; the best first."""
+        found = []
+        tolerance = self._sight.world.settings.tolerance
+        for kept in range(len(seen)):
+            before = seen[kept].before
+            for direction in (BUY, SELL):
+                whole = before.bch if direction == BUY else before.tokens
+                like_his = [seen[kept].amount_in] if seen[kept].direction == direction else []
+                for amount in [*like_his, *(int(whole * size) for size in _SIZES)]:
+                    first = trade(before, direction, amount)
+                    reserves = first.reserves
+                    for victim in seen[kept:]:
+                        fill = trade(reserves, victim.direction, victim.amount_in)
+                        # He gives up where he gets too little: his wallet is known, his
+                        # tolerance is guessed to be everybody's.
+                        if fill.amount_out >= victim.amount_out * (1 - tolerance):
+                            reserves = fill.reserves
+                    planned = _Position(direction, amount, first.amount_out, 700, 0)
+                    profit = _profit(planned, reserves)
+                    if profit > _LEAST_PROFIT:
+                        found.append((profit, kept, direction, amount))
+        found.sort(key=lambda each: (-each[0], *each[1:]))
+        return found
+
+    def choose(self) -> list[Transaction] | None:
+        """The block he makes; None for that of an honest miner."""
+        if self._position is not None:
+            return self._close_in_block()
+        if self._last_txid in self._sight.world.chain.mempool:
+            # His own second leg waits there: he lets it be confirmed.
+            return None
+        if not self._budget:
+            return None
+        seen = self._sight.visible()
+        for profit, kept, direction, amount in self._candidates(seen)[: self._budget]:
+            self.tally.candidates += 1
+            try:
+                made = self._sight.insert(kept, direction, amount)
+                if made.before != seen[kept].before:
+                    # Others' places are bound up with this one: it is another trade.
+                    self.tally.candidates -= 1
+                    continue
+                self._check(made.block)
+            except BuildError:
+                self.tally.refused += 1
+                continue
+            out = trade(made.before, direction, amount).amount_out
+            self._position = _Position(direction, amount, out, made.fee, profit, self._height)
+            self.tally.attacks += 1
+            return made.block
+        return self._omit() if seen else None
+
+    def _omit(self) -> list[Transaction] | None:
+        """Leave the first visible trade out for good, where its owner's bond is to be had."""
+        try:
+            found = self._sight.leave_out()
+            if found is None:
+                return None
+            self.tally.candidates += 1
+            own, rest, gain = found
+            block = [*rest, own.transaction]
+            self._check(block)
+        except BuildError:
+            self.tally.refused += 1
+            return None
+        self.tally.attacks += 1
+        self.tally.take += gain
+        return block
+
+    @property
+    def _height(self) -> int:
+        return self._sight.world.chain.height
+
+    @property
+    def _budget(self) -> int:
+        return self._sight.world.settings.budget
+
+    def _check(self, block: list[Transaction]) -> None:
+        """Try a block on the chain and roll it back. Raises BuildError where it is refused."""
+        chain = self._sight.world.chain
+        with chain.snapshot():
+            try:
+                chain.mine(block)
+            except Exception as error:
+                raise BuildError(f"the block is refused: {error}") from error
+
+    def _amount_to_close(self, reserves: Reserves) -> tuple[Direction, int]:
+        position = self._position
+        assert position is not None
+        if position.direction == BUY:
+            return SELL, position.amount_out
+        return BUY, _cost_of_tokens(reserves, position.amount_in)
+
+    def _close_in_block(self) -> list[Transaction] | None:
+        """Close behind the visible trades where that pays most, and leave the rest out."""
+        position, seen = self._position, self._sight.visible()
+        assert position is not None
+        stops = [each.before for each in seen]
+        if seen:
+            last = seen[-1]
+            stops.append(trade(last.before, last.direction, last.amount_in).reserves)
+        else:
+            stops.append(self._sight.reserves)
+        profits = [_profit(position, reserves) for reserves in stops]
+        kept = max(range(len(stops)), key=lambda at: profits[at])
+        if profits[kept] <= 0:
+            return None
+        try:
+            made = self._sight.insert(kept, *self._amount_to_close(stops[kept]))
+            profit = _profit(position, made.before)
+            if profit <= 0 or made.before != stops[kept]:
+                return None
+            self._check(made.block)
+        except BuildError:
+            return None
+        self._book(made.own, profit)
+        return made.block
+
+    def _book(self, built: list[BuiltTransaction], profit: int) -> None:
+        assert self._position is not None
+        self.tally.take += profit + self._position.fee - sum(each.fee for each in built)
+        self._last_txid = built[-1].txid
+        self._position = None
+
+    def look(self) -> None:
+        """After a trade has reached the mempool: close there once most of the plan is made."""
+        position = self._position
+        if position is not None:
+            profit = _profit(position, self._sight.reserves)
+            # Most of what was planned at first; after two more blocks whatever pays.
+            is_late = self._height >= position.height + _PATIENCE_BLOCKS
+            if profit > (_LEAST_PROFIT if is_late else 0.7 * position.planned):
+                self._close_now()
+
+    def _close_now(self) -> None:
+        position, reserves = self._position, self._sight.reserves
+        assert position is not None
+        try:
+            built = self._sight.trade_now(*self._amount_to_close(reserves))
+        except BuildError:
+            return
+        # Booked first: what he submits comes back to him as something to look at.
+        self._book(built, _profit(position, reserves))
+        for each in built:
+            self._sight.world.submit_now(each.transaction).require()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether he has taken the first leg of a trade and not the second."""
+        return self._position is not None
+
+    def finish(self) -> None:
+        """When all users are through, close what is open, at whatever price."""
+        if self._position is not None:
+            self._close_now()

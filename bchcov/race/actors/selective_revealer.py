@@ -1,0 +1,188 @@
+"""An attacker with tickets on both sides of others', who reveals only those that pay.
+
+He makes a buy and a sale whose txids sort before every waiting ticket, and a sale and a
+buy behind them. Once all between have revealed he knows which way the price goes, and
+reveals one pair; what he does not reveal costs him a bond each.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...amm import ticketed as amm
+from ...amm.action import BUY, SELL, Direction
+from ...amm.formula import Reserves, execute, trade
+from ...amm.ticketed.pool import Entry, read_order
+from ...transaction.model import Output, Token
+from ...wallet.balance import Spend
+from ...wallet.funding import Purse
+from ...wallet.unlockers import P2pkhUnlocker
+from ..pools.ticketed import TICKET_TIP, TicketedVenue
+from ..world import RESERVES, TOKENS
+
+__all__ = ["Selective"]
+
+_SIZE = 0.01
+_TRIES = 200
+_LEAST_VICTIMS = 3
+_FUNDS = 20_000_000_000
+
+
+@dataclass(slots=True)
+class _Bracket:
+    """Four tickets of his: before and behind, each a buy and a sale."""
+
+    actions: dict[str, amm.Action]
+    is_decided: bool = False
+
+
+class Selective:
+    """The attacker; one bracket at a time."""
+
+    def __init__(self, venue: TicketedVenue) -> None:
+        self._venue = venue
+        self.key = venue.world.key("selective")
+        script = self.key.locking_bytecode
+        self._tokens = RESERVES.tokens // 4
+        venue.world.chain.fund(
+            *(Output(_FUNDS // 16, script) for _ in range(16)),
+            *(Output(10_000, script, Token(TOKENS, self._tokens // 4)) for _ in range(4)),
+        )
+        self._number = 0
+        self._bracket: _Bracket | None = None
+        self._is_within = False
+        self.brackets = 0
+
+    def _wealth(self) -> int:
+        """His satoshis, and his tokens at the price that the race began with."""
+        coins = self._venue.world.chain.coins(self.key.locking_bytecode)
+        satoshis = sum(each.value for each in coins)
+        tokens = sum(each.token.amount for each in coins if each.token)
+        return satoshis + (tokens - self._tokens) * RESERVES.bch // RESERVES.tokens
+
+    def take(self) -> int:
+        """What he has gained in satoshis; negative where it cost him."""
+        return self._wealth() - _FUNDS // 16 * 16 - 4 * 10_000
+
+    @property
+    def is_open(self) -> bool:
+        """Whether some of his tickets or orders are not settled yet."""
+        return self._bracket is not None
+
+    def mined(self) -> None:
+        """After a block: be done with a bracket that is past."""
+        bracket = self._bracket
+        if bracket is not None:
+            pool = self._venue.confirmed
+            queued = {entry.action_hash for entry in pool.entries}
+            waiting = self._venue.waiting()
+            if all(
+                each.hash not in queued and each.hash not in waiting
+                for each in bracket.actions.values()
+            ):
+                self._bracket = None
+
+    def look(self) -> None:
+        """After each transaction: set a bracket round those who wait, or decide on one."""
+        if self._is_within:
+            return
+        # His own transactions come through here as well.
+        self._is_within = True
+        if self._bracket is None:
+            waiting = self._venue.waiting()
+            if len(waiting) >= _LEAST_VICTIMS and not self._venue.tip.entries:
+                self._set(sorted(coin.outpoint_hash[::-1] for coin in waiting.values()))
+        elif not self._bracket.is_decided:
+            self._decide(self._bracket)
+        self._is_within = False
+
+    def _set(self, txids: list[bytes]) -> None:
+        reserves = self._venue.reserves
+        satoshis, tokens = int(reserves.bch * _SIZE), int(reserves.tokens * _SIZE)
+        back = trade(reserves, BUY, satoshis).amount_out
+        wanted: dict[str, tuple[Direction, int, bool]] = {
+            "buy before": (BUY, satoshis, True),
+            "sell before": (SELL, tokens, True),
+            "sell behind": (SELL, back, False),
+            "buy behind": (BUY, trade(reserves, SELL, tokens).amount_out, False),
+        }
+        actions = {}
+        for name, (direction, amount, is_before) in wanted.items():
+            made = self._grind(direction, amount, txids, is_before=is_before)
+            if made is None:
+                return
+            actions[name] = made
+        self.brackets += 1
+        self._bracket = _Bracket(actions)
+
+    def _purse(self) -> Purse:
+        unlocker = P2pkhUnlocker(self.key)
+        coins = self._venue.world.chain.coins(self.key.locking_bytecode)
+        return Purse(self.key.locking_bytecode, [Spend(coin, unlocker) for coin in coins])
+
+    def _grind(
+        self, direction: Direction, amount: int, txids: list[bytes], *, is_before: bool
+    ) -> amm.Action | None:
+        """Make tickets until one sorts as it should, and send it."""
+        venue, scripts = self._venue, self._venue.tip.scripts
+        category = scripts.parameters.pool_category
+        deadline = venue.world.chain.height + scripts.parameters.max_wait
+        owner, purse = self.key.public_key_hash, self._purse()
+        for _ in range(_TRIES):
+            self._number += 1
+            salt = amm.derive_salt(self.key, category, self._number)
+            action = amm.Action(direction, amount, 0, owner, salt)
+            made = amm.make_ticket(scripts, action, deadline, purse, tip=TICKET_TIP)
+            place = bytes.fromhex(made.built.txid)
+            if place < txids[0] if is_before else place > txids[-1]:
+                return action if venue.world.submit_now(made.built.transaction).ok else None
+        return None
+
+    def _decide(self, bracket: _Bracket) -> None:
+        """Reveal a pair that pays, once everybody between his tickets has revealed."""
+        entries = self._venue.tip.entries
+        own = {each.hash: name for name, each in bracket.actions.items()}
+        places = {
+            own[each.action_hash]: at for at, each in enumerate(entries) if each.action_hash in own
+        }
+        if len(places) < len(own):
+            return
+        between = entries[: max(places.values())]
+        others = [each for each in between if each.action_hash not in own]
+        orders = self._venue.orders
+        if not others or any(each.action_hash not in orders for each in others):
+            return
+        bracket.is_decided = True
+        gains = {
+            pair: self._gain(entries, bracket, pair)
+            for pair in (("buy before", "sell behind"), ("sell before", "buy behind"))
+        }
+        best = max(gains, key=lambda pair: gains[pair])
+        if gains[best] > 0:
+            for name in best:
+                self._reveal(bracket.actions[name], entries[places[name]])
+
+    def _gain(self, entries: tuple[Entry, ...], bracket: _Bracket, pair: tuple[str, str]) -> int:
+        """What revealing this pair and nothing else brings, by the formula."""
+        reserves = self._venue.tip.state.reserves
+        scripts = self._venue.tip.scripts
+        least, bond = scripts.parameters.min_reserve, scripts.parameters.bond
+        own = {bracket.actions[name].hash: bracket.actions[name] for name in pair}
+        satoshis = tokens = 0
+        for entry in entries:
+            action = own.get(entry.action_hash)
+            order = self._venue.orders.get(entry.action_hash)
+            if action is None and order is not None:
+                action = read_order(scripts, order).action
+            if action is None:
+                continue
+            before: Reserves = reserves
+            reserves = execute(reserves, action, min_reserve=least).reserves
+            if entry.action_hash in own:
+                satoshis -= reserves.bch - before.bch
+                tokens -= reserves.tokens - before.tokens
+        return satoshis + tokens * RESERVES.bch // RESERVES.tokens - 2 * bond
+
+    def _reveal(self, action: amm.Action, entry: Entry) -> None:
+        made = amm.make_order(self._venue.tip.scripts, action, entry, self._purse())
+        self._venue.world.submit_now(made.built.transaction)

@@ -1,0 +1,55 @@
+"""One user's way through a race, from the wish to trade to the block that settled it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..amm.action import Direction
+from ..wallet.keys import PrivateKey
+
+__all__ = ["Journey", "Want"]
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """Who wants what, and when; the same on every pool."""
+
+    number: int
+    time: float
+    key: PrivateKey
+    direction: Direction
+    amount_in: int
+    is_careless: bool = False
+    is_silent: bool = False
+    is_omitted: bool = False
+
+
+@dataclass(slots=True)
+class Journey:
+    """What became of a want.
+
+    `status` is "waiting", "filled", "unfilled" (the price had moved beyond what he takes),
+    "gave up" (the same, before anything of his was on the chain) or "expired".
+    `quoted` is what the pool offered when he came, `got` what he got.
+    """
+
+    want: Want
+    height: int
+    quoted: int
+    min_out: int
+    status: str = "waiting"
+    conflicts: int = 0
+    retries: int = 0
+    got: int = 0
+    blocks: int = 0
+    txid: str = ""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more is to come."""
+        return self.status != "waiting"
+
+    def end(self, status: str, height: int, got: int = 0) -> None:
+        """Settle it at a height."""
+        self.status, self.got = status, got
+        self.blocks = height - self.height

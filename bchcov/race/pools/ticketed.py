@@ -1,0 +1,204 @@
+"""The ticketed profile in a race: users make coins of their own, builders batch them."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from ...amm import ticketed as amm
+from ...amm.formula import Reserves
+from ...amm.ticketed.pool import Entry, read_order, read_ticket
+from ...chain import Submission
+from ...transaction.model import Transaction
+from ...vm.rules.upgrades import BCH_2026
+from ...wallet.coins import Coin
+from ...wallet.funding import Purse
+from ..orders import Journey, Want
+from ..settings import Settings
+from ..world import RESERVES, TOKENS, World, spends
+
+__all__ = ["TICKET_TIP", "TicketedVenue"]
+
+TICKET_TIP = 1_000
+_PATIENCE_BLOCKS = 3
+_SELF_HELP_SECONDS = 120.0
+
+
+class TicketedVenue:
+    """A ticketed pool with all its users."""
+
+    name = "ticketed"
+
+    def __init__(self, settings: Settings) -> None:
+        self.world = World(settings, BCH_2026)
+        first, purse = self.world.pool_coins()
+        parameters = amm.Parameters(
+            pool_category=first.coin.outpoint_hash,
+            token_category=TOKENS,
+            owner=self.world.provider.public_key_hash,
+        )
+        made = amm.genesis(parameters, RESERVES, first, purse)
+        self.world.confirm(made.built)
+        self.confirmed = self.tip = made.pool
+        self.journeys: list[Journey] = []
+        self.actions: dict[bytes, tuple[Journey, amm.Action]] = {}
+        self.tickets: dict[bytes, Coin] = {}
+        self.orders: dict[bytes, Coin] = {}
+        self.asked: set[bytes] = set()
+        self.builder_conflicts = 0
+        self.batches: list[int] = []
+
+    @property
+    def reserves(self) -> Reserves:
+        """The reserves as everybody sees them."""
+        return self.tip.state.reserves
+
+    def begin(self, want: Want) -> None:
+        """Let a user come and make a ticket."""
+        journey = self.world.begin(want, self.reserves)
+        self.journeys.append(journey)
+        self._make_ticket(journey)
+
+    def _make_ticket(self, journey: Journey) -> None:
+        want, scripts = journey.want, self.tip.scripts
+        salt = amm.derive_salt(want.key, scripts.parameters.pool_category, journey.retries)
+        owner = want.key.public_key_hash
+        action = amm.Action(want.direction, want.amount_in, journey.min_out, owner, salt)
+        self.actions[action.hash] = journey, action
+        deadline = self.world.chain.height + scripts.parameters.max_wait
+        purse = self.world.purse(want.key)
+        made = amm.make_ticket(scripts, action, deadline, purse, tip=TICKET_TIP)
+        self.world.send(made.built, lambda result: self._learn(journey, result))
+
+    def _learn(self, journey: Journey, result: Submission) -> None:
+        if result.ok:
+            journey.txid = result.txid
+        else:
+            journey.conflicts += 1
+
+    def waiting(self) -> dict[bytes, Coin]:
+        """The tickets that nobody has queued yet."""
+        there = self.world.chain.coin
+        return {each: coin for each, coin in self.tickets.items() if there(coin.outpoint)}
+
+    def is_left_out(self, action_hash: bytes) -> bool:
+        """Whether the builders leave this ticket out."""
+        known = self.actions.get(action_hash)
+        return known is not None and known[0].want.is_omitted
+
+    def accepted(self, transaction: Transaction) -> None:
+        """Follow the pool to a transaction that is in the mempool now, and see new coins."""
+        scripts = self.tip.scripts
+        if spends(transaction, self.tip.coin):
+            sources = self.world.chain.source_outputs(transaction)
+            after, _ = self.tip.follow(transaction, sources)
+            assert after is not None
+            self.tip = after
+        else:
+            locking = transaction.outputs[0].locking_bytecode
+            if scripts.read_ticket(locking) is not None:
+                ticket = read_ticket(scripts, Coin.of(transaction, 0))
+                self.tickets[ticket.action_hash] = ticket.coin
+            elif scripts.read_order(locking) is not None:
+                coin = Coin.of(transaction, 0)
+                self.orders[read_order(scripts, coin).action.hash] = coin
+        self.wake()
+
+    def wake(self) -> None:
+        """Whoever is next reveals: an honest one when all before have, and he is confirmed."""
+        sure, is_open = self.confirmed.queue.tail, True
+        for entry in self.tip.entries:
+            if entry.action_hash in self.orders:
+                continue
+            known = self.actions.get(entry.action_hash)
+            if known is not None and not known[0].want.is_silent:
+                may = known[0].want.is_careless or (is_open and entry.index < sure)
+                if may and entry.action_hash not in self.asked:
+                    self._ask(entry, *known)
+            is_open = False
+            if not self.world.settings.careless:
+                return
+
+    def _ask(self, entry: Entry, journey: Journey, action: amm.Action) -> None:
+        self.asked.add(entry.action_hash)
+
+        def reveal() -> None:
+            purse = self.world.purse(journey.want.key)
+            made = amm.make_order(self.tip.scripts, action, entry, purse)
+            self.world.send(made.built, lambda result: self._learn(journey, result))
+
+        self.world.clock.after(self.world.reaction(), reveal)
+
+    def ready(self) -> list[Coin]:
+        """The orders at head that are revealed, in the queue's order."""
+        found = []
+        for entry in self.tip.entries[: self.tip.queue.takeable()]:
+            if entry.action_hash not in self.orders:
+                break
+            found.append(self.orders[entry.action_hash])
+        return found
+
+    def mined(self, transactions: tuple[Transaction, ...]) -> None:
+        """Follow the pool through a block, and settle what it confirmed."""
+        chain = self.world.chain
+        for transaction in transactions:
+            if not spends(transaction, self.confirmed.coin):
+                continue
+            sources = chain.source_outputs(transaction)
+            after, event = self.confirmed.follow(transaction, sources)
+            assert after is not None
+            self.confirmed = after
+            if event.kind == "sequence":
+                self.batches.append(len(event.entries))
+            for entry in event.entries:
+                self.tickets.pop(entry.action_hash, None)
+            for done in event.executions:
+                self.orders.pop(done.entry.action_hash, None)
+                known = self.actions.get(done.entry.action_hash)
+                if known is not None:
+                    filled = "filled" if done.fill.is_filled else "unfilled"
+                    known[0].end(filled, chain.height, done.fill.amount_out)
+            for entry in event.entries if event.kind == "expire" else ():
+                known = self.actions.get(entry.action_hash)
+                if known is not None:
+                    known[0].end("expired", chain.height)
+        self.tip = self.confirmed
+        for transaction in list(chain.mempool.values()):
+            self.accepted(transaction)
+        self.wake()
+        self._help_themselves()
+
+    def _help_themselves(self) -> None:
+        """Whose ticket nobody takes builds the batch himself, or takes the bond back in time."""
+        height, world = self.world.chain.height, self.world
+        for action_hash, coin in self.waiting().items():
+            known = self.actions.get(action_hash)
+            if known is None or world.chain.confirmations(coin) < _PATIENCE_BLOCKS:
+                continue
+            left = read_ticket(self.tip.scripts, coin).deadline - height
+            if left <= _PATIENCE_BLOCKS + 1:
+                key = known[0].want.key
+                back = amm.refund(self.tip.scripts, coin, key, Purse(key.locking_bytecode))
+                del self.tickets[action_hash]
+                world.send(back, partial(self._start_again, known[0]))
+            else:
+                wait = world.reaction(_SELF_HELP_SECONDS)
+                world.clock.after(wait, partial(self._queue_himself, known[0], coin))
+
+    def _queue_himself(self, journey: Journey, coin: Coin) -> None:
+        height, purse = self.world.chain.height, self.world.purse(journey.want.key)
+        deadline = read_ticket(self.tip.scripts, coin).deadline
+        if self.world.chain.coin(coin.outpoint) and self.tip.queue.room() and deadline > height:
+            step = amm.sequence(self.tip, [coin], height, purse)
+            self.world.send(step.built, self._count_builder)
+
+    def _start_again(self, journey: Journey, _refunded: Submission) -> None:
+        journey.retries += 1
+        self._make_ticket(journey)
+
+    def _count_builder(self, result: Submission) -> None:
+        self.builder_conflicts += not result.ok
+
+    def expirable(self) -> bool:
+        """Whether the order at head may be expired now."""
+        entries, height = self.tip.entries, self.world.chain.height
+        return bool(entries) and height >= max(entries[0].deadline, self.tip.state.hold)

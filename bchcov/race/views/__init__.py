@@ -1,0 +1,1 @@
+"""What a miner sees of each pool."""

@@ -1,0 +1,65 @@
+"""What a miner sees of the plain pool's trades, and what he can put in their place."""
+
+from __future__ import annotations
+
+from ...amm import cpmm
+from ...amm.action import Direction
+from ...amm.formula import Reserves
+from ...transaction.codec import transaction_id
+from ...transaction.model import Transaction
+from ...wallet.builder import BuiltTransaction
+from ..pools.cpmm import CpmmVenue, follow
+from ..world import World
+from .visible_trade import Insertion, Seen
+
+__all__ = ["CpmmSight"]
+
+
+class CpmmSight:
+    """A miner's view of the pool and its users."""
+
+    def __init__(self, venue: CpmmVenue) -> None:
+        self._venue = venue
+        self.world: World = venue.world
+
+    @property
+    def reserves(self) -> Reserves:
+        """The reserves as everybody sees them."""
+        return self._venue.reserves
+
+    def visible(self) -> list[Seen]:
+        """The trades in the mempool, in their order, with the reserves before each."""
+        found, market = [], self._venue.confirmed
+        for txid, transaction in self.world.chain.mempool.items():
+            after = follow(market, transaction)
+            if after is None:
+                continue
+            before, now = market.reserves, after.reserves
+            bch, tokens = now.bch - before.bch, now.tokens - before.tokens
+            direction: Direction = 1 if bch > 0 else 0
+            found.append(Seen(txid, direction, max(bch, tokens), -min(bch, tokens), before))
+            market = after
+        return found
+
+    def insert(self, kept: int, direction: Direction, amount_in: int) -> Insertion:
+        """A miner's trade behind the first `kept` visible ones: it, and the rest of a block.
+
+        Raises BuildError where script refuses it.
+        """
+        seen, market = self.visible(), self._venue.confirmed
+        gone = {each.txid for each in seen[kept:]}
+        rest = self.world.mempool_without(lambda each: transaction_id(each) in gone)
+        for transaction in rest:
+            market = follow(market, transaction) or market
+        miner = self.world.key("miner")
+        own = cpmm.swap(market, direction, amount_in, self.world.purse(miner))
+        return Insertion([own.built], rest, market.reserves)
+
+    def trade_now(self, direction: Direction, amount_in: int) -> list[BuiltTransaction]:
+        """A miner's trade on what everybody sees. Raises BuildError where it gives nothing."""
+        miner = self.world.key("miner")
+        return [cpmm.swap(self._venue.tip, direction, amount_in, self.world.purse(miner)).built]
+
+    def leave_out(self) -> tuple[BuiltTransaction, list[Transaction], int] | None:
+        """Leaving a trade out brings a miner nothing here but the loss of its fee."""
+        return None

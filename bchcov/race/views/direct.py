@@ -1,0 +1,112 @@
+"""What a miner sees of the direct profile's trades, and what he can put in their place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ...amm import direct as amm
+from ...amm.action import Direction
+from ...amm.direct.pool import Pool
+from ...amm.formula import Reserves
+from ...errors import BuildError
+from ...transaction.codec import transaction_id
+from ...transaction.model import Transaction
+from ...wallet.builder import BuiltTransaction
+from ...wallet.funding import Purse
+from ..pools.direct import DirectVenue
+from ..world import SMALL_COIN, World, spends
+from .visible_trade import Insertion, Seen
+
+__all__ = ["DirectSight"]
+
+
+class DirectSight:
+    """A miner's view of the pool and its users."""
+
+    def __init__(self, venue: DirectVenue) -> None:
+        self._venue = venue
+        self.world: World = venue.world
+
+    @property
+    def reserves(self) -> Reserves:
+        """The reserves as everybody sees them."""
+        return self._venue.reserves
+
+    def visible(self) -> list[Seen]:
+        """The reveals in the mempool, in their order, with the reserves before each."""
+        found, pool = [], self._venue.confirmed
+        places: dict[bytes, str] = {}
+        for txid, transaction in self.world.chain.mempool.items():
+            if not spends(transaction, pool.coin):
+                continue
+            before = pool.state.reserves
+            after, event = pool.follow(transaction)
+            assert after is not None
+            pool = after
+            if event.kind == "commit" and event.entry is not None:
+                places[event.entry.action_hash] = txid
+            if event.kind == "reveal" and event.action is not None and event.fill is not None:
+                action, out = event.action, event.fill.amount_out
+                place = places.get(action.hash, "")
+                found.append(Seen(txid, action.direction, action.amount_in, out, before, place))
+        return found
+
+    def insert(self, kept: int, direction: Direction, amount_in: int) -> Insertion:
+        """A miner's trade behind the first `kept` visible ones: it, and the rest of a block.
+
+        Where the queue is empty then, since whoever comes next has revealed before his place
+        was confirmed, he commits and reveals; else he claims the place at head. Raises
+        BuildError where script refuses it.
+        """
+        seen = self.visible()
+        target = seen[kept].begins_with if kept < len(seen) else None
+        pool = self._venue.confirmed
+        block = self.world.mempool_without(lambda each: transaction_id(each) == target)
+        for transaction in block:
+            if spends(transaction, pool.coin):
+                pool = pool.follow(transaction)[0] or pool
+        if not pool.entries:
+            own_pair = self._trade(pool, direction, amount_in)
+            return Insertion(own_pair, block, pool.state.reserves)
+        action = self.world.miner_action(direction, amount_in)
+        claimed = replace(pool.entries[0], action_hash=action.hash)
+        believed = replace(pool, entries=(claimed, *pool.entries[1:]))
+        own = amm.reveal(believed, action, self.world.purse(self.world.key("miner")))
+        return Insertion([own.built], block, pool.state.reserves)
+
+    def _trade(self, pool: Pool, direction: Direction, amount_in: int) -> list[BuiltTransaction]:
+        """A miner's commitment and its reveal, in a queue that is empty."""
+        miner, height = self.world.key("miner"), self.world.chain.height
+        action = self.world.miner_action(direction, amount_in)
+        funds = self.world.purse(miner)
+        bond = [each for each in funds.coins if each.coin.value == SMALL_COIN][:1]
+        committed = amm.commit(pool, action, height + 1, height, replace(funds, coins=bond))
+        spent = {each.coin.outpoint for each in bond}
+        left = [each for each in funds.coins if each.coin.outpoint not in spent]
+        revealed = amm.reveal(committed.pool, action, replace(funds, coins=left))
+        return [committed.built, revealed.built]
+
+    def trade_now(self, direction: Direction, amount_in: int) -> list[BuiltTransaction]:
+        """A miner's trade on what everybody sees. Raises BuildError while others are queued."""
+        if self._venue.tip.entries:
+            raise BuildError(f"{len(self._venue.tip.entries)} orders are queued before a new one")
+        return self._trade(self._venue.tip, direction, amount_in)
+
+    def leave_out(self) -> tuple[BuiltTransaction, list[Transaction], int] | None:
+        """Expire the order at head in place of its reveal: the block, and what he gains by it.
+
+        He takes the tip of an expiry and gives up the fee of the reveal; before the
+        deadline no block may hold the expiry, which says when it is due.
+        """
+        pool, seen = self._venue.confirmed, self.visible()
+        if not pool.entries or not seen:
+            return None
+        miner = Purse(self.world.key("miner").locking_bytecode)
+        due = max(self.world.chain.height, pool.entries[0].deadline)
+        own = amm.expire(pool, due, miner)
+        rest = self.world.mempool_without(lambda each: spends(each, pool.coin))
+        first = next(each for each in self.world.chain.mempool.values() if spends(each, pool.coin))
+        lost = sum(each.value for each in self.world.chain.source_outputs(first))
+        lost -= sum(each.value for each in first.outputs)
+        gain = pool.scripts.parameters.tip - lost
+        return (own.built, rest, gain) if gain > 0 else None

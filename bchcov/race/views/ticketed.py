@@ -1,0 +1,139 @@
+"""What a miner sees of the ticketed profile's trades, and what he can put in their place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ...amm import ticketed as amm
+from ...amm.action import Direction
+from ...amm.formula import Reserves, execute
+from ...amm.ticketed.pool import Entry, read_order
+from ...errors import BuildError
+from ...transaction.codec import transaction_id
+from ...transaction.model import Transaction
+from ...wallet.builder import BuiltTransaction
+from ...wallet.funding import Purse
+from ..pools.ticketed import TICKET_TIP, TicketedVenue
+from ..world import SMALL_COIN, World, spends
+from .visible_trade import Insertion, Seen
+
+__all__ = ["TicketedSight"]
+
+
+class TicketedSight:
+    """A miner's view of the pool and its users."""
+
+    def __init__(self, venue: TicketedVenue) -> None:
+        self._venue = venue
+        self.world: World = venue.world
+
+    @property
+    def reserves(self) -> Reserves:
+        """The reserves as everybody sees them."""
+        return self._venue.reserves
+
+    def _places(self) -> list[tuple[Entry, str]]:
+        """Who is queued and not confirmed as executed; with the txid of a place that is not."""
+        places, pool = (
+            [(entry, "") for entry in self._venue.confirmed.entries],
+            self._venue.confirmed,
+        )
+        for txid, transaction in self.world.chain.mempool.items():
+            if spends(transaction, pool.coin):
+                after, event = pool.follow(
+                    transaction, self.world.chain.source_outputs(transaction)
+                )
+                assert after is not None
+                pool = after
+                if event.kind == "sequence":
+                    places += [(entry, txid) for entry in event.entries]
+        return places
+
+    def visible(self) -> list[Seen]:
+        """The revealed orders that are not confirmed as executed, in the queue's order."""
+        scripts, least = self._venue.tip.scripts, self._venue.tip.scripts.parameters.min_reserve
+        found, reserves = [], self._venue.confirmed.state.reserves
+        for entry, place in self._places():
+            if entry.action_hash not in self._venue.orders:
+                break
+            coin = self._venue.orders[entry.action_hash]
+            action = read_order(scripts, coin).action
+            fill = execute(reserves, action, min_reserve=least)
+            out, way = fill.amount_out, action.direction
+            found.append(Seen(coin.txid, way, action.amount_in, out, reserves, place))
+            reserves = fill.reserves
+        return found
+
+    def insert(self, kept: int, direction: Direction, amount_in: int) -> Insertion:
+        """A miner's trade behind the first `kept` visible ones: it, and the rest of a block.
+
+        Where the queue is empty then, since whoever comes next has revealed before his place
+        was confirmed, he queues a ticket of his own and executes it; else he makes an order
+        and executes it in the next one's place. Raises BuildError where script refuses it.
+        """
+        world, seen, miner = self.world, self.visible(), self.world.key("miner")
+        place = seen[kept].place_txid if kept < len(seen) else None
+        pool = self._venue.confirmed
+        if place != "":
+            rest = world.mempool_without(lambda each: transaction_id(each) == place)
+            for transaction in rest:
+                if spends(transaction, pool.coin):
+                    sources = world.chain.source_outputs(transaction)
+                    pool = pool.follow(transaction, sources)[0] or pool
+            if not pool.entries:
+                own_four = self._trade(pool, direction, amount_in)
+                return Insertion(own_four, rest, pool.state.reserves)
+            pool = self._venue.confirmed
+        if kept >= len(pool.entries):
+            raise BuildError("no order is queued there: there is no place to trade from")
+        reserves = seen[kept].before if kept < len(seen) else pool.state.reserves
+        batch = [self._venue.orders[each.action_hash] for each in pool.entries[:kept]]
+        action = self.world.miner_action(direction, amount_in)
+        claimed = replace(pool.entries[kept], action_hash=action.hash)
+        own = amm.make_order(pool.scripts, action, claimed, world.purse(miner))
+        batch.append(own.order.coin)
+        entries = (*pool.entries[:kept], claimed, *pool.entries[kept + 1 :])
+        believed = replace(pool, entries=entries)
+        step = amm.execute(believed, batch, Purse(miner.locking_bytecode))
+        rest = world.mempool_without(lambda each: spends(each, pool.coin))
+        return Insertion([own.built, step.built], rest, reserves)
+
+    def _trade(
+        self, pool: amm.Pool, direction: Direction, amount_in: int
+    ) -> list[BuiltTransaction]:
+        """A miner's ticket, its place, its order and its execution, in a queue that is empty."""
+        miner, height = self.world.key("miner"), self.world.chain.height
+        action = self.world.miner_action(direction, amount_in)
+        funds, none = self.world.purse(miner), Purse(miner.locking_bytecode)
+        bond = [each for each in funds.coins if each.coin.value == SMALL_COIN][:1]
+        ticket = amm.make_ticket(
+            pool.scripts, action, height + 1, replace(funds, coins=bond), tip=2 * TICKET_TIP
+        )
+        queued = amm.sequence(pool, [ticket.ticket.coin], height, none)
+        spent = {each.coin.outpoint for each in bond}
+        left = [each for each in funds.coins if each.coin.outpoint not in spent]
+        own = amm.make_order(
+            pool.scripts, action, queued.pool.entries[0], replace(funds, coins=left)
+        )
+        done = amm.execute(queued.pool, [own.order.coin], none)
+        return [ticket.built, queued.built, own.built, done.built]
+
+    def trade_now(self, direction: Direction, amount_in: int) -> list[BuiltTransaction]:
+        """A miner's trade on what everybody sees. Raises BuildError while others are queued."""
+        if self._venue.tip.entries:
+            raise BuildError(f"{len(self._venue.tip.entries)} orders are queued before a new one")
+        return self._trade(self._venue.tip, direction, amount_in)
+
+    def leave_out(self) -> tuple[BuiltTransaction, list[Transaction], int] | None:
+        """Expire the order at head although it is revealed: the block, and what he gains by it.
+
+        Before its deadline, and before `hold`, no block may hold the expiry, which says
+        when it is due.
+        """
+        world, pool = self.world, self._venue.confirmed
+        if not pool.entries or pool.entries[0].action_hash not in self._venue.orders:
+            return None
+        due = max(world.chain.height, pool.entries[0].deadline, pool.state.hold)
+        own = amm.expire(pool, due, Purse(world.key("miner").locking_bytecode))
+        rest = world.mempool_without(lambda each: spends(each, pool.coin))
+        return own.built, rest, pool.scripts.parameters.tip

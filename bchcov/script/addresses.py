@@ -1,0 +1,135 @@
+"""Addresses: a locking bytecode of a known kind, written for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ..encoding.base58 import decode_base58_check
+from ..encoding.cashaddr import decode_cashaddr, encode_cashaddr
+from ..errors import AddressError, DecodeError
+
+__all__ = [
+    "NETWORK_PREFIXES",
+    "Address",
+    "AddressKind",
+    "decode_address",
+    "encode_address",
+    "locking_bytecode_of",
+]
+
+AddressKind = Literal["p2pkh", "p2sh20", "p2sh32"]
+
+NETWORK_PREFIXES = ("bitcoincash", "bchtest", "bchreg")
+"""The cashaddr prefixes of mainnet, of every test network, and of regtest."""
+
+_SHAPES: dict[AddressKind, tuple[bytes, int, bytes]] = {
+    "p2pkh": (b"\x76\xa9\x14", 20, b"\x88\xac"),
+    "p2sh20": (b"\xa9\x14", 20, b"\x87"),
+    "p2sh32": (b"\xaa\x20", 32, b"\x87"),
+}
+_KINDS: dict[tuple[int, int], AddressKind] = {
+    (0, 20): "p2pkh",
+    (1, 20): "p2sh20",
+    (1, 32): "p2sh32",
+}
+_TOKEN_AWARE = 2
+_LEGACY_VERSIONS: dict[int, tuple[str, AddressKind]] = {
+    0: ("bitcoincash", "p2pkh"),
+    5: ("bitcoincash", "p2sh20"),
+    111: ("bchtest", "p2pkh"),
+    196: ("bchtest", "p2sh20"),
+}
+# 25 bytes of base58 take 26 to 35 characters; no cashaddr body is that short.
+_LONGEST_LEGACY = 35
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where an address pays: `payload` is the hash of a public key or of a script.
+
+    `token_aware` says that the receiver's wallet handles tokens; the locking bytecode
+    does not depend on it.
+    """
+
+    network_prefix: str
+    kind: AddressKind
+    payload: bytes
+    token_aware: bool = False
+
+    @property
+    def locking_bytecode(self) -> bytes:
+        """The script that an output to this address has."""
+        before, _, behind = _SHAPES[self.kind]
+        return before + self.payload + behind
+
+    def __str__(self) -> str:
+        return encode_address(
+            self.locking_bytecode, prefix=self.network_prefix, token_aware=self.token_aware
+        )
+
+
+def _read_cashaddr(text: str) -> Address:
+    prefix, kind, payload = decode_cashaddr(text, omitted_prefixes=NETWORK_PREFIXES)
+    if prefix not in NETWORK_PREFIXES:
+        raise AddressError(f"prefix {prefix!r} is not one of {', '.join(NETWORK_PREFIXES)}")
+    token_aware, plain = divmod(kind, _TOKEN_AWARE)
+    known = _KINDS.get((plain, len(payload)))
+    if known is None or token_aware > 1:
+        raise AddressError(f"cashaddr type {kind} with {len(payload)} bytes has no meaning")
+    return Address(prefix, known, payload, bool(token_aware))
+
+
+def _read_legacy(text: str) -> Address:
+    try:
+        data = decode_base58_check(text)
+    except DecodeError as error:
+        raise AddressError(f"not a legacy address: {error.message}") from None
+    if len(data) != 21:
+        raise AddressError(f"a legacy address holds 21 bytes, not {len(data)}")
+    if data[0] not in _LEGACY_VERSIONS:
+        raise AddressError(f"version byte {data[0]:#04x} is none that a legacy address has")
+    prefix, kind = _LEGACY_VERSIONS[data[0]]
+    return Address(prefix, kind, data[1:])
+
+
+def decode_address(text: str) -> Address:
+    """Read a cashaddr, with its prefix or without, or a legacy address.
+
+    Legacy addresses of the test networks and of regtest look alike and are given the
+    prefix bchtest. Raises AddressError that says what is wrong with the text.
+    """
+    is_legacy = ":" not in text and len(text) <= _LONGEST_LEGACY
+    return _read_legacy(text) if is_legacy else _read_cashaddr(text)
+
+
+def encode_address(
+    locking_bytecode: bytes, *, prefix: str = "bitcoincash", token_aware: bool = False
+) -> str:
+    """Write the cashaddr of a P2PKH, P2SH20 or P2SH32 locking bytecode.
+
+    Raises AddressError for every other script, as it has no address, and for a prefix
+    that is not bitcoincash, bchtest or bchreg.
+    """
+    if prefix not in NETWORK_PREFIXES:
+        raise AddressError(f"prefix {prefix!r} is not one of {', '.join(NETWORK_PREFIXES)}")
+    for (plain, _), kind in _KINDS.items():
+        before, size, behind = _SHAPES[kind]
+        if (
+            len(locking_bytecode) == len(before) + size + len(behind)
+            and locking_bytecode.startswith(before)
+            and locking_bytecode.endswith(behind)
+        ):
+            payload = locking_bytecode[len(before) : len(before) + size]
+            return encode_cashaddr(prefix, plain + _TOKEN_AWARE * token_aware, payload)
+    raise AddressError(
+        f"a script of {len(locking_bytecode)} bytes that is not P2PKH, P2SH20 or P2SH32 "
+        "has no address"
+    )
+
+
+def locking_bytecode_of(destination: str | bytes) -> bytes:
+    """Give the locking bytecode of an address; bytes are one already. Raises AddressError."""
+    if isinstance(destination, str):
+        return decode_address(destination).locking_bytecode
+    return destination

@@ -1,0 +1,1 @@
+"""The rule sets: each year as its difference from the one before."""

@@ -1,0 +1,88 @@
+"""A rule set: a name, a mode, limits, switches, and one operation per opcode."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+from ..operation import Operation
+from .limits import Limits
+from .policy import Policy
+from .switches import Switches
+
+__all__ = ["RuleSet"]
+
+
+@dataclass(frozen=True, eq=False)
+class RuleSet:
+    """The rules of one network upgrade, in one mode.
+
+    In standard mode they are what nodes relay, in consensus mode what they accept in a
+    block; `standard` and `consensus` are the same rules in the other mode. `policy` is
+    what they demand of a whole transaction.
+    """
+
+    name: str
+    limits: Limits
+    switches: Switches
+    policy: Policy
+    operations: MappingProxyType[int, Operation] = field(repr=False)
+    _modes: dict[bool, RuleSet] = field(default_factory=dict, repr=False)
+
+    @property
+    def is_standard(self) -> bool:
+        """Whether the relay rules apply besides the consensus rules."""
+        return self.policy.is_standard
+
+    @property
+    def standard(self) -> RuleSet:
+        """These rules as nodes relay; themselves where the rules have one mode only."""
+        return self._modes.get(True, self)
+
+    @property
+    def consensus(self) -> RuleSet:
+        """These rules as blocks are judged; themselves where the rules have one mode only."""
+        return self._modes.get(False, self)
+
+    @property
+    def mode(self) -> str:
+        """The mode's name: "standard" or "consensus"."""
+        return "standard" if self.is_standard else "consensus"
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.mode})"
+
+    def evolve(
+        self,
+        name: str,
+        *changed: Iterable[Operation],
+        without: Iterable[int] = (),
+        limits: dict[str, Any] | None = None,
+        switches: dict[str, bool] | None = None,
+        policy: dict[str, Any] | None = None,
+    ) -> RuleSet:
+        """Copy this rule set with operations added or replaced, limits, switches, policy moved."""
+        merged = {**self.operations, **{op.opcode: op for group in changed for op in group}}
+        for opcode in without:
+            del merged[opcode]
+        return RuleSet(
+            name,
+            replace(self.limits, **limits or {}),
+            replace(self.switches, **switches or {}),
+            replace(self.policy, **policy or {}),
+            MappingProxyType(merged),
+        )
+
+    def pair_with(self, relay: RuleSet) -> RuleSet:
+        """Make this the consensus mode of `relay`; return `relay`."""
+        self._modes.update({False: self, True: relay})
+        relay._modes.update(self._modes)
+        return relay
+
+    def __reduce__(self) -> tuple[Any, tuple[str, bool]]:
+        """Travel between processes by name: operations are functions of this library."""
+        from .upgrades import rules_by_name
+
+        return rules_by_name, (self.name, self.is_standard)

@@ -1,0 +1,31 @@
+"""Where a builder of covenant transactions takes money from, and where the rest goes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from .balance import Spend
+from .builder import TransactionBuilder
+
+__all__ = ["Purse"]
+
+
+@dataclass(frozen=True, slots=True)
+class Purse:
+    """Where a builder of transactions takes satoshis and tokens from and puts what is left.
+
+    `change` is a locking bytecode; `fee_rate` is satoshis a byte.
+    """
+
+    change: bytes | None = None
+    coins: Sequence[Spend] = ()
+    fee_rate: int | Fraction | Decimal = 1
+
+    def builder(self, *, locktime: int = 0) -> TransactionBuilder:
+        """A transaction that is paid for from here."""
+        builder = TransactionBuilder(fee_rate=self.fee_rate, locktime=locktime)
+        builder = builder.fund_from(self.coins)
+        return builder if self.change is None else builder.change_to(self.change)
