@@ -17,8 +17,9 @@ from ..validation.verdict import Verdict
 from ..validation.verify import verify
 from ..vm.rules.ruleset import RuleSet
 from ..vm.rules.upgrades import BCH_2026
-from .balance import Spend, check_outputs, fee_for, leftover_tokens, size_of
+from .balance import Spend, check_outputs, fee_for, size_of
 from .coins import Coin
+from .leftovers import leftover_tokens
 from .selection import select
 from .unlockers import Unlocker
 
@@ -214,5 +215,6 @@ class TransactionBuilder:
 
 def _describe(token: Token) -> str:
     if token.nft is not None:
-        return f"the NFT 0x{token.nft.commitment.hex()} of category {token.category_id}"
+        kind = token.nft.capability.name.lower() + " " if token.nft.capability else ""
+        return f"the {kind}NFT 0x{token.nft.commitment.hex()} of category {token.category_id}"
     return f"{token.amount} tokens of category {token.category_id}"

@@ -7,7 +7,8 @@ from fractions import Fraction
 
 from ..errors import BuildError
 from ..transaction.model import Output
-from .balance import Spend, missing_tokens
+from .balance import Spend
+from .leftovers import missing_tokens
 
 __all__ = ["select"]
 
