@@ -5,9 +5,18 @@ from __future__ import annotations
 import fcntl
 import shutil
 import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A machine that is busy with something else is slow, and nothing is wrong with the library.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 LIBAUTH = "@bitauth/libauth@3.1.0-next.8"
 # Installed once and kept beside the packages of Python.
@@ -31,3 +40,25 @@ def libauth() -> Path:
             if done.returncode:
                 pytest.skip(f"npm could not install libauth: {done.stderr[-200:]}")
     return FOLDER
+
+
+@pytest.fixture
+def calls() -> Callable[[Callable[[], object]], int]:
+    """Count the functions called while something runs: work, whatever the machine's speed."""
+
+    def count(run: Callable[[], object]) -> int:
+        number = 0
+
+        def note(_frame: object, event: str, _argument: object) -> None:
+            nonlocal number
+            number += event in ("call", "c_call")
+
+        before = sys.getprofile()
+        sys.setprofile(note)
+        try:
+            run()
+        finally:
+            sys.setprofile(before)
+        return number
+
+    return count

@@ -140,6 +140,16 @@ def test_no_file_knows_a_path_of_somebodys_machine() -> None:
             assert marker not in text, f"{path} names {marker}"
 
 
+def test_importing_the_package_loads_few_modules() -> None:
+    # How long that takes is measured by scripts/bench; each module is a part of it.
+    code = "import sys; before = {*sys.modules}; import bchcov; print(*{*sys.modules} - before)"
+    loaded = subprocess.run(
+        [sys.executable, "-I", "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert sum(name.startswith("bchcov") for name in loaded) <= 75
+    assert len(loaded) <= 225
+
+
 def test_importing_the_package_loads_no_library_that_only_tools_need() -> None:
     late = (
         "click",

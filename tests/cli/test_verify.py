@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -189,7 +190,7 @@ def test_wrong_usage_exits_with_2(arguments: tuple[str, ...]) -> None:
 
 def test_a_reader_that_leaves_ends_the_run_quietly() -> None:
     lines = (ask() + "\n") * 20_000
-    command = f"{sys.executable} -m bchcov verify - | head -n 1"
+    command = f"{shlex.quote(sys.executable)} -m bchcov verify - | head -n 1"
     done = subprocess.run(command, shell=True, input=lines, capture_output=True, text=True)
     assert json.loads(done.stdout)["ok"]
     assert "Traceback" not in done.stderr

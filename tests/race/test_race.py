@@ -213,18 +213,24 @@ def test_wrong_settings_say_so() -> None:
 @pytest.mark.skipif(
     not Path("/proc/self/status").exists(), reason="its peak memory is read as on Linux"
 )
-def test_a_thousand_users_go_through_in_a_minute_and_little_memory() -> None:
+def test_a_thousand_users_take_no_more_each_than_a_hundred_and_little_memory() -> None:
     code = """if True:
         import re, time
         from pathlib import Path
         from bchcov.race import Settings, run_race
+        run_race(Settings(users=10, seed=3), "ticketed")
+        start = time.process_time()
+        run_race(Settings(users=100, seed=3), "ticketed")
+        few = time.process_time() - start
         result = run_race(Settings(users=1_000, seed=3), "ticketed")
+        many = time.process_time() - start - few
         # What getrusage says counts the process that began this one as well.
         memory = re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]
-        print(result.settled, result.conflicts, time.process_time(), memory)
+        print(result.settled, result.conflicts, many / few, memory)
     """
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    settled, conflicts, seconds, kibibytes = map(float, run.stdout.split())
+    settled, conflicts, times, kibibytes = map(float, run.stdout.split())
     assert (settled, conflicts) == (1_000, 0)
-    assert seconds < 60
+    # Ten times the users; what is left is for a machine that does something else meanwhile.
+    assert times < 40
     assert kibibytes < 300 * 1_000

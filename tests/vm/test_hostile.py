@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -23,6 +24,12 @@ from bchcov.script.pushes import encode_push
 
 # The largest input that relays: 10,041 bytes allow a cost of 8 million.
 LARGEST = encode_push(bytes(9_997))
+
+
+@cache
+def seconds_of_a_loop() -> float:
+    """What the plainest script takes that spends its budget: the measure of the others."""
+    return min(run(assemble(HOSTILE["an endless loop"]))[1] for _ in range(3))
 
 
 def run(locking: bytes, rules: RuleSet = BCH_2026.consensus) -> tuple[InputResult, float]:
@@ -66,8 +73,9 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_no_script_takes_longer_than_its_budget_implies(name: str) -> None:
     result, seconds = run(assemble(HOSTILE[name]))
-    # Eight million of cost, at the price of the dearest operation; idle it takes a tenth.
-    assert seconds < 2
+    # Eight million of cost, at the price of the dearest operation; three times the loop's
+    # time was seen, the rest is for a machine that does something else meanwhile.
+    assert seconds < 20 * seconds_of_a_loop()
     assert result.metrics.op_cost < 120_000_000
 
 
@@ -87,7 +95,7 @@ def test_a_power_is_paid_before_it_is_computed() -> None:
         start = time.process_time()
         result = run_script(assemble(source), BCH_SPEC)
         assert result.reason is reason, str(result)
-        assert time.process_time() - start < 1
+        assert time.process_time() - start < 20 * seconds_of_a_loop()
 
 
 def test_ones_and_zeros_have_every_power() -> None:
