@@ -7,7 +7,7 @@ knows. Mempool and blocks share one ledger: an unconfirmed coin is one of the ne
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 
 from ..errors import BuildError
@@ -63,14 +63,7 @@ class Chain:
         for block in records.blocks:
             before = chain.median_time
             chain.blocks.append(block)
-            for place, transaction in enumerate(block.transactions):
-                chain._ledger.apply(
-                    transaction,
-                    block.height,
-                    before,
-                    is_made=place == 0,
-                    is_coinbase=place == 0 and not block.is_funding,
-                )
+            chain._ledger.connect(block, before)
             chain._funded += block.is_funding
         for transaction, fee in records.mempool:
             chain._accept(transaction, fee)
@@ -283,18 +276,23 @@ class Chain:
             self._store = store
 
     @contextmanager
-    def _recorded(self) -> Iterator[None]:
-        """Give to the store what changes within; where that fails, nothing has changed."""
-        if self._store is None:
-            yield
-            return
-        state = self._save()
+    def together(self) -> Iterator[Chain]:
+        """Let all that happens within be one change of the file; nothing where an error ends it."""
+        state, store, self._store = self._save(), self._store, None
         try:
-            yield
+            yield self
             entering = {txid: (each, self._fees[txid]) for txid, each in self.mempool.items()}
             number = self._changes + 1
-            self._store.write(Change.between(number, state[0], self.blocks, state[1], entering))
-            self._changes = number
+            change = Change.between(number, state[0], self.blocks, state[1], entering)
+            if store is not None and change != Change(number):
+                store.write(change)
+                self._changes = number
         except BaseException:
             self._restore(state)
             raise
+        finally:
+            self._store = store
+
+    def _recorded(self) -> AbstractContextManager[object]:
+        """Give to the store what changes within; where that fails, nothing has changed."""
+        return nullcontext() if self._store is None else self.together()

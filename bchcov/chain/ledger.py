@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ..transaction.codec import transaction_hash
 from ..transaction.model import Output, Transaction
+from .blocks import Block
 
 __all__ = ["Ledger", "Outpoint", "Record"]
 
@@ -87,6 +88,14 @@ class Ledger:
         self.undo[name] = tuple(spent)
         for index, output in enumerate(transaction.outputs):
             self._add((name, index), Record(output, height, median_time, is_coinbase))
+
+    def connect(self, block: Block, median_time: int) -> None:
+        """Apply a whole block that was checked; `median_time` is that of the block before."""
+        for place, transaction in enumerate(block.transactions):
+            is_coinbase = place == 0 and not block.is_funding
+            self.apply(
+                transaction, block.height, median_time, is_made=place == 0, is_coinbase=is_coinbase
+            )
 
     def revert(self, transaction: Transaction) -> None:
         """Take back the last transaction that was applied and not taken back."""

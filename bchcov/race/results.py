@@ -142,7 +142,9 @@ def measure(venue: _Venue, miner: Miner, selective: Selective | None, start: int
         bytes=size,
         fees=fees,
         waits=_waits(honest),
-        prices=tuple(each.got / each.quoted for each in honest if each.status == "filled"),
+        prices=tuple(
+            each.got / each.quoted for each in honest if each.status == "filled" and each.quoted
+        ),
         candidates=miner.tally.candidates,
         refused=miner.tally.refused,
         attacks=miner.tally.attacks,

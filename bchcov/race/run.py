@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import pairwise
 
@@ -18,6 +18,7 @@ from .pools.direct import DirectVenue
 from .pools.ticketed import TicketedVenue
 from .results import Result, measure
 from .settings import POOLS, Settings
+from .stage import Stage
 from .views.cpmm import CpmmSight
 from .views.direct import DirectSight
 from .views.ticketed import TicketedSight
@@ -27,26 +28,29 @@ __all__ = ["Race", "run_race", "run_races"]
 _Venue = CpmmVenue | DirectVenue | TicketedVenue
 
 
-def _open(settings: Settings, pool: str) -> tuple[_Venue, Sight]:
+def _open(settings: Settings, pool: str, stage: Stage | None) -> tuple[_Venue, Sight]:
     """A pool with its users, and what a miner sees of it."""
     if pool == "cpmm":
-        plain = CpmmVenue(settings)
+        plain = CpmmVenue(settings, stage)
         return plain, CpmmSight(plain)
     if pool == "direct":
-        direct = DirectVenue(settings)
+        direct = DirectVenue(settings, stage)
         return direct, DirectSight(direct)
     if pool == "ticketed":
-        ticketed = TicketedVenue(settings)
+        ticketed = TicketedVenue(settings, stage)
         return ticketed, TicketedSight(ticketed)
     raise BuildError(f"no pool is called {pool!r}: there are {', '.join(POOLS)}")
 
 
 class Race:
-    """A race on one pool; `run` runs it, afterwards all that happened can be looked at."""
+    """A race on one pool; `run` runs it, afterwards all that happened can be looked at.
 
-    def __init__(self, settings: Settings, pool: str) -> None:
+    It makes a chain of its own, unless there is a `stage` that has one.
+    """
+
+    def __init__(self, settings: Settings, pool: str, *, stage: Stage | None = None) -> None:
         self.settings = settings
-        self.venue, sight = _open(settings, pool)
+        self.venue, sight = _open(settings, pool, stage)
         self.world = self.venue.world
         self.miner = Miner(sight)
         self.start_block = len(self.world.chain.blocks)
@@ -65,8 +69,11 @@ class Race:
         if self.selective is not None:
             self.selective.look()
 
-    def run(self) -> Result:
-        """Run until every user is through, or `max_blocks` blocks have been found."""
+    def run(self, look: Callable[[], None] | None = None) -> Result:
+        """Run until every user is through, or `max_blocks` blocks have been found.
+
+        `look` is called after each thing that happens; what it raises ends the race.
+        """
         clock, wants = self.world.clock, self.world.wants
         for want in wants:
             clock.after(want.time, partial(self.venue.begin, want))
@@ -74,7 +81,8 @@ class Race:
             builder.start()
         self._await_block()
         while self._is_open and clock.step():
-            pass
+            if look is not None:
+                look()
         return measure(self.venue, self.miner, self.selective, self.start_block)
 
     def _await_block(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from ..amm.action import BUY, SELL, Action, Direction
-from ..amm.formula import Reserves, trade
+from ..amm.formula import FEE_KEPT, Reserves, trade
 from ..chain import Chain, Submission
 from ..crypto.hashes import sha256
 from ..transaction.codec import transaction_hash
@@ -22,6 +22,7 @@ from ..wallet.unlockers import P2pkhUnlocker
 from .clock import Clock
 from .orders import Journey, Want
 from .settings import Settings
+from .stage import Stage
 
 __all__ = ["RESERVES", "SMALL_COIN", "TOKENS", "World", "spends"]
 
@@ -41,16 +42,21 @@ class World:
     come at the same times on every pool.
     """
 
-    def __init__(self, settings: Settings, rules: RuleSet) -> None:
-        self.settings = settings
+    def __init__(self, settings: Settings, rules: RuleSet, stage: Stage | None = None) -> None:
+        self.settings, self.stage = settings, stage
         self.clock = Clock()
-        self.chain = Chain(rules, height=1_000)
+        self.reserves = RESERVES if stage is None else stage.reserves
+        self.tokens = TOKENS if stage is None else stage.tokens
+        given = None if stage is None else stage.chain
+        self.chain = Chain(rules, height=1_000) if given is None else given
         streams = np.random.SeedSequence(settings.seed).spawn(4)
         self._wishes, self._block_times, self._network, self._who = map(
             np.random.default_rng, streams
         )
         self.provider = self.key("provider")
         self.wants = self._make_wants()
+        self.funding: dict[int, list[Coin]] = {}
+        """The coins that each user came with, by his number."""
         self._fund_users()
         self.on_accepted: Callable[[Transaction], None] = _do_nothing
         """What happens when a transaction is in everybody's mempool."""
@@ -65,6 +71,8 @@ class World:
         gap = settings.block_seconds / settings.arrivals_per_block
         times = np.cumsum(wishes.exponential(gap, count))
         buys = wishes.random(count) < 0.5
+        if self.stage is not None:
+            buys = np.arange(count) % 2 == 0
         shares = np.minimum(wishes.lognormal(np.log(settings.trade_size), 1.0, count), 0.2)
         careless = wishes.random(count) < settings.careless
         omitted = wishes.random(count) < settings.omitted
@@ -76,7 +84,7 @@ class World:
                 float(times[number]),
                 self.key(f"user {number}"),
                 BUY if buys[number] else SELL,
-                max(1, int(shares[number] * (RESERVES.bch if buys[number] else RESERVES.tokens))),
+                self._amount(BUY if buys[number] else SELL, float(shares[number])),
                 bool(careless[number]),
                 bool(silent[number]),
                 bool(omitted[number]),
@@ -84,23 +92,33 @@ class World:
             for number in range(count)
         )
 
+    def _amount(self, direction: Direction, share: float) -> int:
+        """A part of the reserves, and no less than what brings two of the smallest parts."""
+        bch, tokens = self.reserves.bch, self.reserves.tokens
+        into, out = (bch, tokens) if direction == BUY else (tokens, bch)
+        least = -(-2_000 * into // ((out - 2) * FEE_KEPT)) if out > 2 else 1
+        return max(least, int(share * into), 1)
+
     def _fund_users(self) -> None:
-        outputs = []
+        outputs, owners = [], []
         for want in self.wants:
             bought = want.amount_in if want.direction == BUY else 0
             outputs.append(Output(bought + _SPARE, want.key.locking_bytecode))
+            owners.append(want.number)
             if want.direction == SELL:
-                token = Token(TOKENS, want.amount_in)
+                token = Token(self.tokens, want.amount_in)
                 outputs.append(Output(1_000, want.key.locking_bytecode, token))
+                owners.append(want.number)
         if outputs:
-            self.chain.fund(*outputs)
+            for number, coin in zip(owners, self.chain.fund(*outputs), strict=True):
+                self.funding.setdefault(number, []).append(coin)
 
     def pool_coins(self) -> tuple[Spend, Purse]:
         """What a pool is made of: the coin that names it, and the provider's tokens."""
         script, unlocker = self.provider.locking_bytecode, P2pkhUnlocker(self.provider)
         first, stock = self.chain.fund(
-            Output(RESERVES.bch + 1_000_000, script),
-            Output(2_000, script, Token(TOKENS, RESERVES.tokens)),
+            Output(self.reserves.bch + 1_000_000, script),
+            Output(2_000, script, Token(self.tokens, self.reserves.tokens)),
         )
         return Spend(first, unlocker), Purse(script, [Spend(stock, unlocker)])
 

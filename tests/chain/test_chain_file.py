@@ -255,3 +255,29 @@ def test_killing_the_process_loses_nothing(tmp_path: Path) -> None:
 @pytest.mark.long
 def test_killing_the_process_two_hundred_times_loses_nothing(tmp_path: Path) -> None:
     kill_often(tmp_path / "chain.sqlite", 200)
+
+
+def test_what_happens_together_is_one_change_of_the_file_or_none(tmp_path: Path) -> None:
+    path = tmp_path / "chain"
+    with ChainFile(path) as file:
+        (coin,) = file.chain.fund(Output(100_000, MINE))
+        before = state(file.chain)
+
+        def fail(error: type[BaseException]) -> None:
+            with file.chain.together():
+                file.chain.submit(pay(coin).transaction).require()
+                file.chain.advance(3)
+                file.chain.fund(Output(1_000, MINE))
+                raise error
+
+        for error in (ValueError, KeyboardInterrupt):
+            with pytest.raises(error):
+                fail(error)
+            assert state(file.chain) == before
+        with file.chain.together(), file.chain.together():
+            file.chain.advance(2)
+            file.chain.submit(pay(coin).transaction).require()
+        after = state(file.chain)
+    with ChainFile(path) as file:
+        assert state(file.chain) == after
+        file.chain.mine()

@@ -89,6 +89,8 @@ class Miner:
         self.tally = Tally()
         self._position: _Position | None = None
         self._last_txid = ""
+        if sight.world.stage is not None:
+            return
         script = self._key.locking_bytecode
         sight.world.chain.fund(
             Output(RESERVES.bch, script),

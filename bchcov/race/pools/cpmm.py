@@ -14,7 +14,8 @@ from ...vm.rules.upgrades import BCH_2026
 from ...wallet.coins import Coin
 from ..orders import Journey, Want
 from ..settings import Settings
-from ..world import RESERVES, TOKENS, World
+from ..stage import Stage
+from ..world import World
 
 __all__ = ["CpmmVenue", "follow"]
 
@@ -32,12 +33,12 @@ class CpmmVenue:
 
     name = "cpmm"
 
-    def __init__(self, settings: Settings) -> None:
-        self.world = World(settings, BCH_2026)
+    def __init__(self, settings: Settings, stage: Stage | None = None) -> None:
+        self.world = World(settings, BCH_2026, stage)
         first, purse = self.world.pool_coins()
-        parameters = cpmm.Parameters(TOKENS, self.world.provider.public_key_hash)
+        parameters = cpmm.Parameters(self.world.tokens, self.world.provider.public_key_hash)
         coins = replace(purse, coins=[first, *purse.coins])
-        made = cpmm.genesis(parameters, RESERVES, coins)
+        made = cpmm.genesis(parameters, self.world.reserves, coins)
         self.world.confirm(made.built)
         self.confirmed = self.tip = made.market
         self.journeys: list[Journey] = []

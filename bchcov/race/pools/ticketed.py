@@ -14,7 +14,8 @@ from ...wallet.coins import Coin
 from ...wallet.funding import Purse
 from ..orders import Journey, Want
 from ..settings import Settings
-from ..world import RESERVES, TOKENS, World, spends
+from ..stage import Stage
+from ..world import World, spends
 
 __all__ = ["TICKET_TIP", "TicketedVenue"]
 
@@ -28,17 +29,10 @@ class TicketedVenue:
 
     name = "ticketed"
 
-    def __init__(self, settings: Settings) -> None:
-        self.world = World(settings, BCH_2026)
-        first, purse = self.world.pool_coins()
-        parameters = amm.Parameters(
-            pool_category=first.coin.outpoint_hash,
-            token_category=TOKENS,
-            owner=self.world.provider.public_key_hash,
-        )
-        made = amm.genesis(parameters, RESERVES, first, purse)
-        self.world.confirm(made.built)
-        self.confirmed = self.tip = made.pool
+    def __init__(self, settings: Settings, stage: Stage | None = None) -> None:
+        self.world = World(settings, BCH_2026, stage)
+        given = None if stage is None else stage.pool
+        self.confirmed = self.tip = given if isinstance(given, amm.Pool) else self._make_pool()
         self.journeys: list[Journey] = []
         self.actions: dict[bytes, tuple[Journey, amm.Action]] = {}
         self.tickets: dict[bytes, Coin] = {}
@@ -46,6 +40,18 @@ class TicketedVenue:
         self.asked: set[bytes] = set()
         self.builder_conflicts = 0
         self.batches: list[int] = []
+
+    def _make_pool(self) -> amm.Pool:
+        """Make a pool and confirm it."""
+        first, purse = self.world.pool_coins()
+        parameters = amm.Parameters(
+            pool_category=first.coin.outpoint_hash,
+            token_category=self.world.tokens,
+            owner=self.world.provider.public_key_hash,
+        )
+        made = amm.genesis(parameters, self.world.reserves, first, purse)
+        self.world.confirm(made.built)
+        return made.pool
 
     @property
     def reserves(self) -> Reserves:
