@@ -59,6 +59,7 @@ TOP_LEVEL = {
     "vectors",
     "tests",
     "contracts",
+    "docs",
     "pyproject.toml",
     "README.md",
     "LICENSE",

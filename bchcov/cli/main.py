@@ -16,6 +16,7 @@ COMMANDS = {
     "decode": "Show a transaction, or the outputs it spends, in readable form.",
     "asm": "Assemble CashAssembly to bytecode.",
     "disasm": "Disassemble bytecode to CashAssembly.",
+    "opcodes": "Explain opcodes: stack effect, cost, year and source.",
 }
 
 

@@ -137,6 +137,11 @@ def _parse() -> list[tuple[str, str, str]]:
     return [(source.strip(), left.strip(), cost.strip()) for source, left, cost in rows]
 
 
+def examples() -> list[bytes]:
+    """The scripts of all examples."""
+    return [_script(source) for source, _, _ in _parse()]
+
+
 @pytest.mark.parametrize(("source", "left", "cost"), _parse(), ids=lambda text: text or "nothing")
 def test_an_operation_leaves_and_costs_what_its_example_says(
     source: str, left: str, cost: str

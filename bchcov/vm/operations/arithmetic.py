@@ -13,26 +13,30 @@ from ...errors import Reason, ScriptError
 from ...script.numbers import describe_number, encode_number
 from ...script.opcodes import Op
 from ..machine import Machine
-from ..operation import Operation, operation
+from ..operation import Operation, introduced, operation
 from .bitwise import decode_shift
 
 __all__ = ["ARITHMETIC", "MULTIPLICATION", "NUMBER_SHIFTS", "POWER"]
 
 
-def _unary(opcode: Op, compute: Callable[[int], int]) -> Operation:
+_RESULT = "twice the length of the result"
+_BOOLEAN = "1 if the result is true"
+
+
+def _unary(opcode: Op, effect: str, summary: str, compute: Callable[[int], int]) -> Operation:
     """( a -- compute(a) )"""
 
-    @operation(opcode, takes=1)
+    @operation(opcode, takes=1, effect=effect, summary=summary, charge=_RESULT)
     def run(vm: Machine) -> None:
         vm.push_number(compute(vm.decode_number(vm.stack.pop())))
 
     return run
 
 
-def _unary_test(opcode: Op, compute: Callable[[int], bool]) -> Operation:
+def _unary_test(opcode: Op, effect: str, summary: str, compute: Callable[[int], bool]) -> Operation:
     """( a -- whether compute(a) )"""
 
-    @operation(opcode, takes=1)
+    @operation(opcode, takes=1, effect=effect, summary=summary, charge=_BOOLEAN)
     def run(vm: Machine) -> None:
         vm.push_bool(compute(vm.decode_number(vm.stack.pop())))
 
@@ -46,10 +50,10 @@ def _pop_two(vm: Machine) -> tuple[int, int]:
     return decode(stack.pop()), decode(last)
 
 
-def _binary(opcode: Op, compute: Callable[[int, int], int]) -> Operation:
+def _binary(opcode: Op, effect: str, summary: str, compute: Callable[[int, int], int]) -> Operation:
     """( a b -- compute(a, b) )"""
 
-    @operation(opcode, takes=2)
+    @operation(opcode, takes=2, effect=effect, summary=summary, charge=_RESULT)
     def run(vm: Machine) -> None:
         a, b = _pop_two(vm)
         vm.push_number(compute(a, b))
@@ -57,10 +61,18 @@ def _binary(opcode: Op, compute: Callable[[int, int], int]) -> Operation:
     return run
 
 
-def _quadratic(opcode: Op, compute: Callable[[int, int], int]) -> Operation:
+def _quadratic(
+    opcode: Op, effect: str, summary: str, compute: Callable[[int, int], int]
+) -> Operation:
     """( a b -- compute(a, b) ) Also charged len(a) * len(b): quadratic work."""
 
-    @operation(opcode, takes=2)
+    @operation(
+        opcode,
+        takes=2,
+        effect=effect,
+        summary=summary,
+        charge=f"{_RESULT}, and the product of the lengths of a and b",
+    )
     def run(vm: Machine) -> None:
         charge = len(vm.stack[-1]) * len(vm.stack[-2])
         a, b = _pop_two(vm)
@@ -70,10 +82,12 @@ def _quadratic(opcode: Op, compute: Callable[[int, int], int]) -> Operation:
     return run
 
 
-def _binary_test(opcode: Op, compute: Callable[[int, int], bool]) -> Operation:
+def _binary_test(
+    opcode: Op, effect: str, summary: str, compute: Callable[[int, int], bool]
+) -> Operation:
     """( a b -- whether compute(a, b) )"""
 
-    @operation(opcode, takes=2)
+    @operation(opcode, takes=2, effect=effect, summary=summary, charge=_BOOLEAN)
     def run(vm: Machine) -> None:
         a, b = _pop_two(vm)
         vm.push_bool(compute(a, b))
@@ -99,7 +113,7 @@ def _remainder(a: int, b: int) -> int:
     return _divide(a, b)[1]
 
 
-@operation(Op.OP_NUMEQUALVERIFY, takes=2)
+@operation(Op.OP_NUMEQUALVERIFY, takes=2, charge="1")
 def number_equal_verify(vm: Machine) -> None:
     """( a b -- ) Fail unless the numbers are equal."""
     a, b = _pop_two(vm)
@@ -110,9 +124,9 @@ def number_equal_verify(vm: Machine) -> None:
     vm.cost += 1
 
 
-@operation(Op.OP_WITHIN, takes=3)
+@operation(Op.OP_WITHIN, takes=3, charge=_BOOLEAN)
 def within(vm: Machine) -> None:
-    """( a low high -- whether low <= a < high )"""
+    """( a low high -- low<=a<high ) Whether a number lies from low to below high."""
     stack, decode = vm.stack, vm.decode_number
     a, low, high = decode(stack[-3]), decode(stack[-2]), decode(stack[-1])
     del stack[-3:]
@@ -121,8 +135,15 @@ def within(vm: Machine) -> None:
 
 def _shift_number(opcode: Op, *, left: bool) -> Operation:
     """( a bits -- a * 2**bits | floor(a / 2**bits) ) Charged for the bytes once only."""
+    direction = "left" if left else "right, rounding down"
 
-    @operation(opcode, takes=2)
+    @operation(
+        opcode,
+        takes=2,
+        effect="a bits -- a*2**bits" if left else "a bits -- floor(a/2**bits)",
+        summary=f"Shift a number to the {direction}.",
+        charge="the length of the result",
+    )
     def run(vm: Machine) -> None:
         bits = decode_shift(vm, vm.stack[-1])
         a = vm.decode_number(vm.stack[-2])
@@ -140,9 +161,14 @@ def _shift_number(opcode: Op, *, left: bool) -> Operation:
     return run
 
 
-@operation(Op.OP_NOP1, takes=2)
+@operation(
+    Op.OP_NOP1,
+    takes=2,
+    charge="8 times the square of a's length times the exponent, and twice the result's length",
+)
 def power(vm: Machine) -> None:
-    """( a exponent -- a**exponent ) Charged 8 * len(a)**2 * exponent before it is computed."""
+    """( a exponent -- a**exponent ) Raise a number to a power; a draft."""
+    # Charged before it is computed.
     exponent = vm.decode_index(vm.stack[-1])
     if exponent < 0:
         raise ScriptError(Reason.INVALID_NUMBER_RANGE, f"exponent {exponent} is negative")
@@ -157,33 +183,54 @@ def power(vm: Machine) -> None:
     vm.push_number(result)
 
 
-ARITHMETIC = (
-    _unary(Op.OP_1ADD, lambda a: a + 1),
-    _unary(Op.OP_1SUB, lambda a: a - 1),
-    _unary(Op.OP_NEGATE, operator.neg),
-    _unary(Op.OP_ABS, abs),
-    _unary_test(Op.OP_NOT, operator.not_),
-    _unary_test(Op.OP_0NOTEQUAL, bool),
-    _binary(Op.OP_ADD, operator.add),
-    _binary(Op.OP_SUB, operator.sub),
-    _quadratic(Op.OP_DIV, _quotient),
-    _quadratic(Op.OP_MOD, _remainder),
-    _binary_test(Op.OP_BOOLAND, lambda a, b: bool(a and b)),
-    _binary_test(Op.OP_BOOLOR, lambda a, b: bool(a or b)),
-    _binary_test(Op.OP_NUMEQUAL, operator.eq),
+_FIRST = introduced(
+    2009,
+    "Bitcoin 0.1; numbers of any size: CHIP-2024-07 BigInt",
+    _unary(Op.OP_1ADD, "a -- a+1", "Add 1.", lambda a: a + 1),
+    _unary(Op.OP_1SUB, "a -- a-1", "Subtract 1.", lambda a: a - 1),
+    _unary(Op.OP_NEGATE, "a -- -a", "Change the sign.", operator.neg),
+    _unary(Op.OP_ABS, "a -- |a|", "Take the absolute value.", abs),
+    _unary_test(Op.OP_NOT, "a -- a==0", "Whether a number is 0.", operator.not_),
+    _unary_test(Op.OP_0NOTEQUAL, "a -- a!=0", "Whether a number is not 0.", bool),
+    _binary(Op.OP_ADD, "a b -- a+b", "Add.", operator.add),
+    _binary(Op.OP_SUB, "a b -- a-b", "Subtract.", operator.sub),
+    _binary_test(
+        Op.OP_BOOLAND, "a b -- a&&b", "Whether neither number is 0.", lambda a, b: bool(a and b)
+    ),
+    _binary_test(
+        Op.OP_BOOLOR, "a b -- a||b", "Whether a number of two is not 0.", lambda a, b: bool(a or b)
+    ),
+    _binary_test(Op.OP_NUMEQUAL, "a b -- a==b", "Whether two numbers are equal.", operator.eq),
     number_equal_verify,
-    _binary_test(Op.OP_NUMNOTEQUAL, operator.ne),
-    _binary_test(Op.OP_LESSTHAN, operator.lt),
-    _binary_test(Op.OP_GREATERTHAN, operator.gt),
-    _binary_test(Op.OP_LESSTHANOREQUAL, operator.le),
-    _binary_test(Op.OP_GREATERTHANOREQUAL, operator.ge),
-    _binary(Op.OP_MIN, min),
-    _binary(Op.OP_MAX, max),
+    _binary_test(Op.OP_NUMNOTEQUAL, "a b -- a!=b", "Whether two numbers differ.", operator.ne),
+    _binary_test(Op.OP_LESSTHAN, "a b -- a<b", "Whether a is less than b.", operator.lt),
+    _binary_test(Op.OP_GREATERTHAN, "a b -- a>b", "Whether a is greater than b.", operator.gt),
+    _binary_test(Op.OP_LESSTHANOREQUAL, "a b -- a<=b", "Whether a is at most b.", operator.le),
+    _binary_test(Op.OP_GREATERTHANOREQUAL, "a b -- a>=b", "Whether a is at least b.", operator.ge),
+    _binary(Op.OP_MIN, "a b -- min(a,b)", "The smaller number.", min),
+    _binary(Op.OP_MAX, "a b -- max(a,b)", "The larger number.", max),
     within,
 )
-MULTIPLICATION = (_quadratic(Op.OP_MUL, operator.mul),)
-NUMBER_SHIFTS = (
+ARITHMETIC = (
+    *_FIRST,
+    *introduced(
+        2018,
+        "the May 2018 upgrade specification, re-enabled opcodes",
+        _quadratic(Op.OP_DIV, "a b -- a/b", "Divide, rounding towards zero.", _quotient),
+        _quadratic(
+            Op.OP_MOD, "a b -- a%b", "The remainder of a division, with the sign of a.", _remainder
+        ),
+    ),
+)
+MULTIPLICATION = introduced(
+    2022,
+    "CHIP-2021-02 Bigger Script Integers",
+    _quadratic(Op.OP_MUL, "a b -- a*b", "Multiply.", operator.mul),
+)
+NUMBER_SHIFTS = introduced(
+    2026,
+    "CHIP-2025-05 Bitwise",
     _shift_number(Op.OP_LSHIFTNUM, left=True),
     _shift_number(Op.OP_RSHIFTNUM, left=False),
 )
-POWER = (power,)
+POWER = introduced(0, "libauth's draft instruction set", power)

@@ -12,17 +12,24 @@ from ...errors import Reason, ScriptError
 from ...script.numbers import describe_number
 from ...script.opcodes import Op
 from ..machine import Machine
-from ..operation import Operation, operation
+from ..operation import Operation, introduced, operation
 
 __all__ = ["BITWISE", "SHIFTS", "decode_shift"]
 
 _INVERTED = bytes(0xFF - byte for byte in range(256))
 
 
-def _bitwise(opcode: Op, compute: Callable[[int, int], int]) -> Operation:
+def _bitwise(opcode: Op, effect: str, compute: Callable[[int, int], int]) -> Operation:
     """( a b -- compute(a, b) ) Both must have the same length."""
+    word = opcode.name.removeprefix("OP_")
 
-    @operation(opcode, takes=2)
+    @operation(
+        opcode,
+        takes=2,
+        effect=effect,
+        summary=f"{word} of each bit of two byte strings of the same length.",
+        charge="the length of the result",
+    )
     def run(vm: Machine) -> None:
         stack = vm.stack
         a, b = stack[-2], stack[-1]
@@ -36,9 +43,9 @@ def _bitwise(opcode: Op, compute: Callable[[int, int], int]) -> Operation:
     return run
 
 
-@operation(Op.OP_EQUAL, takes=2)
+@operation(Op.OP_EQUAL, takes=2, charge="1 if the result is true")
 def equal(vm: Machine) -> None:
-    """( a b -- a == b )"""
+    """( a b -- a==b ) Whether two byte strings are the same."""
     stack = vm.stack
     if stack.pop() == stack[-1]:
         stack[-1] = b"\x01"
@@ -47,9 +54,9 @@ def equal(vm: Machine) -> None:
         stack[-1] = b""
 
 
-@operation(Op.OP_EQUALVERIFY, takes=2)
+@operation(Op.OP_EQUALVERIFY, takes=2, charge="1")
 def equal_verify(vm: Machine) -> None:
-    """( a b -- ) Fail unless they are equal."""
+    """( a b -- ) Fail unless two byte strings are the same."""
     stack = vm.stack
     if stack[-1] != stack[-2]:
         raise ScriptError(
@@ -59,9 +66,9 @@ def equal_verify(vm: Machine) -> None:
     vm.cost += 1
 
 
-@operation(Op.OP_INVERT, takes=1)
+@operation(Op.OP_INVERT, takes=1, charge="the length of the result")
 def invert(vm: Machine) -> None:
-    """( a -- ~a )"""
+    """( a -- ~a ) Invert every bit."""
     item = vm.stack[-1].translate(_INVERTED)
     vm.stack[-1] = item
     vm.cost += len(item)
@@ -77,8 +84,15 @@ def decode_shift(vm: Machine, item: bytes) -> int:
 
 def _shift_bytes(opcode: Op, *, left: bool) -> Operation:
     """( a bits -- a shifted ) The length stays; bits fall off the end and zeros come in."""
+    direction = "left" if left else "right"
 
-    @operation(opcode, takes=2)
+    @operation(
+        opcode,
+        takes=2,
+        effect="a bits -- a<<bits" if left else "a bits -- a>>bits",
+        summary=f"Shift a byte string to the {direction}; its length stays, zeros come in.",
+        charge="the length of the result",
+    )
     def run(vm: Machine) -> None:
         stack = vm.stack
         bits, item = decode_shift(vm, stack[-1]), stack[-2]
@@ -96,13 +110,18 @@ def _shift_bytes(opcode: Op, *, left: bool) -> Operation:
 
 
 BITWISE = (
-    _bitwise(Op.OP_AND, operator.and_),
-    _bitwise(Op.OP_OR, operator.or_),
-    _bitwise(Op.OP_XOR, operator.xor),
-    equal,
-    equal_verify,
+    *introduced(
+        2018,
+        "the May 2018 upgrade specification, re-enabled opcodes",
+        _bitwise(Op.OP_AND, "a b -- a&b", operator.and_),
+        _bitwise(Op.OP_OR, "a b -- a|b", operator.or_),
+        _bitwise(Op.OP_XOR, "a b -- a^b", operator.xor),
+    ),
+    *introduced(2009, "Bitcoin 0.1", equal, equal_verify),
 )
-SHIFTS = (
+SHIFTS = introduced(
+    2026,
+    "CHIP-2025-05 Bitwise",
     invert,
     _shift_bytes(Op.OP_LSHIFTBIN, left=True),
     _shift_bytes(Op.OP_RSHIFTBIN, left=False),

@@ -11,10 +11,12 @@ from collections.abc import Callable
 from ...errors import Reason, ScriptError
 from ...script.opcodes import Op
 from ..machine import Machine
-from ..operation import Operation, control, operation
+from ..operation import Operation, control, introduced, operation
 from ..truth import is_true
 
 __all__ = ["BRANCHES", "MINIMAL_BRANCHES", "enter"]
+
+_SOURCE = "Bitcoin 0.1"
 
 
 def enter(vm: Machine) -> None:
@@ -39,8 +41,13 @@ def _pop_minimal_condition(vm: Machine) -> bytes:
 
 def _branch(opcode: Op, pop: Callable[[Machine], bytes], taken_if: bool) -> Operation:
     """( condition -- ) Run what follows if the condition is as wanted."""
+    wanted = "true" if taken_if else "false"
 
-    @control(opcode)
+    @control(
+        opcode,
+        effect="condition --",
+        summary=f"Run what follows, up to OP_ELSE or OP_ENDIF, if the condition is {wanted}.",
+    )
     def run(vm: Machine, position: int) -> int:
         taken = vm.executing and is_true(pop(vm)) is taken_if
         vm.control.append(taken)
@@ -63,7 +70,7 @@ def _expect_open_branch(vm: Machine, name: str) -> None:
 
 @control(Op.OP_ELSE)
 def else_(vm: Machine, position: int) -> int:
-    """Swap which branch of the innermost OP_IF runs."""
+    """( -- ) Run what follows if the branch before did not run."""
     _expect_open_branch(vm, "OP_ELSE")
     vm.control[-1] = not vm.control[-1]
     # A loop's mark is an int above 0 and so never equal to False.
@@ -73,7 +80,7 @@ def else_(vm: Machine, position: int) -> int:
 
 @control(Op.OP_ENDIF)
 def endif(vm: Machine, position: int) -> int:
-    """Close the innermost OP_IF."""
+    """( -- ) End the innermost OP_IF or OP_NOTIF."""
     _expect_open_branch(vm, "OP_ENDIF")
     vm.control.pop()
     vm.depth -= 1
@@ -83,12 +90,12 @@ def endif(vm: Machine, position: int) -> int:
 
 @operation(Op.OP_NOP)
 def nop(vm: Machine) -> None:
-    """( -- )"""
+    """( -- ) Do nothing."""
 
 
 @operation(Op.OP_VERIFY, takes=1)
 def verify(vm: Machine) -> None:
-    """( condition -- ) Fail unless it is true."""
+    """( condition -- ) Fail unless the condition is true."""
     if not is_true(vm.stack[-1]):
         raise ScriptError(Reason.VERIFY, "OP_VERIFY of a false item")
     vm.stack.pop()
@@ -101,11 +108,16 @@ def return_(vm: Machine) -> None:
 
 
 def _branches(pop: Callable[[Machine], bytes]) -> tuple[Operation, ...]:
-    return (
+    return introduced(
+        2009,
+        _SOURCE,
         _branch(Op.OP_IF, pop, True),
         _branch(Op.OP_NOTIF, pop, False),
     )
 
 
 MINIMAL_BRANCHES = _branches(_pop_minimal_condition)
-BRANCHES = (*_branches(_pop_condition), else_, endif, nop, verify, return_)
+BRANCHES = (
+    *_branches(_pop_condition),
+    *introduced(2009, _SOURCE, else_, endif, nop, verify, return_),
+)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from ...errors import Reason, ScriptError
 from ...script.opcodes import Op
 from ..machine import Machine
-from ..operation import operation
+from ..operation import introduced, operation
 from ..program import decode_kept
 from .control import enter
 
@@ -49,9 +49,9 @@ def _check_identifier(vm: Machine, identifier: bytes) -> None:
         )
 
 
-@operation(Op.OP_DEFINE, takes=2)
+@operation(Op.OP_DEFINE, takes=2, charge="the length of the body")
 def define(vm: Machine) -> None:
-    """( body identifier -- ) Also charged the bytes of the body."""
+    """( body identifier -- ) Keep a function under an identifier of at most 7 bytes."""
     identifier, body = vm.stack[-1], vm.stack[-2]
     _check_identifier(vm, identifier)
     if identifier in vm.functions:
@@ -64,9 +64,9 @@ def define(vm: Machine) -> None:
     vm.cost += len(body)
 
 
-@operation(Op.OP_INVOKE, takes=1)
+@operation(Op.OP_INVOKE, takes=1, charge="what the body costs")
 def invoke(vm: Machine) -> None:
-    """( identifier -- ) Run the body defined under it."""
+    """( identifier -- ) Run the function that was defined under an identifier."""
     identifier = vm.stack[-1]
     _check_identifier(vm, identifier)
     body = vm.functions.get(identifier)
@@ -76,12 +76,12 @@ def invoke(vm: Machine) -> None:
     run_frame(vm, body)
 
 
-@operation(Op.OP_EVAL, takes=1)
+@operation(Op.OP_EVAL, takes=1, charge="what the body costs")
 def eval_(vm: Machine) -> None:
-    """( body -- ) Run it; a draft that OP_DEFINE and OP_INVOKE replaced."""
+    """( body -- ) Run a script; a draft that OP_DEFINE and OP_INVOKE replaced."""
     run_frame(vm, vm.stack.pop())
 
 
 DEFINE = define
-FUNCTIONS = (define, invoke)
-EVALUATION = (eval_,)
+FUNCTIONS = introduced(2026, "CHIP-2025-05 Functions", define, invoke)
+EVALUATION = introduced(0, "an earlier draft of CHIP-2025-05 Functions", eval_)

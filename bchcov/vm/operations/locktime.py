@@ -9,7 +9,7 @@ from ...errors import Reason, ScriptError
 from ...script.numbers import number_decoder
 from ...script.opcodes import Op
 from ..machine import Machine
-from ..operation import operation
+from ..operation import introduced, operation
 
 __all__ = ["LOCKTIMES"]
 
@@ -29,7 +29,7 @@ def _peek_locktime(vm: Machine) -> int:
 
 @operation(Op.OP_CHECKLOCKTIMEVERIFY, takes=1)
 def check_locktime(vm: Machine) -> None:
-    """( locktime -- locktime ) Fail unless the transaction cannot be mined before it."""
+    """( locktime -- locktime ) Fail unless the transaction's locktime is at least this one."""
     required, context = _peek_locktime(vm), vm.context
     if context is None:
         raise ScriptError(Reason.UNSATISFIED_LOCKTIME, "there is no transaction")
@@ -49,7 +49,7 @@ def check_locktime(vm: Machine) -> None:
 
 @operation(Op.OP_CHECKSEQUENCEVERIFY, takes=1)
 def check_sequence(vm: Machine) -> None:
-    """( sequence -- sequence ) Fail unless the spent output has to be that old."""
+    """( sequence -- sequence ) Fail unless the input's relative locktime is at least this one."""
     required, context = _peek_locktime(vm), vm.context
     if required & _DISABLED:
         return
@@ -71,4 +71,7 @@ def check_sequence(vm: Machine) -> None:
         )
 
 
-LOCKTIMES = (check_locktime, check_sequence)
+LOCKTIMES = (
+    *introduced(2015, "BIP 65", check_locktime),
+    *introduced(2016, "BIPs 68 and 112", check_sequence),
+)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from ...errors import Reason, ScriptError
 from ...script.opcodes import Op
 from ..machine import Machine
-from ..operation import control
+from ..operation import control, introduced
 from ..truth import is_true
 from .control import enter
 
@@ -17,7 +17,7 @@ __all__ = ["LOOPS"]
 
 @control(Op.OP_BEGIN)
 def begin(vm: Machine, position: int) -> int:
-    """Mark where the matching OP_UNTIL goes back to; in untaken branches too."""
+    """( -- ) Mark where a loop begins."""
     vm.control.append(position)
     enter(vm)
     return position
@@ -25,7 +25,7 @@ def begin(vm: Machine, position: int) -> int:
 
 @control(Op.OP_UNTIL)
 def until(vm: Machine, position: int) -> int:
-    """( condition -- ) Go back to behind the matching OP_BEGIN unless it is true."""
+    """( condition -- ) Go back to the matching OP_BEGIN unless the condition is true."""
     start = vm.control[-1] if vm.control else True
     if type(start) is bool:
         raise ScriptError(Reason.UNBALANCED_CONTROL_FLOW, "OP_UNTIL without OP_BEGIN")
@@ -40,4 +40,4 @@ def until(vm: Machine, position: int) -> int:
     return position
 
 
-LOOPS = (begin, until)
+LOOPS = introduced(2026, "CHIP-2025-05 Loops", begin, until)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from ...errors import Reason, ScriptError
 from ...script.opcodes import Op
 from ..machine import Machine
-from ..operation import Operation, control, operation
+from ..operation import Operation, control, introduced, operation
 
 __all__ = [
     "DISABLED",
@@ -34,7 +34,11 @@ _UPGRADABLE = (
 def _present(opcode: Op, reason: Reason, detail: str) -> Operation:
     """Fail where it stands, in untaken branches too."""
 
-    @control(opcode)
+    @control(
+        opcode,
+        effect="--",
+        summary=f"{detail}: a script that has it fails, in untaken branches too.",
+    )
     def run(vm: Machine, position: int) -> int:
         raise ScriptError(reason, detail)
 
@@ -44,7 +48,7 @@ def _present(opcode: Op, reason: Reason, detail: str) -> Operation:
 def _nop(opcode: Op) -> Operation:
     """( -- )"""
 
-    @operation(opcode)
+    @operation(opcode, effect="--", summary="Do nothing; reserved for upgrades.")
     def run(vm: Machine) -> None:
         pass
 
@@ -54,7 +58,11 @@ def _nop(opcode: Op) -> Operation:
 def _discouraged(opcode: Op) -> Operation:
     """( -- ) Fail: what it will mean one day is not known."""
 
-    @operation(opcode)
+    @operation(
+        opcode,
+        effect="--",
+        summary="Do nothing in a block; not relayed, since an upgrade may give it a meaning.",
+    )
     def run(vm: Machine) -> None:
         raise ScriptError(Reason.DISCOURAGE_UPGRADABLE_NOPS, opcode.name)
 
@@ -65,20 +73,26 @@ def _disabled(opcode: Op, name: str) -> Operation:
     return _present(opcode, Reason.DISABLED_OPCODE, f"{name} is disabled")
 
 
-DISABLED = (
+DISABLED = introduced(
+    2010,
+    "Bitcoin 0.3.10, CVE-2010-5137",
     _disabled(Op.OP_INVERT, "OP_INVERT"),
     _disabled(Op.OP_LSHIFTNUM, "OP_2MUL"),
     _disabled(Op.OP_RSHIFTNUM, "OP_2DIV"),
     _disabled(Op.OP_LSHIFTBIN, "OP_LSHIFT"),
     _disabled(Op.OP_RSHIFTBIN, "OP_RSHIFT"),
 )
-DISABLED_MULTIPLICATION = (_disabled(Op.OP_MUL, "OP_MUL"),)
-FORBIDDEN = (
+DISABLED_MULTIPLICATION = introduced(
+    2010, "Bitcoin 0.3.10, CVE-2010-5137", _disabled(Op.OP_MUL, "OP_MUL")
+)
+FORBIDDEN = introduced(
+    2009,
+    "Bitcoin 0.1",
     _present(Op.OP_BEGIN, Reason.BAD_OPCODE, "OP_VERIF"),
     _present(Op.OP_UNTIL, Reason.BAD_OPCODE, "OP_VERNOTIF"),
 )
-UPGRADABLE_NOPS = tuple(_nop(opcode) for opcode in _UPGRADABLE)
-DISCOURAGED_NOPS = tuple(_discouraged(opcode) for opcode in _UPGRADABLE)
+UPGRADABLE_NOPS = introduced(2009, "Bitcoin 0.1", *map(_nop, _UPGRADABLE))
+DISCOURAGED_NOPS = introduced(2009, "Bitcoin 0.1", *map(_discouraged, _UPGRADABLE))
 IGNORED_LOCKTIMES = {
     "CHECKLOCKTIMEVERIFY": (_nop(Op.OP_CHECKLOCKTIMEVERIFY),),
     "CHECKSEQUENCEVERIFY": (_nop(Op.OP_CHECKSEQUENCEVERIFY),),

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from ...script.opcodes import Op
 from ..machine import Machine
-from ..operation import operation
+from ..operation import introduced, operation
 
 __all__ = ["SEPARATOR"]
 
 
 @operation(Op.OP_CODESEPARATOR)
 def code_separator(vm: Machine) -> None:
-    """( -- ) Where it stands is known when the script is decoded: see program.py."""
+    """( -- ) Signatures of what runs after it cover the script from here on only."""
+    # Where it stands is known when the script is decoded: see program.py.
 
 
-SEPARATOR = (code_separator,)
+SEPARATOR = introduced(2009, "Bitcoin 0.1", code_separator)

@@ -6,13 +6,15 @@ Source: the specifications of 2019-05-15 and 2019-11-15 (Schnorr), 2018-11-15
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ...crypto.der import parse_lax_der
 from ...crypto.hashes import sha256
 from ...crypto.secp256k1 import verify_ecdsa, verify_schnorr
 from ...errors import Reason, ScriptError
 from ...script.opcodes import Op
 from ..machine import Machine
-from ..operation import Operation, operation
+from ..operation import Operation, introduced, operation
 from ..signing.signature_encoding import (
     check_any_form,
     check_ecdsa_form,
@@ -25,6 +27,20 @@ from ..signing.signed_bytes import covered_bytecode, transaction_digest, without
 from .hashing import charge_hashing
 
 __all__ = ["SIGNATURES"]
+
+
+def _described(
+    opcode: Op, failure: Reason | None, items: str, what: str, *, takes: int = 0, charged: str
+) -> Callable[[Callable[[Machine], None]], Operation]:
+    """`operation`, with an effect and a summary for the form that verifies or the other."""
+    result = "1 if the result is true" if failure is None else "1"
+    return operation(
+        opcode,
+        takes=takes,
+        effect=f"{items} -- valid" if failure is None else f"{items} --",
+        summary=f"Whether {what}." if failure is None else f"Fail unless {what}.",
+        charge=f"26,000 and the hash iterations of what is signed {charged}, and {result}",
+    )
 
 
 def _is_valid(signature: bytes, digest: bytes, public_key: bytes) -> bool:
@@ -67,7 +83,14 @@ def _refuse_failed(vm: Machine, success: bool) -> None:
 def _check_signature(opcode: Op, failure: Reason | None) -> Operation:
     """( signature public_key -- success ) Empty signatures fail without being an error."""
 
-    @operation(opcode, takes=2)
+    @_described(
+        opcode,
+        failure,
+        "signature public_key",
+        "the key signed this transaction",
+        takes=2,
+        charged="for a signature that is not empty",
+    )
     def run(vm: Machine) -> None:
         signature, public_key = vm.stack[-2], vm.stack[-1]
         check_transaction_signature(vm, signature, check_any_form)
@@ -86,7 +109,14 @@ def _check_signature(opcode: Op, failure: Reason | None) -> Operation:
 def _check_data_signature(opcode: Op, failure: Reason | None) -> Operation:
     """( signature message public_key -- success ) The signature has no hash type."""
 
-    @operation(opcode, takes=3)
+    @_described(
+        opcode,
+        failure,
+        "signature message public_key",
+        "the key signed the SHA-256 of the message",
+        takes=3,
+        charged="for a signature that is not empty",
+    )
     def run(vm: Machine) -> None:
         signature, message, public_key = vm.stack[-3:]
         if signature:
@@ -171,7 +201,14 @@ def _pop_count(vm: Machine, depth: int, highest: int, reason: Reason) -> int:
 def _check_multisig(opcode: Op, failure: Reason | None) -> Operation:
     """( dummy signatures... count keys... count -- success ) A dummy that is not empty: Schnorr."""
 
-    @operation(opcode)
+    @_described(
+        opcode,
+        failure,
+        "dummy signatures... count keys... count",
+        "so many of the keys signed this transaction; a dummy that is not empty says, one bit"
+        " for each key, whose Schnorr signatures these are",
+        charged="for each signature (Schnorr) or each key (ECDSA)",
+    )
     def run(vm: Machine) -> None:
         stack, limits = vm.stack, vm.limits
         key_count = _pop_count(vm, 1, limits.multisig_keys, Reason.PUBKEY_COUNT)
@@ -199,10 +236,22 @@ def _check_multisig(opcode: Op, failure: Reason | None) -> Operation:
 
 
 SIGNATURES = (
-    _check_signature(Op.OP_CHECKSIG, None),
-    _check_signature(Op.OP_CHECKSIGVERIFY, Reason.CHECKSIGVERIFY),
-    _check_data_signature(Op.OP_CHECKDATASIG, None),
-    _check_data_signature(Op.OP_CHECKDATASIGVERIFY, Reason.CHECKDATASIGVERIFY),
-    _check_multisig(Op.OP_CHECKMULTISIG, None),
-    _check_multisig(Op.OP_CHECKMULTISIGVERIFY, Reason.CHECKMULTISIGVERIFY),
+    *introduced(
+        2009,
+        "Bitcoin 0.1; Schnorr: the May 2019 upgrade specification",
+        _check_signature(Op.OP_CHECKSIG, None),
+        _check_signature(Op.OP_CHECKSIGVERIFY, Reason.CHECKSIGVERIFY),
+    ),
+    *introduced(
+        2018,
+        "the November 2018 upgrade specification, OP_CHECKDATASIG",
+        _check_data_signature(Op.OP_CHECKDATASIG, None),
+        _check_data_signature(Op.OP_CHECKDATASIGVERIFY, Reason.CHECKDATASIGVERIFY),
+    ),
+    *introduced(
+        2009,
+        "Bitcoin 0.1; Schnorr: the November 2019 upgrade specification",
+        _check_multisig(Op.OP_CHECKMULTISIG, None),
+        _check_multisig(Op.OP_CHECKMULTISIGVERIFY, Reason.CHECKMULTISIGVERIFY),
+    ),
 )

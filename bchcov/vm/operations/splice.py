@@ -6,21 +6,21 @@ from ...errors import Reason, ScriptError
 from ...script.numbers import encode_number, minimal_number
 from ...script.opcodes import Op
 from ..machine import Machine
-from ..operation import operation
+from ..operation import introduced, operation
 
 __all__ = ["SPLICE"]
 
 
-@operation(Op.OP_CAT, takes=2)
+@operation(Op.OP_CAT, takes=2, charge="the length of the result")
 def cat(vm: Machine) -> None:
-    """( a b -- ab )"""
+    """( a b -- ab ) Join two byte strings."""
     tail = vm.stack.pop()
     vm.push(vm.stack.pop() + tail)
 
 
-@operation(Op.OP_SPLIT, takes=2)
+@operation(Op.OP_SPLIT, takes=2, charge="the length of both parts")
 def split(vm: Machine) -> None:
-    """( ab position -- a b )"""
+    """( ab position -- a b ) Split a byte string."""
     stack = vm.stack
     position, item = vm.decode_index(stack[-1]), stack[-2]
     if not 0 <= position <= len(item):
@@ -29,9 +29,9 @@ def split(vm: Machine) -> None:
     vm.cost += len(item)
 
 
-@operation(Op.OP_NUM2BIN, takes=2)
+@operation(Op.OP_NUM2BIN, takes=2, charge="the length of the result")
 def number_to_bytes(vm: Machine) -> None:
-    """( number size -- bytes ) Pad a number, of any length and encoding, to `size` bytes."""
+    """( number size -- bytes ) Pad a number, of any length and encoding, to a size in bytes."""
     stack = vm.stack
     size, limit = vm.decode_index(stack[-1]), vm.limits.element_size
     if not 0 <= size <= limit:
@@ -49,7 +49,7 @@ def number_to_bytes(vm: Machine) -> None:
     vm.push(shortest.ljust(size, b"\x00"))
 
 
-@operation(Op.OP_BIN2NUM, takes=1)
+@operation(Op.OP_BIN2NUM, takes=1, charge="the length of the result")
 def bytes_to_number(vm: Machine) -> None:
     """( bytes -- number ) Remove the padding of a number."""
     item = minimal_number(vm.stack.pop())
@@ -59,20 +59,31 @@ def bytes_to_number(vm: Machine) -> None:
     vm.cost += len(item)
 
 
-@operation(Op.OP_SIZE, takes=1, gives=2)
+@operation(Op.OP_SIZE, takes=1, gives=2, charge="the length of the result")
 def size(vm: Machine) -> None:
-    """( a -- a length )"""
+    """( a -- a length ) Push the length of the top item in bytes."""
     item = encode_number(len(vm.stack[-1]))
     vm.stack.append(item)
     vm.cost += len(item)
 
 
-@operation(Op.OP_REVERSEBYTES, takes=1)
+@operation(Op.OP_REVERSEBYTES, takes=1, charge="the length of the result")
 def reverse_bytes(vm: Machine) -> None:
-    """( a -- a reversed )"""
+    """( a -- reversed(a) ) Reverse the order of the bytes."""
     item = vm.stack.pop()
     vm.stack.append(item[::-1])
     vm.cost += len(item)
 
 
-SPLICE = (cat, split, number_to_bytes, bytes_to_number, size, reverse_bytes)
+SPLICE = (
+    *introduced(
+        2018,
+        "the May 2018 upgrade specification, re-enabled opcodes",
+        cat,
+        split,
+        number_to_bytes,
+        bytes_to_number,
+    ),
+    *introduced(2009, "Bitcoin 0.1", size),
+    *introduced(2020, "the May 2020 upgrade specification, OP_REVERSEBYTES", reverse_bytes),
+)
