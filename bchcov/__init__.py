@@ -1,52 +1,196 @@
-"""bchcov: build, run and attack Bitcoin Cash covenants."""
+"""bchcov: build, run and attack Bitcoin Cash covenants.
+
+Everything of a first day is here: `from bchcov import verify, TransactionBuilder, Chain, ...`.
+A name is loaded when it is asked for, so importing the package costs next to nothing.
+"""
 
 from __future__ import annotations
 
-from .assembly import assemble, disassemble
-from .errors import (
-    AddressError,
-    AssemblyError,
-    BchcovError,
-    BuildError,
-    DecodeError,
-    EncodeError,
-    InvalidKey,
-    InvalidTransaction,
-    Reason,
-    RulesError,
-    StoreError,
-    VectorError,
-)
-from .transaction.codec import (
-    decode_outputs,
-    decode_transaction,
-    encode_outputs,
-    encode_transaction,
-    transaction_id,
-)
-from .transaction.context import TransactionContext
-from .transaction.model import Capability, Input, Nft, Output, Token, Transaction
-from .transaction.sighash import HashType, signature_digest
-from .validation.verdict import Problem, Verdict
-from .validation.verify import verify
-from .vm.evaluate import evaluate_input, run_script
-from .vm.metrics import Metrics
-from .vm.result import InputFailed, InputResult
-from .vm.rules.ruleset import RuleSet
-from .vm.rules.upgrades import BCH_2023, BCH_2025, BCH_2026, BCH_SPEC, find_rules
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .assembly import assemble, disassemble
+    from .chain import Block, Chain, ChainFile, Submission
+    from .contract.contract import (
+        Contract,
+        compile_contract,
+        explain,
+        without_check,
+    )
+    from .errors import (
+        AddressError,
+        AssemblyError,
+        BchcovError,
+        BuildError,
+        DecodeError,
+        EncodeError,
+        InvalidKey,
+        InvalidTransaction,
+        Reason,
+        RulesError,
+        StoreError,
+        VectorError,
+    )
+    from .script.addresses import (
+        Address,
+        decode_address,
+        encode_address,
+        locking_bytecode_of,
+    )
+    from .script.numbers import decode_number, encode_number
+    from .script.patterns import (
+        data_output,
+        multisig,
+        p2pk,
+        p2pkh,
+        p2s,
+        p2sh20,
+        p2sh32,
+        pattern_name,
+    )
+    from .transaction.codec import (
+        decode_outputs,
+        decode_transaction,
+        encode_outputs,
+        encode_transaction,
+        transaction_id,
+    )
+    from .transaction.context import TransactionContext
+    from .transaction.model import (
+        Capability,
+        Input,
+        Nft,
+        Output,
+        Token,
+        Transaction,
+    )
+    from .transaction.sighash import HashType, signature_digest
+    from .validation.verdict import Problem, Verdict
+    from .validation.verify import verify
+    from .vm.evaluate import evaluate_input, run_script
+    from .vm.metrics import Metrics
+    from .vm.result import InputFailed, InputResult
+    from .vm.rules.ruleset import RuleSet
+    from .vm.rules.upgrades import (
+        BCH_2023,
+        BCH_2025,
+        BCH_2026,
+        BCH_SPEC,
+        RULE_SETS,
+        find_rules,
+    )
+    from .vm.trace import Trace, TraceStep, trace_input
+    from .wallet import (
+        BuiltTransaction,
+        Coin,
+        MultisigUnlocker,
+        P2pkhUnlocker,
+        PrivateKey,
+        RawUnlocker,
+        ScriptUnlocker,
+        Signature,
+        Spend,
+        TransactionBuilder,
+        Unlocker,
+    )
+    from .wallet.funding import Purse
+    from .wallet.signing import sign_p2pkh
 
 __version__ = "0.1.0"
+
+# The names of each module that belong to the front door; a test holds the imports above to them.
+_EXPORTS = {
+    "assembly": ("assemble", "disassemble"),
+    "chain": ("Block", "Chain", "ChainFile", "Submission"),
+    "contract.contract": ("Contract", "compile_contract", "explain", "without_check"),
+    "errors": (
+        "AddressError",
+        "AssemblyError",
+        "BchcovError",
+        "BuildError",
+        "DecodeError",
+        "EncodeError",
+        "InvalidKey",
+        "InvalidTransaction",
+        "Reason",
+        "RulesError",
+        "StoreError",
+        "VectorError",
+    ),
+    "script.addresses": ("Address", "decode_address", "encode_address", "locking_bytecode_of"),
+    "script.numbers": ("decode_number", "encode_number"),
+    "script.patterns": (
+        "data_output",
+        "multisig",
+        "p2pk",
+        "p2pkh",
+        "p2s",
+        "p2sh20",
+        "p2sh32",
+        "pattern_name",
+    ),
+    "transaction.codec": (
+        "decode_outputs",
+        "decode_transaction",
+        "encode_outputs",
+        "encode_transaction",
+        "transaction_id",
+    ),
+    "transaction.context": ("TransactionContext",),
+    "transaction.model": ("Capability", "Input", "Nft", "Output", "Token", "Transaction"),
+    "transaction.sighash": ("HashType", "signature_digest"),
+    "validation.verdict": ("Problem", "Verdict"),
+    "validation.verify": ("verify",),
+    "vm.evaluate": ("evaluate_input", "run_script"),
+    "vm.metrics": ("Metrics",),
+    "vm.result": ("InputFailed", "InputResult"),
+    "vm.rules.ruleset": ("RuleSet",),
+    "vm.rules.upgrades": (
+        "BCH_2023",
+        "BCH_2025",
+        "BCH_2026",
+        "BCH_SPEC",
+        "RULE_SETS",
+        "find_rules",
+    ),
+    "vm.trace": ("Trace", "TraceStep", "trace_input"),
+    "wallet": (
+        "BuiltTransaction",
+        "Coin",
+        "MultisigUnlocker",
+        "P2pkhUnlocker",
+        "PrivateKey",
+        "RawUnlocker",
+        "ScriptUnlocker",
+        "Signature",
+        "Spend",
+        "TransactionBuilder",
+        "Unlocker",
+    ),
+    "wallet.funding": ("Purse",),
+    "wallet.signing": ("sign_p2pkh",),
+}
+_HOMES = {name: module for module, names in _EXPORTS.items() for name in names}
 
 __all__ = [
     "BCH_2023",
     "BCH_2025",
     "BCH_2026",
     "BCH_SPEC",
+    "RULE_SETS",
+    "Address",
     "AddressError",
     "AssemblyError",
     "BchcovError",
+    "Block",
     "BuildError",
+    "BuiltTransaction",
     "Capability",
+    "Chain",
+    "ChainFile",
+    "Coin",
+    "Contract",
     "DecodeError",
     "EncodeError",
     "HashType",
@@ -56,28 +200,73 @@ __all__ = [
     "InvalidKey",
     "InvalidTransaction",
     "Metrics",
+    "MultisigUnlocker",
     "Nft",
     "Output",
+    "P2pkhUnlocker",
+    "PrivateKey",
     "Problem",
+    "Purse",
+    "RawUnlocker",
     "Reason",
     "RuleSet",
     "RulesError",
+    "ScriptUnlocker",
+    "Signature",
+    "Spend",
     "StoreError",
+    "Submission",
     "Token",
+    "Trace",
+    "TraceStep",
     "Transaction",
+    "TransactionBuilder",
     "TransactionContext",
+    "Unlocker",
     "VectorError",
     "Verdict",
     "assemble",
+    "compile_contract",
+    "data_output",
+    "decode_address",
+    "decode_number",
     "decode_outputs",
     "decode_transaction",
     "disassemble",
+    "encode_address",
+    "encode_number",
     "encode_outputs",
     "encode_transaction",
     "evaluate_input",
+    "explain",
     "find_rules",
+    "locking_bytecode_of",
+    "multisig",
+    "p2pk",
+    "p2pkh",
+    "p2s",
+    "p2sh20",
+    "p2sh32",
+    "pattern_name",
     "run_script",
+    "sign_p2pkh",
     "signature_digest",
+    "trace_input",
     "transaction_id",
     "verify",
+    "without_check",
 ]
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """Load a name of the front door the first time that it is asked for."""
+        module = _HOMES.get(name)
+        if module is None:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        found = globals()[name] = getattr(import_module(f".{module}", __name__), name)
+        return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -15,7 +15,7 @@ from .switches import Switches
 __all__ = ["RuleSet"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class RuleSet:
     """The rules of one network upgrade, in one mode.
 
@@ -28,8 +28,8 @@ class RuleSet:
     limits: Limits
     switches: Switches
     policy: Policy
-    operations: MappingProxyType[int, Operation] = field(repr=False)
-    _modes: dict[bool, RuleSet] = field(default_factory=dict, repr=False)
+    operations: MappingProxyType[int, Operation]
+    _modes: dict[bool, RuleSet] = field(default_factory=dict)
 
     @property
     def is_standard(self) -> bool:
@@ -53,6 +53,9 @@ class RuleSet:
 
     def __str__(self) -> str:
         return f"{self.name} ({self.mode})"
+
+    def __repr__(self) -> str:
+        return self.name if self.is_standard else f"{self.name}.consensus"
 
     def evolve(
         self,

@@ -1,0 +1,88 @@
+"""Everything of a first day is imported from `bchcov` itself, and only loaded when it is used."""
+
+from __future__ import annotations
+
+import ast
+import pickle
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import bchcov
+
+SOURCE = Path(bchcov.__file__)
+USER = """
+from bchcov import BCH_2026, BuildError, Chain, Coin, Input, Output, PrivateKey, Spend, Verdict
+from bchcov import P2pkhUnlocker, RuleSet, Transaction, TransactionBuilder, assemble, p2sh32, verify
+
+key = PrivateKey(bytes(31) + b"\\x01")
+chain = Chain(BCH_2026)
+(coin,) = chain.fund(Output(50_000, key.locking_bytecode))
+builder = TransactionBuilder().spend(coin, P2pkhUnlocker(key)).change_to(key.locking_bytecode)
+
+
+def judge(transaction: Transaction, spent: list[Output], rules: RuleSet = BCH_2026) -> Verdict:
+    return verify(transaction, spent, rules)
+
+
+script: bytes = p2sh32(assemble("<1> <2> OP_ADD"))
+txid: str = chain.submit(builder.build().transaction).txid
+reveal_type(judge)
+"""
+
+
+def test_the_names_of_the_front_door_are_the_same_wherever_they_are_listed() -> None:
+    tree = ast.parse(SOURCE.read_text())
+    (typed,) = [
+        node
+        for node in tree.body
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+    ]
+    imported = {
+        alias.name: node.module
+        for node in typed.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert imported == bchcov._HOMES
+    assert sorted(imported) == sorted(bchcov.__all__)
+    assert len(set(bchcov.__all__)) == len(bchcov.__all__)
+
+
+@pytest.mark.parametrize("name", bchcov.__all__)
+def test_a_name_of_the_front_door_is_that_of_its_module(name: str) -> None:
+    found = getattr(bchcov, name)
+    assert found is getattr(import_module(f"bchcov.{bchcov._HOMES[name]}"), name)
+    assert name in dir(bchcov)
+
+
+def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'Coins'"):
+        _ = bchcov.Coins  # type: ignore[attr-defined]
+
+
+def test_importing_the_package_loads_nothing_of_it() -> None:
+    code = "import bchcov, sys; print([name for name in sys.modules if name.startswith('bchcov.')])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_users_file_passes_the_strict_checks_of_types(tmp_path: Path) -> None:
+    (tmp_path / "user.py").write_text(USER)
+    command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path / "cache")]
+    done = subprocess.run(
+        [*command, "user.py"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert "-> bchcov.validation.verdict.Verdict" in done.stdout
+    assert done.returncode == 0, done.stdout
+    assert (SOURCE.parent / "py.typed").is_file()
+
+
+def test_a_rule_set_prints_as_its_name_and_is_pickled_by_it() -> None:
+    for rules in bchcov.RULE_SETS:
+        assert repr(rules) == rules.name
+        assert repr(rules.consensus) == f"{rules.name}.consensus"
+        assert pickle.loads(pickle.dumps(rules.consensus)) is rules.consensus
