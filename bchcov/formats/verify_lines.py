@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from ..encoding.hexadecimal import decode_hex
+from ..encoding.nesting import MOST_NESTED, nests_too_deep
 from ..errors import BchcovError, DecodeError, RulesError
 from ..validation.verify import verify
 from ..vm.result import InputResult
@@ -48,15 +49,17 @@ _decoder = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_parse_
 
 def _parse(text: bytes | str) -> dict[str, Any]:
     try:
-        line = _decoder.decode(text.decode() if isinstance(text, bytes) else text)
+        if isinstance(text, bytes):
+            text = text.decode()
+        if nests_too_deep(text):
+            raise _BadLine(f"not JSON that is read: nested too deeply, limit {MOST_NESTED}")
+        line = _decoder.decode(text)
     except json.JSONDecodeError as error:
         raise _BadLine(f"not JSON: {error.msg} at character {error.pos}") from None
     except UnicodeDecodeError as error:
         raise _BadLine(f"not UTF-8 at byte {error.start}") from None
     except ValueError as error:
         raise _BadLine(f"not JSON: {error}") from None
-    except RecursionError:
-        raise _BadLine("not JSON that can be read: nested too deeply") from None
     if not isinstance(line, dict):
         raise _BadLine("not a JSON object")
     return line

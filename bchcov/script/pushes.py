@@ -73,13 +73,11 @@ def encode_push(data: bytes) -> bytes:
             return bytes((0x50 + value,))
         if value == 0x81:
             return b"\x4f"
-    if size <= 0xFFFF:
-        return encode_push_by_length(data)
-    return b"\x4e" + size.to_bytes(4, "little") + data
+    return encode_push_by_length(data)
 
 
 def encode_push_by_length(data: bytes) -> bytes:
-    """Encode a push of up to 65,535 bytes whose form depends on the length alone.
+    """Encode the shortest push whose form depends on the length of `data` alone.
 
     So nodes write pushes in their test files, and so signatures once were looked for in
     scripts; a small number is not an opcode here.
@@ -89,7 +87,9 @@ def encode_push_by_length(data: bytes) -> bytes:
         return bytes((size,)) + data
     if size <= 0xFF:
         return b"\x4c" + bytes((size,)) + data
-    return b"\x4d" + size.to_bytes(2, "little") + data
+    if size <= 0xFFFF:
+        return b"\x4d" + size.to_bytes(2, "little") + data
+    return b"\x4e" + size.to_bytes(4, "little") + data
 
 
 def encode_push_number(value: int) -> bytes:

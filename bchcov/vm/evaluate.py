@@ -13,7 +13,6 @@ from ..script.pushes import is_push_only
 from ..transaction.context import TransactionContext
 from .machine import Machine, Observer
 from .metrics import Metrics
-from .operations.functions import check_balanced
 from .program import Program, decode, decode_kept
 from .result import InputResult
 from .rules.ruleset import RuleSet
@@ -45,7 +44,7 @@ def _run_phase(
     vm.begin_phase(code)
     vm.run(decode(code, vm.rules))
     if vm.control:
-        check_balanced(vm)
+        vm.check_balanced()
 
 
 def _require_true(vm: Machine) -> None:

@@ -19,8 +19,12 @@ if TYPE_CHECKING:
     from .program import Program
     from .rules.ruleset import RuleSet
 
-__all__ = ["Machine", "Observer"]
+__all__ = ["CALLED", "Machine", "Observer"]
 
+CALLED = UNLIMITED
+"""Where a step goes on to that has called a function: behind the end of every program."""
+
+Frame = tuple["Program", int, list[bool | int], bytes, int]
 Observer = Callable[["Machine", "Program", int], None]
 """Called before each instruction with the machine, the program and the position in it."""
 
@@ -50,6 +54,7 @@ class Machine:
         "decode_number",
         "depth",
         "executing",
+        "frames",
         "functions",
         "hash_iteration_limit",
         "hash_iterations",
@@ -58,12 +63,14 @@ class Machine:
         "limits",
         "observe",
         "operation_count",
+        "program",
         "result_size",
         "rules",
         "signature_checks",
         "slots",
         "stack",
         "switches",
+        "untaken",
     )
 
     def __init__(
@@ -111,7 +118,10 @@ class Machine:
         self.slots = self.limits.memory_slots
         self.control: list[bool | int] = []
         self.executing = True
+        self.untaken = -1
         self.depth = 0
+        self.frames: list[Frame] = []
+        self.program: Program | None = None
         self.code = code
         self.code_start = 0
         self.operation_count = 0
@@ -168,47 +178,80 @@ class Machine:
     def execute(self, run: Callable[[Machine], None], takes: int, *, grows: bool) -> None:
         """Run one operation as the loop does, for steps that wrap others."""
         if len(self.stack) < takes:
-            raise _too_few_items(takes, len(self.stack))
+            raise too_few_items(takes, len(self.stack))
         run(self)
         if grows and len(self.stack) > self.slots:
             raise _stack_full(self)
 
+    def call(self, program: Program, position: int) -> int:
+        """Let `program` run next, and then the one that runs now from `position` on."""
+        assert self.program is not None
+        self.frames.append((self.program, position, self.control, self.code, self.code_start))
+        self.program = program
+        self.control, self.code, self.code_start = [], program.code, 0
+        return CALLED
+
+    def check_balanced(self) -> None:
+        """Fail if the script that has just ended left a branch or a loop open."""
+        if self.control:
+            if any(type(mark) is bool for mark in self.control):
+                raise ScriptError(Reason.UNBALANCED_CONDITIONAL, "OP_IF without OP_ENDIF")
+            raise ScriptError(Reason.UNBALANCED_CONTROL_FLOW, "OP_BEGIN without OP_UNTIL")
+
     def run(self, program: Program) -> None:
-        """Run `program` to its end, or raise ScriptError."""
+        """Run `program` and what it calls to its end, or raise ScriptError.
+
+        Functions have frames of their own: Python's stack is as deep in the innermost.
+        """
         # Hot loop: names are local, steps are plain tuples (see program.py), and
         # instructions are counted by how far the position moved (see OP_UNTIL).
-        stack, steps, observe = self.stack, program.steps, self.observe
+        stack, steps, observe, frames = self.stack, program.steps, self.observe, self.frames
         cost_limit, price = self.cost_limit, self.limits.instruction_price
         position, end = 0, len(steps)
+        self.program = program
         try:
-            while position < end:
-                data, run, takes, grows, is_control = steps[position]
-                if observe is not None:
-                    observe(self, program, position)
-                position += 1
-                self.cost += price
-                if is_control:
-                    position = run(self, position)
-                elif self.executing:
-                    if data is not None:
-                        stack.append(data)
-                        self.cost += takes
-                        if len(stack) > self.slots:
-                            raise _stack_full(self)
-                    elif len(stack) < takes:
-                        raise _too_few_items(takes, len(stack))
-                    else:
-                        run(self)
-                        if grows and len(stack) > self.slots:
-                            raise _stack_full(self)
-                if self.cost > cost_limit:
-                    self.check_budget()
+            while True:
+                while position < end:
+                    data, run, takes, grows, is_control = steps[position]
+                    if observe is not None:
+                        observe(self, program, position)
+                    position += 1
+                    self.cost += price
+                    if is_control:
+                        position = run(self, position)
+                    elif self.executing:
+                        if data is not None:
+                            stack.append(data)
+                            self.cost += takes
+                            if len(stack) > self.slots:
+                                raise _stack_full(self)
+                        elif len(stack) < takes:
+                            raise too_few_items(takes, len(stack))
+                        else:
+                            run(self)
+                            if grows and len(stack) > self.slots:
+                                raise _stack_full(self)
+                    if self.cost > cost_limit:
+                        self.check_budget()
+                if position == CALLED:
+                    program, position = self.program, 0
+                elif frames:
+                    self.instructions += position
+                    # The call is what fails if the function left something open.
+                    program, position, control, self.code, self.code_start = frames.pop()
+                    self.check_balanced()
+                    self.program, self.control = program, control
+                    self.depth -= 1
+                else:
+                    break
+                steps = program.steps
+                end = len(steps)
         except ScriptError as error:
             if error.code is None:
                 error.code, error.position = program.code, position - 1
             raise
         finally:
-            self.instructions += position
+            self.instructions += position + sum(frame[1] for frame in frames)
 
 
 def _stack_full(vm: Machine) -> ScriptError:
@@ -216,7 +259,8 @@ def _stack_full(vm: Machine) -> ScriptError:
     return ScriptError(Reason.STACK_SIZE, f"{held} items, limit {vm.limits.memory_slots}")
 
 
-def _too_few_items(needed: int, present: int) -> ScriptError:
+def too_few_items(needed: int, present: int) -> ScriptError:
+    """Make the error of an operation that needs more items than there are."""
     return ScriptError(
         Reason.INVALID_STACK_OPERATION, f"{needed} items needed, {present} on the stack"
     )

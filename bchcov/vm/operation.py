@@ -75,14 +75,19 @@ def operation(
 
 
 def control(
-    opcode: int, *, effect: str = "", summary: str = ""
+    opcode: int, *, effect: str = "", summary: str = "", charge: str = ""
 ) -> Callable[[Callable[..., int]], Operation]:
     """Make the decorated `run(vm, position) -> position` the behaviour of `opcode`."""
 
     def make(run: Callable[..., int]) -> Operation:
         told, said = _read_docstring(run)
         return Operation(
-            opcode, run, is_control=True, effect=effect or told, summary=summary or said
+            opcode,
+            run,
+            is_control=True,
+            effect=effect or told,
+            summary=summary or said,
+            charge=charge,
         )
 
     return make

@@ -25,8 +25,7 @@ Step = tuple[bytes | None, Callable[..., Any], int, bool, bool]
 
 _PUSHDATA_1, _PUSHDATA_4, _LAST_UNCOUNTED = 0x4C, 0x4E, 0x60
 _CODESEPARATOR, _MULTISIGS = 0xAB, (0xAE, 0xAF)
-# The worst script of 10,000 bytes decodes to about half a megabyte.
-_KEPT_PROGRAMS = 512
+_UNCOUNTED = bytes(range(_LAST_UNCOUNTED + 1))
 
 
 class Program(NamedTuple):
@@ -70,13 +69,33 @@ def _step_table(rules: RuleSet) -> tuple[Step, ...]:
     return tuple(table)
 
 
+@lru_cache(maxsize=10_001)
 def _separator(start: int) -> Step:
+    """The step of a code separator: kept, as a script may be made of nothing else."""
+
     def run(vm: Machine) -> None:
         vm.code_start = start
 
     return None, run, 0, False, False
 
 
+class _PaddedPush:
+    """What a push does that is not the shortest; small, for the same reason."""
+
+    __slots__ = ("data", "opcode")
+
+    def __init__(self, opcode: int, data: bytes) -> None:
+        self.opcode = opcode
+        self.data = data
+
+    def __call__(self, _vm: Machine) -> None:
+        raise ScriptError(
+            Reason.MINIMALDATA,
+            f"{opcode_name(self.opcode)} is not the shortest push of 0x{self.data[:32].hex()}",
+        )
+
+
+@lru_cache(maxsize=10_500)
 def _counted(step: Step, limit: int) -> Step:
     """Let `step` count itself when it is reached, and fail beyond `limit`.
 
@@ -95,12 +114,35 @@ def _counted(step: Step, limit: int) -> Step:
     return None, run_counted, 0, False, True
 
 
+def _counted_positions(code: bytes) -> tuple[list[int], bool]:
+    """Find the counted opcodes of a script, as positions, and whether one is a multisig."""
+    counted: list[int] = []
+    has_multisig = False
+    position = at = 0
+    end = len(code)
+    # As `instructions` has it, without making anything: scripts come by the thousand.
+    while at < end:
+        opcode = code[at]
+        at += 1
+        if opcode > _LAST_UNCOUNTED:
+            counted.append(position)
+            if opcode in _MULTISIGS:
+                has_multisig = True
+        elif opcode < _PUSHDATA_1:
+            at += opcode
+        elif opcode <= _PUSHDATA_4:
+            start = at + (1 << (opcode - _PUSHDATA_1))
+            at = start + int.from_bytes(code[at:start], "little")
+        position += 1
+    return counted, has_multisig
+
+
 def _limit_operations(code: bytes, steps: list[Step], limit: int) -> None:
     """Enforce the rule of before 2025: at most `limit` counted opcodes in a script."""
-    opcodes = [step.opcode for step in instructions(code)]
-    counted = [at for at, opcode in enumerate(opcodes) if opcode > _LAST_UNCOUNTED]
-    if any(opcode in _MULTISIGS for opcode in opcodes):
-        for at in counted:
+    counted, has_multisig = _counted_positions(code)
+    if has_multisig:
+        # None behind the first that is too many is ever reached.
+        for at in counted[: limit + 1]:
             steps[at] = _counted(steps[at], limit)
     elif len(counted) > limit:
         steps[counted[limit]] = failing(
@@ -136,15 +178,51 @@ def decode(code: bytes, rules: RuleSet) -> Program:
             and (size < 2 or opcode >= _PUSHDATA_1)
             and (code[offset:at] != encode_push(data))
         ):
-            detail = f"{opcode_name(opcode)} is not the shortest push of 0x{data[:32].hex()}"
-            append(failing(Reason.MINIMALDATA, detail, always=False))
+            append((None, _PaddedPush(opcode, data), 0, False, False))
         else:
             append((data, _nothing, size, True, False))
     limit = limits.operation_count
-    if limit is not None and (len(steps) > limit or b"\xae" in code or b"\xaf" in code):
+    if limit is not None and (
+        b"\xae" in code
+        or b"\xaf" in code
+        or (len(steps) > limit and len(code.translate(None, _UNCOUNTED)) > limit)
+    ):
         _limit_operations(code, steps, limit)
     return Program(code, tuple(steps))
 
 
-decode_kept = lru_cache(maxsize=_KEPT_PROGRAMS)(decode)
+class _Kept:
+    """The programs of the scripts that were decoded last, bounded by the bytes they take.
+
+    There are two generations: once the scripts of the younger have `most_bytes` in sum,
+    it becomes the older, and what that held is forgotten unless it has been used since.
+    A program takes at most some 60 bytes for each of its script and of the overhead.
+    """
+
+    __slots__ = ("_old", "_size", "_young", "most_bytes")
+
+    def __init__(self, most_bytes: int) -> None:
+        self.most_bytes = most_bytes
+        self._young: dict[tuple[bytes, RuleSet], Program] = {}
+        self._old: dict[tuple[bytes, RuleSet], Program] = {}
+        self._size = 0
+
+    def decode(self, code: bytes, rules: RuleSet) -> Program:
+        """Decode `code` under `rules`, or find how it was decoded before."""
+        key = code, rules
+        program = self._young.get(key)
+        return self._load(key) if program is None else program
+
+    def _load(self, key: tuple[bytes, RuleSet]) -> Program:
+        program = self._old.get(key) or decode(*key)
+        self._size += len(key[0]) + _OVERHEAD
+        if self._size > self.most_bytes:
+            self._old, self._young, self._size = self._young, {}, len(key[0]) + _OVERHEAD
+        self._young[key] = program
+        return program
+
+
+# Of a program beside its steps, in bytes of script.
+_OVERHEAD = 16
+decode_kept = _Kept(200_000).decode
 """`decode`, with the programs of the last scripts kept: for all but unlocking bytecodes."""

@@ -50,8 +50,9 @@ def _branch(opcode: Op, pop: Callable[[Machine], bytes], taken_if: bool) -> Oper
     )
     def run(vm: Machine, position: int) -> int:
         taken = vm.executing and is_true(pop(vm)) is taken_if
+        if vm.executing and not taken:
+            vm.executing, vm.untaken = False, len(vm.control)
         vm.control.append(taken)
-        vm.executing = taken
         enter(vm)
         return position
 
@@ -72,9 +73,14 @@ def _expect_open_branch(vm: Machine, name: str) -> None:
 def else_(vm: Machine, position: int) -> int:
     """( -- ) Run what follows if the branch before did not run."""
     _expect_open_branch(vm, "OP_ELSE")
-    vm.control[-1] = not vm.control[-1]
-    # A loop's mark is an int above 0 and so never equal to False.
-    vm.executing = False not in vm.control
+    control = vm.control
+    control[-1] = not control[-1]
+    # Told without looking at each open branch: there may be a hundred, at one price.
+    innermost = len(control) - 1
+    if vm.executing:
+        vm.executing, vm.untaken = False, innermost
+    elif vm.untaken == innermost:
+        vm.executing, vm.untaken = True, -1
     return position
 
 
@@ -84,7 +90,8 @@ def endif(vm: Machine, position: int) -> int:
     _expect_open_branch(vm, "OP_ENDIF")
     vm.control.pop()
     vm.depth -= 1
-    vm.executing = False not in vm.control
+    if vm.untaken == len(vm.control):
+        vm.executing, vm.untaken = True, -1
     return position
 
 

@@ -8,37 +8,21 @@ from __future__ import annotations
 
 from ...errors import Reason, ScriptError
 from ...script.opcodes import Op
-from ..machine import Machine
-from ..operation import introduced, operation
+from ..machine import Machine, too_few_items
+from ..operation import control, introduced, operation
 from ..program import decode_kept
 from .control import enter
 
-__all__ = ["DEFINE", "EVALUATION", "FUNCTIONS", "check_balanced", "run_frame"]
+__all__ = ["DEFINE", "EVALUATION", "FUNCTIONS"]
 
 
-def check_balanced(vm: Machine) -> None:
-    """Fail if the script that has just ended left a branch or a loop open."""
-    if vm.control:
-        if any(type(mark) is bool for mark in vm.control):
-            raise ScriptError(Reason.UNBALANCED_CONDITIONAL, "OP_IF without OP_ENDIF")
-        raise ScriptError(Reason.UNBALANCED_CONTROL_FLOW, "OP_BEGIN without OP_UNTIL")
-
-
-def run_frame(vm: Machine, body: bytes) -> None:
-    """Run `body` as a script of its own on the stacks of the one that runs.
-
-    Python's stack is the frame stack: the control depth bounds it.
-    """
+def _call(vm: Machine, body: bytes, position: int) -> int:
+    """Run `body` next, as a script of its own on the stacks of the one that runs."""
     if len(body) > vm.limits.script_size:
         raise ScriptError(Reason.SCRIPT_SIZE, f"{len(body)} bytes, limit {vm.limits.script_size}")
     enter(vm)
     vm.check_budget()
-    caller = vm.control, vm.code, vm.code_start
-    vm.control, vm.code, vm.code_start = [], body, 0
-    vm.run(decode_kept(body, vm.rules))
-    check_balanced(vm)
-    vm.control, vm.code, vm.code_start = caller
-    vm.depth -= 1
+    return vm.call(decode_kept(body, vm.rules), position)
 
 
 def _check_identifier(vm: Machine, identifier: bytes) -> None:
@@ -64,22 +48,30 @@ def define(vm: Machine) -> None:
     vm.cost += len(body)
 
 
-@operation(Op.OP_INVOKE, takes=1, charge="what the body costs")
-def invoke(vm: Machine) -> None:
+@control(Op.OP_INVOKE, charge="what the body costs")
+def invoke(vm: Machine, position: int) -> int:
     """( identifier -- ) Run the function that was defined under an identifier."""
+    if not vm.executing:
+        return position
+    if not vm.stack:
+        raise too_few_items(1, 0)
     identifier = vm.stack[-1]
     _check_identifier(vm, identifier)
     body = vm.functions.get(identifier)
     if body is None:
         raise ScriptError(Reason.INVOKED_UNDEFINED_FUNCTION, f"0x{identifier.hex()} is not defined")
     vm.stack.pop()
-    run_frame(vm, body)
+    return _call(vm, body, position)
 
 
-@operation(Op.OP_EVAL, takes=1, charge="what the body costs")
-def eval_(vm: Machine) -> None:
+@control(Op.OP_EVAL, charge="what the body costs")
+def eval_(vm: Machine, position: int) -> int:
     """( body -- ) Run a script; a draft that OP_DEFINE and OP_INVOKE replaced."""
-    run_frame(vm, vm.stack.pop())
+    if not vm.executing:
+        return position
+    if not vm.stack:
+        raise too_few_items(1, 0)
+    return _call(vm, vm.stack.pop(), position)
 
 
 DEFINE = define

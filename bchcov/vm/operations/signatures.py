@@ -168,10 +168,15 @@ def _check_schnorr_multisig(
 
 def _check_ecdsa_multisig(vm: Machine, signatures: list[bytes], keys: list[bytes]) -> bool:
     """Match signatures to keys, both from the last to the first, without going back."""
-    code = covered_bytecode(vm)
-    for signature in reversed(signatures):
-        code = without_signature(vm, code, signature)
     missing, left = len(signatures), len(keys)
+    if not any(signatures):
+        # None matches: keys are looked at until fewer are left than signatures.
+        for key in reversed(keys[missing - 1 :]) if missing else ():
+            check_public_key(vm, key)
+        return not missing
+    code = covered_bytecode(vm)
+    for signature in dict.fromkeys(reversed(signatures)):
+        code = without_signature(vm, code, signature)
     while 0 < missing <= left:
         signature, key = signatures[missing - 1], keys[left - 1]
         check_transaction_signature(vm, signature, check_ecdsa_form)
@@ -180,9 +185,8 @@ def _check_ecdsa_multisig(vm: Machine, signatures: list[bytes], keys: list[bytes
             missing -= 1
         left -= 1
     success = missing == 0
-    if any(signatures):
-        _refuse_failed(vm, success)
-        _charge_checks(vm, len(keys))
+    _refuse_failed(vm, success)
+    _charge_checks(vm, len(keys))
     return success
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from ...crypto.hashes import hash256
-from ...script.pushes import Instruction, encode_push_by_length, instructions
+from ...script.pushes import encode_push_by_length
 from ...transaction.sighash import (
     legacy_digest,
     legacy_signing_serialization,
@@ -15,6 +17,7 @@ from ..operations.hashing import charge_hashing
 __all__ = ["covered_bytecode", "transaction_digest", "without_signature"]
 
 _FORKID = 0x40
+_PUSHDATA_1, _PUSHDATA_4 = 0x4C, 0x4E
 
 
 def covered_bytecode(vm: Machine) -> bytes:
@@ -38,22 +41,28 @@ def transaction_digest(vm: Machine, code: bytes, hash_type: int) -> bytes:
     return legacy_digest(legacy)
 
 
+# Scripts sign the same code with the same, mostly empty, signatures over and over.
+@lru_cache(maxsize=64)
 def _delete(code: bytes, pattern: bytes) -> bytes:
-    """Remove `pattern` wherever an instruction begins with it, up to one that is cut off."""
+    """Remove an instruction wherever it stands in `code`, up to one that is cut off."""
     if pattern not in code:
         return code
     kept: list[bytes] = []
     start = at = 0
-    step: Instruction | None
-    while True:
-        kept.append(code[start:at])
-        while code.startswith(pattern, at):
-            at += len(pattern)
-        start = at
-        step = next(instructions(code, at), None)
-        if step is None or step.missing:
-            return b"".join(kept) + code[start:]
-        at = step.end
+    end = len(code)
+    # As `instructions` has it, without making anything: ten thousand may be looked at.
+    while at < end:
+        offset, opcode = at, code[at]
+        at += 1
+        if opcode < _PUSHDATA_1:
+            at += opcode
+        elif opcode <= _PUSHDATA_4:
+            data = at + (1 << (opcode - _PUSHDATA_1))
+            at = data + int.from_bytes(code[at:data], "little")
+        if opcode == pattern[0] and code.startswith(pattern, offset):
+            kept.append(code[start:offset])
+            start = at
+    return b"".join(kept) + code[start:]
 
 
 def without_signature(vm: Machine, code: bytes, signature: bytes) -> bytes:
