@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..crypto.hashes import hash160, hash256
+from ..encoding.expected import expect_bytes, expect_number, kind_of, shown
 from ..errors import EncodeError
 from .pushes import encode_push, encode_push_number, instructions
 
@@ -109,41 +110,41 @@ def match_multisig(code: bytes) -> Multisig | None:
     return Multisig(required, keys) if total == len(keys) and required <= total else None
 
 
-def _sized(data: bytes, size: int, what: str) -> bytes:
-    if len(data) != size:
-        raise EncodeError(f"{what} is {size} bytes, not {len(data)}")
-    return data
-
-
 def p2pkh(public_key_hash: bytes) -> bytes:
     """Build the script that pays to a 20-byte public key hash. Raises EncodeError."""
-    return b"\x76\xa9\x14" + _sized(public_key_hash, 20, "a public key hash") + b"\x88\xac"
+    expect_bytes(public_key_hash, "a public key hash", size=20)
+    return b"\x76\xa9\x14" + public_key_hash + b"\x88\xac"
 
 
 def p2pk(public_key: bytes) -> bytes:
     """Build the script that pays to a public key of 33 or 65 bytes. Raises EncodeError."""
+    expect_bytes(public_key, "a public key")
     if not _is_public_key(public_key):
         raise EncodeError(f"0x{public_key.hex()} is not an encoded public key")
     return encode_push(public_key) + b"\xac"
 
 
 def p2sh20(redeem_script: bytes) -> bytes:
-    """Build the script that pays to `redeem_script` by its HASH160."""
-    return b"\xa9\x14" + hash160(redeem_script) + b"\x87"
+    """Build the script that pays to `redeem_script` by its HASH160. Raises EncodeError."""
+    return b"\xa9\x14" + hash160(expect_bytes(redeem_script, "a redeem script")) + b"\x87"
 
 
 def p2sh32(redeem_script: bytes) -> bytes:
-    """Build the script that pays to `redeem_script` by its HASH256."""
-    return b"\xaa\x20" + hash256(redeem_script) + b"\x87"
+    """Build the script that pays to `redeem_script` by its HASH256. Raises EncodeError."""
+    return b"\xaa\x20" + hash256(expect_bytes(redeem_script, "a redeem script")) + b"\x87"
 
 
 def multisig(required: int, public_keys: Sequence[bytes]) -> bytes:
     """Build a bare multisig of 1 <= required <= len(public_keys) <= 20. Raises EncodeError."""
+    if not isinstance(public_keys, (tuple, list)):
+        raise EncodeError(f"public keys are a list of bytes, not {kind_of(public_keys)}")
+    expect_number(required, "the number of signatures")
     if not 1 <= required <= len(public_keys) <= 20:
         raise EncodeError(
-            f"{required} of {len(public_keys)} keys: 1 to 20 keys, at most all needed"
+            f"{shown(required)} of {len(public_keys)} keys: 1 to 20 keys, at most all needed"
         )
     for key in public_keys:
+        expect_bytes(key, "a public key")
         if not _is_public_key(key):
             raise EncodeError(f"0x{key.hex()} is not an encoded public key")
     return b"".join(
@@ -157,7 +158,9 @@ def multisig(required: int, public_keys: Sequence[bytes]) -> bytes:
 
 
 def data_output(*items: bytes) -> bytes:
-    """Build an OP_RETURN script that pushes each of `items`."""
+    """Build an OP_RETURN script that pushes each of `items`. Raises EncodeError."""
+    for item in items:
+        expect_bytes(item, "an item of a data output")
     return bytes((_RETURN,)) + b"".join(map(encode_push, items))
 
 
@@ -167,6 +170,7 @@ def p2s(script: bytes) -> bytes:
     Raises EncodeError for one of more than 201 bytes, and for one that begins with the
     token prefix 0xef, which no locking bytecode can.
     """
+    expect_bytes(script, "a script")
     if len(script) > LONGEST_P2S:
         raise EncodeError(f"a script of {len(script)} bytes: at most {LONGEST_P2S} relay unhashed")
     if script[:1] == bytes((_TOKEN_PREFIX,)):

@@ -9,7 +9,15 @@ from collections.abc import Sequence
 
 from ..crypto.hashes import hash256
 from ..encoding.compact_size import encode_compact_size, encode_var_bytes, read_compact_size
+from ..encoding.expected import kind_of
 from ..errors import DecodeError, EncodeError
+from .fields import (
+    MAXIMUM_TOKEN_AMOUNT,
+    check_output,
+    check_outputs,
+    check_token,
+    check_transaction,
+)
 from .model import Capability, Input, Nft, Output, Token, Transaction
 
 __all__ = [
@@ -25,12 +33,19 @@ __all__ = [
 ]
 
 TOKEN_PREFIX = 0xEF
-MAXIMUM_TOKEN_AMOUNT = 2**63 - 1
 
 _HAS_COMMITMENT, _HAS_NFT, _HAS_AMOUNT = 0x40, 0x20, 0x10
 _CAPABILITIES = tuple(Capability)
-_UINT32 = range(2**32)
-_UINT64 = range(2**64)
+
+
+def _whole(data: bytes | bytearray | memoryview, what: str) -> bytes:
+    """The bytes to decode; what else holds bytes is copied."""
+    if isinstance(data, bytes):
+        return data
+    if isinstance(data, (bytearray, memoryview)):
+        return bytes(data)
+    hint = ": bytes.fromhex reads hexadecimal" if isinstance(data, str) else ""
+    raise DecodeError(f"{what} to decode is bytes, not {kind_of(data)}{hint}", 0)
 
 
 def _take(data: bytes, offset: int, size: int, what: str) -> bytes:
@@ -136,13 +151,14 @@ def _expect_end(data: bytes, offset: int, what: str) -> None:
         raise DecodeError(f"{len(data) - offset} bytes are left over behind {what}", offset)
 
 
-def decode_transaction(data: bytes) -> Transaction:
+def decode_transaction(data: bytes | bytearray | memoryview) -> Transaction:
     """Decode a whole transaction.
 
     Raises DecodeError for every byte string that is not exactly one transaction:
     cut off, with bytes left over, with lengths not in their shortest form, or with
     an output that begins with the token prefix 0xef and breaks its format.
     """
+    data = _whole(data, "a transaction")
     version = int.from_bytes(_take(data, 0, 4, "a version"), "little")
     count, offset = _read_count(data, 4, "inputs", 41)
     inputs = []
@@ -155,24 +171,20 @@ def decode_transaction(data: bytes) -> Transaction:
     return Transaction(tuple(inputs), outputs, version, locktime)
 
 
-def decode_outputs(data: bytes) -> tuple[Output, ...]:
+def decode_outputs(data: bytes | bytearray | memoryview) -> tuple[Output, ...]:
     """Decode a compact size count and that many outputs. Raises DecodeError."""
+    data = _whole(data, "a list of outputs")
     outputs, offset = _read_outputs(data, 0)
     _expect_end(data, offset, "the outputs")
     return outputs
 
 
-def decode_output(data: bytes) -> Output:
+def decode_output(data: bytes | bytearray | memoryview) -> Output:
     """Decode one output. Raises DecodeError."""
+    data = _whole(data, "an output")
     output, offset = _read_output(data, 0)
     _expect_end(data, offset, "the output")
     return output
-
-
-def _encode_uint(value: int, allowed: range, what: str) -> bytes:
-    if value not in allowed:
-        raise EncodeError(f"{what} {value} is not 0 to {allowed.stop - 1}")
-    return value.to_bytes(4 if allowed is _UINT32 else 8, "little")
 
 
 def encode_token_prefix(token: Token | None) -> bytes:
@@ -183,12 +195,7 @@ def encode_token_prefix(token: Token | None) -> bytes:
     """
     if token is None:
         return b""
-    if len(token.category) != 32:
-        raise EncodeError(f"a token category is 32 bytes, not {len(token.category)}")
-    if not 0 <= token.amount <= MAXIMUM_TOKEN_AMOUNT:
-        raise EncodeError(f"token amount {token.amount} is not 0 to 2**63 - 1")
-    if token.nft is None and not token.amount:
-        raise EncodeError("a token has an amount, an NFT or both")
+    check_token(token)
     bitfield, tail = 0, b""
     if token.nft is not None:
         bitfield = _HAS_NFT | token.nft.capability
@@ -203,41 +210,48 @@ def encode_token_prefix(token: Token | None) -> bytes:
 
 def encode_output(output: Output) -> bytes:
     """Encode one output: value, length, token prefix, locking bytecode. Raises EncodeError."""
-    if not 0 <= output.value < 2**64:
-        raise EncodeError(f"an output's value {output.value} is not 0 to {2**64 - 1}")
-    code = output.locking_bytecode
+    if type(output) is not Output or type(output.locking_bytecode) is not bytes:
+        # Only what is not plainly right is looked at closely: the engine encodes a lot.
+        check_output(output, "the output")
+    value, code = output.value, output.locking_bytecode
+    if type(value) is not int or not 0 <= value < 2**64:
+        check_output(output, "the output")
     if output.token is not None:
         code = encode_token_prefix(output.token) + code
     elif code and code[0] == TOKEN_PREFIX:
         raise EncodeError("a locking bytecode cannot begin with 0xef, the token prefix")
-    return output.value.to_bytes(8, "little") + encode_compact_size(len(code)) + code
+    return value.to_bytes(8, "little") + encode_compact_size(len(code)) + code
 
 
 def encode_outputs(outputs: Sequence[Output]) -> bytes:
     """Encode a compact size count and the outputs. Raises EncodeError."""
+    check_outputs(outputs, "output")
     return encode_compact_size(len(outputs)) + b"".join(map(encode_output, outputs))
 
 
 def _encode_input(item: Input) -> bytes:
-    if len(item.outpoint_hash) != 32:
-        raise EncodeError(f"an outpoint hash is 32 bytes, not {len(item.outpoint_hash)}")
     return (
         item.outpoint_hash
-        + _encode_uint(item.outpoint_index, _UINT32, "an outpoint index")
+        + item.outpoint_index.to_bytes(4, "little")
         + encode_var_bytes(item.unlocking_bytecode)
-        + _encode_uint(item.sequence, _UINT32, "a sequence number")
+        + item.sequence.to_bytes(4, "little")
     )
 
 
 def encode_transaction(transaction: Transaction) -> bytes:
-    """Encode a transaction. Raises EncodeError for a number or length out of its range."""
+    """Encode a transaction.
+
+    Raises EncodeError for a number, length or type that is not that of its field.
+    """
+    check_transaction(transaction)
     return b"".join(
         (
-            _encode_uint(transaction.version, _UINT32, "a version"),
+            transaction.version.to_bytes(4, "little"),
             encode_compact_size(len(transaction.inputs)),
             *map(_encode_input, transaction.inputs),
-            encode_outputs(transaction.outputs),
-            _encode_uint(transaction.locktime, _UINT32, "a locktime"),
+            encode_compact_size(len(transaction.outputs)),
+            *map(encode_output, transaction.outputs),
+            transaction.locktime.to_bytes(4, "little"),
         )
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ..crypto.hashes import hash256
 from .codec import encode_output
+from .fields import check_outputs, check_transaction
 from .model import Output, Transaction
 
 __all__ = ["TransactionContext"]
@@ -15,7 +16,8 @@ class TransactionContext:
     """A transaction, its spent outputs in input order, and the hashes its signatures share.
 
     Each hash is computed at its first use and kept, so that the signatures of a
-    transaction of many inputs cost time linear in its size.
+    transaction of many inputs cost time linear in its size. Raises EncodeError for a
+    transaction or spent outputs that hold what has no encoding, and says where.
     """
 
     __slots__ = (
@@ -32,6 +34,8 @@ class TransactionContext:
     )
 
     def __init__(self, transaction: Transaction, source_outputs: Sequence[Output]) -> None:
+        check_transaction(transaction)
+        check_outputs(source_outputs, "source output")
         self.transaction = transaction
         self.source_outputs = tuple(source_outputs)
         # As they are written: numbers in 4 bytes, outpoints in 32 and 4.

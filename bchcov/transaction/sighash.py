@@ -10,6 +10,7 @@ from enum import IntFlag
 
 from ..crypto.hashes import hash256
 from ..encoding.compact_size import encode_compact_size, encode_var_bytes
+from ..encoding.expected import expect_bytes, expect_number, kind_of, shown
 from ..errors import EncodeError
 from ..script.pushes import instructions
 from .codec import encode_output, encode_token_prefix
@@ -98,8 +99,15 @@ def signature_digest(
 
     A signature goes into a script with the hash type as one more byte behind it.
     """
-    if not 0 <= index < len(context.transaction.inputs):
-        raise EncodeError(f"input {index}: the transaction has {len(context.transaction.inputs)}")
+    if not isinstance(context, TransactionContext):
+        raise EncodeError(f"what is signed is a TransactionContext, not {kind_of(context)}")
+    inputs, spent = len(context.transaction.inputs), len(context.source_outputs)
+    if not 0 <= expect_number(index, "the index of an input") < inputs == spent:
+        raise EncodeError(
+            f"input {shown(index)}: the transaction has {inputs} inputs and {spent} spent outputs"
+        )
+    expect_bytes(covered_bytecode, "a covered bytecode")
+    expect_number(hash_type, "a hash type")
     if not hash_type & HashType.FORKID:
         raise EncodeError(f"hash type {hash_type:#04x} lacks the fork id, 0x40")
     return hash256(signing_serialization(context, index, covered_bytecode, hash_type))

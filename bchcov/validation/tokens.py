@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from ..transaction.codec import MAXIMUM_TOKEN_AMOUNT
+from ..transaction.fields import MAXIMUM_TOKEN_AMOUNT
 from ..transaction.model import Capability, Output, Token, Transaction
 from ..vm.rules.policy import Policy
 from .verdict import Refused

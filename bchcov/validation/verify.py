@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..errors import DecodeError, EncodeError, Reason
+from ..encoding.expected import kind_of
+from ..errors import DecodeError, EncodeError, Reason, RulesError
 from ..transaction.codec import (
     decode_outputs,
     decode_transaction,
@@ -24,21 +25,23 @@ from .verdict import Problem, Refused, Verdict
 
 __all__ = ["verify"]
 
+Buffer = bytes | bytearray | memoryview
+
 
 def _decode(
-    transaction: Transaction | bytes, source_outputs: Sequence[Output] | bytes
+    transaction: Transaction | Buffer, source_outputs: Sequence[Output] | Buffer
 ) -> tuple[Transaction, Sequence[Output], int]:
     """Bring both into the form the checks work on; the number is the transaction's size."""
     try:
         if isinstance(transaction, Transaction):
             size = len(encode_transaction(transaction))
         else:
-            size = len(transaction)
-            transaction = decode_transaction(transaction)
+            transaction = decode_transaction(raw := transaction)
+            size = memoryview(raw).nbytes
     except (DecodeError, EncodeError) as error:
         raise Refused("decode", "TX_DECODE", str(error)) from error
     try:
-        if isinstance(source_outputs, bytes):
+        if isinstance(source_outputs, (bytes, bytearray, memoryview)):
             source_outputs = decode_outputs(source_outputs)
         else:
             encode_outputs(source_outputs)
@@ -89,8 +92,8 @@ def _check_inputs(
 
 
 def verify(
-    transaction: Transaction | bytes,
-    source_outputs: Sequence[Output] | bytes,
+    transaction: Transaction | Buffer,
+    source_outputs: Sequence[Output] | Buffer,
     rules: RuleSet = BCH_2026,
     *,
     scripts_only: bool = False,
@@ -103,8 +106,10 @@ def verify(
     `scripts_only` every check is skipped but decoding, that each input has its spent
     output, and the scripts; with `all_inputs` the inputs behind a failing one are judged
     too. A transaction that is refused, or does not decode, is a verdict and never an
-    exception.
+    exception; RulesError is raised for rules that are no rule set.
     """
+    if not isinstance(rules, RuleSet):
+        raise RulesError(f"rules are a RuleSet, not {kind_of(rules)}: find_rules gives one by name")
     try:
         decoded, sources, size = _decode(transaction, source_outputs)
         if scripts_only:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..errors import Reason, ScriptError
+from ..encoding.expected import expect_bytes, expect_number, kind_of, shown
+from ..errors import EncodeError, Reason, RulesError, ScriptError
 from ..script.patterns import is_p2sh20, is_p2sh32, is_witness_program
 from ..script.pushes import is_push_only
 from ..transaction.context import TransactionContext
@@ -96,6 +97,21 @@ def _check_end(vm: Machine, unlocking: bytes) -> None:
         )
 
 
+def _check_rules(rules: RuleSet) -> None:
+    if type(rules) is not RuleSet:
+        raise RulesError(f"rules are a RuleSet, not {kind_of(rules)}: find_rules gives one by name")
+
+
+def _check_place(context: TransactionContext, index: int) -> None:
+    if not isinstance(context, TransactionContext):
+        raise EncodeError(f"an input is judged in a TransactionContext, not {kind_of(context)}")
+    inputs, spent = len(context.transaction.inputs), len(context.source_outputs)
+    if not 0 <= expect_number(index, "the index of an input") < inputs or index >= spent:
+        raise EncodeError(
+            f"input {shown(index)}: the transaction has {inputs} inputs and {spent} spent outputs"
+        )
+
+
 def evaluate_input(
     context: TransactionContext,
     index: int,
@@ -106,8 +122,11 @@ def evaluate_input(
     """Judge input `index` of a transaction: run its scripts under `rules`.
 
     A failing script is a result, not an exception. `observe` is called before each
-    instruction with the machine, the program and the position in it.
+    instruction with the machine, the program and the position in it. Raises EncodeError
+    for an input that is not there or has no spent output, RulesError for what is no rule set.
     """
+    _check_rules(rules)
+    _check_place(context, index)
     unlocking = context.transaction.inputs[index].unlocking_bytecode
     locking = context.source_outputs[index].locking_bytecode
     vm = Machine(rules, context, index, unlocking_size=len(unlocking), observe=observe)
@@ -157,8 +176,17 @@ def run_script(
     """Run one script alone on `stack`, with or without a transaction.
 
     Its budget is that of an input with an empty unlocking bytecode. The result is
-    accepted if the script ends without failing, whatever it leaves on the stack.
+    accepted if the script ends without failing, whatever it leaves on the stack. Raises
+    EncodeError for arguments of another type, RulesError for what is no rule set.
     """
+    _check_rules(rules)
+    expect_bytes(code, "a script")
+    if context is not None:
+        _check_place(context, index)
+    if not isinstance(stack, (tuple, list)):
+        raise EncodeError(f"a stack is a tuple of bytes, not {kind_of(stack)}")
+    for item in stack:
+        expect_bytes(item, "an item of the stack")
     vm = Machine(rules, context, index, unlocking_size=0, observe=observe)
     vm.stack.extend(stack)
     try:

@@ -1,0 +1,114 @@
+"""Whether a transaction made by hand holds what it may: types and ranges, field by field.
+
+What is decoded does; what a caller makes is held to this where it comes in.
+"""
+
+from __future__ import annotations
+
+from ..encoding.expected import expect_bytes, expect_integer, kind_of
+from ..errors import EncodeError
+from .model import Capability, Input, Nft, Output, Token, Transaction
+
+__all__ = [
+    "MAXIMUM_TOKEN_AMOUNT",
+    "check_output",
+    "check_outputs",
+    "check_token",
+    "check_transaction",
+]
+
+MAXIMUM_TOKEN_AMOUNT = 2**63 - 1
+_UINT32, _UINT64 = 2**32 - 1, 2**64 - 1
+_SATOSHIS = ": satoshis, 100,000,000 to a bitcoin cash"
+
+
+def check_token(token: object) -> None:
+    """Raise EncodeError for what is not the tokens of an output."""
+    if not isinstance(token, Token):
+        raise EncodeError(f"the tokens of an output are a Token or None, not {kind_of(token)}")
+    nft: object = token.nft
+    if (
+        type(token) is Token
+        and nft is None
+        and type(token.category) is bytes
+        and len(token.category) == 32
+        and type(token.amount) is int
+        and 0 < token.amount <= MAXIMUM_TOKEN_AMOUNT
+    ):
+        return
+    expect_bytes(token.category, "a token category", size=32)
+    expect_integer(token.amount, "token amount", MAXIMUM_TOKEN_AMOUNT)
+    if nft is None:
+        if not token.amount:
+            raise EncodeError("a token has an amount, an NFT or both")
+        return
+    if not isinstance(nft, Nft):
+        raise EncodeError(f"the NFT of a token is an Nft or None, not {kind_of(nft)}")
+    expect_bytes(nft.commitment, "a token commitment")
+    expect_integer(nft.capability, "a capability", Capability.MINTING)
+
+
+def check_output(output: object, what: str) -> None:
+    """Raise EncodeError for what is no output, or one that has no encoding."""
+    if not isinstance(output, Output):
+        raise EncodeError(f"{what} is an Output, not {kind_of(output)}")
+    try:
+        expect_integer(output.value, "an output's value", _UINT64, hint=_SATOSHIS)
+        expect_bytes(output.locking_bytecode, "a locking bytecode")
+        if output.token is not None:
+            check_token(output.token)
+    except EncodeError as error:
+        raise EncodeError(f"{what}: {error}") from None
+
+
+def check_outputs(outputs: object, what: str) -> None:
+    """Raise EncodeError for what is no tuple or list of outputs."""
+    if not isinstance(outputs, (tuple, list)):
+        raise EncodeError(f"the {what}s are a list of Output, not {kind_of(outputs)}")
+    for at, output in enumerate(outputs):
+        # Every context asks this of every output: what is plainly right is not looked at twice.
+        if (
+            type(output) is Output
+            and output.token is None
+            and type(output.value) is int
+            and 0 <= output.value <= _UINT64
+            and type(output.locking_bytecode) is bytes
+        ):
+            continue
+        check_output(output, f"{what} {at}")
+
+
+def _check_input(item: object, at: int) -> None:
+    if not isinstance(item, Input):
+        raise EncodeError(f"input {at} is an Input, not {kind_of(item)}")
+    try:
+        expect_bytes(item.outpoint_hash, "an outpoint hash", size=32)
+        expect_integer(item.outpoint_index, "an outpoint index", _UINT32)
+        expect_bytes(item.unlocking_bytecode, "an unlocking bytecode")
+        expect_integer(item.sequence, "a sequence number", _UINT32)
+    except EncodeError as error:
+        raise EncodeError(f"input {at}: {error}") from None
+
+
+def check_transaction(transaction: object) -> None:
+    """Raise EncodeError for what is no transaction, or one that has no encoding."""
+    if not isinstance(transaction, Transaction):
+        raise EncodeError(f"a transaction is a Transaction, not {kind_of(transaction)}")
+    expect_integer(transaction.version, "a version", _UINT32)
+    expect_integer(transaction.locktime, "a locktime", _UINT32)
+    inputs: object = transaction.inputs
+    if not isinstance(inputs, (tuple, list)):
+        raise EncodeError(f"the inputs are a tuple of Input, not {kind_of(inputs)}")
+    for at, item in enumerate(inputs):
+        if (
+            type(item) is Input
+            and type(item.outpoint_hash) is bytes
+            and len(item.outpoint_hash) == 32
+            and type(item.outpoint_index) is type(item.sequence) is int
+            and 0 <= item.outpoint_index <= _UINT32
+            and 0 <= item.sequence <= _UINT32
+            and type(item.unlocking_bytecode) is bytes
+        ):
+            continue
+        _check_input(item, at)
+    check_outputs(transaction.outputs, "output")
