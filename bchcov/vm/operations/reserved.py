@@ -12,7 +12,9 @@ from ..operation import Operation, control, introduced, operation
 
 __all__ = [
     "DISABLED",
+    "DISABLED_BEFORE_2018",
     "DISABLED_MULTIPLICATION",
+    "DISCOURAGED_LOCKTIMES",
     "DISCOURAGED_NOPS",
     "FORBIDDEN",
     "IGNORED_LOCKTIMES",
@@ -85,6 +87,24 @@ DISABLED = introduced(
 DISABLED_MULTIPLICATION = introduced(
     2010, "Bitcoin 0.3.10, CVE-2010-5137", _disabled(Op.OP_MUL, "OP_MUL")
 )
+DISABLED_BEFORE_2018 = introduced(
+    2010,
+    "Bitcoin 0.3.10",
+    *(
+        _disabled(opcode, opcode.name)
+        for opcode in (
+            Op.OP_CAT,
+            Op.OP_SPLIT,
+            Op.OP_NUM2BIN,
+            Op.OP_BIN2NUM,
+            Op.OP_AND,
+            Op.OP_OR,
+            Op.OP_XOR,
+            Op.OP_DIV,
+            Op.OP_MOD,
+        )
+    ),
+)
 FORBIDDEN = introduced(
     2009,
     "Bitcoin 0.1",
@@ -96,4 +116,8 @@ DISCOURAGED_NOPS = introduced(2009, "Bitcoin 0.1", *map(_discouraged, _UPGRADABL
 IGNORED_LOCKTIMES = {
     "CHECKLOCKTIMEVERIFY": (_nop(Op.OP_CHECKLOCKTIMEVERIFY),),
     "CHECKSEQUENCEVERIFY": (_nop(Op.OP_CHECKSEQUENCEVERIFY),),
+}
+DISCOURAGED_LOCKTIMES = {
+    "CHECKLOCKTIMEVERIFY": (_discouraged(Op.OP_CHECKLOCKTIMEVERIFY),),
+    "CHECKSEQUENCEVERIFY": (_discouraged(Op.OP_CHECKSEQUENCEVERIFY),),
 }

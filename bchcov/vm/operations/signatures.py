@@ -43,8 +43,8 @@ def _described(
     )
 
 
-def _is_valid(signature: bytes, digest: bytes, public_key: bytes) -> bool:
-    if len(signature) == 64:
+def _is_valid(vm: Machine, signature: bytes, digest: bytes, public_key: bytes) -> bool:
+    if len(signature) == 64 and vm.switches.schnorr:
         return verify_schnorr(signature, digest, public_key)
     numbers = parse_lax_der(signature)
     return numbers is not None and verify_ecdsa(*numbers, digest, public_key)
@@ -55,7 +55,7 @@ def _signs_transaction(vm: Machine, signature: bytes, public_key: bytes, code: b
     if not signature or vm.context is None or not is_announced_length(public_key):
         return False
     digest = transaction_digest(vm, code, signature[-1])
-    return _is_valid(signature[:-1], digest, public_key)
+    return _is_valid(vm, signature[:-1], digest, public_key)
 
 
 def _charge_checks(vm: Machine, count: int) -> None:
@@ -125,7 +125,7 @@ def _check_data_signature(opcode: Op, failure: Reason | None) -> Operation:
         success = False
         if signature:
             success = is_announced_length(public_key) and _is_valid(
-                signature, sha256(message), public_key
+                vm, signature, sha256(message), public_key
             )
             _charge_checks(vm, 1)
             charge_hashing(vm, len(message), rounds=1)

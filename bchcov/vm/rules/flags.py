@@ -5,15 +5,18 @@ Source: Bitcoin Cash Node, script_flags.h.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import lru_cache
 
 from ...errors import RulesError
+from ...script.opcodes import Op
 from ..operation import Operation
 from ..operations.control import MINIMAL_BRANCHES
 from ..operations.introspection import INTROSPECTION
 from ..operations.reserved import (
+    DISABLED_BEFORE_2018,
     DISABLED_MULTIPLICATION,
+    DISCOURAGED_LOCKTIMES,
     DISCOURAGED_NOPS,
     IGNORED_LOCKTIMES,
 )
@@ -41,6 +44,9 @@ _SWITCHES = {
     "INPUT_SIGCHECKS": {"signature_check_density": True},
     "P2SH_32": {"pay_to_script_hash_32": True},
     "TOKENS": {"tokens": True},
+    "COMPRESSED_PUBKEYTYPE": {"compressed_keys": True},
+    "REPLAY_PROTECTION": {"replay_protection": True},
+    "NO_SCHNORR": {"schnorr": False},
 }
 _ALL_OFF = {
     "pay_to_script_hash": False,
@@ -59,6 +65,9 @@ _ALL_OFF = {
     "schnorr_multisig": False,
     "null_dummy": False,
     "signature_check_density": False,
+    "schnorr": True,
+    "compressed_keys": False,
+    "replay_protection": False,
 }
 _OTHERS = (
     "CHECKLOCKTIMEVERIFY",
@@ -69,6 +78,8 @@ _OTHERS = (
     "ENABLE_MAY2025",
     "VM_LIMITS_STANDARD",
     "ENABLE_MAY2026",
+    # Of no node: what DISCOURAGE_UPGRADABLE_NOPS also meant where locktimes were off.
+    "DISCOURAGED_LOCKTIMES",
 )
 _ALIASES = {
     "ENABLE_TOKENS": "TOKENS",
@@ -79,32 +90,97 @@ _ALIASES = {
     "UPGRADE11": "ENABLE_MAY2025",
     "MAY2026": "ENABLE_MAY2026",
     "UPGRADE12": "ENABLE_MAY2026",
+    "NO_ALLOW_SEGWIT_RECOVERY": "DISALLOW_SEGWIT_RECOVERY",
+    "ALLOWSEGWITRECOVERY": "ALLOW_SEGWIT_RECOVERY",
+    "OP_REVERSEBYTES": "REVERSEBYTES",
+    "MAY152018_OPCODES": "MONOLITH_OPCODES",
 }
-# Known to nodes once, and without a meaning for Bitcoin Cash today: the rule is
-# everybody's (CHECKDATASIG) or bounds whole transactions.
-_WITHOUT_EFFECT = ("NONE", "CHECKDATASIG", "ENFORCE_SIGCHECKS", "SCHNORR")
+_WITHOUT_EFFECT = ("NONE", "ENFORCE_SIGCHECKS")
+# Flags of an upgrade that every node follows since, in the order of the upgrades: a file of
+# that time names them where it means them, a later one never.
+_ENDED = {
+    "MONOLITH_OPCODES": 2018.4,
+    "CHECKDATASIG": 2018.9,
+    "SCHNORR": 2019.4,
+    "ALLOW_SEGWIT_RECOVERY": 2019.4,
+    "REVERSEBYTES": 2020.4,
+}
+# Flags that have stayed, and of what time a file is at least that names them.
+_STAYED = {
+    "DISALLOW_SEGWIT_RECOVERY": 2019.5,
+    # Spelt so by a node that took it up after the upgrade.
+    "ALLOWSEGWITRECOVERY": 2019.5,
+    "SCHNORR_MULTISIG": 2019.9,
+    "INPUT_SIGCHECKS": 2020.4,
+    "64_BIT_INTEGERS": 2022.4,
+    "NATIVE_INTROSPECTION": 2022.4,
+    "P2SH_32": 2023.4,
+    "TOKENS": 2023.4,
+    "ENABLE_MAY2025": 2025.4,
+    "ENABLE_MAY2026": 2026.4,
+}
+_NEGATED = {
+    **{name: f"NO_{name}" for name in _ENDED},
+    "ALLOW_SEGWIT_RECOVERY": "DISALLOW_SEGWIT_RECOVERY",
+}
 
-FLAGS = frozenset((*_SWITCHES, *_OTHERS, *_ALIASES, *_WITHOUT_EFFECT))
+FLAGS = frozenset((*_SWITCHES, *_OTHERS, *_ALIASES, *_WITHOUT_EFFECT, *_ENDED, *_NEGATED.values()))
 """Every flag that is known, without the prefixes SCRIPT_, VERIFY_ and ENABLE_."""
 
 
-def _normalize(flag: str) -> str:
+def _find(flag: str) -> str | None:
     name = flag.strip().upper()
     for prefix in ("SCRIPT_", "VERIFY_"):
         name = name.removeprefix(prefix)
     if name not in FLAGS:
-        raise RulesError(f"no flag is called {flag!r}")
-    return _ALIASES.get(name, name)
+        name = name.removeprefix("ENABLE_")
+    return _ALIASES.get(name, name) if name in FLAGS else None
 
 
-def rules_from_flags(flags: Iterable[str]) -> RuleSet:
+def _normalize(flag: str) -> str:
+    name = _find(flag)
+    if name is None:
+        raise RulesError(f"no flag is called {flag.strip()[:80]!r}")
+    return name
+
+
+def rules_from_flags(flags: Iterable[str], *, known: Collection[str] = ()) -> RuleSet:
     """Make the rule set of nodes' script flags, for single inputs; the rest is off.
 
-    Without flags these are the rules of before 2012, with the opcodes of 2018. Raises
-    RulesError for an unknown flag.
+    Without flags these are the rules of before 2012, with the opcodes and signatures of
+    2020: what SCHNORR, CHECKDATASIG, REVERSEBYTES, MONOLITH_OPCODES and
+    ALLOW_SEGWIT_RECOVERY named is on, as no node has these flags today. `known` are the
+    flags that a node or file of another time had to choose from: where it has one of the
+    five, these are off unless `flags` names them, and what came later is off. They are
+    also off by name, as NO_SCHNORR. Raises RulesError for an unknown flag in `flags`.
     """
-    named = frozenset(_normalize(flag) for flag in flags if flag.strip())
-    return _make(named.difference(_WITHOUT_EFFECT))
+    named = {_normalize(flag) for flag in flags if flag.strip()}
+    named.update(_NEGATED[flag] for flag in _missing(known) - named)
+    if "SCHNORR_MULTISIG" in named:
+        named.discard("NO_SCHNORR")
+    if "DISCOURAGE_UPGRADABLE_NOPS" in named and _time(known) is not None:
+        named.add("DISCOURAGED_LOCKTIMES")
+    return _make(frozenset(named.difference(_WITHOUT_EFFECT, _ENDED)))
+
+
+def _time(known: Collection[str]) -> float | None:
+    """The year, with a fraction, that flags are at least of, if one of them is of none today."""
+    names = {_find(flag) for flag in known}
+    if not names & _ENDED.keys():
+        return None
+    names.update(flag.strip().upper() for flag in known)
+    return max(since for flag, since in (_ENDED | _STAYED).items() if flag in names)
+
+
+def _missing(known: Collection[str]) -> set[str]:
+    """The flags that are off where they are not named, among those that nobody names today."""
+    time = _time(known)
+    if time is None:
+        return set()
+    names = {_find(flag) for flag in known}
+    missing = {flag for flag, since in _ENDED.items() if flag in names or since > time}
+    # This flag outlived its upgrade: it went on to say how signature checks are counted.
+    return missing - {"CHECKDATASIG"} if time > _ENDED["SCHNORR"] else missing
 
 
 @lru_cache(maxsize=256)
@@ -142,14 +218,26 @@ def _change_introspection(rules: RuleSet, flags: frozenset[str]) -> RuleSet:
 
 
 def _change_operations(rules: RuleSet, flags: frozenset[str]) -> RuleSet:
+    discouraged = "DISCOURAGED_LOCKTIMES" in flags
+    ignored = DISCOURAGED_LOCKTIMES if discouraged else IGNORED_LOCKTIMES
     groups: list[tuple[Operation, ...]] = [
-        nops for flag, nops in IGNORED_LOCKTIMES.items() if flag not in flags
+        nops for flag, nops in ignored.items() if flag not in flags
     ]
     if "DISCOURAGE_UPGRADABLE_NOPS" in flags:
         groups.append(DISCOURAGED_NOPS)
     if "MINIMALIF" in flags:
         groups.append(MINIMAL_BRANCHES)
     return rules.evolve(rules.name, *groups)
+
+
+def _change_opcodes_of_2018(rules: RuleSet, flags: frozenset[str]) -> RuleSet:
+    removed: list[int] = []
+    if "NO_CHECKDATASIG" in flags:
+        removed += [Op.OP_CHECKDATASIG, Op.OP_CHECKDATASIGVERIFY]
+    if "NO_REVERSEBYTES" in flags:
+        removed.append(Op.OP_REVERSEBYTES)
+    disabled = DISABLED_BEFORE_2018 if "NO_MONOLITH_OPCODES" in flags else ()
+    return rules.evolve(rules.name, disabled, without=removed)
 
 
 def _change_budget(rules: RuleSet, flags: frozenset[str]) -> RuleSet:
@@ -169,5 +257,6 @@ _CHANGES: tuple[Callable[[RuleSet, frozenset[str]], RuleSet], ...] = (
     _change_numbers,
     _change_introspection,
     _change_operations,
+    _change_opcodes_of_2018,
     _change_budget,
 )

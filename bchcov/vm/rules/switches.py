@@ -32,3 +32,6 @@ class Switches:
     schnorr_multisig: bool = True
     null_dummy: bool = False
     signature_check_density: bool = False
+    schnorr: bool = True
+    compressed_keys: bool = False
+    replay_protection: bool = False

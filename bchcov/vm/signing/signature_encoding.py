@@ -30,13 +30,17 @@ def is_announced_length(public_key: bytes) -> bool:
 
 
 def check_public_key(vm: Machine, public_key: bytes) -> None:
-    """Fail for a key that is neither compressed nor plainly uncompressed."""
+    """Fail for a key that is not compressed, nor plainly uncompressed where that is allowed."""
     size = len(public_key)
     if vm.switches.strict_encoding and not (
         (size == 33 and public_key[0] in (0x02, 0x03)) or (size == 65 and public_key[0] == 0x04)
     ):
         raise ScriptError(
             Reason.PUBKEYTYPE, f"0x{public_key[:65].hex()} is not an encoded public key"
+        )
+    if vm.switches.compressed_keys and not (size == 33 and public_key[0] in (0x02, 0x03)):
+        raise ScriptError(
+            Reason.PUBKEYTYPE, f"0x{public_key[:65].hex()} is not a compressed public key"
         )
 
 
@@ -51,7 +55,7 @@ def _has_high_s(signature: bytes) -> bool:
 def check_ecdsa_form(vm: Machine, signature: bytes) -> None:
     """Fail for what is not a well-formed ECDSA signature, without hash type."""
     switches = vm.switches
-    if len(signature) == _SCHNORR_SIZE:
+    if len(signature) == _SCHNORR_SIZE and switches.schnorr:
         raise ScriptError(Reason.SIG_BADLENGTH, "64 bytes, the length of a Schnorr signature")
     if (switches.strict_der or switches.low_s or switches.strict_encoding) and not is_strict_der(
         signature
@@ -71,7 +75,7 @@ def check_schnorr_form(vm: Machine, signature: bytes) -> None:
 
 def check_any_form(vm: Machine, signature: bytes) -> None:
     """Fail for what is neither a Schnorr nor a well-formed ECDSA signature, without hash type."""
-    if len(signature) != _SCHNORR_SIZE:
+    if len(signature) != _SCHNORR_SIZE or not vm.switches.schnorr:
         check_ecdsa_form(vm, signature)
 
 

@@ -29,6 +29,9 @@ def transaction_digest(vm: Machine, code: bytes, hash_type: int) -> bytes:
     """Compute the digest that a signature with this hash type signs; charge for the hashing."""
     context = vm.context
     assert context is not None
+    if vm.switches.replay_protection:
+        # The fork id, 0 today, that a chain would take which nobody has upgraded.
+        hash_type |= 0xFFDE_AD00
     if hash_type & _FORKID and vm.switches.fork_id:
         serialization = signing_serialization(
             context, vm.index, code, hash_type, tokens=vm.switches.tokens
