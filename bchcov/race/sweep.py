@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ from .settings import POOLS, Settings
 
 __all__ = ["SWEEPABLE", "Run", "make_runs", "run_all"]
 
+_MOST_SEEDS = 100_000
 SWEEPABLE = ("users", "arrivals_per_block", "delay", "batch")
 """The settings that a sweep goes over."""
 
@@ -38,13 +40,15 @@ def make_runs(
 
     Seeds count up from that of the settings. Raises BuildError for wrong settings.
     """
-    if seeds < 1:
-        raise BuildError(f"{seeds} seeds: at least one is run")
+    if not 1 <= seeds <= _MOST_SEEDS:
+        raise BuildError(f"{seeds} seeds: it lies in 1..{_MOST_SEEDS}")
     name, values = sweep or ("seed", [settings.seed])
     if sweep is not None and name not in SWEEPABLE:
         raise BuildError(f"{name!r} is not swept: there are {', '.join(SWEEPABLE)}")
     runs = []
     for value in values:
+        if not math.isfinite(value):
+            raise BuildError(f"{name} of {value}: it is a finite number")
         changed: Any = int(value) if name in ("users", "batch", "seed") else value
         if changed != value:
             raise BuildError(f"{name} of {value}: it is a whole number")
