@@ -25,6 +25,7 @@ from .views.ticketed import TicketedSight
 
 __all__ = ["Race", "run_race", "run_races"]
 
+_CROWD_SECONDS = 30.0
 _Venue = CpmmVenue | DirectVenue | TicketedVenue
 
 
@@ -77,8 +78,13 @@ class Race:
         clock, wants = self.world.clock, self.world.wants
         for want in wants:
             clock.after(want.time, partial(self.venue.begin, want))
+        # On a stage the builder looks when all have come: they are to be seen together.
+        late = 0.0 if self.world.stage is None or not wants else wants[-1].time + _CROWD_SECONDS
         for builder in self.builders:
-            builder.start()
+            if late:
+                clock.after(late, builder.start)
+            else:
+                builder.start()
         self._await_block()
         while self._is_open and clock.step():
             if look is not None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..amm.action import BUY, SELL, Action, Direction
+from ..amm.action import BUY, MOST_AMOUNT, SELL, Action, Direction
 from ..amm.formula import FEE_KEPT, Reserves, trade
 from ..chain import Chain, Submission
 from ..crypto.hashes import sha256
@@ -24,7 +24,7 @@ from .orders import Journey, Want
 from .settings import Settings
 from .stage import Stage
 
-__all__ = ["RESERVES", "SMALL_COIN", "TOKENS", "World", "spends"]
+__all__ = ["RESERVES", "SMALL_COIN", "TOKENS", "World", "spends", "user_key"]
 
 TOKENS = sha256(b"the tokens that trade")
 RESERVES = Reserves(10_000_000_000, 100_000_000_000)
@@ -32,7 +32,17 @@ RESERVES = Reserves(10_000_000_000, 100_000_000_000)
 SMALL_COIN = 50_000
 """The satoshis of a coin that a miner pays a bond from."""
 _SPARE = 200_000
+_MOST_SATOSHIS = 21 * 10**14
 _REACTION_SECONDS = 1.0
+
+
+def _key(seed: int, name: str) -> PrivateKey:
+    return PrivateKey(sha256(f"{seed}/{name}".encode()))
+
+
+def user_key(seed: int, number: int) -> PrivateKey:
+    """The key of a user in the races of a seed."""
+    return _key(seed, f"user {number}")
 
 
 class World:
@@ -63,7 +73,7 @@ class World:
 
     def key(self, name: str) -> PrivateKey:
         """The key of an actor."""
-        return PrivateKey(sha256(f"{self.settings.seed}/{name}".encode()))
+        return _key(self.settings.seed, name)
 
     def _make_wants(self) -> tuple[Want, ...]:
         settings, wishes = self.settings, self._wishes
@@ -82,7 +92,7 @@ class World:
             Want(
                 number,
                 float(times[number]),
-                self.key(f"user {number}"),
+                user_key(settings.seed, number),
                 BUY if buys[number] else SELL,
                 self._amount(BUY if buys[number] else SELL, float(shares[number])),
                 bool(careless[number]),
@@ -93,11 +103,16 @@ class World:
         )
 
     def _amount(self, direction: Direction, share: float) -> int:
-        """A part of the reserves, and no less than what brings two of the smallest parts."""
+        """A part of the reserves, and no less than what brings two of the smallest parts.
+
+        All of them together make the reserves no larger than they can be.
+        """
         bch, tokens = self.reserves.bch, self.reserves.tokens
         into, out = (bch, tokens) if direction == BUY else (tokens, bch)
         least = -(-2_000 * into // ((out - 2) * FEE_KEPT)) if out > 2 else 1
-        return max(least, int(share * into), 1)
+        limit = _MOST_SATOSHIS if direction == BUY else MOST_AMOUNT
+        most = (limit - into) // (self.settings.users + self.settings.griefers)
+        return max(1, min(most, max(least, int(share * into))))
 
     def _fund_users(self) -> None:
         outputs, owners = [], []

@@ -32,7 +32,7 @@ class Accounts:
     """The chain of a file, and the keys of its wallet as purses."""
 
     def __init__(self, file: ChainFile) -> None:
-        self.chain, self.wallet = file.chain, file.wallet
+        self.chain, self.wallet, self.path = file.chain, file.wallet, file.path
 
     def pool_parameters(self, category: bytes) -> PoolParameters:
         """The parameters of the simulator's pools; all others are as they are by default."""

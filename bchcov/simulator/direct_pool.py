@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import replace
 from typing import Any
 
 from ..amm import direct as amm
-from ..amm.action import Action
+from ..amm.action import Action, deadline_height
 from ..chain import Commitment
 from ..errors import BuildError
 from ..race.world import spends
 from ..transaction.model import Transaction
 from ..wallet.balance import Spend
 from .accounts import Accounts
-from .parsing import CommandError
+from .parsing import CommandError, plural
 
 __all__ = ["DirectPool"]
 
@@ -50,6 +51,12 @@ class DirectPool:
             return cls(accounts, amm.check_genesis(transaction, parameters))
         except BuildError:
             return None
+
+    def copy(self) -> DirectPool:
+        """Another one that follows the chain from here on by itself."""
+        twin = copy(self)
+        twin.fates = dict(self.fates)
+        return twin
 
     @property
     def is_open(self) -> bool:
@@ -92,11 +99,31 @@ class DirectPool:
             for entry in self.pool.entries
         ]
 
+    def ready(self) -> bool:
+        """Whether there is something to execute: never here."""
+        return False
+
+    def unrevealed(self) -> list[tuple[bytes, int]]:
+        """The hashes in the queue, each with the block from which on it may be expired."""
+        return [(e.action_hash, deadline_height(e.deadline)) for e in self.pool.entries]
+
+    def refundable(self) -> list[bytes]:
+        """Nothing is ever to be taken back."""
+        return []
+
+    def waiting(self) -> list[bytes]:
+        """No ticket ever waits."""
+        return []
+
     def commit(self, made: Commitment) -> tuple[str, int]:
         """Queue an action blind; the txid and the deadline."""
         height = self._accounts.chain.height
         deadline = height + self.scripts.parameters.max_wait
         purse = self._accounts.purse(made.key_name)
+        if not self.pool.queue.room():
+            raise CommandError(
+                f"the queue is full: {plural(self.pool.state.pending, 'order')} wait"
+            )
         step = amm.commit(self.pool, made.action, deadline, height, purse)
         return self._accounts.submit(step.built), deadline
 
@@ -113,7 +140,9 @@ class DirectPool:
         purse = self._accounts.purse(made.key_name)
         if action.hash == made.action.hash:
             if (before := places.index(action.hash)) > 0:
-                raise CommandError(f"{before} commitments stand before this one: they go first")
+                stands = "commitment stands" if before == 1 else "commitments stand"
+                go = "it goes" if before == 1 else "they go"
+                raise CommandError(f"{before} {stands} before this one: {go} first")
             return self._accounts.submit(amm.reveal(self.pool, action, purse).built)
         claimed = replace(self.pool.entries[0], action_hash=action.hash)
         believed = replace(self.pool, entries=(claimed, *self.pool.entries[1:]))

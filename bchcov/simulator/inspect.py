@@ -3,21 +3,45 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from ..chain import Chain
 from ..chain.export import find_transaction, verify_line, vmb_tests
+from ..transaction.codec import transaction_hash
 from ..validation.verify import verify
 from .answer import Answer
-from .parsing import CommandError
+from .parsing import CommandError, plural, quoted, shown
 
 __all__ = ["export", "show"]
 
 _HEADINGS = ("input", "verdict", "op cost", "of its budget", "hash iterations", "sigchecks")
 
 
-def show(chain: Chain, txid: str) -> Answer:
-    """A transaction with the verdict on each input, and what it costs. Raises BuildError."""
+def find_txid(chain: Chain, text: str) -> str:
+    """The one txid on a chain that begins as written. Raises CommandError."""
+    written = text.lower().removeprefix("0x")
+    if not re.fullmatch("[0-9a-f]{4,64}", written):
+        raise CommandError(
+            f"there is no transaction {shown(text)}: write 4 to 64 hexadecimal digits of its txid"
+        )
+    blocks = (each for block in chain.blocks for each in block.transactions)
+    names = {*chain.mempool, *(transaction_hash(each)[::-1].hex() for each in blocks)}
+    found = [each for each in names if each.startswith(written)]
+    if len(found) > 1:
+        raise CommandError(f"{len(found)} transactions have a txid that begins with {written}")
+    if not found:
+        raise CommandError(f"there is no transaction {written} on this chain")
+    return found[0]
+
+
+def show(chain: Chain, written: str) -> Answer:
+    """A transaction with the verdict on each input, and what it costs.
+
+    It is found by the beginning of its txid. Raises CommandError, and BuildError for one
+    that spends nothing.
+    """
+    txid = find_txid(chain, written)
     transaction, sources, height = find_transaction(chain, txid)
     verdict = verify(transaction, sources, chain.rules)
     where = "in the mempool" if height is None else f"in block {height}"
@@ -33,23 +57,30 @@ def show(chain: Chain, txid: str) -> Answer:
         inputs.append({"ok": result.ok, "op_cost": cost, "op_cost_limit": limit})
     line = verify_line(transaction, sources, chain.rules)
     size = len(line["tx"]) // 2
-    lines = (f"{txid}, {size:,} bytes, {where}: {str(verdict).splitlines()[0]}",)
+    lines = (f"{txid}, {plural(size, 'byte')}, {where}: {str(verdict).splitlines()[0]}",)
     data = {"txid": txid, "bytes": size, "height": height, "inputs": inputs, "line": line}
     return Answer(verdict.ok, lines, data, tuple(rows))
 
 
-def export(chain: Chain, txid: str, path: str) -> Answer:
+def export(chain: Chain, written: str, path: str, *, keep: str) -> Answer:
     """Write a transaction as a VMB test file, or, to a .jsonl, as a line of `bchcov verify`.
 
-    Raises BuildError, and CommandError where the file cannot be written.
+    `keep` is the chain's own file, which is never written over. Raises BuildError, and
+    CommandError where the file cannot be written.
     """
+    txid = find_txid(chain, written)
     transaction, sources, _ = find_transaction(chain, txid)
     if path.endswith(".jsonl"):
         text = json.dumps(verify_line(transaction, sources, chain.rules)) + "\n"
     else:
         text = json.dumps(vmb_tests(transaction, sources, f"transaction {txid}"), indent=1) + "\n"
     try:
-        Path(path).write_text(text)
+        own = [Path(keep + end) for end in ("", "-wal", "-shm")]
+        if any(each.exists() and Path(path).exists() and each.samefile(path) for each in own):
+            raise CommandError(f"{shown(path)}: the chain itself is in this file")
+        Path(path).write_text(text, encoding="utf-8")
     except OSError as error:
-        raise CommandError(f"{path}: {error.strerror}") from error
-    return Answer(True, (f"{path}: {len(text):,} bytes",), {"path": path})
+        raise CommandError(f"{shown(path)}: {error.strerror}") from error
+    except ValueError:
+        raise CommandError(f"{quoted(path)} is no name of a file") from None
+    return Answer(True, (f"{shown(path)}: {plural(len(text), 'byte')}",), {"path": path})

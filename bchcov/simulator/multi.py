@@ -1,67 +1,171 @@
-"""`multi`: the same users race on both profiles, and everybody sees what became of each."""
+"""`multi`: users race on the session's own pool, and aside on the others it is compared with."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from ..race import Race, Result, Settings
+from ..amm.action import BUY
+from ..race import POOLS, Race, Result, Settings
+from ..race.orders import Journey
+from ..race.stage import Stage
+from ..race.world import user_key
+from .accounts import TOKENS, Accounts
 from .answer import Answer
-from .parsing import CommandError
+from .clearing import clear_queue
+from .direct_pool import DirectPool
+from .parsing import (
+    CommandError,
+    plural,
+    read_count,
+    show_amount,
+    show_bch,
+    show_tokens,
+)
+from .ticketed_pool import TicketedPool
 
 __all__ = ["race_users"]
 
 _MOST_USERS = 1_000
-_HEADINGS = ("user", "wants", "direct: conflicts", "blocks", "ticketed: conflicts", "blocks")
+_MOST_BLOCKS = 10_000
 # They all come within about six seconds, so that they meet.
 _CROWD = 100
 
 
-def race_users(written: str, seed: int) -> Answer:
-    """Race a number of users, as written, on chains of their own. Raises CommandError."""
-    if not written.isdecimal() or not 1 <= int(written) <= _MOST_USERS:
-        raise CommandError(f"{written} users: 1 to {_MOST_USERS:,}")
-    count = int(written)
+def race_users(
+    accounts: Accounts,
+    pool: TicketedPool | DirectPool,
+    written: str,
+    seed: int,
+    look: Callable[[], None],
+) -> Answer:
+    """Race a number of users, as written, on this pool; `look` is called on the way.
+
+    The chain is left with all that they did, and the pool has not followed it yet. Raises
+    CommandError.
+    """
+    count = read_count(written, _MOST_USERS, "users")
+    seed = _unused(accounts, seed)
+    first = len(accounts.chain.blocks)
+    if pool.is_open and getattr(pool.pool.state, "closed", False):
+        raise CommandError("the pool is closed: it takes no tickets")
+    before = clear_queue(pool, accounts, look)
+    here = pool.pool
+    reserves = here.state.reserves
     settings = Settings(
-        seed=seed, users=count, arrivals_per_block=count * _CROWD, miner_share=0.0, tolerance=1.0
+        seed=seed,
+        users=count,
+        arrivals_per_block=count * _CROWD,
+        miner_share=0.0,
+        tolerance=1.0,
+        max_blocks=_MOST_BLOCKS,
     )
-    races = {pool: Race(settings, pool) for pool in ("direct", "ticketed")}
-    results = {pool: race.run() for pool, race in races.items()}
-    rows = [_HEADINGS]
-    users: list[dict[str, Any]] = []
-    ways = {pool: race.venue.journeys for pool, race in races.items()}
-    for direct, ticketed in zip(ways["direct"], ways["ticketed"], strict=True):
-        want = direct.want
-        kind = "BCH in" if want.direction else "Tokens in"
-        rows.append(
-            (
-                str(want.number),
-                f"{kind} at {want.time:.0f} s",
-                str(direct.conflicts),
-                str(direct.blocks),
-                str(ticketed.conflicts),
-                str(ticketed.blocks),
-            )
-        )
-        users.append(
-            {
-                "user": want.number,
-                "direct": {"conflicts": direct.conflicts, "blocks": direct.blocks},
-                "ticketed": {"conflicts": ticketed.conflicts, "blocks": ticketed.blocks},
-            }
-        )
-    lines = [_tell(pool, result, ways[pool]) for pool, result in results.items()]
+    chain = accounts.chain
+    races, results = {}, {}
+    for name in (pool.profile, *(each for each in POOLS if each != pool.profile)):
+        stage = Stage(reserves=reserves, tokens=TOKENS)
+        if name == pool.profile:
+            stage = Stage(reserves=reserves, tokens=TOKENS, chain=chain, pool=here)
+        races[name] = Race(settings, name, stage=stage)
+        results[name] = races[name].run(look)
+        if results[name].open:
+            raise CommandError(f"after {_MOST_BLOCKS:,} blocks {results[name].open} orders wait")
+    own = races[pool.profile]
+    after = own.venue.reserves
+    ways = {name: race.venue.journeys for name, race in races.items()}
+    users = [_user(number, own, ways) for number in range(count)]
+    rows = [_headings(pool.profile, list(races)), *(_row(user, list(races)) for user in users)]
+    buyers = sum(user["direction"] == "buy" for user in users)
+    lines = [
+        f"{plural(count, 'user')} on this pool, blocks {chain.blocks[first].height} to"
+        f" {chain.height}: {buyers} buying, {count - buyers} selling",
+        f"reserves  {show_bch(reserves.bch)}, {show_tokens(reserves.tokens)} before",
+        f"          {show_bch(after.bch)}, {show_tokens(after.tokens)} after",
+    ]
+    if before:
+        lines.insert(0, f"{plural(len(before), 'order')} that stood in the queue went first")
+    lines += [
+        _tell(name, result, ways[name], name == pool.profile) for name, result in results.items()
+    ]
     batches = getattr(races["ticketed"].venue, "batches", [])
     lines.append(f"ticketed queued them in batches of {', '.join(map(str, batches))}")
-    lines.append("They raced on chains of their own: this pool is as it was.")
-    data = {"seed": seed, "users": users, "batches": batches}
+    data = {
+        "seed": seed,
+        "pool": pool.profile,
+        "users": users,
+        "batches": batches,
+        "went_first": [each.hex() for each in before],
+        "reserves": [{"bch": each.bch, "tokens": str(each.tokens)} for each in (reserves, after)],
+        "blocks": [chain.blocks[first].height, chain.height],
+    }
     return Answer(True, tuple(lines), data, tuple(rows))
 
 
-def _tell(pool: str, result: Result, journeys: Any) -> str:
+def _unused(accounts: Accounts, seed: int) -> int:
+    """The first seed from this one on whose users have never been on the chain.
+
+    So nobody comes with coins from before, nor commits to the same again.
+    """
+    while accounts.chain.coins(user_key(seed, 0).locking_bytecode):
+        seed += 1
+    return seed
+
+
+def _user(number: int, own: Race, ways: dict[str, list[Journey]]) -> dict[str, Any]:
+    want = own.world.wants[number]
+    coins = own.world.funding[number]
+    told: dict[str, Any] = {
+        "user": number,
+        "direction": "buy" if want.direction == BUY else "sell",
+        "amount_in": str(want.amount_in),
+        "seconds": round(want.time, 1),
+        "funded": {
+            "txid": coins[0].txid,
+            "satoshis": sum(coin.value for coin in coins),
+            "tokens": str(sum(coin.token.amount for coin in coins if coin.token is not None)),
+        },
+    }
+    for name, journeys in ways.items():
+        (way,) = [each for each in journeys if each.want.number == number]
+        told[name] = {
+            "conflicts": way.conflicts,
+            "blocks": way.blocks,
+            "status": way.status,
+            "got": str(way.got),
+        }
+    return told
+
+
+def _headings(profile: str, names: list[str]) -> tuple[str, ...]:
+    counted = [heading for name in names for heading in (f"{name}: conflicts", "blocks")]
+    return ("user", "funded with", "swaps", f"{profile}: gets", *counted)
+
+
+def _row(user: dict[str, Any], names: list[str]) -> tuple[str, ...]:
+    funded, way = user["funded"], user[names[0]]
+    has = show_bch(funded["satoshis"])
+    if int(funded["tokens"]):
+        has += f", {show_tokens(int(funded['tokens']))}"
+    into, out = (1, 0) if user["direction"] == "buy" else (0, 1)
+    swaps = show_amount(int(user["amount_in"]), 1 if into else 0)
+    got = (
+        show_amount(int(way["got"]), 1 if out else 0)
+        if way["status"] == "filled"
+        else way["status"]
+    )
+    counted = [str(user[name][what]) for name in names for what in ("conflicts", "blocks")]
+    return (str(user["user"]), has, swaps, got, *counted)
+
+
+def _tell(pool: str, result: Result, journeys: list[Journey], is_here: bool) -> str:
     lost = [str(each.want.number) for each in journeys if each.conflicts]
     some = f"user{'s' if len(lost) > 1 else ''} {', '.join(lost)}"
+    if len(lost) > 12:
+        some = f"{len(lost)} users"
     who = f"{some} lost the pool to others" if lost else "nobody conflicted"
+    where = "this pool" if is_here else "aside"
     return (
-        f"{pool}: {result.settled} of {result.users} orders executed in {result.blocks} blocks"
-        f" ({result.seconds:.0f} s), conflicts {result.conflicts}: {who}"
+        f"{pool} ({where}): {result.settled} of {plural(result.users, 'order')} executed in"
+        f" {plural(result.blocks, 'block')} ({result.seconds:.0f} s),"
+        f" {plural(result.conflicts, 'conflict')}: {who}"
     )

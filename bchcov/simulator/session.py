@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from ..amm.action import BUY, SELL, Direction
 from ..amm.formula import Reserves, trade
@@ -23,20 +23,24 @@ from .parsing import (
     CommandError,
     Wish,
     find_hash,
+    plural,
+    quoted,
     read_action,
     read_amount,
+    read_count,
+    show_amount,
     show_bch,
+    show_tokens,
 )
+from .pools import PROFILES, Pools
+from .status import show_status
 from .ticketed_pool import TicketedPool
 
 __all__ = ["PROFILES", "Session"]
 
-PROFILES = ("ticketed", "direct")
-_POOLS: dict[str, type[TicketedPool] | type[DirectPool]] = {
-    "ticketed": TicketedPool,
-    "direct": DirectPool,
-}
 _NAMES = ("provider", "you", "builder")
+# Bytes that were no UTF-8 are read as these.
+_UNPAIRED = re.compile("[\ud800-\udfff]")
 _MOST_MINED = 10_000
 _COIN = 100_000_000
 _RESERVES = Reserves(1_000 * _COIN, 1_000)
@@ -59,8 +63,9 @@ class Session:
     ) -> None:
         self._accounts = Accounts(file)
         self._seed, self._reserves = seed, reserves
-        self.profile = profile
-        self._pools: dict[str, TicketedPool | DirectPool] = {}
+        self._is_interrupted = False
+        self.news = ""
+        """What opening the session has done to a chain that was there; empty where nothing."""
         wallet = self._accounts.wallet
         known = wallet.keys()
         for name in _NAMES:
@@ -68,40 +73,34 @@ class Session:
                 drawn = secrets.token_bytes(32)
                 secret = drawn if seed is None else sha256(f"{seed}/{name}".encode())
                 wallet.add(name, PrivateKey(secret))
-        self._read()
-        if profile not in self._pools:
-            self._make_pool(reserves)
+        self._pools = Pools(self._accounts, profile)
+        if self._pools.is_missing:
+            is_new = not len(self._pools)
+            _, told = self._pools.make(reserves)
+            self.news = "" if is_new else told
 
-    def _read(self) -> None:
-        """Find the pools on the chain, and follow them."""
-        provider = self._accounts.wallet.key("provider").locking_bytecode
-        for transaction in self._accounts.transactions():
-            sources = self._accounts.chain.source_outputs(transaction)
-            token = transaction.outputs[0].token
-            begins = sources and all(each.locking_bytecode == provider for each in sources)
-            if begins and token is not None and token.nft is not None:
-                for profile, kind in _POOLS.items():
-                    found = kind.read_genesis(self._accounts, transaction)
-                    if found is not None:
-                        self._pools[profile] = found
-            for pool in self._pools.values():
-                pool.see(transaction)
+    def _then(self, answer: Answer, after: str = "") -> Answer:
+        """An answer that says besides what comes next."""
+        following = self._pools.next_step(after)
+        lines = (*answer.lines, f"next      {following}")
+        return replace(answer, lines=lines, data=answer.data | {"next": following})
 
-    def _make_pool(self, reserves: Reserves) -> str:
-        accounts = self._accounts
-        if not accounts.balance("you")[0]:
-            accounts.fund(accounts.wallet.key("you"), 10_000 * _COIN, 1_000_000)
-            accounts.fund(accounts.wallet.key("builder"), _COIN, 1)
-        provider = accounts.wallet.key("provider")
-        first, stock = accounts.fund(provider, reserves.bch + 1_000_000, reserves.tokens)
-        pool, txid = _POOLS[self.profile].genesis(accounts, first, stock, reserves)
-        self._pools[self.profile] = pool
-        accounts.chain.mine()
-        return txid
+    def interrupt(self) -> None:
+        """Let a long command end soon; the chain will be as it was before. For any thread."""
+        self._is_interrupted = True
+
+    def _look(self) -> None:
+        if self._is_interrupted:
+            raise CommandError("interrupted: the chain is as it was before this command")
 
     @property
     def _pool(self) -> TicketedPool | DirectPool:
-        return self._pools[self.profile]
+        return self._pools.now
+
+    @property
+    def profile(self) -> str:
+        """The profile of the pool that commands are for."""
+        return self._pools.profile
 
     @property
     def height(self) -> int:
@@ -117,15 +116,23 @@ class Session:
         words = line.split()
         if not words or words[0].startswith("#"):
             return Answer(True)
+        if (broken := _UNPAIRED.search(line)) is not None:
+            code = ord(broken.group())
+            what = (
+                f"the byte 0x{code & 0xFF:02x}" if code & 0xFF00 == 0xDC00 else "half a character"
+            )
+            return _wrong(f"{quoted(line.strip())} is no text: it has {what}, which is no UTF-8")
         name, rest = words[0].lower(), words[1:]
         command: Callable[..., Answer] | None = getattr(self, f"_do_{name}", None)
         if name not in COMMANDS or command is None:
-            return _wrong(f"{words[0]!r} is no command: help lists those there are")
+            return _wrong(f"{quoted(words[0])} is no command: help lists those there are")
         usage, least, most = COMMANDS[name].usage, COMMANDS[name].least, COMMANDS[name].most
         if not least <= len(rest) <= most:
-            return _wrong(f"{len(rest)} arguments: it is {usage}")
+            return _wrong(f"{plural(len(rest), 'argument')}: it is {usage}")
+        self._is_interrupted = False
         try:
-            return command(*rest)
+            with self._pools.whole():
+                return command(*rest)
         except BchcovError as error:
             return _wrong(str(error))
 
@@ -137,12 +144,19 @@ class Session:
 
     def _do_profile(self, name: str = "") -> Answer:
         if name and name not in PROFILES:
-            raise CommandError(f"no profile is called {name!r}: there are {', '.join(PROFILES)}")
-        if name:
-            self.profile = name
-            if name not in self._pools:
-                self._make_pool(self._reserves)
-        return Answer(True, (f"profile {self.profile}",), {"profile": self.profile})
+            raise CommandError(
+                f"no profile is called {quoted(name)}: there are {', '.join(PROFILES)}"
+            )
+        self._pools.profile = name or self.profile
+        answer = Answer(True, (f"profile {self.profile}",), {"profile": self.profile})
+        return self._made(self._reserves, answer) if self._pools.is_missing else answer
+
+    def _made(self, reserves: Reserves, answer: Answer) -> Answer:
+        """Make a pool, and say besides which, and how many blocks it took."""
+        before = self.height
+        txid, told = self._pools.make(reserves)
+        data = {"txid": txid, "mined": self.height - before, "height": self.height}
+        return replace(answer, lines=(*answer.lines, told), data=answer.data | data)
 
     def _do_open(self, bch: str = "", tokens: str = "") -> Answer:
         if self._pool.is_open:
@@ -152,68 +166,40 @@ class Session:
             reserves = Reserves(read_amount(bch, BUY), read_amount(tokens, SELL))
         elif bch:
             raise CommandError("a pool is opened with BCH and tokens, or with neither")
-        txid = self._make_pool(reserves)
-        return Answer(True, (f"a new pool: {txid}",), {"txid": txid})
+        return self._then(self._made(reserves, Answer(True)))
 
     def _do_status(self) -> Answer:
-        accounts, pool = self._accounts, self._pool
-        satoshis, tokens = accounts.balance("you")
-        data: dict[str, Any] = {
-            "profile": self.profile,
-            "height": self.height,
-            "unconfirmed": len(accounts.chain.mempool),
-            "you": {"satoshis": satoshis, "tokens": str(tokens)},
-            "pool": None,
-        }
-        lines = [f"profile   {self.profile}", f"height    {self.height}"]
-        lines.append(f"mempool   {len(accounts.chain.mempool)} transactions")
-        rows: list[tuple[str, ...]] = []
-        if pool.is_open:
-            state, pending = pool.pool.state, pool.pending()
-            data["pool"] = {
-                "bch_reserve": state.bch_reserve,
-                "token_reserve": str(state.token_reserve),
-                "root": state.root.hex(),
-                "head": state.head,
-                "tail": state.tail,
-                "pending": pending,
-            }
-            lines.append(f"reserves  {show_bch(state.bch_reserve)}, {state.token_reserve:,} Tokens")
-            lines.append(f"root      {state.root.hex()}")
-            lines.append(f"pending   {state.pending} queued, head {state.head}, tail {state.tail}")
-            rows = [("hash", "slot", "deadline", "stage")]
-            for each in pending:
-                slot = "-" if each["slot"] is None else str(each["slot"])
-                rows.append((each["hash"], slot, str(each["deadline"]), each["stage"]))
-        else:
-            lines.append("there is no pool: it has ended; open makes another one")
-        lines.append(f"you       {show_bch(satoshis)}, {tokens:,} Tokens")
-        return Answer(True, tuple(lines), data, tuple(rows) if len(rows) > 1 else ())
+        return show_status(
+            self._accounts, self._pool, self._pools.refundable(), self._pools.next_step()
+        )
 
     def _do_commit(self, *words: str) -> Answer:
         wish = read_action(" ".join(words))
         pool = self._pool
         offered = trade(pool.reserves, wish.direction, wish.amount_in).amount_out
-        now = show_bch(offered) if wish.direction == SELL else f"{offered:,} Tokens"
+        now = show_amount(offered, SELL if wish.direction == BUY else BUY)
         satoshis, tokens = self._accounts.balance("you")
         have = satoshis if wish.direction == BUY else tokens
         if wish.amount_in > have:
-            raise CommandError(f"you have {show_bch(satoshis)} and {tokens:,} Tokens, not as much")
-        with self._accounts.chain.snapshot():
-            # What cannot be committed is not written into the wallet either.
-            trial = self._accounts.wallet.plan("you", pool.category, *_values(wish))
-            pool.commit(trial)
+            raise CommandError(
+                f"you have {show_bch(satoshis)} and {show_tokens(tokens)}, not as much"
+            )
+        # What cannot be committed is not written into the wallet; what can is in it first,
+        # since the chain's file gets it at the end of the command.
+        txid, deadline = pool.commit(
+            self._accounts.wallet.plan("you", pool.category, *_values(wish))
+        )
         made = self._accounts.wallet.commit("you", pool.category, *_values(wish))
-        txid, deadline = pool.commit(made)
-        self._see(txid)
-        shown = made.action.hash.hex()
-        lines = (f"hash      {shown}", f"txid      {txid}", f"deadline  {deadline}")
-        data = {"hash": shown, "txid": txid, "deadline": deadline, "offered": str(offered)}
-        return Answer(True, (*lines, f"the pool offers {now} as it stands"), data)
+        self._pools.see(txid)
+        shown_hash = made.action.hash.hex()
+        lines = (f"hash      {shown_hash}", f"txid      {txid}", f"deadline  {deadline}")
+        data = {"hash": shown_hash, "txid": txid, "deadline": deadline, "offered": str(offered)}
+        offer = f"the pool offers {now} as it stands"
+        return self._then(Answer(True, (*lines, offer), data), "commit")
 
     def _do_reveal(self, written: str, amount: str, buys: str) -> Answer:
         if buys.lower() not in ("true", "false"):
-            raise CommandError(f"{buys!r} is neither True (BCH in) nor False (tokens in)")
+            raise CommandError(f"{quoted(buys)} is neither True (BCH in) nor False (tokens in)")
         direction: Direction = BUY if buys.lower() == "true" else SELL
         known = self._accounts.wallet.commitments(self._pool.category)
         made = known[find_hash(written, known)]
@@ -226,64 +212,79 @@ class Session:
                 raise
             lines = ("script refuses this reveal: it is not what was committed to", str(error))
             return Answer(False, lines, {"error": str(error), "refused_by": "script"})
-        self._see(txid)
-        return Answer(True, (f"revealed: {txid}",), {"txid": txid})
+        answer = self._one("revealed", txid)
+        fate = self._pool.fates.get(made.action.hash)
+        if fate is not None:
+            line = f"{made.action.hash.hex()[:16]}  {fate}"
+            answer = replace(
+                answer, lines=(*answer.lines, line), data=answer.data | {"order": fate}
+            )
+        return self._then(answer)
 
     def _do_sequence(self) -> Answer:
-        return self._batch("queued", *self._pool.sequence())
+        return self._then(self._batch("queued", *self._pool.sequence()))
 
     def _do_execute(self) -> Answer:
         before = set(self._pool.fates)
         answer = self._batch("executed", *self._pool.execute())
         fates = {each.hex(): fate for each, fate in self._pool.fates.items() if each not in before}
         told = tuple(f"{each[:16]}  {fate}" for each, fate in fates.items())
-        return replace(answer, lines=(*answer.lines, *told), data=answer.data | {"orders": fates})
+        answer = replace(answer, lines=(*answer.lines, *told), data=answer.data | {"orders": fates})
+        return self._then(answer)
 
     def _batch(self, what: str, txids: list[str], count: int) -> Answer:
         for txid in txids:
-            self._see(txid)
+            self._pools.see(txid)
         lines = (f"{count} {what}", *(f"txid      {txid}" for txid in txids))
         return Answer(True, lines, {"count": count, "txids": txids})
 
     def _do_expire(self) -> Answer:
-        return self._one("expired", self._pool.expire())
+        return self._then(self._one("expired", self._pool.expire()))
 
     def _do_refund(self, written: str) -> Answer:
-        known = self._accounts.wallet.commitments(self._pool.category)
-        return self._one("refunded", self._pool.refund(known[find_hash(written, known)]))
+        # A ticket of a pool that has ended is no less its owner's.
+        known = self._pools.commitments()
+        pool, made = known[find_hash(written, known)]
+        txid = pool.refund(made)
+        return self._then(self._one("refunded", txid))
 
     def _do_withdraw(self, name: str = "provider") -> Answer:
+        if name not in (known := self._accounts.wallet.keys()):
+            raise CommandError(
+                f"the wallet has no key that is called {quoted(name)}: {', '.join(known)}"
+            )
         reserves = self._pool.reserves
         answer = self._one("withdrawn", self._pool.withdraw(name))
-        taken = f"{show_bch(reserves.bch)} and {reserves.tokens:,} Tokens"
-        return replace(
-            answer, lines=(f"the provider takes {taken}; the pool has ended", *answer.lines)
-        )
+        taken = f"{show_bch(reserves.bch)} and {show_tokens(reserves.tokens)}"
+        told = f"the provider takes {taken}; the pool has ended"
+        return self._then(replace(answer, lines=(told, *answer.lines)))
 
     def _one(self, what: str, txid: str) -> Answer:
-        self._see(txid)
+        self._pools.see(txid)
         return Answer(True, (f"{what}: {txid}",), {"txid": txid})
 
-    def _see(self, txid: str) -> None:
-        self._pool.see(self._accounts.chain.mempool[txid])
-
     def _do_mine(self, count: str = "1") -> Answer:
-        if not count.isdecimal() or not 1 <= int(count) <= _MOST_MINED:
-            raise CommandError(f"{count} blocks to mine: 1 to {_MOST_MINED:,}")
+        blocks = read_count(count, _MOST_MINED, "blocks to mine")
         confirmed = len(self._accounts.chain.mempool)
-        self._accounts.chain.advance(int(count))
-        lines = (f"height {self.height}, {confirmed} transactions confirmed",)
+        for _ in range(blocks):
+            self._look()
+            self._accounts.chain.mine()
+        lines = (f"height {self.height}, {plural(confirmed, 'transaction')} confirmed",)
         return Answer(True, lines, {"height": self.height, "confirmed": confirmed})
 
     def _do_show(self, txid: str) -> Answer:
-        return show(self._accounts.chain, txid.lower())
+        return show(self._accounts.chain, txid)
 
     def _do_export(self, txid: str, path: str) -> Answer:
-        return export(self._accounts.chain, txid.lower(), path)
+        return export(self._accounts.chain, txid, path, keep=self._accounts.path)
 
     def _do_multi(self, users: str) -> Answer:
+        chain = self._accounts.chain
         seed = secrets.randbits(32) if self._seed is None else self._seed
-        return race_users(users, seed)
+        first = len(chain.blocks)
+        answer = race_users(self._accounts, self._pool.copy(), users, seed, self._look)
+        self._pools.see_blocks(first)
+        return self._then(answer)
 
 
 def _values(wish: Wish) -> tuple[Direction, int, int]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import replace
 from typing import Any
 
 from ..amm import ticketed as amm
-from ..amm.action import Action
+from ..amm.action import Action, deadline_height
 from ..amm.ticketed.pool import Entry, read_order, read_ticket
 from ..chain import Commitment
 from ..errors import BuildError
@@ -54,6 +55,13 @@ class TicketedPool:
             return cls(accounts, amm.check_genesis(transaction, parameters))
         except BuildError:
             return None
+
+    def copy(self) -> TicketedPool:
+        """Another one that follows the chain from here on by itself."""
+        twin = copy(self)
+        twin.fates = dict(self.fates)
+        twin._tickets, twin._orders = dict(self._tickets), dict(self._orders)
+        return twin
 
     @property
     def is_open(self) -> bool:
@@ -114,12 +122,43 @@ class TicketedPool:
             rows.append(row | {"stage": "ticket"})
         return rows
 
+    def ready(self) -> bool:
+        """Whether the order at head is revealed and may be executed."""
+        entries = self.pool.entries[:1]
+        return bool(entries) and entries[0].action_hash in self._there(self._orders)
+
+    def unrevealed(self) -> list[tuple[bytes, int]]:
+        """The hashes in the queue that are not revealed, each with when it may be expired."""
+        orders, hold = self._there(self._orders), self.pool.state.hold
+        return [
+            (entry.action_hash, max(deadline_height(entry.deadline), hold))
+            for entry in self.pool.entries
+            if entry.action_hash not in orders
+        ]
+
+    def refundable(self) -> list[bytes]:
+        """The tickets and orders that nothing can become of any more but a refund."""
+        queued = {entry.action_hash for entry in self._pool.entries} if self._pool else set()
+        orders = [each for each in self._there(self._orders) if each not in queued]
+        waiting = set(self.waiting())
+        return [each for each in self._there(self._tickets) if each not in waiting] + orders
+
+    def waiting(self) -> list[bytes]:
+        """The tickets that may be queued: their deadline is not past, and the pool is there."""
+        height = self._accounts.chain.height
+        return [
+            action_hash
+            for action_hash, coin in self._there(self._tickets).items()
+            if self._pool is not None
+            and deadline_height(read_ticket(self.scripts, coin).deadline) > height
+        ]
+
     def commit(self, made: Commitment) -> tuple[str, int]:
         """Make a ticket; its txid and deadline."""
-        deadline = self._accounts.chain.height + self.scripts.parameters.max_wait
-        purse = self._accounts.purse(made.key_name)
         if self.pool.state.closed:
             raise CommandError("the pool is closed: it takes no tickets")
+        deadline = self._accounts.chain.height + self.scripts.parameters.max_wait
+        purse = self._accounts.purse(made.key_name)
         ticket = amm.make_ticket(self.scripts, made.action, deadline, purse, tip=_TICKET_TIP)
         return self._accounts.submit(ticket.built), deadline
 
@@ -154,10 +193,10 @@ class TicketedPool:
     def sequence(self) -> tuple[list[str], int]:
         """Queue every ticket that waits; the txids, and how many."""
         pool, height = self.pool, self._accounts.chain.height
-        waiting = self._there(self._tickets)
-        due = [c for c in waiting.values() if read_ticket(self.scripts, c).deadline > height]
+        due = [self._tickets[each] for each in self.waiting()]
         if not due:
-            raise CommandError("no ticket waits to be queued: commit makes one")
+            late = "" if not self.refundable() else ", refund takes back one that is late"
+            raise CommandError(f"no ticket waits to be queued: commit makes one{late}")
         steps = amm.sequence_all(pool, due, height, self._accounts.purse("builder"))
         return [self._accounts.submit(step.built) for step in steps], len(due)
 

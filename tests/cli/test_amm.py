@@ -150,3 +150,72 @@ def test_the_prompt_asks_for_an_action_and_ends_with_the_input(
             pipe.send_text("status\rcommit\rswap 5 BCH\r\x03mine\r\x04")
             assert list(ask_lines(session)) == ["status", "commit swap 5 BCH", "mine"]
     assert "swap 5 BCH" in (tmp_path / "bchcov" / "history").read_text()
+
+
+def test_the_example_run_of_the_first_simulator_from_a_pipe() -> None:
+    given = "status\nmulti 2\nreveal 1234abcd 50 True\nstatus\nexit\n"
+    out = run("--memory", "--seed", "1", "--json", given=given, code=1)
+    first, race, reveal, last, _ = map(json.loads, out.splitlines())
+    assert reveal == {
+        "command": "reveal 1234abcd 50 True",
+        "ok": False,
+        "error": "no commitment has a hash that begins with 1234abcd",
+    }
+    assert first["pool"]["tail"] == 0
+    assert last["pool"]["head"] == last["pool"]["tail"] == len(race["users"]) == 2
+    assert last["pool"]["bch_reserve"] == race["reserves"][1]["bch"]
+    assert last["height"] == race["blocks"][1] > first["height"]
+    table = run("--memory", "--seed", "1", given=given, code=1)
+    assert "ticketed: conflicts" in table
+    assert all(f"{name} (" in table for name in ("ticketed", "direct", "cpmm"))
+
+
+@pytest.mark.parametrize("sweep", ["users=nan", "users=1e400", "users=-inf", "delay=nan"])
+def test_a_number_that_is_none_is_not_swept(sweep: str) -> None:
+    out = run("race", "--users", "2", "--sweep", sweep, code=1)
+    assert "it is a finite number" in out
+
+
+def test_a_script_may_hold_any_bytes(tmp_path: Path) -> None:
+    script = tmp_path / "script"
+    script.write_bytes(b"\xef\xbb\xbfstatus\r\nmi\xffne\n\xff\xfe\0\nmine\n")
+    for arguments in (("--script", str(script)), ("--script", "-"), ()):
+        result = CliRunner().invoke(
+            main, ["amm", "--memory", "--json", *arguments], input=script.read_bytes()
+        )
+        answers = [json.loads(line) for line in result.output.splitlines()]
+        assert [each["ok"] for each in answers] == [True, False, False, True]
+        assert "the byte 0xff, which is no UTF-8" in answers[1]["error"]
+
+
+def test_what_comes_from_outside_is_shown_escaped_and_is_no_markup(tmp_path: Path) -> None:
+    evil = "\x1b[2K\x9b1m\u202e[/x] [bold]a\\[b :smile:\u2028"
+    out = run("--memory", given=f"{evil}\nprofile {evil}\n", code=1)
+    assert out.replace("\n", "").isprintable()
+    assert "\\x1b[2K\\x9b1m\\u202e[/x] [bold]a\\[b :smile:" in out
+    assert "Traceback" not in out
+    out = run("--file", str(tmp_path / evil / "x"), "-c", "status", code=1)
+    assert out.replace("\n", "").isprintable()
+
+
+def test_a_folder_of_settings_that_is_none_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "file"))
+    out = run("-c", "status", code=1)
+    assert "name a file with --file, or use --memory" in out
+    assert "> status" in run("--memory", "-c", "status")
+    monkeypatch.setenv("XDG_CONFIG_HOME", "")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    run("-c", "status")
+    assert not (tmp_path / "bchcov").exists(), "an empty variable is not the folder we are in"
+    assert (tmp_path / "home" / ".config" / "bchcov" / "amm.sqlite").exists()
+
+
+def test_opening_with_another_profile_says_that_it_mines(tmp_path: Path) -> None:
+    path = str(tmp_path / "chain")
+    assert "mined for it" not in run("--file", path, "-c", "status")
+    assert "a new direct pool" in run("--file", path, "--profile", "direct", "-c", "status")
+    assert "mined for it" not in run("--file", path, "--profile", "direct", "-c", "status")

@@ -43,8 +43,16 @@ def test_the_example_of_the_first_simulator(session: Session) -> None:
     assert "reserves  1,000 BCH, 1,000 Tokens" in first.lines
     race = done(session, "multi 2")
     assert [each["user"] for each in race.data["users"]] == [0, 1]
+    assert [each["direction"] for each in race.data["users"]] == ["buy", "sell"]
     assert "no commitment has a hash" in refused(session, "reveal 1234abcd 50 True")
-    assert done(session, "status") == first
+    last = done(session, "status").data
+    before, after = race.data["reserves"]
+    assert before == {"bch": 10**11, "tokens": "1000"} != after
+    pool = last["pool"]
+    assert {"bch": pool["bch_reserve"], "tokens": pool["token_reserve"]} == after
+    assert (pool["head"], pool["tail"], pool["root"]) == (2, 2, first.data["pool"]["root"])
+    assert (last["height"], last["unconfirmed"]) == (race.data["blocks"][1], 0)
+    assert last["you"] == first.data["you"]
 
 
 def test_an_order_s_way_through_the_ticketed_profile(session: Session) -> None:
@@ -88,7 +96,7 @@ def test_an_order_s_way_through_the_direct_profile(session: Session) -> None:
     done(session, "profile direct")
     first = done(session, "commit swap 20 Tokens min 1 BCH").data["hash"]
     second = done(session, "commit swap 1 BCH").data["hash"]
-    assert "1 commitments stand before" in refused(session, f"reveal {second} 1 True")
+    assert "1 commitment stands before" in refused(session, f"reveal {second} 1 True")
     done(session, f"reveal {first} 20 False")
     done(session, f"reveal {second} 1 True")
     for line in ("sequence", "execute", f"refund {first}"):
@@ -158,7 +166,7 @@ def test_the_provider_withdraws_and_nobody_else(session: Session) -> None:
         ("commit swap 9999999 Tokens", "and 1,000,000 Tokens, not as much"),
         ("reveal xyz 1 True", "'xyz' is no hash"),
         ("reveal abcd 1 Maybe", "'Maybe' is neither True"),
-        ("reveal abcd", "1 arguments: it is reveal"),
+        ("reveal abcd", "1 argument: it is reveal"),
         ("mine 0", "0 blocks to mine"),
         ("mine 1.5", "1.5 blocks to mine"),
         ("multi 0", "0 users"),
@@ -190,13 +198,24 @@ def test_what_is_shown_and_exported_can_be_verified(session: Session, tmp_path: 
     assert "No such file" in refused(session, f"export {txid} {tmp_path}/none/one.json")
 
 
-def test_users_meet_under_direct_and_share_one_batch_under_ticketed(session: Session) -> None:
+@pytest.mark.parametrize("profile", ["ticketed", "direct"])
+def test_users_meet_under_direct_and_share_one_batch_under_ticketed(
+    session: Session, profile: str
+) -> None:
+    done(session, f"profile {profile}")
     answer = done(session, "multi 5")
     conflicts = [each["direct"]["conflicts"] for each in answer.data["users"]]
     assert sum(conflicts) > 0
     assert all(each["ticketed"]["conflicts"] == 0 for each in answer.data["users"])
     assert answer.data["batches"] == [5]
-    assert answer == done(session, "multi 5")
+    assert answer.data["pool"] == profile
+    with ChainFile(":memory:", height=1_000) as file:
+        other = Session(file, seed=1)
+        done(other, f"profile {profile}")
+        assert answer == done(other, "multi 5")
+    again = done(session, "multi 5")
+    assert again.data["seed"] != answer.data["seed"], "the same users would come again"
+    assert again.data["reserves"][0] == answer.data["reserves"][1]
 
 
 def test_every_command_is_listed_and_can_be_left() -> None:

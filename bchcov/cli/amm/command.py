@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from collections.abc import Iterator
@@ -10,17 +11,23 @@ from typing import IO
 
 import click
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from ...chain import ChainFile
+from ...encoding.printable import printable
 from ...errors import BchcovError
 from ...simulator import PROFILES, Answer, Session
+from .folder import settings_folder
+from .interrupts import Interrupts
 from .race import race
 
 __all__ = ["amm"]
 
 _HEIGHT = 1_000
+_INTERRUPTED = 130
+# Wide enough for every table: whoever reads a pipe has no width.
+_WIDTH_ELSEWHERE = 180
 
 
 class _Printer:
@@ -28,25 +35,39 @@ class _Printer:
 
     def __init__(self, *, as_json: bool, echo: bool) -> None:
         self._as_json, self._echo = as_json, echo
-        self._console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
+        width = None if sys.stdout.isatty() else _WIDTH_ELSEWHERE
+        self._console = Console(highlight=False, markup=False, emoji=False, width=width)
         self.is_well = True
 
     def show(self, line: str, answer: Answer) -> None:
         self.is_well = self.is_well and answer.ok
+        line = line.strip()
         if self._as_json:
-            if line.strip() and not line.startswith("#"):
-                said = {"command": line.strip(), "ok": answer.ok} | answer.data
+            if line and not line.startswith("#"):
+                said = {"command": line, "ok": answer.ok} | answer.data
                 click.echo(json.dumps(said, separators=(",", ":")))
             return
-        if self._echo and line.strip():
-            self._console.print(f"[bold]> {escape(line.strip())}[/]")
+        if self._echo and line:
+            self._write(f"> {printable(line)}", "bold")
         for each in answer.lines:
-            self._console.print(escape(each), style=None if answer.ok else "red", soft_wrap=True)
+            # An error may point at a place in lines of its own.
+            for part in each.split("\n"):
+                self._write(printable(part), "" if answer.ok else "red")
         if answer.rows:
             table = Table(*answer.rows[0])
             for row in answer.rows[1:]:
-                table.add_row(*row)
+                table.add_row(*(Text(printable(cell)) for cell in row))
             self._console.print(table)
+
+    def _write(self, text: str, style: str) -> None:
+        self._console.print(Text(text, style), soft_wrap=True)
+
+
+def _lines_of(stream: IO[bytes]) -> Iterator[str]:
+    """The lines of a script; a byte that is no UTF-8 is for the session to refuse."""
+    for number, line in enumerate(stream):
+        text = line.decode("utf-8", "surrogateescape")
+        yield text.removeprefix("\ufeff") if number == 0 else text
 
 
 def _whole_lines(lines: Iterator[str]) -> Iterator[str]:
@@ -55,13 +76,16 @@ def _whole_lines(lines: Iterator[str]) -> Iterator[str]:
         if line.split() == ["commit"]:
             yield f"commit {next(lines, '').strip()}"
         else:
-            yield line.rstrip("\n")
+            yield line.rstrip("\r\n")
 
 
 def _default_file() -> Path:
-    folder = Path(click.get_app_dir("bchcov"))
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder / "amm.sqlite"
+    try:
+        return settings_folder() / "amm.sqlite"
+    except OSError as error:
+        raise click.ClickException(
+            f"{error.filename}: {error.strerror}: name a file with --file, or use --memory"
+        ) from None
 
 
 @click.group(invoke_without_command=True)
@@ -77,7 +101,7 @@ def _default_file() -> Path:
     "-c", "--command", "commands", multiple=True, metavar="LINE", help="Do this, and end."
 )
 @click.option(
-    "--script", type=click.File("r"), metavar="FILE", help='Commands, a line each; "-" is a pipe.'
+    "--script", type=click.File("rb"), metavar="FILE", help='Commands, a line each; "-" is a pipe.'
 )
 @click.option("--seed", type=click.IntRange(0), help="Make the wallet's keys from this number.")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON for each command.")
@@ -88,7 +112,7 @@ def amm(
     memory: bool,
     profile: str,
     commands: tuple[str, ...],
-    script: IO[str] | None,
+    script: IO[bytes] | None,
     seed: int | None,
     as_json: bool,
 ) -> None:
@@ -97,6 +121,7 @@ def amm(
     Without a subcommand: a session of commands (help lists them), each a real transaction
     that is verified by script and kept in the chain's file. Commands come from -c, from
     --script, from a pipe, or from a prompt. Exits with 1 if a command was wrong or refused.
+    Ctrl-C ends a command that takes long; the chain is then as it was before that.
     """
     if ctx.invoked_subcommand is not None:
         return
@@ -106,32 +131,42 @@ def amm(
     try:
         with ChainFile(where, height=_HEIGHT) as file:
             session = Session(file, profile=profile, seed=seed)
+            if session.news:
+                click.echo(session.news, err=True)
             is_well = _run(session, commands, script, as_json=as_json)
     except BchcovError as error:
-        raise click.ClickException(str(error)) from None
+        raise click.ClickException(printable(str(error))) from None
+    except KeyboardInterrupt:
+        ctx.exit(_INTERRUPTED)
     ctx.exit(0 if is_well else 1)
 
 
 def _run(
-    session: Session, commands: tuple[str, ...], script: IO[str] | None, *, as_json: bool
+    session: Session, commands: tuple[str, ...], script: IO[bytes] | None, *, as_json: bool
 ) -> bool:
-    if commands or script is not None or not sys.stdin.isatty():
+    """Run all commands there are; whether all went well. Raises KeyboardInterrupt."""
+    if commands or script is not None or not (sys.stdin and sys.stdin.isatty()):
         printer = _Printer(as_json=as_json, echo=True)
-        source = iter(commands) if commands else iter(script or sys.stdin)
-        for line in _whole_lines(source):
-            answer = session.run(line)
-            printer.show(line, answer)
-            if answer.ends:
-                break
+        stream = script or (sys.stdin.buffer if sys.stdin else io.BytesIO())
+        source = iter(commands) if commands else _lines_of(stream)
+        with Interrupts(session) as interrupts:
+            for line in _whole_lines(source):
+                answer = interrupts.run(line)
+                printer.show(line, answer)
+                if answer.ends:
+                    break
+                if interrupts.came:
+                    raise KeyboardInterrupt
         return printer.is_well
     from .prompt import ask_lines
 
     printer = _Printer(as_json=as_json, echo=False)
-    for line in ask_lines(session):
-        answer = session.run(line)
-        printer.show(line, answer)
-        if answer.ends:
-            break
+    with Interrupts(session, always=True) as interrupts:
+        for line in ask_lines(session):
+            answer = interrupts.run(line)
+            printer.show(line, answer)
+            if answer.ends:
+                break
     return True
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+from contextlib import suppress
 
 import click
 from prompt_toolkit import PromptSession
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
-from prompt_toolkit.history import FileHistory
+from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 
 from ...simulator import PROFILES, Session
 from ...simulator.help import COMMANDS
+from .folder import settings_folder
 
 __all__ = ["SessionCompleter", "ask_lines"]
 
@@ -47,12 +48,32 @@ class SessionCompleter(Completer):
                 yield Completion(choice, start_position=-len(last))
 
 
+class _KeptHistory(FileHistory):
+    """What was typed, in a file; what cannot be written there is forgotten."""
+
+    def load_history_strings(self) -> Iterable[str]:
+        try:
+            return list(super().load_history_strings())
+        except OSError:
+            return []
+
+    def store_string(self, string: str) -> None:
+        with suppress(OSError):
+            super().store_string(string.encode("utf-8", "replace").decode("utf-8"))
+
+
+def _history() -> History:
+    try:
+        return _KeptHistory(str(settings_folder() / "history"))
+    except OSError:
+        # No folder of settings: the session goes on without.
+        return InMemoryHistory()
+
+
 def ask_lines(session: Session) -> Iterator[str]:
     """Yield what is typed until the input ends."""
-    folder = Path(click.get_app_dir("bchcov"))
-    folder.mkdir(parents=True, exist_ok=True)
     prompt: PromptSession[str] = PromptSession(
-        history=FileHistory(str(folder / "history")),
+        history=_history(),
         auto_suggest=AutoSuggestFromHistory(),
         completer=SessionCompleter(session),
     )

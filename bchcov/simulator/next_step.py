@@ -1,0 +1,70 @@
+"""What comes next in a session: the command that leads on from where the pool stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from ..amm.action import BUY
+from ..chain import Commitment
+from .direct_pool import DirectPool
+from .parsing import show_bch
+from .ticketed_pool import TicketedPool
+
+__all__ = ["next_step", "reveal_line", "short_hash"]
+
+_LEAST_DIGITS = 8
+
+
+def short_hash(action_hash: bytes, known: Iterable[bytes]) -> str:
+    """The beginning of a hash that tells it from the others, 8 digits at least."""
+    digits, others = _LEAST_DIGITS, [each.hex() for each in known if each != action_hash]
+    while any(each.startswith(action_hash.hex()[:digits]) for each in others):
+        digits += 1
+    return action_hash.hex()[:digits]
+
+
+def reveal_line(made: Commitment, known: Iterable[bytes]) -> str:
+    """The command that reveals a commitment."""
+    action = made.action
+    bought = action.direction == BUY
+    amount = show_bch(action.amount_in).removesuffix(" BCH") if bought else f"{action.amount_in:,}"
+    return f"reveal {short_hash(action.hash, known)} {amount.replace(',', '')} {bought}"
+
+
+def next_step(
+    pool: TicketedPool | DirectPool,
+    own: Mapping[bytes, Commitment],
+    refundable: Sequence[bytes],
+    *,
+    after: str = "",
+    height: int,
+    is_unconfirmed: bool,
+) -> str:
+    """Say which command leads on; `own` are the wallet's commitments.
+
+    `refundable` are those of them that can only be taken back, at this pool or another.
+    """
+    late = [short_hash(each, own) for each in refundable]
+    if not pool.is_open:
+        if late:
+            return f"refund {late[0]} takes back what the pool has left; open makes another pool"
+        return "open makes another pool"
+    waits = any(each in own for each in pool.waiting())
+    if after == "commit" and waits:
+        return "sequence queues the ticket"
+    if pool.ready():
+        return "execute executes what is revealed at head"
+    queued = pool.unrevealed()
+    if queued:
+        action_hash, due = queued[0]
+        expires = f"expire ends it from block {due} on"
+        if height >= due:
+            expires = "expire ends it"
+        if action_hash in own:
+            return f"{reveal_line(own[action_hash], own)} reveals the order at head; {expires}"
+        return f"the order at head is of somebody else: if nobody reveals it, {expires}"
+    if waits:
+        return "sequence queues the ticket"
+    if late:
+        return f"refund {late[0]} takes back a ticket or order that is late"
+    return "mine confirms it" if is_unconfirmed else "commit swap 50 BCH makes an order"

@@ -1,0 +1,133 @@
+"""The pools of a session's chain: one of each profile, and those that have ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ..amm.formula import Reserves
+from ..chain import Commitment
+from .accounts import Accounts
+from .direct_pool import DirectPool
+from .next_step import next_step
+from .parsing import plural
+from .ticketed_pool import TicketedPool
+
+__all__ = ["PROFILES", "Pools"]
+
+PROFILES = ("ticketed", "direct")
+_KINDS: dict[str, type[TicketedPool] | type[DirectPool]] = {
+    "ticketed": TicketedPool,
+    "direct": DirectPool,
+}
+_COIN = 100_000_000
+
+
+class Pools:
+    """The pools that were found on the chain; `profile` names the one that commands are for."""
+
+    def __init__(self, accounts: Accounts, profile: str) -> None:
+        self.profile = profile
+        self._accounts = accounts
+        self._live: dict[str, TicketedPool | DirectPool] = {}
+        self._ended: list[TicketedPool | DirectPool] = []
+        self._read()
+
+    def _read(self) -> None:
+        """Find the pools on the chain, and follow them."""
+        provider = self._accounts.wallet.key("provider").locking_bytecode
+        for transaction in self._accounts.transactions():
+            sources = self._accounts.chain.source_outputs(transaction)
+            token = transaction.outputs[0].token
+            begins = sources and all(each.locking_bytecode == provider for each in sources)
+            if begins and token is not None and token.nft is not None:
+                for profile, kind in _KINDS.items():
+                    found = kind.read_genesis(self._accounts, transaction)
+                    if found is not None:
+                        self._take(profile, found)
+            for pool in self._all():
+                pool.see(transaction)
+
+    def __len__(self) -> int:
+        return len(self._live)
+
+    def _all(self) -> list[TicketedPool | DirectPool]:
+        return [*self._live.values(), *self._ended]
+
+    def _take(self, profile: str, pool: TicketedPool | DirectPool) -> None:
+        if profile in self._live:
+            self._ended.append(self._live[profile])
+        self._live[profile] = pool
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether this profile never had a pool."""
+        return self.profile not in self._live
+
+    @property
+    def now(self) -> TicketedPool | DirectPool:
+        """The pool that commands are for, or the last one where it has ended."""
+        return self._live[self.profile]
+
+    def make(self, reserves: Reserves) -> tuple[str, str]:
+        """Make a pool of this profile in blocks of its own; its txid, and a line that says so."""
+        accounts, before = self._accounts, self._accounts.chain.height
+        if not accounts.balance("you")[0]:
+            accounts.fund(accounts.wallet.key("you"), 10_000 * _COIN, 1_000_000)
+            accounts.fund(accounts.wallet.key("builder"), _COIN, 1)
+        provider = accounts.wallet.key("provider")
+        first, stock = accounts.fund(provider, reserves.bch + 1_000_000, reserves.tokens)
+        pool, txid = _KINDS[self.profile].genesis(accounts, first, stock, reserves)
+        self._take(self.profile, pool)
+        accounts.chain.mine()
+        height = accounts.chain.height
+        mined = plural(height - before, "block")
+        return txid, f"a new {self.profile} pool: {txid}, {mined} mined for it, height {height}"
+
+    def see(self, txid: str) -> None:
+        """Follow a transaction that is in the mempool."""
+        for pool in self._all():
+            pool.see(self._accounts.chain.mempool[txid])
+
+    def see_blocks(self, first: int) -> None:
+        """Follow the blocks from one on, by its place on the chain."""
+        for block in self._accounts.chain.blocks[first:]:
+            for transaction in block.transactions:
+                for pool in self._all():
+                    pool.see(transaction)
+
+    def commitments(self) -> dict[bytes, tuple[TicketedPool | DirectPool, Commitment]]:
+        """Every commitment of the wallet by its hash, with its pool, which may have ended."""
+        commitments = self._accounts.wallet.commitments
+        found = {each: commitments(each.category) for each in (self.now, *self._ended)}
+        return {key: (pool, made) for pool, some in found.items() for key, made in some.items()}
+
+    def refundable(self) -> list[bytes]:
+        """The wallet's commitments that nothing can become of but a refund."""
+        own = self.commitments()
+        pools = (self.now, *self._ended)
+        return [each for pool in pools for each in pool.refundable() if each in own]
+
+    def next_step(self, after: str = "") -> str:
+        """Say which command leads on."""
+        return next_step(
+            self.now,
+            {key: made for key, (_, made) in self.commitments().items()},
+            self.refundable(),
+            after=after,
+            height=self._accounts.chain.height,
+            is_unconfirmed=bool(self._accounts.chain.mempool),
+        )
+
+    @contextmanager
+    def whole(self) -> Iterator[None]:
+        """All of what happens within is kept, or nothing where an error ends it."""
+        profile, live, ended = self.profile, self._live, self._ended
+        self._live = {name: pool.copy() for name, pool in live.items()}
+        self._ended = [pool.copy() for pool in ended]
+        try:
+            with self._accounts.chain.together():
+                yield
+        except BaseException:
+            self.profile, self._live, self._ended = profile, live, ended
+            raise
