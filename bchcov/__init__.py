@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .assembly import assemble, disassemble
     from .chain import Block, Chain, ChainFile, Submission
-    from .contract.contract import (
+    from .contract import (
         Contract,
         compile_contract,
         explain,
@@ -103,7 +103,7 @@ __version__ = "0.1.0"
 _EXPORTS = {
     "assembly": ("assemble", "disassemble"),
     "chain": ("Block", "Chain", "ChainFile", "Submission"),
-    "contract.contract": ("Contract", "compile_contract", "explain", "without_check"),
+    "contract": ("Contract", "compile_contract", "explain", "without_check"),
     "errors": (
         "AddressError",
         "AssemblyError",

@@ -12,7 +12,7 @@ from time import perf_counter
 from bchcov import Output, Token
 from bchcov.amm import cpmm, direct, ticketed
 from bchcov.amm.queue import Queue
-from bchcov.contract.contract import checks_in, load_source
+from bchcov.contract import checks_in, load_source
 from bchcov.crypto.hashes import sha256
 from bchcov.wallet.balance import Spend
 from bchcov.wallet.builder import BuiltTransaction

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..contract.contract import Contract, compile_contract
+from ..contract import Contract, compile_contract
 from ..errors import BuildError
 from ..script.patterns import p2sh32
 from ..transaction.model import Output, Token

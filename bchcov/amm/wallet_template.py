@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..assembly.assemble import Binding
-from ..contract.contract import load_source
+from ..contract import load_source
 from .cpmm import Parameters as CpmmParameters
 from .direct import scripts as direct
 from .ticketed import scripts as ticketed

@@ -26,7 +26,7 @@ from .parser import (
     parse,
 )
 
-__all__ = ["Assembled", "Binding", "Span", "assemble", "assemble_with_map"]
+__all__ = ["Assembled", "Binding", "Span", "assemble", "assemble_nodes", "assemble_with_map"]
 
 Binding = bytes | int | str
 """Bytes as they are, an integer as a VM number, or CashAssembly source."""
@@ -210,6 +210,23 @@ def assemble_with_map(
     Takes and raises what `assemble` does.
     """
     return _Assembler(bindings or {}, rules).body(parse(source))
+
+
+def assemble_nodes(
+    nodes: tuple[Node, ...],
+    bindings: Mapping[str, Binding],
+    *,
+    source: str | None = None,
+    rules: RuleSet = BCH_SPEC.consensus,
+) -> Assembled:
+    """Assemble a part of a source that was parsed; `source` is the binding that it stands in.
+
+    Raises AssemblyError.
+    """
+    assembler = _Assembler(bindings, rules)
+    if source is not None:
+        assembler.open.append(source)
+    return assembler.body(nodes)
 
 
 def assemble(

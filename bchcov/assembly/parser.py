@@ -11,7 +11,17 @@ from unicodedata import combining, normalize
 
 from ..errors import AssemblyError
 
-__all__ = ["MOST_NESTED", "Evaluation", "Identifier", "Literal", "Node", "Place", "Push", "parse"]
+__all__ = [
+    "MOST_NESTED",
+    "Evaluation",
+    "Identifier",
+    "Literal",
+    "Node",
+    "Place",
+    "Push",
+    "normalize_source",
+    "parse",
+]
 
 MOST_NESTED = 100
 """Deeper than any script that a person writes, and far from the depth of Python's stack."""
@@ -216,7 +226,8 @@ def _parse_integer(text: str) -> int:
     return sign * value
 
 
-def _normalize(source: str) -> str:
+def normalize_source(source: str) -> str:
+    """Bring a source into the form that places are counted in. Raises AssemblyError."""
     if source.isascii():
         return source
     marks = 0
@@ -238,4 +249,4 @@ def parse(source: str) -> tuple[Node, ...]:
     As libauth does, the source is brought into Unicode's form NFKC first; columns count
     the characters of that form.
     """
-    return _Parser(_normalize(source)).parse()
+    return _Parser(normalize_source(source)).parse()

@@ -15,7 +15,7 @@ from ..transaction.context import TransactionContext
 from .machine import Machine, Observer
 from .metrics import Metrics
 from .program import Program, decode, decode_kept
-from .result import InputResult
+from .result import InputResult, Run
 from .rules.ruleset import RuleSet
 from .rules.upgrades import BCH_2026, BCH_SPEC
 from .truth import is_true
@@ -147,11 +147,12 @@ def evaluate_input(
                 return InputResult(_metrics(vm), tuple(vm.stack))
         _check_end(vm, unlocking)
     except ScriptError as error:
-        return _failed(vm, error, phase)
+        run = Run(context, index, rules) if error.reason is Reason.EVAL_FALSE else None
+        return _failed(vm, error, phase, run)
     return InputResult(_metrics(vm), tuple(vm.stack), tuple(vm.alt))
 
 
-def _failed(vm: Machine, error: ScriptError, phase: str) -> InputResult:
+def _failed(vm: Machine, error: ScriptError, phase: str, run: Run | None = None) -> InputResult:
     return InputResult(
         _metrics(vm),
         tuple(vm.stack),
@@ -161,6 +162,7 @@ def _failed(vm: Machine, error: ScriptError, phase: str) -> InputResult:
         phase,
         error.code,
         error.position if error.code is not None else None,
+        run,
     )
 
 

@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from ..errors import BchcovError, Reason
 from ..script.opcodes import opcode_name
 from ..script.pushes import instructions
+from ..transaction.context import TransactionContext
 from .metrics import Metrics
+from .rules.ruleset import RuleSet
 
-__all__ = ["InputFailed", "InputResult"]
+__all__ = ["InputFailed", "InputResult", "Run"]
+
+
+def _no_run() -> None:
+    """What is left of a run in another process."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """What was judged, so that it can be run again to see how it came to its end.
+
+    It stays in its process: a copy of a result for another one is without it.
+    """
+
+    context: TransactionContext
+    index: int
+    rules: RuleSet
+
+    def __reduce__(self) -> tuple[Callable[[], None], tuple[()]]:
+        """Leave nothing in what is pickled: results would carry their whole transaction."""
+        return _no_run, ()
 
 
 class InputFailed(BchcovError):
@@ -27,7 +50,8 @@ class InputResult:
     A failure has a `reason`, the `phase` ("unlocking", "locking", "redeem"; "script" for
     a script run alone), and, where an instruction failed, the script it stands in (`code`,
     a function's body if it was in one) and its `position` there, counted in
-    instructions. The stacks are those at the end or at the failure, top last.
+    instructions. The stacks are those at the end or at the failure, top last. `run` is kept
+    where the scripts ran to their end and left a false item: nothing else tells what did.
     """
 
     metrics: Metrics
@@ -38,6 +62,7 @@ class InputResult:
     phase: str | None = None
     code: bytes | None = None
     position: int | None = None
+    run: Run | None = field(default=None, repr=False, compare=False)
 
     @property
     def ok(self) -> bool:

@@ -40,7 +40,7 @@ from bchcov.amm.direct.scripts import FOLDER, NAMES, Scripts
 from bchcov.amm.direct.state import COUNTS, State
 from bchcov.amm.formula import Reserves, execute
 from bchcov.amm.queue import Queue
-from bchcov.contract.contract import load_source
+from bchcov.contract import load_source
 from bchcov.crypto.hashes import hash160, sha256
 from bchcov.script.patterns import p2pkh
 from bchcov.wallet.balance import Spend

@@ -21,7 +21,7 @@ from bchcov.amm.cpmm import (
     swap,
 )
 from bchcov.amm.formula import Reserves, amount_out
-from bchcov.contract.contract import checks_in, compile_contract, load_source, without_check
+from bchcov.contract import checks_in, compile_contract, load_source, without_check
 from bchcov.script.patterns import p2sh32
 from bchcov.wallet.balance import Spend
 from bchcov.wallet.funding import Purse

@@ -23,7 +23,7 @@ from bchcov import BCH_2025, BCH_2026, RuleSet, verify
 from bchcov.amm.action import BUY, SELL
 from bchcov.amm.direct.state import COUNTS, State
 from bchcov.amm.formula import Reserves, execute
-from bchcov.contract.contract import Contract, checks_in, explain, without_check
+from bchcov.contract import Contract, checks_in, explain, without_check
 from bchcov.wallet.unlockers import ScriptUnlocker
 
 SOURCES = real_sources()

@@ -7,7 +7,7 @@ from ticketed_attacks import ATTACKS
 from ticketed_world import TWO_ORDERS, World, real_sources
 
 from bchcov import Reason, verify
-from bchcov.contract.contract import Contract, checks_in, without_check
+from bchcov.contract import Contract, checks_in, without_check
 
 SOURCES = real_sources()
 REASONS = {

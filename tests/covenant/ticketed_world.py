@@ -32,7 +32,7 @@ from bchcov.amm.ticketed.scripts import (
     ticket_data,
 )
 from bchcov.amm.ticketed.state import State
-from bchcov.contract.contract import load_source
+from bchcov.contract import load_source
 from bchcov.crypto.hashes import sha256
 from bchcov.script.patterns import p2pkh
 from bchcov.wallet.balance import Spend

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ...assembly.assemble import Binding
-from ...contract.contract import Contract, compile_contract, load_source
+from ...contract import Contract, compile_contract, load_source
 from ...script.patterns import p2sh32
 from ..formula import FEE_DENOMINATOR, FEE_KEPT
 from .parameters import Parameters

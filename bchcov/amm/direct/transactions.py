@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ...contract.contract import explain
+from ...contract import explain
 from ...errors import BuildError
 from ...script.patterns import p2pkh
 from ...transaction.model import Output, Token, Transaction

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...contract.contract import Contract, explain
+from ...contract import Contract, explain
 from ...transaction.model import Output, Transaction
 from ...validation.verdict import Verdict
 from .scripts import Scripts
