@@ -34,7 +34,6 @@ _SWITCHES = {
     "SIGPUSHONLY": {"push_only_unlocking": True},
     "MINIMALDATA": {"minimal_data": True},
     "CLEANSTACK": {"clean_stack": True},
-    "MINIMALIF": {"minimal_if": True},
     "NULLFAIL": {"null_fail": True},
     # Nodes demand strict encoding of whoever uses the fork id.
     "SIGHASH_FORKID": {"fork_id": True, "strict_encoding": True},
@@ -53,7 +52,6 @@ _ALL_OFF = {
     "pay_to_script_hash_32": False,
     "push_only_unlocking": False,
     "minimal_data": False,
-    "minimal_if": False,
     "clean_stack": False,
     "segwit_recovery": True,
     "strict_encoding": False,
@@ -73,6 +71,7 @@ _OTHERS = (
     "CHECKLOCKTIMEVERIFY",
     "CHECKSEQUENCEVERIFY",
     "DISCOURAGE_UPGRADABLE_NOPS",
+    "MINIMALIF",
     "64_BIT_INTEGERS",
     "NATIVE_INTROSPECTION",
     "ENABLE_MAY2025",

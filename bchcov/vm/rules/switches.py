@@ -20,7 +20,6 @@ class Switches:
     pay_to_script_hash_32: bool = True
     push_only_unlocking: bool = True
     minimal_data: bool = True
-    minimal_if: bool = False
     clean_stack: bool = True
     segwit_recovery: bool = True
     strict_encoding: bool = True
