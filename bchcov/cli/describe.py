@@ -5,11 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from ..assembly import disassemble
+from ..crypto.der import is_strict_der
+from ..errors import AddressError
+from ..script.addresses import encode_address
+from ..script.opcodes import Op
 from ..script.patterns import pattern_name
+from ..script.pushes import instructions
 from ..transaction.codec import encode_transaction, transaction_id
 from ..transaction.model import Input, Output, Token, Transaction
+from ..vm.rules.upgrades import BCH_SPEC
 
-__all__ = ["describe_output", "describe_transaction"]
+__all__ = ["describe_output", "describe_transaction", "find_redeem_script"]
+
+_KNOWN = BCH_SPEC.consensus.operations.keys() | set(range(0x61))
+_OPENING, _CLOSING = (Op.OP_IF, Op.OP_NOTIF), Op.OP_ENDIF
+_KEY_SIZES = (33, 65)
+_SIGNATURE_SIZES = range(65, 74)
 
 
 def _describe_script(code: bytes) -> dict[str, Any]:
@@ -30,32 +41,82 @@ def _describe_token(token: Token | None) -> dict[str, Any] | None:
     }
 
 
+def _is_script(data: bytes) -> bool:
+    """Whether bytes read as a script: whole, of opcodes with a name, its branches closed."""
+    depth, acts = 0, False
+    for step in instructions(data):
+        if step.missing or (step.data is None and step.opcode not in _KNOWN):
+            return False
+        depth += (step.opcode in _OPENING) - (step.opcode == _CLOSING)
+        if depth < 0:
+            return False
+        acts = acts or step.data is None
+    return acts and depth == 0
+
+
+def find_redeem_script(unlocking: bytes) -> bytes | None:
+    """The last push of an unlocking bytecode that does nothing but push, if it is a script.
+
+    Nothing tells from the spending transaction alone that P2SH is spent: what reads as a
+    script is taken for one, signatures and the key of P2PKH are not.
+    """
+    steps = list(instructions(unlocking))
+    if any(step.opcode > Op.OP_16 or step.missing for step in steps):
+        return None
+    pushed = [step.data for step in steps]
+    last = pushed[-1] if pushed else None
+    if not last or not _is_script(last):
+        return None
+    if last[0] == 0x30 and is_strict_der(last[:-1]):
+        return None
+    signed = len(pushed) == 2 and len(pushed[0] or b"") in _SIGNATURE_SIZES
+    return None if signed and len(last) in _KEY_SIZES and last[0] in (2, 3, 4) else last
+
+
 def _describe_input(item: Input) -> dict[str, Any]:
+    redeem = find_redeem_script(item.unlocking_bytecode)
     return {
         "txid": item.outpoint_txid,
         "index": item.outpoint_index,
         "unlocking": _describe_script(item.unlocking_bytecode),
+        "redeem": None if redeem is None else _describe_script(redeem),
         "sequence": item.sequence,
     }
 
 
-def describe_output(output: Output) -> dict[str, Any]:
-    """Describe one output; the value in satoshis, the token amount as a decimal string."""
+def _find_address(output: Output, prefix: str) -> str | None:
+    try:
+        return encode_address(
+            output.locking_bytecode, prefix=prefix, token_aware=output.token is not None
+        )
+    except AddressError:
+        return None
+
+
+def describe_output(output: Output, *, prefix: str = "bitcoincash") -> dict[str, Any]:
+    """Describe one output; the value in satoshis, the token amount as a decimal string.
+
+    Its address, if its script has one, is of the network with this prefix, and one for
+    tokens where the output holds some.
+    """
     return {
         "value": output.value,
         "pattern": pattern_name(output.locking_bytecode),
+        "address": _find_address(output, prefix),
         "locking": _describe_script(output.locking_bytecode),
         "token": _describe_token(output.token),
     }
 
 
-def describe_transaction(transaction: Transaction) -> dict[str, Any]:
+def describe_transaction(
+    transaction: Transaction, *, prefix: str = "bitcoincash", before_tokens: bool = False
+) -> dict[str, Any]:
     """Describe a transaction; txids and categories as they are displayed, sizes in bytes."""
     return {
         "txid": transaction_id(transaction),
-        "size": len(encode_transaction(transaction)),
+        "size": len(encode_transaction(transaction, before_tokens=before_tokens)),
         "version": transaction.version,
         "locktime": transaction.locktime,
         "inputs": [_describe_input(item) for item in transaction.inputs],
-        "outputs": [describe_output(output) for output in transaction.outputs],
+        "outputs": [describe_output(output, prefix=prefix) for output in transaction.outputs],
     }

@@ -17,15 +17,21 @@ def _print_field(name: str, value: object) -> None:
 
 def _print_script(name: str, script: dict[str, Any]) -> None:
     _print_field(name, script["hex"] or "(empty)")
+    _print_assembly("assembly", script)
+
+
+def _print_assembly(name: str, script: dict[str, Any]) -> None:
     if script["hex"]:
         for at, line in enumerate(script["asm"].splitlines()):
-            _print_field("" if at else "assembly", line)
+            _print_field("" if at else name, line)
 
 
 def _print_input(index: int, item: dict[str, Any]) -> None:
     click.secho(f"input {index}", bold=True)
     _print_field("spends", f"{item['txid']}:{item['index']}")
     _print_script("unlocking", item["unlocking"])
+    if item["redeem"] is not None:
+        _print_assembly("redeem", item["redeem"])
     _print_field("sequence", f"{item['sequence']} (0x{item['sequence']:08x})")
 
 
@@ -40,6 +46,8 @@ def _print_token(token: dict[str, Any]) -> None:
 
 def _print_output(index: int, output: dict[str, Any]) -> None:
     click.secho(f"output {index}: {output['value']:,} satoshis, {output['pattern']}", bold=True)
+    if output["address"] is not None:
+        _print_field("address", output["address"])
     _print_script("locking", output["locking"])
     if output["token"] is not None:
         _print_token(output["token"])

@@ -34,14 +34,21 @@ _KINDS: dict[tuple[int, int], AddressKind] = {
     (1, 32): "p2sh32",
 }
 _TOKEN_AWARE = 2
-_LEGACY_VERSIONS: dict[int, tuple[str, AddressKind]] = {
-    0: ("bitcoincash", "p2pkh"),
-    5: ("bitcoincash", "p2sh20"),
-    111: ("bchtest", "p2pkh"),
-    196: ("bchtest", "p2sh20"),
+_LEGACY_VERSIONS: dict[tuple[int, int], tuple[str, AddressKind]] = {
+    (0, 20): ("bitcoincash", "p2pkh"),
+    (5, 20): ("bitcoincash", "p2sh20"),
+    # As nodes write them; wallets have cashaddr for P2SH32 only.
+    (5, 32): ("bitcoincash", "p2sh32"),
+    (111, 20): ("bchtest", "p2pkh"),
+    (196, 20): ("bchtest", "p2sh20"),
+    (196, 32): ("bchtest", "p2sh32"),
 }
-# 25 bytes of base58 take 26 to 35 characters; no cashaddr body is that short.
+_LEGACY_SIZES = (21, 33)
+_PRIVATE_KEY_VERSIONS = (128, 239)
+# 25 bytes of base58 take 26 to 35 characters, and no cashaddr body is that short; 37 bytes
+# take up to 51, and a cashaddr has letters of one case.
 _LONGEST_LEGACY = 35
+_LONG_LEGACY = range(46, 53)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,22 +92,32 @@ def _read_legacy(text: str) -> Address:
         data = decode_base58_check(text)
     except DecodeError as error:
         raise AddressError(f"not a legacy address: {error.message}") from None
-    if len(data) != 21:
-        raise AddressError(f"a legacy address holds 21 bytes, not {len(data)}")
-    if data[0] not in _LEGACY_VERSIONS:
-        raise AddressError(f"version byte {data[0]:#04x} is none that a legacy address has")
-    prefix, kind = _LEGACY_VERSIONS[data[0]]
+    if data[:1] and data[0] in _PRIVATE_KEY_VERSIONS and len(data) in (33, 34):
+        raise AddressError("this is a private key (WIF), no address")
+    if len(data) not in _LEGACY_SIZES:
+        raise AddressError(f"a legacy address holds 21 bytes, not {len(data)}, or 33 for P2SH32")
+    known = _LEGACY_VERSIONS.get((data[0], len(data) - 1))
+    if known is None:
+        what = "a legacy address" if len(data) == _LEGACY_SIZES[0] else "a P2SH32 address"
+        raise AddressError(f"version byte {data[0]:#04x} is none that {what} has")
+    prefix, kind = known
     return Address(prefix, kind, data[1:])
 
 
+def _is_legacy(text: str) -> bool:
+    if ":" in text:
+        return False
+    mixed = text not in (text.lower(), text.upper())
+    return len(text) <= _LONGEST_LEGACY or (mixed and len(text) in _LONG_LEGACY)
+
+
 def decode_address(text: str) -> Address:
-    """Read a cashaddr, with its prefix or without, or a legacy address.
+    """Read a cashaddr, with its prefix or without, or a legacy address, of P2SH32 too.
 
     Legacy addresses of the test networks and of regtest look alike and are given the
     prefix bchtest. Raises AddressError that says what is wrong with the text.
     """
-    is_legacy = ":" not in text and len(text) <= _LONGEST_LEGACY
-    return _read_legacy(text) if is_legacy else _read_cashaddr(text)
+    return _read_legacy(text) if _is_legacy(text) else _read_cashaddr(text)
 
 
 def encode_address(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from ..crypto.hashes import hash256
 from .codec import encode_output
@@ -10,6 +11,9 @@ from .fields import check_outputs, check_transaction
 from .model import Output, Transaction
 
 __all__ = ["TransactionContext"]
+
+# Signatures of every time cover an output's bytes, whatever they mean.
+_cover = partial(encode_output, before_tokens=True)
 
 
 class TransactionContext:
@@ -70,12 +74,12 @@ class TransactionContext:
     def hash_outputs(self) -> bytes:
         """The HASH256 of all outputs."""
         if not self._hash_outputs:
-            self._hash_outputs = hash256(b"".join(map(encode_output, self.transaction.outputs)))
+            self._hash_outputs = hash256(b"".join(map(_cover, self.transaction.outputs)))
         return self._hash_outputs
 
     @property
     def hash_source_outputs(self) -> bytes:
         """The HASH256 of all spent outputs (the specifications' hashUtxos)."""
         if not self._hash_source_outputs:
-            self._hash_source_outputs = hash256(b"".join(map(encode_output, self.source_outputs)))
+            self._hash_source_outputs = hash256(b"".join(map(_cover, self.source_outputs)))
         return self._hash_source_outputs

@@ -66,7 +66,7 @@ def signing_serialization(
     if every_output:
         outputs = context.hash_outputs
     elif base == _SINGLE and index < len(context.transaction.outputs):
-        outputs = hash256(encode_output(context.transaction.outputs[index]))
+        outputs = hash256(encode_output(context.transaction.outputs[index], before_tokens=True))
     else:
         outputs = _NOTHING
     source = context.source_outputs[index]
@@ -150,9 +150,11 @@ def legacy_signing_serialization(
     if base == _NONE:
         outputs = []
     elif base == _SINGLE:
-        outputs = [_BLANK_OUTPUT] * index + [encode_output(transaction.outputs[index])]
+        outputs = [_BLANK_OUTPUT] * index + [
+            encode_output(transaction.outputs[index], before_tokens=True)
+        ]
     else:
-        outputs = [encode_output(output) for output in transaction.outputs]
+        outputs = [encode_output(output, before_tokens=True) for output in transaction.outputs]
     return b"".join(
         (
             context.version,

@@ -29,22 +29,23 @@ Buffer = bytes | bytearray | memoryview
 
 
 def _decode(
-    transaction: Transaction | Buffer, source_outputs: Sequence[Output] | Buffer
+    transaction: Transaction | Buffer, source_outputs: Sequence[Output] | Buffer, rules: RuleSet
 ) -> tuple[Transaction, Sequence[Output], int]:
     """Bring both into the form the checks work on; the number is the transaction's size."""
+    before = not rules.switches.tokens
     try:
         if isinstance(transaction, Transaction):
-            size = len(encode_transaction(transaction))
+            size = len(encode_transaction(transaction, before_tokens=before))
         else:
-            transaction = decode_transaction(raw := transaction)
+            transaction = decode_transaction(raw := transaction, before_tokens=before)
             size = memoryview(raw).nbytes
     except (DecodeError, EncodeError) as error:
         raise Refused("decode", "TX_DECODE", str(error)) from error
     try:
         if isinstance(source_outputs, (bytes, bytearray, memoryview)):
-            source_outputs = decode_outputs(source_outputs)
+            source_outputs = decode_outputs(source_outputs, before_tokens=before)
         else:
-            encode_outputs(source_outputs)
+            encode_outputs(source_outputs, before_tokens=before)
     except (DecodeError, EncodeError) as error:
         raise Refused("decode", "TX_SOURCE_OUTPUTS_DECODE", str(error)) from error
     return transaction, source_outputs, size
@@ -111,7 +112,7 @@ def verify(
     if not isinstance(rules, RuleSet):
         raise RulesError(f"rules are a RuleSet, not {kind_of(rules)}: find_rules gives one by name")
     try:
-        decoded, sources, size = _decode(transaction, source_outputs)
+        decoded, sources, size = _decode(transaction, source_outputs, rules)
         if scripts_only:
             check_sources(decoded, sources)
         else:

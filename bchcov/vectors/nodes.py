@@ -246,7 +246,7 @@ def _judge_transaction(row: Any, file: _File, *, expected: str) -> _Judged:
     encoded = read_bytes(data, "the transaction")
     rules = file.rules(flags)
     try:
-        transaction = decode_transaction(encoded)
+        transaction = decode_transaction(encoded, before_tokens=not rules.switches.tokens)
     except DecodeError as error:
         problem = f"it does not decode: {error}"
     else:

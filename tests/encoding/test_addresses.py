@@ -152,6 +152,11 @@ def test_one_wrong_character_is_refused(data: st.DataObject) -> None:
         ("pref:pr6m7j9njldwwzlg9v7v53unlr4jkmx6ey65nvtks5", "prefix 'pref' is not one of"),
         (encode_base58_check(bytes(20)), "21 bytes, not 20"),
         (encode_base58_check(b"\x30" + bytes(20)), "version byte 0x30"),
+        (encode_base58_check(b"\x6f" + b"\x11" * 32), "0x6f is none that a P2SH32 address has"),
+        (encode_base58_check(b"\x05" + b"\x11" * 31), "21 bytes, not 32, or 33 for P2SH32"),
+        (encode_base58_check(b"\x80" + b"\x11" * 32), "a private key"),
+        (encode_base58_check(b"\xef" + b"\x11" * 32 + b"\x01"), "a private key"),
+        ("Qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6a", "case"),
     ],
 )
 def test_what_is_no_address_is_an_error_that_says_why(text: str, message: str) -> None:
@@ -184,3 +189,13 @@ def test_an_unknown_prefix_is_an_error() -> None:
 
 def test_bytes_are_a_destination_already() -> None:
     assert locking_bytecode_of(b"\x51") == b"\x51"
+
+
+@given(st.binary(min_size=32, max_size=32), st.sampled_from([(5, "bitcoincash"), (196, "bchtest")]))
+def test_base58_of_33_bytes_is_the_script_of_p2sh32(
+    payload: bytes, network: tuple[int, str]
+) -> None:
+    version, prefix = network
+    address = decode_address(encode_base58_check(bytes((version,)) + payload))
+    assert (address.network_prefix, address.kind) == (prefix, "p2sh32")
+    assert address.locking_bytecode == b"\xaa\x20" + payload + b"\x87"

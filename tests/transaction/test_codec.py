@@ -23,8 +23,14 @@ from bchcov import (
     encode_transaction,
     transaction_id,
 )
+from bchcov.crypto.hashes import hash256
 from bchcov.testing.strategies import outputs, tokens, transactions
-from bchcov.transaction.codec import decode_output, encode_output, encode_token_prefix
+from bchcov.transaction.codec import (
+    decode_output,
+    encode_output,
+    encode_token_prefix,
+    transaction_hash,
+)
 
 GENESIS = (
     "01000000010000000000000000000000000000000000000000000000000000000000000000ffffffff4d04ffff001d"
@@ -226,3 +232,62 @@ def test_what_has_no_encoding_is_an_error(broken: Transaction) -> None:
 
 def test_an_output_without_tokens_has_no_prefix() -> None:
     assert encode_token_prefix(None) == b""
+
+
+WITNESSED = (
+    "0100000000010111" + "11" * 31 + "0000000000ffffffff01e803000000000000015101015100000000"
+)
+
+
+def _witnessed(inputs: int, outputs: int, items: int) -> bytes:
+    one = b"\x11" * 32 + bytes(4) + b"\x00" + b"\xff" * 4
+    paid = (1000).to_bytes(8, "little") + b"\x03\xef\x51\x52"
+    stack = bytes((items,)) + b"\x02\xab\xcd" * items
+    body = bytes((inputs,)) + one * inputs + bytes((outputs,)) + paid * outputs + stack * inputs
+    return b"\x02\x00\x00\x00\x00\x01" + body + bytes(4)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [bytes.fromhex(WITNESSED), _witnessed(1, 0, 0), _witnessed(1, 1, 2), _witnessed(200, 3, 1)],
+)
+def test_a_transaction_with_witnesses_is_called_so(data: bytes) -> None:
+    with pytest.raises(DecodeError, match="witnesses"):
+        decode_transaction(data)
+    with pytest.raises(DecodeError, match="witnesses"):
+        decode_transaction(data, before_tokens=True)
+
+
+def test_a_transaction_without_inputs_is_not_taken_for_one_with_witnesses() -> None:
+    empty = Transaction((), (Output(1000, b"\x51"),))
+    data = encode_transaction(empty)
+    assert data[4:6] == b"\x00\x01"
+    assert decode_transaction(data) == empty
+    for broken in (data[:-1], data + b"\x00", data[:6], bytes.fromhex(WITNESSED)[:-1]):
+        with pytest.raises(DecodeError) as caught:
+            decode_transaction(broken)
+        assert "witness" not in str(caught.value)
+
+
+@pytest.mark.parametrize("script", ["ef", "ef51", "ef" + "aa" * 32 + "1001" + "51"])
+def test_before_tokens_an_output_that_begins_with_0xef_keeps_its_bytes_as_its_script(
+    script: str,
+) -> None:
+    code = bytes.fromhex(script)
+    one = Transaction((Input(b"\x11" * 32, 0),), (Output(1000, code),))
+    data = encode_transaction(one, before_tokens=True)
+    assert decode_transaction(data, before_tokens=True) == one
+    outputs = encode_outputs(one.outputs, before_tokens=True)
+    assert decode_outputs(outputs, before_tokens=True) == one.outputs
+    assert transaction_hash(one) == hash256(data)
+    with pytest.raises(EncodeError, match="0xef"):
+        encode_transaction(one)
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_a_transaction_of_before_tokens_or_refused(data: bytes) -> None:
+    try:
+        decoded = decode_transaction(data, before_tokens=True)
+    except DecodeError:
+        return
+    assert encode_transaction(decoded, before_tokens=True) == data

@@ -26,6 +26,9 @@ from bchcov import (
 )
 from bchcov.script.patterns import data_output, multisig, p2pk, p2pkh, p2sh20, p2sh32
 from bchcov.script.pushes import encode_push
+from bchcov.vm.rules.flags import rules_from_flags
+from bchcov.wallet.keys import PrivateKey
+from bchcov.wallet.signing import sign_p2pkh
 
 TRUE = b"\x51"
 HASH = bytes(range(32))
@@ -339,3 +342,25 @@ def test_commitments_are_bound(rules: RuleSet, limit: int) -> None:
         token = nft(MUTABLE, bytes(size))
         assert token_spend([nft(MUTABLE)], [token], rules=rules.consensus) == expected
         assert token_spend([token], [], rules=rules.consensus) == expected
+
+
+@pytest.mark.parametrize("script", ["ef51", "ef" + "aa" * 32 + "1001" + "51"])
+def test_rules_of_before_tokens_know_no_token_prefix(script: str) -> None:
+    before = rules_from_flags(["P2SH", "STRICTENC", "SIGHASH_FORKID"])
+    odd = Output(1000, bytes.fromhex(script))
+    key = PrivateKey(b"\x01" * 32)
+    source = Output(2000, key.locking_bytecode)
+    plain = Transaction((Input(b"\x11" * 32, 0),), (odd,))
+    made = encode_transaction(plain, before_tokens=True)
+    assert verify(made, [Output(2000, b"\x51")], before, scripts_only=True).ok
+    if script == "ef51":
+        assert not verify(made, [Output(2000, b"\x51")], BCH_2026, scripts_only=True).ok
+    assert verify(
+        sign_p2pkh(plain, [source], 0, key, hash_type=0x41), [source], before, scripts_only=True
+    ).ok
+    # Nobody could ever spend such an output: 0xef is no opcode.
+    spending = Transaction((Input(b"\x11" * 32, 0),), (Output(1000, b"\x51"),))
+    for sources in ([odd], encode_outputs([odd], before_tokens=True)):
+        error = verify(spending, sources, before, scripts_only=True).error
+        assert error is not None
+        assert error.reason == "BAD_OPCODE"

@@ -1,0 +1,214 @@
+"""Bytes as transactions: what is not exactly one is refused with the offset.
+
+Source: CHIP-2022-02-CashTokens, "Token Encoding"; the rest is the wire format of 2009.
+"""
+
+from __future__ import annotations
+
+from ..encoding.compact_size import read_compact_size
+from ..encoding.expected import kind_of
+from ..errors import DecodeError
+from .fields import MAXIMUM_TOKEN_AMOUNT
+from .model import Capability, Input, Nft, Output, Token, Transaction
+
+__all__ = ["TOKEN_PREFIX", "decode_output", "decode_outputs", "decode_transaction"]
+
+TOKEN_PREFIX = 0xEF
+_NO_PREFIX = -1
+
+_HAS_COMMITMENT, _HAS_NFT, _HAS_AMOUNT = 0x40, 0x20, 0x10
+_CAPABILITIES = tuple(Capability)
+
+
+def _whole(data: bytes | bytearray | memoryview, what: str) -> bytes:
+    """The bytes to decode; what else holds bytes is copied."""
+    if isinstance(data, bytes):
+        return data
+    if isinstance(data, (bytearray, memoryview)):
+        return bytes(data)
+    hint = ": bytes.fromhex reads hexadecimal" if isinstance(data, str) else ""
+    raise DecodeError(f"{what} to decode is bytes, not {kind_of(data)}{hint}", 0)
+
+
+def _take(data: bytes, offset: int, size: int, what: str) -> bytes:
+    taken = data[offset : offset + size]
+    if len(taken) < size:
+        raise DecodeError(f"{what} needs {size} bytes and has {len(taken)}", offset)
+    return taken
+
+
+def _read_count(data: bytes, offset: int, what: str, smallest: int) -> tuple[int, int]:
+    count, offset = read_compact_size(data, offset)
+    # A count that the rest cannot hold is refused before anything is read.
+    if count * smallest > len(data) - offset:
+        raise DecodeError(
+            f"{count} {what} announced, {len(data) - offset} bytes left for them", offset
+        )
+    return count, offset
+
+
+def _read_input(data: bytes, offset: int) -> tuple[Input, int]:
+    outpoint = _take(data, offset, 36, "an outpoint")
+    size, start = read_compact_size(data, offset + 36)
+    end = start + size
+    unlocking = data[start:end]
+    if len(unlocking) < size:
+        _take(data, start, size, "an unlocking bytecode")
+    sequence = data[end : end + 4]
+    if len(sequence) < 4:
+        _take(data, end, 4, "a sequence number")
+    return (
+        Input(
+            outpoint[:32],
+            int.from_bytes(outpoint[32:], "little"),
+            unlocking,
+            int.from_bytes(sequence, "little"),
+        ),
+        end + 4,
+    )
+
+
+def _read_token(data: bytes, offset: int, end: int) -> tuple[Token, int]:
+    """Read the token prefix at `offset` of an output whose bytecode ends at `end`."""
+    field = data[:end]
+    category = _take(field, offset + 1, 32, "a token category")
+    at = offset + 33
+    bitfield = _take(field, at, 1, "a token bitfield")[0]
+    capability = bitfield & 0x0F
+    if bitfield & 0x80:
+        raise DecodeError(f"token bitfield {bitfield:#04x} sets the reserved bit", at)
+    if capability > Capability.MINTING:
+        raise DecodeError(f"token bitfield {bitfield:#04x}: no capability {capability}", at)
+    if not bitfield & _HAS_NFT and (capability or bitfield & _HAS_COMMITMENT):
+        raise DecodeError(
+            f"token bitfield {bitfield:#04x}: a capability or commitment needs an NFT", at
+        )
+    if not bitfield & (_HAS_NFT | _HAS_AMOUNT):
+        raise DecodeError(f"token bitfield {bitfield:#04x} encodes no token", at)
+    at += 1
+    nft = None
+    if bitfield & _HAS_NFT:
+        commitment = b""
+        if bitfield & _HAS_COMMITMENT:
+            size, start = read_compact_size(field, at)
+            if not size:
+                raise DecodeError("an encoded token commitment is empty", at)
+            commitment = _take(field, start, size, "a token commitment")
+            at = start + size
+        nft = Nft(commitment, _CAPABILITIES[capability])
+    amount = 0
+    if bitfield & _HAS_AMOUNT:
+        amount, after = read_compact_size(field, at)
+        if not 1 <= amount <= MAXIMUM_TOKEN_AMOUNT:
+            raise DecodeError(f"token amount {amount} is not 1 to 2**63 - 1", at)
+        at = after
+    return Token(category, amount, nft), at
+
+
+def _read_output(data: bytes, offset: int, prefix: int) -> tuple[Output, int]:
+    value = data[offset : offset + 8]
+    if len(value) < 8:
+        _take(data, offset, 8, "an output's value")
+    size, start = read_compact_size(data, offset + 8)
+    end = start + size
+    if end > len(data):
+        _take(data, start, size, "a locking bytecode")
+    token = None
+    if size and data[start] == prefix:
+        token, start = _read_token(data, start, end)
+    return Output(int.from_bytes(value, "little"), data[start:end], token), end
+
+
+def _read_outputs(data: bytes, offset: int, prefix: int) -> tuple[tuple[Output, ...], int]:
+    count, offset = _read_count(data, offset, "outputs", 9)
+    outputs = []
+    for _ in range(count):
+        output, offset = _read_output(data, offset, prefix)
+        outputs.append(output)
+    return tuple(outputs), offset
+
+
+def _expect_end(data: bytes, offset: int, what: str) -> None:
+    if offset != len(data):
+        raise DecodeError(f"{len(data) - offset} bytes are left over behind {what}", offset)
+
+
+def _read_inputs(data: bytes, offset: int) -> tuple[tuple[Input, ...], int]:
+    count, offset = _read_count(data, offset, "inputs", 41)
+    inputs = []
+    for _ in range(count):
+        item, offset = _read_input(data, offset)
+        inputs.append(item)
+    return tuple(inputs), offset
+
+
+def _decode(data: bytes, prefix: int) -> Transaction:
+    version = int.from_bytes(_take(data, 0, 4, "a version"), "little")
+    inputs, offset = _read_inputs(data, 4)
+    outputs, offset = _read_outputs(data, offset, prefix)
+    locktime = int.from_bytes(_take(data, offset, 4, "a locktime"), "little")
+    _expect_end(data, offset + 4, "the transaction")
+    return Transaction(inputs, outputs, version, locktime)
+
+
+def _has_witnesses(data: bytes) -> bool:
+    """Whether the bytes are exactly one transaction with witnesses. Source: BIP 144."""
+    if data[4:6] != b"\x00\x01":
+        return False
+    try:
+        inputs, offset = _read_inputs(data, 6)
+        _, offset = _read_outputs(data, offset, _NO_PREFIX)
+        for _ in inputs:
+            count, offset = _read_count(data, offset, "witness items", 1)
+            for _ in range(count):
+                size, offset = read_compact_size(data, offset)
+                offset += size
+    except DecodeError:
+        return False
+    return bool(inputs) and offset + 4 == len(data)
+
+
+def decode_transaction(
+    data: bytes | bytearray | memoryview, *, before_tokens: bool = False
+) -> Transaction:
+    """Decode a whole transaction.
+
+    With `before_tokens` nothing is a token: an output that begins with 0xef has all its
+    bytes as its script, as it had until May 2023. Without, it begins with a token prefix.
+
+    Raises DecodeError for every byte string that is not exactly one transaction:
+    cut off, with bytes left over, with lengths not in their shortest form, with an
+    output that begins with the token prefix 0xef and breaks its format, or with
+    witnesses, as transactions of other chains have them.
+    """
+    data = _whole(data, "a transaction")
+    try:
+        return _decode(data, _NO_PREFIX if before_tokens else TOKEN_PREFIX)
+    except DecodeError:
+        # A transaction without inputs can begin alike: only what is one is called so.
+        if _has_witnesses(data):
+            raise DecodeError(
+                "a transaction with witnesses (segwit), of another chain: Bitcoin Cash has none", 4
+            ) from None
+        raise
+
+
+def decode_outputs(
+    data: bytes | bytearray | memoryview, *, before_tokens: bool = False
+) -> tuple[Output, ...]:
+    """Decode a compact size count and that many outputs. Raises DecodeError.
+
+    `before_tokens` is that of `decode_transaction`.
+    """
+    data = _whole(data, "a list of outputs")
+    outputs, offset = _read_outputs(data, 0, _NO_PREFIX if before_tokens else TOKEN_PREFIX)
+    _expect_end(data, offset, "the outputs")
+    return outputs
+
+
+def decode_output(data: bytes | bytearray | memoryview) -> Output:
+    """Decode one output. Raises DecodeError."""
+    data = _whole(data, "an output")
+    output, offset = _read_output(data, 0, TOKEN_PREFIX)
+    _expect_end(data, offset, "the output")
+    return output
