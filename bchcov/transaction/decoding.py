@@ -68,11 +68,14 @@ def _read_input(data: bytes, offset: int) -> tuple[Input, int]:
     )
 
 
-def _read_token(data: bytes, offset: int, end: int) -> tuple[Token, int]:
-    """Read the token prefix at `offset` of an output whose bytecode ends at `end`."""
-    field = data[:end]
-    category = _take(field, offset + 1, 32, "a token category")
-    at = offset + 33
+def _read_token(field: bytes) -> tuple[Token, int]:
+    """Read the token prefix that `field` begins with; the number is where it ends.
+
+    `field` is no more than what the output's length announces, and copied for this output
+    alone: a slice of the whole for each of many outputs takes quadratic time.
+    """
+    category = _take(field, 1, 32, "a token category")
+    at = 33
     bitfield = _take(field, at, 1, "a token bitfield")[0]
     capability = bitfield & 0x0F
     if bitfield & 0x80:
@@ -113,10 +116,14 @@ def _read_output(data: bytes, offset: int, prefix: int) -> tuple[Output, int]:
     end = start + size
     if end > len(data):
         _take(data, start, size, "a locking bytecode")
-    token = None
-    if size and data[start] == prefix:
-        token, start = _read_token(data, start, end)
-    return Output(int.from_bytes(value, "little"), data[start:end], token), end
+    code, token = data[start:end], None
+    if size and code[0] == prefix:
+        try:
+            token, length = _read_token(code)
+        except DecodeError as error:
+            raise DecodeError(error.message, start + error.offset) from None
+        code = code[length:]
+    return Output(int.from_bytes(value, "little"), code, token), end
 
 
 def _read_outputs(data: bytes, offset: int, prefix: int) -> tuple[tuple[Output, ...], int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -291,3 +292,35 @@ def test_any_bytes_are_a_transaction_of_before_tokens_or_refused(data: bytes) ->
     except DecodeError:
         return
     assert encode_transaction(decoded, before_tokens=True) == data
+
+
+class _Counted(bytes):
+    """Bytes that count how many of them are copied out."""
+
+    copied = 0
+
+    def __getitem__(self, key: Any) -> Any:
+        found = super().__getitem__(key)
+        if isinstance(found, bytes):
+            self.copied += len(found)
+        return found
+
+
+@pytest.mark.parametrize("count", [10, 100, 1000])
+def test_decoding_copies_the_bytes_of_token_outputs_once_however_many_there_are(
+    count: int,
+) -> None:
+    token = Token(bytes(32), 5, Nft(b"abc", Capability.MUTABLE))
+    outputs = (Output(1000, b"\x51" * 25, token),) * count
+    whole = _Counted(encode_outputs(outputs))
+    assert decode_outputs(whole) == outputs
+    assert whole.copied <= 2 * len(whole)
+
+
+def test_an_offset_in_a_token_prefix_counts_from_the_beginning_of_the_whole() -> None:
+    good = encode_output(Output(1000, b"\x51", Token(bytes(32), 5)))
+    bad = bytearray(good * 2)
+    bad[len(good) + 8 + 1 + 33] = 0x80
+    with pytest.raises(DecodeError, match="reserved bit") as caught:
+        decode_outputs(b"\x02" + bad)
+    assert caught.value.offset == 1 + len(good) + 8 + 1 + 33
