@@ -17,7 +17,7 @@ from .metrics import Metrics
 from .program import Program, decode, decode_kept
 from .result import InputResult, Run
 from .rules.ruleset import RuleSet
-from .rules.upgrades import BCH_2026, BCH_SPEC
+from .rules.upgrades import BCH_2026
 from .truth import is_true
 
 __all__ = ["evaluate_input", "run_script"]
@@ -168,7 +168,7 @@ def _failed(vm: Machine, error: ScriptError, phase: str, run: Run | None = None)
 
 def run_script(
     code: bytes,
-    rules: RuleSet = BCH_SPEC.consensus,
+    rules: RuleSet = BCH_2026,
     *,
     context: TransactionContext | None = None,
     index: int = 0,
@@ -177,6 +177,7 @@ def run_script(
 ) -> InputResult:
     """Run one script alone on `stack`, with or without a transaction.
 
+    The rules are those of `verify` and `evaluate_input` unless others are given.
     Its budget is that of an input with an empty unlocking bytecode. The result is
     accepted if the script ends without failing, whatever it leaves on the stack. Raises
     EncodeError for arguments of another type, RulesError for what is no rule set.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bchcov import BCH_SPEC, RuleSet, run_script
+from bchcov import BCH_SPEC, Reason, RuleSet, run_script
 from bchcov.assembly import assemble
 from bchcov.vm.operation import Operation
 from bchcov.vm.rules.upgrades import BCH_2023, BCH_2025, BCH_2026
@@ -179,3 +179,23 @@ def test_every_year_has_the_operations_it_introduced() -> None:
 def _differs(code: int, before: RuleSet, after: RuleSet) -> bool:
     old: Operation | None = before.operations.get(code)
     return old is not after.operations[code]
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (assemble("<0x51> OP_EVAL"), Reason.BAD_OPCODE),
+        (assemble("OP_3 OP_5 OP_POW"), Reason.DISCOURAGE_UPGRADABLE_NOPS),
+        (b"\x61" * 10_001, Reason.SCRIPT_SIZE),
+        (assemble("<0> <10001> OP_NUM2BIN"), Reason.PUSH_SIZE),
+        (assemble("OP_0 OP_HASH256") * 12 + assemble("<5000> OP_NUM2BIN OP_SHA256"), None),
+    ],
+    ids=lambda value: value.hex()[:12] if isinstance(value, bytes) else str(value),
+)
+def test_a_script_alone_runs_by_the_rules_that_everything_else_does(
+    code: bytes, expected: Reason | None
+) -> None:
+    result = run_script(code)
+    assert result == run_script(code, BCH_2026)
+    if expected is not None:
+        assert result.reason is expected
