@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..crypto.hashes import hash160, hash256
 from ..encoding.expected import expect_bytes, expect_number, kind_of, shown
 from ..errors import EncodeError
-from .pushes import encode_push, encode_push_number, instructions
+from .pushes import encode_push, encode_push_number, instructions, is_push_only
 
 __all__ = [
     "Multisig",
@@ -19,6 +19,7 @@ __all__ = [
     "is_p2s",
     "is_p2sh20",
     "is_p2sh32",
+    "is_unspendable",
     "is_witness_program",
     "match_multisig",
     "multisig",
@@ -33,6 +34,15 @@ __all__ = [
 _CHECKMULTISIG, _CHECKSIG, _RETURN = 0xAE, 0xAC, 0x6A
 LONGEST_P2S = 201
 """The most bytes of a script that relays without a hash, from 2026 on. Source: CHIP-2025-05 P2S."""
+
+MOST_RELAYED_KEYS = 3
+"""The most keys of a bare multisig output that relays, whatever its length.
+
+Source: Bitcoin Cash Node 29, src/policy/policy.cpp, IsStandard.
+"""
+
+LONGEST_SCRIPT = 10_000
+"""The most bytes of a script that can run. Source: Bitcoin Cash Node, MAX_SCRIPT_SIZE."""
 
 _TOKEN_PREFIX = 0xEF
 _KEY_PREFIXES = {33: (0x02, 0x03), 65: (0x04, 0x06, 0x07)}
@@ -78,9 +88,15 @@ def is_p2pk(code: bytes) -> bool:
 
 def is_data_output(code: bytes) -> bool:
     """Whether `code` is OP_RETURN followed by pushes only, whole ones."""
-    return code[:1] == b"\x6a" and all(
-        step.opcode <= 0x60 and not step.missing for step in instructions(code[1:])
-    )
+    return code[:1] == b"\x6a" and is_push_only(code[1:])
+
+
+def is_unspendable(code: bytes, longest: int = LONGEST_SCRIPT) -> bool:
+    """Whether nobody can spend `code`: it begins with OP_RETURN, or is too long to run.
+
+    Source: Bitcoin Cash Node 29, CScript::IsUnspendable.
+    """
+    return code[:1] == b"\x6a" or len(code) > longest
 
 
 def is_witness_program(code: bytes) -> bool:
@@ -97,14 +113,21 @@ def _small_number(opcode: int) -> int | None:
 
 
 def match_multisig(code: bytes) -> Multisig | None:
-    """Read a bare multisig script of up to 16 keys, as nodes know it; None for anything else."""
+    """Read a bare multisig script of up to 16 keys, as nodes know it; None for anything else.
+
+    Keys that are not pushed in the shortest way make it another script.
+    Source: Bitcoin Cash Node 29, src/script/standard.cpp, MatchMultisig.
+    """
     if code[-1:] != b"\xae" or len(code) < 37:
         return None
     steps = list(instructions(code))
     if len(steps) < 4 or steps[-1].opcode != _CHECKMULTISIG:
         return None
     required, total = _small_number(steps[0].opcode), _small_number(steps[-2].opcode)
-    keys = tuple(step.data or b"" for step in steps[1:-2])
+    # The length of a key is the opcode of its shortest push.
+    keys = tuple(
+        step.data if step.data and step.opcode == len(step.data) else b"" for step in steps[1:-2]
+    )
     if required is None or total is None or not all(map(_is_public_key, keys)):
         return None
     return Multisig(required, keys) if total == len(keys) and required <= total else None
@@ -167,14 +190,21 @@ def data_output(*items: bytes) -> bytes:
 def p2s(script: bytes) -> bytes:
     """Pay to a script itself; return it if it relays so, from 2026 on.
 
-    Raises EncodeError for one of more than 201 bytes, and for one that begins with the
-    token prefix 0xef, which no locking bytecode can.
+    Raises EncodeError for one of more than 201 bytes, for a bare multisig of more than 3
+    keys, which nodes know as that before they look at its length, and for one that begins
+    with the token prefix 0xef, which no locking bytecode can.
     """
     expect_bytes(script, "a script")
     if len(script) > LONGEST_P2S:
         raise EncodeError(f"a script of {len(script)} bytes: at most {LONGEST_P2S} relay unhashed")
     if script[:1] == bytes((_TOKEN_PREFIX,)):
         raise EncodeError("a locking bytecode cannot begin with 0xef, the token prefix")
+    multisig = match_multisig(script)
+    if multisig is not None and len(multisig.public_keys) > MOST_RELAYED_KEYS:
+        raise EncodeError(
+            f"a bare multisig of {len(multisig.public_keys)} keys: at most {MOST_RELAYED_KEYS}"
+            " relay"
+        )
     return script
 
 

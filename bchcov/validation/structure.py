@@ -1,18 +1,49 @@
-"""Counts, size, version, outpoints and values: what is judged before anything else."""
+"""Counts, size, version, outpoints and values: what is judged before anything else.
+
+Source: Bitcoin Cash Node 29, src/consensus/tx_check.cpp and tx_verify.cpp.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..transaction.model import Output, Transaction
+from ..script.patterns import is_unspendable
+from ..transaction.model import Input, Output, Transaction
 from ..vm.rules.policy import Policy
 from .verdict import Refused
 
-__all__ = ["check_counts", "check_sources", "check_structure", "check_values"]
+__all__ = [
+    "check_counts",
+    "check_smallest",
+    "check_sources",
+    "check_spent_values",
+    "check_structure",
+    "check_version",
+]
+
+_NULL_OUTPOINT = (bytes(32), 0xFFFF_FFFF)
+
+
+def _refuse_null(index: int) -> Refused:
+    return Refused(
+        "structure",
+        "TX_NULL_OUTPOINT",
+        f"input {index} has the outpoint of a coinbase, which spends nothing",
+        input_index=index,
+    )
+
+
+def _outpoint(item: Input) -> tuple[bytes, int]:
+    return item.outpoint_hash, item.outpoint_index
 
 
 def check_counts(transaction: Transaction) -> None:
-    """Refuse a transaction without inputs or outputs."""
+    """Refuse a coinbase, and a transaction without inputs or outputs.
+
+    A coinbase is valid as the first transaction of a block only, which is not judged here.
+    """
+    if len(transaction.inputs) == 1 and _outpoint(transaction.inputs[0]) == _NULL_OUTPOINT:
+        raise _refuse_null(0)
     if not transaction.inputs:
         raise Refused("structure", "TX_NO_INPUTS", "the transaction has no inputs")
     if not transaction.outputs:
@@ -30,26 +61,39 @@ def check_sources(transaction: Transaction, source_outputs: Sequence[Output]) ->
         )
 
 
-def check_structure(transaction: Transaction, size: int, policy: Policy) -> None:
-    """Refuse a wrong size (in bytes), a wrong version, or an outpoint that is spent twice."""
-    if not policy.smallest_transaction <= size <= policy.largest_transaction:
-        raise Refused(
-            "structure",
-            "TX_SIZE",
-            f"{size} bytes, allowed are {policy.smallest_transaction}"
-            f" to {policy.largest_transaction}",
-        )
+def _refuse_size(size: int, policy: Policy) -> Refused:
+    return Refused(
+        "structure",
+        "TX_SIZE",
+        f"{size} bytes, allowed are {policy.smallest_transaction} to {policy.largest_transaction}",
+    )
+
+
+def check_smallest(size: int, policy: Policy) -> None:
+    """Refuse a transaction of too few bytes."""
+    if size < policy.smallest_transaction:
+        raise _refuse_size(size, policy)
+
+
+def check_version(transaction: Transaction, policy: Policy) -> None:
+    """Refuse a version other than those there are."""
     if transaction.version not in policy.versions:
         raise Refused(
             "structure",
             "TX_VERSION",
             f"version {transaction.version}, allowed are {policy.versions}",
         )
+
+
+def _check_outpoints(transaction: Transaction) -> None:
     if len(transaction.inputs) == 1:
         return
     seen: dict[tuple[bytes, int], int] = {}
     for index, item in enumerate(transaction.inputs):
-        first = seen.setdefault((item.outpoint_hash, item.outpoint_index), index)
+        outpoint = _outpoint(item)
+        if outpoint == _NULL_OUTPOINT:
+            raise _refuse_null(index)
+        first = seen.setdefault(outpoint, index)
         if first != index:
             raise Refused(
                 "structure",
@@ -59,25 +103,54 @@ def check_structure(transaction: Transaction, size: int, policy: Policy) -> None
             )
 
 
-def _sum(outputs: Sequence[Output], what: str, maximum: int) -> int:
+def check_structure(transaction: Transaction, size: int, policy: Policy) -> None:
+    """Refuse too many bytes (`size`), values beyond all coins, and unusable outpoints.
+
+    An outpoint is spent once, and the null outpoint of coinbases never.
+    Source: Bitcoin Cash Node 29, CheckRegularTransaction.
+    """
+    if size > policy.largest_transaction:
+        raise _refuse_size(size, policy)
     total = 0
-    for index, output in enumerate(outputs):
-        total += output.value
-        if output.value > maximum or total > maximum:
-            raise Refused(
-                "values",
-                "TX_VALUE_RANGE",
-                f"{what} {index} has {output.value} satoshis, in sum {total}: at most {maximum}",
-            )
+    for index, output in enumerate(transaction.outputs):
+        total = _add("output", index, output.value, total, policy)
+    _check_outpoints(transaction)
+
+
+def _add(what: str, index: int, value: int, total: int, policy: Policy) -> int:
+    total += value
+    if total > policy.maximum_value:
+        raise Refused(
+            "values",
+            "TX_VALUE_RANGE",
+            f"{what} {index} has {value} satoshis, in sum {total}: at most {policy.maximum_value}",
+        )
     return total
 
 
-def check_values(
-    transaction: Transaction, source_outputs: Sequence[Output], policy: Policy
+def check_spent_values(
+    transaction: Transaction,
+    source_outputs: Sequence[Output],
+    policy: Policy,
+    *,
+    longest_script: int,
 ) -> None:
-    """Refuse values beyond all coins, each and in sum, and outputs that exceed the inputs."""
-    spent = _sum(source_outputs, "spent output", policy.maximum_value)
-    created = _sum(transaction.outputs, "output", policy.maximum_value)
+    """Refuse to spend values beyond all coins or less than is paid, or what nobody can spend.
+
+    `longest_script` is the most bytes of a script that can run.
+    Source: Bitcoin Cash Node 29, Consensus::CheckTxInputs.
+    """
+    spent = 0
+    for index, source in enumerate(source_outputs):
+        if is_unspendable(source.locking_bytecode, longest_script):
+            raise Refused(
+                "values",
+                "TX_UNSPENDABLE_SOURCE_OUTPUT",
+                "the spent output's bytecode begins with OP_RETURN or is too long for a script",
+                input_index=index,
+            )
+        spent = _add("spent output", index, source.value, spent, policy)
+    created = sum(output.value for output in transaction.outputs)
     if created > spent:
         raise Refused(
             "values",

@@ -18,8 +18,15 @@ from ..vm.evaluate import evaluate_input
 from ..vm.result import InputResult
 from ..vm.rules.ruleset import RuleSet
 from ..vm.rules.upgrades import BCH_2026
-from .standardness import check_standardness
-from .structure import check_counts, check_sources, check_structure, check_values
+from .standardness import check_source_kinds, check_standardness
+from .structure import (
+    check_counts,
+    check_smallest,
+    check_sources,
+    check_spent_values,
+    check_structure,
+    check_version,
+)
 from .tokens import check_tokens
 from .verdict import Problem, Refused, Verdict
 
@@ -54,13 +61,19 @@ def _decode(
 def _check_transaction(
     transaction: Transaction, source_outputs: Sequence[Output], size: int, rules: RuleSet
 ) -> None:
+    # The order is that of Bitcoin Cash Node 29, AcceptToMemoryPool: it decides which of
+    # several reasons is given.
     policy = rules.policy
     check_counts(transaction)
     check_sources(transaction, source_outputs)
     check_structure(transaction, size, policy)
-    check_values(transaction, source_outputs, policy)
     if policy.is_standard:
-        check_standardness(transaction, source_outputs, size, policy)
+        check_standardness(transaction, size, policy)
+    check_smallest(size, policy)
+    check_version(transaction, policy)
+    check_spent_values(transaction, source_outputs, policy, longest_script=rules.limits.script_size)
+    if policy.is_standard:
+        check_source_kinds(source_outputs, policy)
     check_tokens(transaction, source_outputs, policy)
 
 

@@ -106,7 +106,7 @@ def test_a_line_overrides_rules_and_mode() -> None:
     assert code == 0
     code, answers = run(lines)
     assert [answer["ok"] for answer in answers] == [False, True, True]
-    assert answers[0]["error"]["reason"] == "TX_NONSTANDARD_SOURCE_OUTPUT"
+    assert answers[0]["error"]["reason"] == "TX_NONSTANDARD_OUTPUT"
     assert run([ask()], "--rules", "2023")[0] == 1
 
 

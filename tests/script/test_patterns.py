@@ -17,6 +17,7 @@ from bchcov.script.patterns import (
     is_p2s,
     is_p2sh20,
     is_p2sh32,
+    is_unspendable,
     is_witness_program,
     match_multisig,
     multisig,
@@ -83,6 +84,13 @@ def test_every_script_has_the_name_of_its_pattern() -> None:
     assert pattern_name(b"\x61" * 202) == "nonstandard"
 
 
+def test_nobody_can_spend_what_returns_or_is_too_long_to_run() -> None:
+    for code in (b"\x6a", b"\x6a\x61", data_output(b"hi"), bytes(10_001)):
+        assert is_unspendable(code)
+    for code in (b"", b"\x51\x6a", b"\x61" * 10_000, p2pk(KEY)):
+        assert not is_unspendable(code)
+
+
 def test_a_multisig_is_read_with_its_keys() -> None:
     assert match_multisig(multisig(1, [KEY, LONG_KEY])) == Multisig(1, (KEY, LONG_KEY))
 
@@ -117,6 +125,12 @@ def test_a_multisig_of_more_keys_than_a_small_number_is_built_but_not_standard()
         b"\x01\x01" + b"\x21" + KEY + b"\x51\xae",
         b"\x51" + b"\x21" + KEY + b"\x51\xaf",
         b"\x51" + b"\x51" * 40 + b"\x51\xae",
+        # Keys that are not pushed in the shortest way. Source: Bitcoin Cash Node 29,
+        # src/script/standard.cpp, MatchMultisig.
+        b"\x51" + b"\x4c\x21" + KEY + b"\x51\xae",
+        b"\x51" + b"\x4d\x41\x00" + LONG_KEY + b"\x51\xae",
+        b"\x51" + b"\x4e\x21\x00\x00\x00" + KEY + b"\x51\xae",
+        b"\x51" + b"\x21" + KEY + b"\x4c\x21" + KEY + b"\x52\xae",
     ],
 )
 def test_what_is_nearly_a_multisig_is_none(code: bytes) -> None:
@@ -131,6 +145,8 @@ def test_what_is_nearly_a_multisig_is_none(code: bytes) -> None:
         lambda: p2pk(b""),
         lambda: p2s(b"\x61" * 202),
         lambda: p2s(b"\xef"),
+        lambda: p2s(multisig(1, [KEY] * 4)),
+        lambda: p2s(multisig(5, [KEY] * 5)),
         lambda: multisig(0, [KEY]),
         lambda: multisig(2, [KEY]),
         lambda: multisig(1, [KEY] * 21),

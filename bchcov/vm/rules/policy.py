@@ -12,7 +12,7 @@ class Policy:
     """The bounds of whole transactions; sizes in bytes, values in satoshis.
 
     Those from `is_standard` on are relay rules and apply in standard mode only.
-    Source: Bitcoin Cash Node, consensus.h and policy.h; CHIP-2022-02-CashTokens;
+    Source: Bitcoin Cash Node 29, consensus.h and policy.h; CHIP-2022-02-CashTokens;
     CHIP-2025-05 P2S.
     """
 
@@ -26,7 +26,7 @@ class Policy:
     standard_transaction: int = 100_000
     standard_unlocking: int = 1_650
     standard_locking: int | None = None  # any bytecode up to this length; None: known patterns
-    standard_multisig_keys: int = 3
-    data_carrier: int = 223
+    standard_multisig_keys: int = 3  # of a bare multisig that is created, of any length
+    data_carrier: int = 223  # of all data outputs' bytecodes together
     dust_relay_multiple: int = 3
     dust_input_size: int = 148
