@@ -33,7 +33,7 @@ def dust_threshold(output: Output, policy: Policy) -> int:
     """
     if is_unspendable(output.locking_bytecode):
         return 0
-    size = len(encode_output(output))
+    size = len(encode_output(output, before_tokens=True))
     return policy.dust_relay_multiple * (policy.dust_input_size + size)
 
 
