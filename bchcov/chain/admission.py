@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..transaction.codec import encode_transaction, transaction_id
-from ..transaction.model import Transaction
+from ..transaction.model import Output, Transaction
 from ..validation.verdict import Problem
 from ..validation.verify import verify
 from ..vm.rules.ruleset import RuleSet
@@ -24,29 +26,45 @@ def judge(
     `median_time` is the median time past of the block before.
     """
     txid = transaction_id(transaction)
+    known = _known_outputs(transaction, ledger)
     records: list[Record] = []
     for index, item in enumerate(transaction.inputs):
         outpoint = item.outpoint_hash, item.outpoint_index
         record = ledger.coins.get(outpoint)
         if record is None:
-            return _missing(txid, index, outpoint, ledger), 0
-        if record.is_coinbase and height - record.height < _COINBASE_MATURITY:
-            detail = f"a coinbase of height {record.height} is spent at {height}"
+            return replace(_missing(txid, index, outpoint, ledger), source_outputs=known), 0
+        born = height if record.height is None else record.height
+        if record.is_coinbase and height - born < _COINBASE_MATURITY:
+            detail = f"a coinbase of height {born} is spent at {height}"
             problem = Problem("coins", "TX_PREMATURE_COINBASE", detail, index)
-            return Submission(txid, problem), 0
+            return Submission(txid, problem, source_outputs=known), 0
         records.append(record)
     why = unmet_locktime(transaction, height, median_time)
     if why is not None:
-        return Submission(txid, Problem("finality", "TX_NOT_FINAL", why)), 0
-    ages = [CoinAge(record.height, record.median_time) for record in records]
+        problem = Problem("finality", "TX_NOT_FINAL", why)
+        return Submission(txid, problem, source_outputs=known), 0
+    # A coin that is not confirmed is at best as old as the block that this is judged for.
+    ages = [
+        CoinAge(height, median_time)
+        if record.height is None
+        else CoinAge(record.height, record.median_time)
+        for record in records
+    ]
     young = unmet_age(transaction, ages, height, median_time)
     if young is not None:
         problem = Problem("finality", "TX_SEQUENCE_NOT_FINAL", young[1], young[0])
-        return Submission(txid, problem), 0
+        return Submission(txid, problem, source_outputs=known), 0
     sources = [record.output for record in records]
     verdict = verify(transaction, sources, rules)
     fee = sum(each.value for each in sources) - sum(each.value for each in transaction.outputs)
-    return Submission(txid, verdict.error, verdict), fee
+    return Submission(txid, verdict.error, verdict, source_outputs=known), fee
+
+
+def _known_outputs(transaction: Transaction, ledger: Ledger) -> tuple[Output | None, ...]:
+    """What a transaction spends or would: coins, or what was one and is spent by now."""
+    outpoints = [(item.outpoint_hash, item.outpoint_index) for item in transaction.inputs]
+    records = [ledger.coins.get(each) or ledger.spent.get(each) for each in outpoints]
+    return tuple(None if record is None else record.output for record in records)
 
 
 def _missing(txid: str, index: int, outpoint: tuple[bytes, int], ledger: Ledger) -> Submission:

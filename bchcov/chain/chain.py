@@ -20,6 +20,7 @@ from ..wallet.coins import Coin
 from .admission import judge, unmet_fee
 from .blocks import Block, make_coinbase, make_funding, median_time
 from .ledger import Ledger
+from .mempool import Pool, confirm_chosen
 from .store import Change, Records, Store
 from .submission import Submission
 
@@ -58,8 +59,8 @@ class Chain:
     @classmethod
     def stored(cls, records: Records, store: Store) -> Chain:
         """Take up a chain where a store has left it; what it accepts is given to the store."""
-        start, rate = (records.height, records.time), records.fee_rate
-        chain = cls(records.rules, height=start[0], time=start[1], fee_rate=rate)
+        height, time, rate = records.height, records.time, records.fee_rate
+        chain = cls(records.rules, height=height, time=time, fee_rate=rate)
         for block in records.blocks:
             before = chain.median_time
             chain.blocks.append(block)
@@ -95,20 +96,18 @@ class Chain:
         record = self._ledger.coins.get(coin.outpoint)
         if record is None:
             raise BuildError(f"the coin {coin} is spent or was never there")
-        return max(0, self.height - record.height + 1)
+        return 0 if record.height is None else self.height - record.height + 1
 
     def fund(self, *outputs: Output) -> list[Coin]:
         """Make coins out of nothing, confirmed in a block of their own and old enough to spend."""
         with self._recorded():
             self._funded += 1
             made = make_funding(self._funded, outputs)
-            waiting = list(self.mempool.values())
-            self._take_back()
             before = self.median_time
             self._append(self.blocks[-1].time + _BLOCK_SECONDS, (made,), made=True)
             self._ledger.apply(made, self.height, before, is_made=True)
-            self._resubmit(waiting)
-        return [Coin(transaction_hash(made), at, output) for at, output in enumerate(outputs)]
+        name = transaction_hash(made)
+        return [Coin(name, at, output) for at, output in enumerate(outputs)]
 
     def submit(self, transaction: Transaction) -> Submission:
         """Give a transaction to the mempool: the first that spends a coin wins, as with nodes."""
@@ -126,7 +125,8 @@ class Chain:
         txid = transaction_id(transaction)
         if txid in self.mempool:
             problem = Problem("known", "TX_KNOWN", "the transaction is in the mempool already")
-            return Submission(txid, problem), 0
+            known = self.source_outputs(transaction)
+            return Submission(txid, problem, source_outputs=known), 0
         submission, fee = self._judge(transaction, self.rules)
         if submission.ok:
             problem_of_fee = unmet_fee(transaction, fee, self.fee_rate)
@@ -135,12 +135,12 @@ class Chain:
         return submission, fee
 
     def _judge(self, transaction: Transaction, rules: RuleSet) -> tuple[Submission, int]:
-        height, time = self.height + 1, self.median_time
-        return judge(transaction, self._ledger, rules, height=height, median_time=time)
+        time = self.median_time
+        return judge(transaction, self._ledger, rules, height=self.height + 1, median_time=time)
 
     def _accept(self, transaction: Transaction, fee: int) -> None:
         txid = transaction_id(transaction)
-        self._ledger.apply(transaction, self.height + 1, self.median_time)
+        self._ledger.apply(transaction, None)
         self.mempool[txid] = transaction
         self._fees[txid] = fee
 
@@ -160,40 +160,35 @@ class Chain:
         if seconds < 1:
             raise BuildError(f"a block {seconds} seconds after the last: it is later")
         with self._recorded():
+            before = self.median_time
             if transactions is None:
-                chosen, fees, waiting = tuple(self.mempool.values()), sum(self._fees.values()), []
+                chosen, fees = tuple(self.mempool.values()), sum(self._fees.values())
+                for transaction in chosen:
+                    self._ledger.confirm(transaction, self.height + 1, before)
+                self.mempool, self._fees = {}, {}
             else:
                 chosen, fees = tuple(transactions), self._choose(transactions)
-                waiting = list(self.mempool.values())
             coinbase = make_coinbase(self.height + 1, fees, reward_to)
-            before = self.median_time
             self._append(self.blocks[-1].time + seconds, (coinbase, *chosen))
             self._ledger.apply(coinbase, self.height, before, is_made=True, is_coinbase=True)
-            self.mempool, self._fees = {}, {}
-            self._resubmit(waiting)
         return self.blocks[-1]
 
     def _choose(self, transactions: Sequence[Transaction]) -> int:
-        """Apply a miner's own choice instead of the mempool; return its fees."""
+        """Confirm a miner's own choice instead of the mempool; return its fees."""
         saved = self._save()
-        self._take_back()
-        fees = 0
-        for transaction in transactions:
-            submission, fee = self._judge(transaction, self.rules.consensus)
-            if submission.problem is not None:
-                self._restore(saved)
-                submission.require()
-            self._ledger.apply(transaction, self.height + 1, self.median_time)
-            fees += fee
-        names = set(map(transaction_hash, transactions))
-        left = [each for each in saved[1].values() if transaction_hash(each) not in names]
-        self.mempool = {transaction_hash(each)[::-1].hex(): each for each in left}
-        return fees
+        pool, time = Pool(self._ledger, self.mempool, self._fees), self.median_time
 
-    def _take_back(self) -> None:
-        for transaction in reversed(self.mempool.values()):
-            self._ledger.revert(transaction)
-        self.mempool, self._fees = {}, {}
+        def confirm(transaction: Transaction) -> int:
+            rules, height = self.rules.consensus, self.height + 1
+            return confirm_chosen(transaction, pool, rules, height=height, median_time=time)
+
+        try:
+            fees = sum(map(confirm, transactions))
+        except BaseException:
+            self._restore(saved)
+            raise
+        self._keep(saved)
+        return fees
 
     def _resubmit(self, transactions: Sequence[Transaction]) -> None:
         """Give to the mempool what is still valid."""
@@ -229,7 +224,9 @@ class Chain:
             raise BuildError("a block that funded coins cannot be disconnected")
         with self._recorded():
             waiting = list(self.mempool.values())
-            self._take_back()
+            for transaction in reversed(waiting):
+                self._ledger.revert(transaction)
+            self.mempool, self._fees = {}, {}
             for block in reversed(gone):
                 for transaction in (block.transactions[0], *reversed(block.transactions[1:])):
                     self._ledger.revert(transaction)
@@ -246,21 +243,21 @@ class Chain:
         spent = self._ledger.undo.get(transaction_hash(transaction))
         if spent is None:
             raise BuildError(f"the transaction {transaction_id(transaction)} is not on this chain")
-        return tuple(record.output for _, record in spent)
+        return tuple(self._ledger.spent[outpoint].output for outpoint in spent)
 
-    _State = tuple[list[Block], dict[str, Transaction], Ledger, dict[str, int], int]
+    _State = tuple[list[Block], dict[str, Transaction], dict[str, int], int, int]
 
     def _save(self) -> _State:
-        return (
-            list(self.blocks),
-            dict(self.mempool),
-            self._ledger.copy(),
-            dict(self._fees),
-            self._funded,
-        )
+        """What `_restore` goes back to; one of it or `_keep` must follow."""
+        mark = self._ledger.mark()
+        return list(self.blocks), dict(self.mempool), dict(self._fees), self._funded, mark
 
     def _restore(self, state: _State) -> None:
-        self.blocks, self.mempool, self._ledger, self._fees, self._funded = state
+        self.blocks, self.mempool, self._fees, self._funded, mark = state
+        self._ledger.roll_back(mark)
+
+    def _keep(self, state: _State) -> None:
+        self._ledger.keep(state[-1])
 
     @contextmanager
     def snapshot(self) -> Iterator[Chain]:
@@ -290,6 +287,8 @@ class Chain:
         except BaseException:
             self._restore(state)
             raise
+        else:
+            self._keep(state)
         finally:
             self._store = store
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from ..transaction.codec import transaction_hash
 from ..transaction.model import Output, Transaction
@@ -14,80 +15,138 @@ Outpoint = tuple[bytes, int]
 """A transaction's hash as on the wire, and the index of an output."""
 
 
+_MISSING = object()
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A coin in the ledger: its output, where it was confirmed, and whether it is a coinbase's."""
+    """A coin in the ledger: its output, where it was confirmed, and whether it is a coinbase's.
+
+    `height` is None, and `median_time` 0, as long as it is not confirmed. Of two coins of one
+    height the older one has the lower `number`.
+    """
 
     output: Output
-    height: int
+    height: int | None
     median_time: int
     is_coinbase: bool = False
+    number: int = 0
 
 
 class Ledger:
     """Coins by outpoint, with what was spent, so that every transaction can be taken back.
 
-    `spenders` tells by which transaction, as displayed, an outpoint was spent, `undo` which
-    coins a transaction spent, `scripts` which outpoints a locking bytecode locks.
+    `spent` are the coins that are gone, `spenders` tells by which transaction, as displayed,
+    each was spent, `undo` which outpoints a transaction spent, `scripts` which outpoints a
+    locking bytecode locks. Between `mark` and its end every change can be rolled back, at
+    the cost of the changes and not of all the coins.
     """
 
-    __slots__ = ("coins", "scripts", "spenders", "undo")
+    __slots__ = ("_journal", "_marks", "_number", "coins", "scripts", "spenders", "spent", "undo")
 
     def __init__(self) -> None:
         self.coins: dict[Outpoint, Record] = {}
+        self.spent: dict[Outpoint, Record] = {}
         self.spenders: dict[Outpoint, str] = {}
-        self.undo: dict[bytes, tuple[tuple[Outpoint, Record], ...]] = {}
+        self.undo: dict[bytes, tuple[Outpoint, ...]] = {}
         self.scripts: dict[bytes, dict[Outpoint, None]] = {}
+        self._journal: list[tuple[dict[Any, Any], Any, Any]] = []
+        self._marks = 0
+        self._number = 0
 
-    def copy(self) -> Ledger:
-        """The same ledger, which goes its own way."""
-        other = Ledger()
-        other.coins, other.spenders = dict(self.coins), dict(self.spenders)
-        other.undo = dict(self.undo)
-        other.scripts = {script: dict(coins) for script, coins in self.scripts.items()}
-        return other
+    def mark(self) -> int:
+        """Begin to note changes; `roll_back` and `keep` end it. Marks may be nested."""
+        self._marks += 1
+        return len(self._journal)
+
+    def keep(self, mark: int) -> None:
+        """Let what changed since a mark be."""
+        del mark
+        self._marks -= 1
+        if not self._marks:
+            self._journal.clear()
+
+    def roll_back(self, mark: int) -> None:
+        """Take back all that changed since a mark."""
+        while len(self._journal) > mark:
+            table, key, before = self._journal.pop()
+            if before is _MISSING:
+                del table[key]
+            else:
+                table[key] = before
+        self._marks -= 1
+
+    def _put(self, table: dict[Any, Any], key: object, value: object) -> None:
+        if self._marks:
+            self._journal.append((table, key, table.get(key, _MISSING)))
+        table[key] = value
+
+    def _drop(self, table: dict[Any, Any], key: object) -> Any:
+        value = table.pop(key)
+        if self._marks:
+            self._journal.append((table, key, value))
+        return value
 
     def locked_by(self, locking_bytecode: bytes) -> list[tuple[Outpoint, Record]]:
         """The coins that a script locks, the oldest first."""
-        found = self.scripts.get(locking_bytecode, {})
-        return [(outpoint, self.coins[outpoint]) for outpoint in found]
+        found = [(each, self.coins[each]) for each in self.scripts.get(locking_bytecode, {})]
+        return sorted(found, key=lambda each: _age(each[1]))
 
     def _add(self, outpoint: Outpoint, record: Record) -> None:
-        self.coins[outpoint] = record
-        self.scripts.setdefault(record.output.locking_bytecode, {})[outpoint] = None
+        self._put(self.coins, outpoint, record)
+        locking = record.output.locking_bytecode
+        if locking not in self.scripts:
+            self._put(self.scripts, locking, {})
+        self._put(self.scripts[locking], outpoint, None)
 
     def _remove(self, outpoint: Outpoint) -> Record:
-        record = self.coins.pop(outpoint)
+        record: Record = self._drop(self.coins, outpoint)
         locking = record.output.locking_bytecode
         left = self.scripts[locking]
-        del left[outpoint]
+        self._drop(left, outpoint)
         if not left:
-            del self.scripts[locking]
+            self._drop(self.scripts, locking)
         return record
+
+    def _record(
+        self, output: Output, height: int | None, median_time: int, *, is_coinbase: bool = False
+    ) -> Record:
+        self._number += 1
+        return Record(output, height, median_time, is_coinbase, self._number)
 
     def apply(
         self,
         transaction: Transaction,
-        height: int,
-        median_time: int,
+        height: int | None,
+        median_time: int = 0,
         *,
         is_made: bool = False,
         is_coinbase: bool = False,
     ) -> None:
         """Spend the inputs and add the outputs of a transaction that was checked.
 
-        One that `is_made` spends nothing; a coinbase's coins must ripen besides.
+        `height` is None in the mempool. One that `is_made` spends nothing; a coinbase's
+        coins must ripen besides.
         """
         name = transaction_hash(transaction)
-        spent = []
+        spent: list[Outpoint] = []
         if not is_made:
             for item in transaction.inputs:
                 outpoint = item.outpoint_hash, item.outpoint_index
-                spent.append((outpoint, self._remove(outpoint)))
-                self.spenders[outpoint] = name[::-1].hex()
-        self.undo[name] = tuple(spent)
+                self._put(self.spent, outpoint, self._remove(outpoint))
+                self._put(self.spenders, outpoint, name[::-1].hex())
+                spent.append(outpoint)
+        self._put(self.undo, name, tuple(spent))
         for index, output in enumerate(transaction.outputs):
-            self._add((name, index), Record(output, height, median_time, is_coinbase))
+            record = self._record(output, height, median_time, is_coinbase=is_coinbase)
+            self._add((name, index), record)
+
+    def confirm(self, transaction: Transaction, height: int, median_time: int) -> None:
+        """Confirm a transaction that was applied: its coins, spent again or not, have their age."""
+        name = transaction_hash(transaction)
+        for index, output in enumerate(transaction.outputs):
+            table = self.coins if (name, index) in self.coins else self.spent
+            self._put(table, (name, index), self._record(output, height, median_time))
 
     def connect(self, block: Block, median_time: int) -> None:
         """Apply a whole block that was checked; `median_time` is that of the block before."""
@@ -98,10 +157,14 @@ class Ledger:
             )
 
     def revert(self, transaction: Transaction) -> None:
-        """Take back the last transaction that was applied and not taken back."""
+        """Take back a transaction that was applied, none of whose outputs is spent."""
         name = transaction_hash(transaction)
         for index in range(len(transaction.outputs)):
             self._remove((name, index))
-        for outpoint, record in self.undo.pop(name):
-            self._add(outpoint, record)
-            del self.spenders[outpoint]
+        for outpoint in self._drop(self.undo, name):
+            self._add(outpoint, self._drop(self.spent, outpoint))
+            self._drop(self.spenders, outpoint)
+
+
+def _age(record: Record) -> tuple[bool, int, int]:
+    return record.height is None, record.height or 0, record.number

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Protocol
 
 from ..transaction.model import Transaction
@@ -58,20 +59,18 @@ class Change:
         same = min(len(blocks_before), len(blocks))
         while blocks[same - 1] is not blocks_before[same - 1]:
             same -= 1
-        # From the first that left or came on, everything is written anew: order is kept.
-        kept = 0
-        for one, other in zip(mempool_before, mempool, strict=False):
-            if one != other:
-                break
-            kept += 1
         gone = blocks[same - 1].height if same < len(blocks_before) else None
-        return cls(
-            number,
-            gone,
-            tuple(blocks[same:]),
-            tuple(mempool_before)[kept:],
-            tuple(mempool.values())[kept:],
-        )
+        # What stays keeps its order; from the first on that does not, all is written anew.
+        names = list(mempool)
+        kept = 0
+        leaving = []
+        for name in mempool_before:
+            if kept < len(names) and name == names[kept]:
+                kept += 1
+            else:
+                leaving.append(name)
+        entering = tuple(islice(mempool.values(), kept, None))
+        return cls(number, gone, tuple(blocks[same:]), tuple(leaving), entering)
 
 
 class Store(Protocol):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..errors import BchcovError
+from ..transaction.model import Output
 from ..validation.verdict import Problem, Verdict
 
 __all__ = ["Submission", "TransactionRefused"]
@@ -24,12 +25,15 @@ class Submission:
 
     `problem.check` is one of those of `verify`, or "coins", "finality", "fee" or "known";
     `conflict` is the txid of the transaction that spends the same coin, if that is why.
+    `source_outputs` are those that the inputs spend, or would: None for a coin that never
+    was on this chain.
     """
 
     txid: str
     problem: Problem | None = None
     verdict: Verdict | None = None
     conflict: str | None = None
+    source_outputs: tuple[Output | None, ...] = field(default=(), repr=False)
 
     @property
     def ok(self) -> bool:

@@ -8,7 +8,9 @@ import pytest
 
 from bchcov import BCH_2025, BuildError, Output, Token, Transaction
 from bchcov.amm import ticketed as amm
-from bchcov.chain import Chain, TransactionRefused
+from bchcov.chain import Chain, TransactionRefused, admission
+from bchcov.chain import chain as chain_module
+from bchcov.chain.finality import CoinAge, unmet_age
 from bchcov.crypto.hashes import sha256
 from bchcov.wallet import (
     BuiltTransaction,
@@ -273,3 +275,199 @@ def test_a_ticketed_pool_lives_on_the_chain() -> None:
     run(ended.built)
     chain.mine()
     assert chain.coin(done.pool.coin.outpoint) is None
+
+
+def many(chain: Chain, count: int) -> list[BuiltTransaction]:
+    coins = chain.fund(*[Output(20_000, MINE)] * count)
+    paid = [pay(coin) for coin in coins]
+    for each in paid:
+        chain.submit(each.transaction).require()
+    return paid
+
+
+def count_calls(monkeypatch: pytest.MonkeyPatch, module: object, name: str) -> list[object]:
+    calls: list[object] = []
+    real = getattr(module, name)
+
+    def counted(*args: object, **options: object) -> object:
+        calls.append(args[0])
+        return real(*args, **options)
+
+    monkeypatch.setattr(module, name, counted)
+    return calls
+
+
+def test_funding_and_a_choice_of_few_judge_nothing_of_the_mempool_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    chain = Chain()
+    paid = many(chain, 30)
+    first = paid[3].transaction.inputs[0]
+    contested = Coin(first.outpoint_hash, first.outpoint_index, Output(20_000, MINE))
+    other = pay(contested, 15_000)
+    judged = count_calls(monkeypatch, admission, "verify")
+    chain.fund(Output(1_000, THEIRS))
+    assert judged == []
+    chain.mine([paid[0].transaction, paid[7].transaction])
+    assert judged == []
+    chain.mine([other.transaction])
+    assert judged == [other.transaction]
+    left = [each.txid for at, each in enumerate(paid) if at not in (0, 3, 7)]
+    assert list(chain.mempool) == left
+    block = chain.mine()
+    assert len(judged) == 1
+    assert [Coin.of(each, 0).txid for each in block.transactions[1:]] == left
+
+
+def test_funding_hashes_its_transaction_a_fixed_number_of_times(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    counts = []
+    for outputs in (10, 1_000):
+        hashed = count_calls(monkeypatch, chain_module, "transaction_hash")
+        assert len(Chain().fund(*[Output(1_000, MINE)] * outputs)) == outputs
+        counts.append(len(hashed))
+    assert counts[0] == counts[1]
+
+
+def test_a_choice_drops_what_depends_on_what_it_displaces_and_a_refused_one_nothing() -> None:
+    chain, coin = funded()
+    (second,) = chain.fund(Output(40_000, MINE))
+    parent = pay(coin)
+    child = pay(parent.coin(1))
+    joined = (
+        TransactionBuilder().spend(child.coin(1), UNLOCK).spend(second, UNLOCK).change_to(MINE)
+    ).build()
+    for each in (parent, child, joined):
+        chain.submit(each.transaction).require()
+    before = dict(chain.mempool), chain.coins(MINE), chain.coins(THEIRS), list(chain.blocks)
+    refusals: list[tuple[list[BuiltTransaction], str]] = [
+        ([child], "TX_MISSING_COIN"),
+        ([parent, child, child], "TX_KNOWN"),
+        ([pay(parent.coin(1), 11_111)], "TX_MISSING_COIN"),
+        ([pay(coin, 11_111), parent], "TX_CONFLICT"),
+        ([pay(coin, 11_111), child], "TX_MISSING_COIN"),
+    ]
+    for chosen, reason in refusals:
+        with pytest.raises(TransactionRefused, match=reason):
+            chain.mine([each.transaction for each in chosen])
+        now = dict(chain.mempool), chain.coins(MINE), chain.coins(THEIRS), list(chain.blocks)
+        assert now == before
+    chain.mine([pay(coin, 11_111).transaction])
+    assert chain.mempool == {}
+    assert chain.coin(second.outpoint) == second
+
+
+def test_a_coin_that_was_spent_before_it_was_confirmed_comes_back_with_its_age() -> None:
+    chain, coin = funded()
+    parent = pay(coin)
+    child = pay(parent.coin(1))
+    for each in (parent, child):
+        chain.submit(each.transaction).require()
+    chain.mine([parent.transaction])
+    born = chain.height
+    chain.advance(2)
+    chain.reorganise(chain.height - born)
+    assert list(chain.mempool) == [child.txid]
+    # A relative lock of one block, which an unconfirmed coin does not meet.
+    chain.mine([pay(parent.coin(1), 9_999, sequence=1).transaction])
+    assert chain.mempool == {}
+
+
+def test_a_refusal_keeps_the_outputs_that_would_have_been_spent() -> None:
+    chain, coin = funded()
+    paid = pay(coin)
+    assert chain.submit(paid.transaction).source_outputs == (coin.output,)
+    wrong = TransactionBuilder().spend(paid.coin(1), RawUnlocker(b"\x51")).change_to(MINE)
+    nowhere = Coin(b"\x09" * 32, 0, Output(50_000, MINE))
+    for refused, outputs in (
+        (paid, (coin.output,)),
+        (pay(coin, 12_345), (coin.output,)),
+        (pay(nowhere), (None,)),
+        (pay(paid.coin(1), sequence=1), (paid.coin(1).output,)),
+        (pay(paid.coin(1), sequence=0, locktime=10**6), (paid.coin(1).output,)),
+        (wrong.build(check=False), (paid.coin(1).output,)),
+    ):
+        submission = chain.submit(refused.transaction)
+        assert not submission.ok
+        assert submission.source_outputs == outputs
+        with pytest.raises(TransactionRefused) as raised:
+            submission.require()
+        assert raised.value.submission is submission
+
+
+def test_the_outputs_spent_by_a_transaction_of_another_chain_are_not_known() -> None:
+    chain, coin = funded()
+    paid = pay(coin)
+    with pytest.raises(BuildError, match=f"{paid.txid} is not on this chain"):
+        chain.source_outputs(paid.transaction)
+    chain.submit(paid.transaction).require()
+    assert chain.source_outputs(paid.transaction) == (coin.output,)
+    with chain.snapshot():
+        chain.mine()
+        assert chain.source_outputs(paid.transaction) == (coin.output,)
+
+
+def test_the_median_time_past_is_the_middle_one_of_the_last_eleven() -> None:
+    chain = Chain(time=1_000_000)
+    assert chain.median_time == 1_000_000
+    gaps = [600, 1, 5_000, 7, 600, 600, 900, 3, 100, 250, 4_000, 11, 12]
+    times = [1_000_000]
+    expected = []
+    for gap in gaps:
+        chain.mine(seconds=gap)
+        times.append(times[-1] + gap)
+        last = sorted(times[-11:])
+        expected.append(last[len(last) // 2])
+        assert chain.median_time == expected[-1]
+    # By hand: of two blocks the later one, of eleven the sixth.
+    assert expected[0] == 1_000_600
+    assert chain.median_time == 1_000_000 + sum(gaps[:8])
+
+
+@pytest.mark.parametrize("count", [0, 1, 3, 0xFFFF])
+def test_a_relative_lock_by_time_ends_at_its_second(count: int) -> None:
+    chain, coin = funded()
+    # The coin's age counts from the median time before its block: the first block's.
+    begun, end = chain.blocks[0].time, chain.blocks[0].time + 512 * count
+    timed = pay(coin, sequence=1 << 22 | count).transaction
+    for median in (end - 1, end, end + 1):
+        young = unmet_age(timed, [CoinAge(1, begun)], 10**6, median)
+        assert (young is None) == (median >= end)
+    with chain.snapshot():
+        reach(chain, end - 1)
+        assert chain.submit(timed).ok == (chain.median_time >= end)
+    with chain.snapshot():
+        reach(chain, end)
+        assert chain.submit(timed).ok
+
+
+def reach(chain: Chain, median: int) -> None:
+    """Mine until the median time past is `median`."""
+    while chain.median_time < median:
+        if chain.blocks[-1].time < median:
+            chain.mine(seconds=median - chain.blocks[-1].time)
+        else:
+            chain.mine(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("sequence", "version", "is_locked"),
+    [
+        (1 << 22 | 5, 2, True),
+        (5, 2, True),
+        (1 << 22 | 5, 1, False),
+        (1 << 31 | 1 << 22 | 5, 2, False),
+        (1 << 31 | 5, 2, False),
+        (1 << 22, 2, False),
+        (0xFFBF_0000, 2, False),
+        (0x7FFF_0005, 2, True),
+    ],
+)
+def test_only_these_bits_of_a_sequence_number_lock(
+    sequence: int, version: int, is_locked: bool
+) -> None:
+    _, coin = funded()
+    made = replace(pay(coin, sequence=sequence).transaction, version=version)
+    young = unmet_age(made, [CoinAge(100, 1_000)], 101, 1_000)
+    assert (young is not None) == is_locked
