@@ -68,6 +68,7 @@ class Story:
 def describe(execution: amm.Execution) -> str:
     """What became of one order."""
     action, fill = execution.action, execution.fill
+    assert action is not None
     come, go = ("sats", "tokens") if action.direction == amm.BUY else ("tokens", "sats")
     given = f"{action.amount_in:,} {come}"
     if not fill.is_filled:
@@ -112,18 +113,18 @@ def live(story: Story, console: Console) -> amm.Pool:
         for action, user in zip(actions, users, strict=True)
     ]
     story.tell("ticket: a user commits blind (1 of 8)", made[0].built)
-    tickets = [each.ticket.coin for each in made]
+    tickets = [each.ticket for each in made]
     queued = amm.sequence(step.pool, tickets, HEIGHT, story.purse(BUILDER))
     story.tell("sequence: eight tickets into the queue", queued.built)
 
-    orders: list[Coin] = []
+    orders: list[amm.Order] = []
     for entry in queued.pool.entries:
         action, user = by_hash[entry.action_hash]
         token = Token(TOKENS, action.amount_in) if action.direction == amm.SELL else None
         order = amm.make_order(scripts, action, entry, story.purse(user, 300_000_000, token))
         if not orders:
             story.tell("order: a user reveals, with his funds (1 of 7)", order.built)
-        orders.append(order.order.coin)
+        orders.append(order.order)
 
     told: list[str] = []
     step = amm.execute(queued.pool, orders[:SILENT], story.purse(BUILDER))
@@ -155,7 +156,7 @@ def tamper(story: Story, pool: amm.Pool, console: Console) -> bool:
     # He tells the builder that he stands at head; all else of the transaction is as it should be.
     claimed = replace(entry, action_hash=action.hash)
     purse = story.purse(user, 100_000_000)
-    order = amm.make_order(pool.scripts, action, claimed, purse).order.coin
+    order = amm.make_order(pool.scripts, action, claimed, purse).order
     believed = replace(pool, entries=(claimed, *pool.entries[1:]))
     console.print("\n  A tampered reveal: another action than was committed to.")
     try:

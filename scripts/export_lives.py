@@ -26,7 +26,7 @@ from bchcov.amm.action import BUY, SELL, Action, Direction  # noqa: E402
 from bchcov.chain import Chain  # noqa: E402
 from bchcov.chain.export import VmbTest, verify_line, vmb_tests  # noqa: E402
 from bchcov.crypto.hashes import sha256  # noqa: E402
-from bchcov.wallet import BuiltTransaction, Coin, P2pkhUnlocker, PrivateKey, Spend  # noqa: E402
+from bchcov.wallet import BuiltTransaction, P2pkhUnlocker, PrivateKey, Spend  # noqa: E402
 from bchcov.wallet.funding import Purse  # noqa: E402
 
 FOLDER = ROOT / "vectors" / "sequenced_amm"
@@ -100,16 +100,16 @@ def live_ticketed() -> Told:
     life.run("genesis", step.built)
     scripts, builder = step.pool.scripts, life.purse(BUILDER)
     by_hash = {each.hash: (each, key) for each, key in zip(actions(category), USERS, strict=True)}
-    tickets: list[Coin] = []
+    tickets: list[ticketed.Ticket] = []
     for action, key in by_hash.values():
         deadline = chain.height + parameters.max_wait
         made = ticketed.make_ticket(scripts, action, deadline, life.purse(key, 100_000))
         life.run("ticket", made.built)
-        tickets.append(made.ticket.coin)
+        tickets.append(made.ticket)
     unwanted = ticketed.make_ticket(scripts, action, deadline, life.purse(key, 100_000))
     life.run("ticket, to be refunded", unwanted.built)
     chain.advance(parameters.refund_delay)
-    back = ticketed.refund(scripts, unwanted.ticket.coin, key, life.purse(key))
+    back = ticketed.refund(scripts, unwanted.ticket, key, life.purse(key))
     life.run("refund of a ticket", back)
     step = ticketed.sequence(step.pool, tickets, chain.height, builder)
     life.run("sequence of five", step.built)
@@ -119,7 +119,7 @@ def live_ticketed() -> Told:
         order = ticketed.make_order(scripts, action, entry, life.funds(key, action))
         if entry.index != SILENT:
             life.run(f"order of place {entry.index}", order.built)
-        orders.append(order.order.coin)
+        orders.append(order.order)
     step = ticketed.execute(step.pool, orders[:SILENT], builder)
     life.run("execute of three", step.built)
     entry = step.pool.entries[0]
@@ -163,7 +163,7 @@ def live_direct() -> Told:
             life.run("expire", step.built)
             continue
         step = direct.reveal(step.pool, action, life.funds(key, action))
-        life.run("reveal, not filled" if step.event.payout is None else "reveal", step.built)
+        life.run("reveal", step.built)
     step = direct.exit_pool(step.pool, PROVIDER, life.purse(PROVIDER))
     life.run("exit", step.built)
     return life.told

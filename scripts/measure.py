@@ -115,7 +115,7 @@ def run_batch(pool: ticketed.Pool, count: int) -> Batch:
         actions[action.hash] = (user, action)
         coin = fund(f"ticket {number}", user, 100_000)
         ticket = ticketed.make_ticket(scripts, action, DEADLINE, purse(user, coin))
-        made.append(ticket.ticket.coin)
+        made.append(ticket.ticket)
         bytes_of_tickets += ticket.built.size
     payer = purse(BUILDER) if count > 1 else purse(BUILDER, fee)
     sequence = ticketed.sequence(pool, made, HEIGHT, payer)
@@ -125,7 +125,7 @@ def run_batch(pool: ticketed.Pool, count: int) -> Batch:
         tokens = 0 if action.direction == ticketed.BUY else action.amount_in
         coin = fund(f"order {entry.index}", user, 2_000_000, tokens)
         order = ticketed.make_order(scripts, action, entry, purse(user, coin))
-        orders.append(order.order.coin)
+        orders.append(order.order)
         bytes_of_orders += order.built.size
     execute = ticketed.execute(sequence.pool, orders, purse(BUILDER))
     return Batch(bytes_of_tickets, bytes_of_orders, sequence, execute, count)
@@ -156,7 +156,7 @@ def measure_ticketed() -> Iterator[str]:
         coin = fund(f"busy {number}", user, 100_000)
         made = ticketed.make_ticket(scripts, action, DEADLINE, purse(user, coin))
         fee = purse(BUILDER, fund(f"fee {number}", BUILDER, 100_000))
-        busy = ticketed.sequence(busy, [made.ticket.coin], HEIGHT, fee).pool
+        busy = ticketed.sequence(busy, [made.ticket], HEIGHT, fee).pool
     behind = ticketed.sequence(
         busy, [run_ticket(busy, number) for number in range(16)], HEIGHT, purse(BUILDER)
     )
@@ -177,12 +177,12 @@ def measure_ticketed() -> Iterator[str]:
     yield table(["transaction", "bytes", "op cost", "of its limit", "hashing"], rows)
 
 
-def run_ticket(pool: ticketed.Pool, number: int) -> Coin:
+def run_ticket(pool: ticketed.Pool, number: int) -> ticketed.Ticket:
     """One more ticket."""
     user = PrivateKey(sha256(b"late %d" % number))
     action = ticketed.Action(ticketed.BUY, 5, 0, user.public_key_hash, bytes(16))
     coin = fund(f"late {number}", user, 100_000)
-    return ticketed.make_ticket(pool.scripts, action, DEADLINE, purse(user, coin)).ticket.coin
+    return ticketed.make_ticket(pool.scripts, action, DEADLINE, purse(user, coin)).ticket
 
 
 def life_rows(pool: ticketed.Pool) -> Iterator[list[str]]:

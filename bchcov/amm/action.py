@@ -1,4 +1,4 @@
-"""What a trader commits to, and the leaf of the queue that stands for it."""
+"""What a trader commits to."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal
 from ..crypto.hashes import sha256
 from ..errors import BuildError
 
-__all__ = ["BUY", "MOST_AMOUNT", "SELL", "Action", "Direction", "deadline_height", "leaf"]
+__all__ = ["BUY", "MAX_AMOUNT", "SELL", "Action", "Direction", "deadline_height"]
 
 Direction = Literal[0, 1]
 BUY: Direction = 1
@@ -16,9 +16,9 @@ BUY: Direction = 1
 SELL: Direction = 0
 """Tokens in, BCH out."""
 
-MOST_AMOUNT = 2**63 - 1
+MAX_AMOUNT = 2**63 - 1
 """The largest amount of tokens."""
-_MOST_MINIMUM = 2**64 - 1
+_MAX_MIN_OUT = 2**64 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +41,10 @@ class Action:
             raise BuildError(
                 f"direction {self.direction!r} is neither 1 (BCH in) nor 0 (tokens in)"
             )
-        if not 1 <= self.amount_in <= MOST_AMOUNT:
-            raise BuildError(f"an amount of {self.amount_in}: it lies in 1..{MOST_AMOUNT}")
-        if not 0 <= self.min_out <= _MOST_MINIMUM:
-            raise BuildError(f"a minimum of {self.min_out}: it lies in 0..{_MOST_MINIMUM}")
+        if not 1 <= self.amount_in <= MAX_AMOUNT:
+            raise BuildError(f"an amount of {self.amount_in}: it lies in 1..{MAX_AMOUNT}")
+        if not 0 <= self.min_out <= _MAX_MIN_OUT:
+            raise BuildError(f"a minimum of {self.min_out}: it lies in 0..{_MAX_MIN_OUT}")
         if len(self.owner) != 20:
             raise BuildError(f"the owner is a hash of 20 bytes, not {len(self.owner)}")
         if len(self.salt) != 16:
@@ -64,11 +64,6 @@ class Action:
     def hash(self) -> bytes:
         """The SHA256 that hides the action until it is revealed."""
         return sha256(self.encode())
-
-
-def leaf(deadline: int, action_hash: bytes) -> bytes:
-    """The leaf of a queue of SHA256: SHA256(deadline(4) || action_hash)."""
-    return sha256(deadline.to_bytes(4, "little") + action_hash)
 
 
 def deadline_height(deadline: int) -> int:

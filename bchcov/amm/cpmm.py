@@ -14,7 +14,7 @@ from ..wallet.coins import Coin
 from ..wallet.funding import Purse
 from ..wallet.keys import PrivateKey
 from ..wallet.unlockers import ScriptUnlocker, Signature
-from .action import MOST_AMOUNT, Direction
+from .action import MAX_AMOUNT, Direction
 from .coins import check_reserves
 from .formula import Reserves, trade
 
@@ -98,8 +98,8 @@ def swap(
     What comes out goes, with what is left of the coins, to the purse's change. Raises
     BuildError, also where less than `min_out` would come out.
     """
-    if not 1 <= amount_in <= MOST_AMOUNT:
-        raise BuildError(f"an amount of {amount_in}: it lies in 1..{MOST_AMOUNT}")
+    if not 1 <= amount_in <= MAX_AMOUNT:
+        raise BuildError(f"an amount of {amount_in}: it lies in 1..{MAX_AMOUNT}")
     fill = trade(market.reserves, direction, amount_in)
     out = fill.amount_out
     if out < max(1, min_out):

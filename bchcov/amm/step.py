@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 from ..errors import BuildError
-from ..wallet.builder import BuiltTransaction
+from ..transaction.model import Output, Transaction
+from ..validation.verdict import Verdict
+from ..validation.verify import verify
+from ..wallet.builder import BuiltTransaction, TransactionBuilder
+from .coins import PoolScripts
+from .events import Event
 
-__all__ = ["IN_FORCE", "BuiltStep", "check_height"]
+__all__ = ["IN_FORCE", "BuiltStep", "check_height", "take_step"]
 
 _HEIGHT_LIMIT = 500_000_000
 # From here on a locktime is a time, not a height.
@@ -16,17 +22,16 @@ IN_FORCE = 0xFFFF_FFFE
 """A sequence number that lets the locktime count and asks for no age."""
 
 PoolT = TypeVar("PoolT")
-EventT = TypeVar("EventT")
 
 
 # No slots: before Python 3.12 a generic class with them cannot be made through an alias.
 @dataclass(frozen=True)
-class BuiltStep(Generic[PoolT, EventT]):
+class BuiltStep(Generic[PoolT]):
     """A transaction, the pool after it, and what it did; no pool is left after an exit."""
 
     built: BuiltTransaction
     after: PoolT | None
-    event: EventT
+    event: Event
 
     @property
     def pool(self) -> PoolT:
@@ -34,6 +39,37 @@ class BuiltStep(Generic[PoolT, EventT]):
         if self.after is None:
             raise BuildError("the pool has ended")
         return self.after
+
+
+class _Pool(Protocol):
+    @property
+    def scripts(self) -> PoolScripts: ...
+
+    def follow(
+        self, transaction: Transaction, source_outputs: Sequence[Output]
+    ) -> tuple[Self | None, Event]: ...
+
+
+FollowedT = TypeVar("FollowedT", bound=_Pool)
+
+
+def take_step(
+    pool: FollowedT,
+    builder: TransactionBuilder,
+    explain: Callable[[Any, Transaction, Sequence[Output], Verdict], str],
+) -> BuiltStep[FollowedT]:
+    """Build, verify, and read back what was built.
+
+    Raises BuildError; where script refuses, `explain` names the contract's line and check.
+    """
+    built = builder.build(check=False)
+    transaction, sources = built.transaction, built.source_outputs
+    verdict = verify(transaction, sources, builder.rules)
+    if verdict.error is not None:
+        why = explain(pool.scripts, transaction, sources, verdict)
+        raise BuildError(f"the transaction is refused: {why}")
+    after, event = pool.follow(transaction, sources)
+    return BuiltStep(replace(built, verdict=verdict), after, event)
 
 
 def check_height(height: int) -> None:

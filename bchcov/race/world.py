@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..amm.action import BUY, MOST_AMOUNT, SELL, Action, Direction
+from ..amm.action import BUY, MAX_AMOUNT, SELL, Action, Direction
 from ..amm.formula import FEE_KEPT, Reserves, trade
 from ..chain import Chain, Submission
 from ..crypto.hashes import sha256
@@ -110,7 +110,7 @@ class World:
         bch, tokens = self.reserves.bch, self.reserves.tokens
         into, out = (bch, tokens) if direction == BUY else (tokens, bch)
         least = -(-2_000 * into // ((out - 2) * FEE_KEPT)) if out > 2 else 1
-        limit = _MOST_SATOSHIS if direction == BUY else MOST_AMOUNT
+        limit = _MOST_SATOSHIS if direction == BUY else MAX_AMOUNT
         most = (limit - into) // (self.settings.users + self.settings.griefers)
         return max(1, min(most, max(least, int(share * into))))
 

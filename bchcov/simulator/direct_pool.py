@@ -79,13 +79,14 @@ class DirectPool:
         """Follow an accepted transaction."""
         if self._pool is None or not spends(transaction, self._pool.coin):
             return
-        self._pool, event = self._pool.follow(transaction)
-        if event.kind == "expire" and event.entry is not None:
-            self.fates[event.entry.action_hash] = "expired, the bond is forfeited"
-        if event.entry is not None and event.fill is not None:
-            got = f"{event.fill.amount_in:,} for {event.fill.amount_out:,}"
-            fate = f"filled, {got}" if event.fill.is_filled else "not filled"
-            self.fates[event.entry.action_hash] = fate
+        sources = self._accounts.chain.source_outputs(transaction)
+        self._pool, event = self._pool.follow(transaction, sources)
+        if event.kind == "expire":
+            self.fates[event.entries[0].action_hash] = "expired, the bond is forfeited"
+        for done in event.executions:
+            got = f"{done.fill.amount_in:,} for {done.fill.amount_out:,}"
+            fate = f"filled, {got}" if done.fill.is_filled else "not filled"
+            self.fates[done.entry.action_hash] = fate
 
     def pending(self) -> list[dict[str, Any]]:
         """The queued orders with their slots."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Context, Decimal, InvalidOperation
 
-from ..amm.action import BUY, MOST_AMOUNT, SELL, Direction
+from ..amm.action import BUY, MAX_AMOUNT, SELL, Direction
 from ..encoding.printable import printable
 from ..errors import BchcovError
 
@@ -108,7 +108,7 @@ def read_amount(text: str, direction: Direction) -> int:
     if amount.adjusted() < -_MOST_DIGITS or whole != exact.to_integral_value(whole):
         least = "0.00000001 BCH" if direction == BUY else "one token"
         raise CommandError(f"an amount of {shown(text)} {unit}: the smallest part is {least}")
-    if whole > (_MOST_SATOSHIS if direction == BUY else MOST_AMOUNT):
+    if whole > (_MOST_SATOSHIS if direction == BUY else MAX_AMOUNT):
         raise CommandError(f"an amount of {shown(text)} {unit}: that is more than there can be")
     return int(whole)
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from ..amm import ticketed as amm
 from ..amm.action import Action, deadline_height
-from ..amm.ticketed.pool import Entry, read_order, read_ticket
 from ..chain import Commitment
 from ..errors import BuildError
 from ..race.world import spends
@@ -22,6 +21,8 @@ __all__ = ["TicketedPool"]
 
 _TICKET_TIP = 2_000
 
+HeldT = TypeVar("HeldT", amm.Ticket, amm.Order)
+
 
 class TicketedPool:
     """A pool that was read from the chain, and what it can do next."""
@@ -33,8 +34,8 @@ class TicketedPool:
         self._pool: amm.Pool | None = pool
         self.category = pool.scripts.parameters.pool_category
         self.scripts = pool.scripts
-        self._tickets: dict[bytes, Coin] = {}
-        self._orders: dict[bytes, Coin] = {}
+        self._tickets: dict[bytes, amm.Ticket] = {}
+        self._orders: dict[bytes, amm.Order] = {}
         self.fates: dict[bytes, str] = {}
 
     @classmethod
@@ -94,15 +95,16 @@ class TicketedPool:
             return
         locking = transaction.outputs[0].locking_bytecode
         if self.scripts.read_ticket(locking) is not None:
-            ticket = read_ticket(self.scripts, Coin.of(transaction, 0))
-            self._tickets[ticket.action_hash] = ticket.coin
+            ticket = amm.read_ticket(self.scripts, Coin.of(transaction, 0))
+            self._tickets[ticket.action_hash] = ticket
         elif self.scripts.read_order(locking) is not None:
-            coin = Coin.of(transaction, 0)
-            self._orders[read_order(self.scripts, coin).action.hash] = coin
+            order = amm.read_order(self.scripts, Coin.of(transaction, 0))
+            self._orders[order.action.hash] = order
 
-    def _there(self, coins: dict[bytes, Coin]) -> dict[bytes, Coin]:
+    def _there(self, held: dict[bytes, HeldT]) -> dict[bytes, HeldT]:
+        """Those whose coins nobody has spent."""
         chain = self._accounts.chain
-        return {each: coin for each, coin in coins.items() if chain.coin(coin.outpoint)}
+        return {each: one for each, one in held.items() if chain.coin(one.coin.outpoint)}
 
     def pending(self) -> list[dict[str, Any]]:
         """Who waits: queued orders with their slots, then tickets that nobody has queued."""
@@ -116,9 +118,8 @@ class TicketedPool:
             }
             for entry in self.pool.entries
         ]
-        for action_hash, coin in self._there(self._tickets).items():
-            deadline = read_ticket(self.scripts, coin).deadline
-            row = {"hash": action_hash.hex(), "slot": None, "deadline": deadline}
+        for action_hash, ticket in self._there(self._tickets).items():
+            row = {"hash": action_hash.hex(), "slot": None, "deadline": ticket.deadline}
             rows.append(row | {"stage": "ticket"})
         return rows
 
@@ -148,9 +149,8 @@ class TicketedPool:
         height = self._accounts.chain.height
         return [
             action_hash
-            for action_hash, coin in self._there(self._tickets).items()
-            if self._pool is not None
-            and deadline_height(read_ticket(self.scripts, coin).deadline) > height
+            for action_hash, ticket in self._there(self._tickets).items()
+            if self._pool is not None and deadline_height(ticket.deadline) > height
         ]
 
     def commit(self, made: Commitment) -> tuple[str, int]:
@@ -162,7 +162,7 @@ class TicketedPool:
         ticket = amm.make_ticket(self.scripts, made.action, deadline, purse, tip=_TICKET_TIP)
         return self._accounts.submit(ticket.built), deadline
 
-    def _entry(self, action_hash: bytes) -> Entry:
+    def _entry(self, action_hash: bytes) -> amm.Entry:
         for entry in self.pool.entries:
             if entry.action_hash == action_hash:
                 return entry
@@ -187,7 +187,7 @@ class TicketedPool:
         head = replace(self.pool.entries[0], action_hash=action.hash, deadline=entry.deadline)
         order = amm.make_order(self.scripts, action, head, purse)
         believed = replace(self.pool, entries=(head, *self.pool.entries[1:]))
-        amm.execute(believed, [order.order.coin], self._accounts.purse("builder"))
+        amm.execute(believed, [order.order], self._accounts.purse("builder"))
         raise AssertionError("the script accepted another action than was committed to")
 
     def sequence(self) -> tuple[list[str], int]:
@@ -220,12 +220,13 @@ class TicketedPool:
 
     def refund(self, made: Commitment) -> str:
         """Take back a ticket or an order; the txid."""
-        coins = self._there(self._tickets) | self._there(self._orders)
-        if made.action.hash not in coins:
+        held: amm.Ticket | amm.Order | None = self._there(self._tickets).get(made.action.hash)
+        held = held or self._there(self._orders).get(made.action.hash)
+        if held is None:
             raise CommandError("there is neither a ticket nor an order of this commitment")
         key = self._accounts.wallet.key(made.key_name)
         purse = self._accounts.purse_of(made.key_name)
-        return self._accounts.submit(amm.refund(self.scripts, coins[made.action.hash], key, purse))
+        return self._accounts.submit(amm.refund(self.scripts, held, key, purse))
 
     def withdraw(self, name: str) -> str:
         """End the pool: the provider takes everything; the txid."""

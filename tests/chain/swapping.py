@@ -99,12 +99,13 @@ class Life:
             if not there:
                 self.submit(data.built)
                 there = [data.order.coin]
-            self.take(amm.execute(pool, [there[0]], self.purse()))
+            order = amm.read_order(pool.scripts, there[0])
+            self.take(amm.execute(pool, [order], self.purse()))
         else:
             made = self.wallet.commit("everybody", category, amm.BUY, 1_000 + number, 0)
             ticket = amm.make_ticket(pool.scripts, made.action, chain.height + 9, self.purse())
             self.submit(ticket.built)
-            self.take(amm.sequence(pool, [ticket.ticket.coin], chain.height, self.purse()))
+            self.take(amm.sequence(pool, [ticket.ticket], chain.height, self.purse()))
         if number % 3 == 0:
             chain.mine()
 

@@ -258,16 +258,16 @@ def test_a_ticketed_pool_lives_on_the_chain() -> None:
     buy = amm.Action(amm.BUY, 50_000, 1, KEY.public_key_hash, salt)
     ticket = amm.make_ticket(pool.scripts, buy, chain.height + 9, purse(), tip=2_000)
     run(ticket.built)
-    early = amm.refund(pool.scripts, ticket.ticket.coin, KEY, Purse(MINE))
+    early = amm.refund(pool.scripts, ticket.ticket, KEY, Purse(MINE))
     refused = chain.submit(early.transaction).problem
     assert refused is not None
     assert refused.reason == "TX_SEQUENCE_NOT_FINAL"
     chain.mine()
-    queued = amm.sequence(pool, [ticket.ticket.coin], chain.height, purse())
+    queued = amm.sequence(pool, [ticket.ticket], chain.height, purse())
     run(queued.built)
     order = amm.make_order(pool.scripts, buy, queued.pool.entries[0], purse())
     run(order.built)
-    done = amm.execute(queued.pool, [order.order.coin], purse())
+    done = amm.execute(queued.pool, [order.order], purse())
     run(done.built)
     chain.mine()
     assert done.event.executions[0].fill.is_filled

@@ -11,7 +11,7 @@ from bchcov import Output, Token
 from bchcov.amm import ticketed as amm
 from bchcov.chain import Chain
 from bchcov.crypto.hashes import sha256
-from bchcov.wallet import BuiltTransaction, Coin, P2pkhUnlocker, PrivateKey, Spend
+from bchcov.wallet import BuiltTransaction, P2pkhUnlocker, PrivateKey, Spend
 from bchcov.wallet.funding import Purse
 
 TOKENS = sha256(b"tokens")
@@ -22,8 +22,8 @@ PROVIDER = PrivateKey(sha256(b"provider"))
 class Life:
     random: Random
     chain: Chain = field(default_factory=lambda: Chain(height=5_000))
-    tickets: list[Coin] = field(default_factory=list)
-    orders: dict[int, Coin] = field(default_factory=dict)
+    tickets: list[amm.Ticket] = field(default_factory=list)
+    orders: dict[int, amm.Order] = field(default_factory=dict)
     known: dict[bytes, tuple[PrivateKey, amm.Action]] = field(default_factory=dict)
     done: dict[str, int] = field(default_factory=dict)
     pool: amm.Pool = field(init=False)
@@ -86,21 +86,16 @@ class Life:
         deadline = self.chain.height + self.random.randrange(1, 12)
         made = amm.make_ticket(self.pool.scripts, action, deadline, self.purse(key, 50_000))
         self.submit(made.built)
-        self.tickets.append(made.ticket.coin)
+        self.tickets.append(made.ticket)
 
     def sequence(self) -> None:
         height = self.chain.height
-        due = [each for each in self.tickets if self.deadline(each) > height]
+        due = [each for each in self.tickets if each.deadline > height]
         chosen = due[: min(self.pool.queue.room(), self.random.randrange(1, 6))]
         if not chosen or self.pool.state.closed:
             return
         self.take(amm.sequence(self.pool, chosen, height, self.purse(PROVIDER, 50_000)))
         self.tickets = [each for each in self.tickets if each not in chosen]
-
-    def deadline(self, ticket: Coin) -> int:
-        found = self.pool.scripts.read_ticket(ticket.locking_bytecode)
-        assert found is not None
-        return int.from_bytes(found[1][:4], "little")
 
     def reveal(self) -> None:
         for entry in self.pool.entries:
@@ -111,7 +106,7 @@ class Life:
             fund = self.purse(key, 10_000_000, tokens)
             order = amm.make_order(self.pool.scripts, action, entry, fund)
             self.submit(order.built)
-            self.orders[entry.index] = order.order.coin
+            self.orders[entry.index] = order.order
 
     def execute(self) -> None:
         ready = []

@@ -35,9 +35,10 @@ from bchcov import Output, Token
 from bchcov.amm.action import BUY, SELL, Action
 from bchcov.amm.coins import pool_output, vault_output
 from bchcov.amm.direct.parameters import Parameters
-from bchcov.amm.direct.pool import Entry, Pool, new_queue
+from bchcov.amm.direct.pool import Pool, new_queue
 from bchcov.amm.direct.scripts import FOLDER, NAMES, Scripts
 from bchcov.amm.direct.state import COUNTS, State
+from bchcov.amm.events import Entry
 from bchcov.amm.formula import Reserves, execute
 from bchcov.amm.queue import Queue
 from bchcov.contract import load_source
@@ -95,7 +96,7 @@ class DirectWorld:
         )
         queue = Queue(4, start, start, hash160)
         for each in made:
-            queue = queue.append([each.leaf])
+            queue = queue.append([hash160(each.preimage)])
         state = replace(
             self.pool.state,
             root=queue.root,

@@ -64,18 +64,15 @@ def test_a_whole_life_to_the_last_satoshi() -> None:
     assert pool.coin.value == RESERVES.bch + 4 * PARAMETERS.bond
 
     steps.append(direct.reveal(pool, actions[0], purse("reveal 0")))
-    bought = steps[-1].event
-    assert bought.fill is not None
+    (bought,) = steps[-1].event.executions
     assert bought.payout == Output(
         PARAMETERS.bond, TRADER.locking_bytecode, Token(TOKENS, bought.fill.amount_out)
     )
     steps.append(direct.reveal(steps[-1].pool, actions[1], purse("reveal 1", tokens=1_000)))
-    sold = steps[-1].event
-    assert sold.fill is not None
+    (sold,) = steps[-1].event.executions
     assert sold.payout == Output(PARAMETERS.bond + sold.fill.amount_out, TRADER.locking_bytecode)
     steps.append(direct.reveal(steps[-1].pool, actions[2], purse("reveal 2")))
-    dear = steps[-1].event
-    assert dear.fill is not None
+    (dear,) = steps[-1].event.executions
     assert not dear.fill.is_filled
     assert dear.payout == Output(PARAMETERS.bond, TRADER.locking_bytecode)
 
@@ -96,10 +93,10 @@ def test_a_whole_life_to_the_last_satoshi() -> None:
     back: direct.Pool | None = direct.check_genesis(start.built.transaction, PARAMETERS)
     for step in [*steps, end]:
         assert back is not None
-        back, event = back.follow(step.built.transaction)
+        back, event = back.follow(step.built.transaction, step.built.source_outputs)
         assert (back, event) == (step.after, step.event)
     assert direct.read_state(pool.scripts, pool.coin) == pool.state
-    built = [step.built.transaction for step in [*steps, end]]
+    built = [(s.built.transaction, s.built.source_outputs) for s in [*steps, end]]
     assert direct.read_history(start.pool, built) == (None, (*(s.event for s in steps), end.event))
     with pytest.raises(BuildError, match="the pool had ended before"):
         direct.read_history(start.pool, [*built, built[0]])
@@ -134,7 +131,7 @@ def test_requests_that_cannot_be_met_say_why() -> None:
         (lambda: direct.exit_pool(waiting, PROVIDER, own), "2 orders are queued"),
         (lambda: direct.exit_pool(pool, TRADER, own), "not that of the pool's owner"),
         (lambda: direct.exit_pool(pool, PROVIDER, Purse()), "says where change goes"),
-        (lambda: pool.follow(new_pool().built.transaction), "does not spend this pool"),
+        (lambda: pool.follow(new_pool().built.transaction, []), "does not spend this pool"),
         (lambda: read_action(bytes(52)), "no action"),
     ]
     for call, message in cases:

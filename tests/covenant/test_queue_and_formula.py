@@ -10,12 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bchcov import BuildError, DecodeError, EncodeError
-from bchcov.amm.action import BUY, SELL, Action, leaf
+from bchcov.amm.action import BUY, SELL, Action
+from bchcov.amm.events import Entry
 from bchcov.amm.formula import Reserves, amount_out, execute
 from bchcov.amm.queue import Queue, empty_roots
 from bchcov.amm.salts import derive_salt
 from bchcov.amm.ticketed.batches import in_order
 from bchcov.amm.ticketed.parameters import Parameters
+from bchcov.amm.ticketed.pool import Ticket
 from bchcov.amm.ticketed.state import State
 from bchcov.crypto.hashes import hash160, sha256
 from bchcov.transaction.model import Output
@@ -165,12 +167,12 @@ def test_an_action_that_cannot_be_is_refused(fields: tuple[object, ...], message
         Action(*fields)  # type: ignore[arg-type]
 
 
-def test_an_action_is_53_bytes_and_its_leaf_is_hashed_twice() -> None:
+def test_an_action_is_53_bytes_and_its_place_holds_its_hash() -> None:
     action = Action(SELL, 5, 6, b"\x07" * 20, b"\x08" * 16)
     encoded = b"\0" + b"\x05" + bytes(7) + b"\x06" + bytes(7) + b"\x07" * 20 + b"\x08" * 16
     assert action.encode() == encoded
     assert action.hash == sha256(encoded)
-    assert leaf(9, action.hash) == sha256(b"\x09\0\0\0" + sha256(encoded))
+    assert Entry(0, 9, action.hash).preimage == b"\x09\0\0\0" + sha256(encoded)
 
 
 def test_a_state_reads_back() -> None:
@@ -231,7 +233,8 @@ def test_tickets_stand_by_txid_as_a_number_then_by_index() -> None:
     output = Output(1, b"")
     low, high = bytes([9] * 31 + [1]), bytes([1] * 31 + [9])
     coins = [Coin(high, 0, output), Coin(low, 7, output), Coin(low, 2, output)]
-    assert in_order(coins) == [coins[2], coins[1], coins[0]]
+    tickets = [Ticket(coin, bytes(20), 9, bytes(32)) for coin in coins]
+    assert in_order(tickets) == [tickets[2], tickets[1], tickets[0]]
 
 
 def test_salts_come_from_the_key_and_differ() -> None:

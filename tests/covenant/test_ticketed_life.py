@@ -23,9 +23,17 @@ from ticketed_world import (
 
 from bchcov import BuildError, Output, Token
 from bchcov.amm.action import SELL, Action
+from bchcov.amm.events import read_history
 from bchcov.amm.formula import Reserves
 from bchcov.amm.ticketed.batches import execute, execute_all, expire, sequence, sequence_all
-from bchcov.amm.ticketed.pool import Pool, read_history, read_state
+from bchcov.amm.ticketed.pool import (
+    Order,
+    Pool,
+    Ticket,
+    read_order,
+    read_state,
+    read_ticket,
+)
 from bchcov.amm.ticketed.provider import (
     change_reserves,
     check_genesis,
@@ -33,6 +41,7 @@ from bchcov.amm.ticketed.provider import (
     genesis,
     set_closed,
 )
+from bchcov.amm.ticketed.scripts import Scripts
 from bchcov.amm.ticketed.step import Step
 from bchcov.amm.ticketed.users import make_order, make_ticket, refund
 from bchcov.script.patterns import p2pkh
@@ -68,21 +77,21 @@ def new_pool() -> Step:
     return genesis(PARAMETERS, RESERVES, first, Purse(PROVIDER.locking_bytecode, (tokens,)))
 
 
-def tickets(pool: Pool, actions: list[Action], deadline: int = DEADLINE) -> list[Coin]:
+def tickets(pool: Pool, actions: list[Action], deadline: int = DEADLINE) -> list[Ticket]:
     return [
-        make_ticket(pool.scripts, each, deadline, purse(at)).ticket.coin
+        make_ticket(pool.scripts, each, deadline, purse(at)).ticket
         for at, each in enumerate(actions)
     ]
 
 
-def orders(pool: Pool, actions: list[Action], count: int | None = None) -> list[Coin]:
+def orders(pool: Pool, actions: list[Action], count: int | None = None) -> list[Order]:
     by_hash = {each.hash: (at, each) for at, each in enumerate(actions)}
     made = []
     for entry in pool.entries[:count]:
         at, each = by_hash[entry.action_hash]
         token = Token(TOKENS, each.amount_in) if each.direction == SELL else None
         fund = purse(at, 200_000_000, token)
-        made.append(make_order(pool.scripts, each, entry, fund).order.coin)
+        made.append(make_order(pool.scripts, each, entry, fund).order)
     return made
 
 
@@ -103,6 +112,7 @@ def test_a_whole_life_to_the_last_satoshi() -> None:
     assert seven.pool.coin.value == reserves.bch + PARAMETERS.bond
     assert seven.pool.vault.token == Token(TOKENS, reserves.tokens)
     for each in seven.event.executions:
+        assert each.action is not None
         came = PARAMETERS.order_value + PARAMETERS.bond - PARAMETERS.tip
         if each.action.direction == SELL:
             assert each.payout.value == came + each.fill.amount_out
@@ -162,7 +172,8 @@ def test_the_history_is_read_back_from_the_transactions() -> None:
 def test_the_drafts_of_these_tests_are_what_the_builder_builds() -> None:
     world = World()
     made = [world.ticket(at, default_action(at)) for at in range(2)]
-    built = sequence(world.pool, made, HEIGHT, Purse(user(99).locking_bytecode, (), 0))
+    read = [read_ticket(world.scripts, each) for each in made]
+    built = sequence(world.pool, read, HEIGHT, Purse(user(99).locking_bytecode, (), 0))
     transaction, _ = world.sequence(made).finish()
     assert built.built.transaction.inputs == transaction.inputs
     assert built.built.transaction.outputs[0] == transaction.outputs[0]
@@ -204,37 +215,43 @@ def test_a_refund_gives_everything_back(kind: str) -> None:
     held = world.ticket(1, each) if kind == "ticket" else world.order(1, each)
     if kind == "order":
         held = replace(held, output=replace(held.output, value=5_000))
-    built = refund(world.scripts, held, user(1), Purse(user(1).locking_bytecode))
+    read: Callable[[Scripts, Coin], Ticket | Order]
+    read = read_ticket if kind == "ticket" else read_order
+    built = refund(
+        world.scripts, read(world.scripts, held), user(1), Purse(user(1).locking_bytecode)
+    )
     assert built.transaction.inputs[0].sequence == PARAMETERS.refund_delay
     assert sum(output.value for output in built.transaction.outputs) == held.value - built.fee
     assert built.transaction.outputs[0].token == held.token
     with pytest.raises(BuildError, match="of another owner than this key"):
-        refund(world.scripts, held, user(2), Purse(user(1).locking_bytecode))
+        refund(world.scripts, read(world.scripts, held), user(2), Purse(user(1).locking_bytecode))
     other = coin("other", Output(1_000, p2pkh(bytes(20))))
-    with pytest.raises(BuildError, match="neither a ticket nor an order"):
-        refund(world.scripts, other, user(1), Purse(user(1).locking_bytecode))
+    with pytest.raises(BuildError, match=f"is no {kind} of this pool"):
+        read(world.scripts, other)
 
 
 def test_requests_that_cannot_be_met_say_why() -> None:
     world = World()
     pool = world.pool
     queued = world.queued(default_action(0), default_action(1)).pool
-    ticket = world.ticket(0, default_action(0))
+    ticket = read_ticket(world.scripts, world.ticket(0, default_action(0)))
+    poor = replace(ticket, coin=world.ticket(0, default_action(0), value=9))
+    wrong = read_order(world.scripts, world.order(1, default_action(1)))
     closed = replace(pool, state=replace(pool.state, closed=True))
     cases: list[tuple[Callable[[], object], str]] = [
         (lambda: sequence(closed, [ticket], HEIGHT, tips()), "the pool is closed"),
         (lambda: sequence(pool, [], HEIGHT, tips()), "no tickets"),
         (lambda: sequence(pool, [ticket], 5 * 10**8, tips()), "no block height"),
         (lambda: sequence(pool, [ticket], 97, tips()), "more than 12 blocks from 97"),
-        (lambda: sequence(pool, [pool.coin], HEIGHT, tips()), "is no ticket of this pool"),
+        (lambda: read_ticket(world.scripts, pool.coin), "is no ticket of this pool"),
         (
-            lambda: sequence(pool, [world.ticket(0, default_action(0), value=9)], HEIGHT, tips()),
+            lambda: sequence(pool, [poor], HEIGHT, tips()),
             "holds 9 satoshis, less than the bond of 10000",
         ),
         (lambda: execute(pool, [], tips()), "0 orders to execute: 0 are queued"),
-        (lambda: execute(queued, [ticket], tips()), "is no order of this pool"),
+        (lambda: read_order(world.scripts, ticket.coin), "is no order of this pool"),
         (
-            lambda: execute(queued, [world.order(1, default_action(1))], tips()),
+            lambda: execute(queued, [wrong], tips()),
             "is not the one at place 0 of the queue",
         ),
         (lambda: expire(pool, HEIGHT, tips()), "nothing to expire"),

@@ -38,8 +38,8 @@ from ticketed_world import (
 )
 
 from bchcov import Capability, Nft, Output, Token
+from bchcov.amm.events import Entry
 from bchcov.amm.queue import Queue
-from bchcov.amm.ticketed.pool import Entry
 from bchcov.crypto.hashes import sha256
 from bchcov.script.patterns import p2pkh
 from bchcov.script.pushes import encode_push

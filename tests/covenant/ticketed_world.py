@@ -16,12 +16,13 @@ from bchcov import (
 )
 from bchcov.amm.action import BUY, SELL, Action, Direction
 from bchcov.amm.coins import pool_output, vault_output
+from bchcov.amm.events import Entry
 from bchcov.amm.formula import Reserves, execute
 from bchcov.amm.queue import Queue
 from bchcov.amm.step import IN_FORCE
 from bchcov.amm.ticketed.batches import in_order, sibling_numbers
 from bchcov.amm.ticketed.parameters import Parameters
-from bchcov.amm.ticketed.pool import Entry, Pool, read_ticket
+from bchcov.amm.ticketed.pool import Pool, read_ticket
 from bchcov.amm.ticketed.scripts import (
     EXECUTE_PADDING,
     FOLDER,
@@ -193,7 +194,7 @@ class World:
 
     def with_entries(self, entries: Sequence[Entry], start: int = 0) -> World:
         queue = Queue(self.parameters.depth, start, start)
-        queue = queue.append([entry.leaf for entry in entries])
+        queue = queue.append([sha256(entry.preimage) for entry in entries])
         state = replace(self.pool.state, root=queue.root, head=start, tail=start + len(entries))
         return self.at(state, queue=queue, entries=tuple(entries))
 
@@ -215,12 +216,10 @@ class World:
         self, tickets: Sequence[Coin], *, height: int = HEIGHT, sort: bool = True
     ) -> Draft:
         pool, count = self.pool, len(tickets)
-        coins = in_order(tickets) if sort else list(tickets)
-        leaves = []
-        for each in coins:
-            ticket = read_ticket(self.scripts, each)
-            leaves.append(Entry(0, ticket.deadline, ticket.action_hash).leaf)
-        queue = pool.queue.append(leaves)
+        read = [read_ticket(self.scripts, each) for each in tickets]
+        read = in_order(read) if sort else read
+        entries = [Entry(0, each.deadline, each.action_hash) for each in read]
+        queue = pool.queue.append([sha256(entry.preimage) for entry in entries])
         state = replace(pool.state, root=queue.root, tail=pool.state.tail + count, collected=count)
         items: tuple[Item, ...] = (
             *sibling_numbers(pool.queue, pool.state.tail, count),
@@ -230,7 +229,7 @@ class World:
         )
         unlocker = ScriptUnlocker(items, self.scripts.pool.code)
         spends = [Spend(pool.coin, unlocker, IN_FORCE)]
-        spends += [Spend(each, RawUnlocker()) for each in coins]
+        spends += [Spend(each.coin, RawUnlocker()) for each in read]
         return Draft(spends, [pool_output(self.scripts, state), rest()], height)
 
     def execute(self, actions: Sequence[Action], orders: Sequence[Coin] | None = None) -> Draft:

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
+from ...wallet.funding import Purse
 from ..action import BUY, SELL, Action
+from ..events import Entry, Event, Execution, read_history
 from ..formula import Reserves
 from ..salts import derive_salt
 from .parameters import Parameters
-from .pool import Entry, Event, Pool, read_history, read_state
+from .pool import Pool, read_state
+from .refusal import explain_refusal
 from .scripts import Scripts
 from .state import State
-from .transactions import (
-    Step,
-    check_genesis,
-    commit,
-    exit_pool,
-    expire,
-    genesis,
-    reveal,
-)
+from .transactions import Step, check_genesis, commit, exit_pool, expire, genesis, reveal
 
 __all__ = [
     "BUY",
@@ -25,8 +20,10 @@ __all__ = [
     "Action",
     "Entry",
     "Event",
+    "Execution",
     "Parameters",
     "Pool",
+    "Purse",
     "Reserves",
     "Scripts",
     "State",
@@ -36,6 +33,7 @@ __all__ = [
     "derive_salt",
     "exit_pool",
     "expire",
+    "explain_refusal",
     "genesis",
     "read_history",
     "read_state",

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...errors import BuildError
+from ..parameters import MAX_SATOSHIS, check_parameters
 
 __all__ = ["Parameters"]
-
-_MOST_SATOSHIS = 21 * 10**14
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,23 +27,15 @@ class Parameters:
     max_wait: int = 12
 
     def __post_init__(self) -> None:
-        sizes = {"pool_category": 32, "token_category": 32, "owner": 20}
-        for name, size in sizes.items():
-            found = len(getattr(self, name))
-            if found != size:
-                raise BuildError(f"{name} has {size} bytes, not {found}")
-        if self.pool_category == self.token_category:
-            raise BuildError("the tokens that trade cannot be of the pool's own category")
-        bounds = {
-            "bond": (700, _MOST_SATOSHIS),
-            "tip": (0, self.bond),
-            "min_reserve": (1, _MOST_SATOSHIS),
-            "max_wait": (1, 0xFFFF),
-        }
-        for name, (least, most) in bounds.items():
-            value = getattr(self, name)
-            if not least <= value <= most:
-                raise BuildError(f"{name} is {value}: it lies in {least}..{most}")
+        check_parameters(
+            self,
+            {
+                "bond": (700, MAX_SATOSHIS),
+                "tip": (0, self.bond),
+                "min_reserve": (1, MAX_SATOSHIS),
+                "max_wait": (1, 0xFFFF),
+            },
+        )
 
     @property
     def pool_nft(self) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from ...crypto.hashes import hash160
@@ -12,47 +12,13 @@ from ...transaction.model import Output, Transaction
 from ...wallet.coins import Coin
 from ..action import Action, Direction
 from ..coins import commitment_of
+from ..events import Entry, Event, Execution
 from ..formula import Fill, Reserves, execute
 from ..queue import Queue
 from .scripts import Scripts
 from .state import DEPTH, State
 
-__all__ = ["Entry", "Event", "Pool", "new_queue", "read_action", "read_history", "read_state"]
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A place in the queue: who stands there is known by hash until he reveals."""
-
-    index: int
-    deadline: int
-    action_hash: bytes
-
-    @property
-    def preimage(self) -> bytes:
-        """deadline(4) || action_hash(32)."""
-        return self.deadline.to_bytes(4, "little") + self.action_hash
-
-    @property
-    def leaf(self) -> bytes:
-        """What the Merkle tree holds."""
-        return hash160(self.preimage)
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """What one transaction did: "genesis", "commit", "reveal", "expire" or "exit".
-
-    The entry is the one committed, revealed or expired; the rest is that of a reveal. The
-    action is None where it was not written in the 53 bytes of the protocol.
-    """
-
-    kind: str
-    txid: str
-    entry: Entry | None = None
-    action: Action | None = None
-    fill: Fill | None = None
-    payout: Output | None = None
+__all__ = ["Pool", "new_queue", "read_action", "read_state"]
 
 
 def read_state(scripts: Scripts, coin: Coin) -> State:
@@ -106,11 +72,16 @@ class Pool:
         least = self.scripts.parameters.min_reserve
         return execute(self.state.reserves, action, min_reserve=least)
 
-    def follow(self, transaction: Transaction) -> tuple[Pool | None, Event]:
+    def follow(
+        self,
+        transaction: Transaction,
+        source_outputs: Sequence[Output],  # noqa: ARG002
+    ) -> tuple[Pool | None, Event]:
         """Read what a transaction that spends this pool did; no pool is left after an exit.
 
-        The transaction is one that nodes have accepted. Raises BuildError for one that does
-        not spend this pool.
+        The transaction is one that nodes have accepted: what script enforces is not checked
+        again, and here it shows all that it did without the outputs it spends. Raises
+        BuildError for one that does not spend this pool.
         """
         spent = [(item.outpoint_hash, item.outpoint_index) for item in transaction.inputs]
         if spent[:1] != [self.coin.outpoint]:
@@ -127,38 +98,20 @@ class Pool:
         if state.tail != self.state.tail:
             preimage = _pushed(transaction.inputs[0].unlocking_bytecode)[DEPTH]
             entry = Entry(self.queue.tail, int.from_bytes(preimage[:4], "little"), preimage[4:])
-            queue = self.queue.append([entry.leaf])
+            queue = self.queue.append([hash160(entry.preimage)])
             after = replace(after, queue=queue, entries=(*self.entries, entry))
-            return after, Event("commit", coin.txid, entry)
-        first = self.entries[0] if self.entries else None
+            return after, Event("commit", coin.txid, (entry,))
+        taken = self.entries[:1]
         after = replace(after, queue=self.queue.take(1), entries=self.entries[1:])
         if self.vault.outpoint not in spent:
-            return after, Event("expire", coin.txid, first)
+            return after, Event("expire", coin.txid, taken)
         encoded = _pushed(transaction.inputs[1].unlocking_bytecode)[DEPTH][4:]
         after = replace(after, vault=Coin.of(transaction, 1))
-        payout = transaction.outputs[2]
-        action, fill = _read_or_none(encoded), _moved(self.state.reserves, state.reserves)
-        return after, Event("reveal", coin.txid, first, action, fill, payout)
+        fill, payout = _moved(self.state.reserves, state.reserves), transaction.outputs[2]
+        done = tuple(Execution(entry, _read_or_none(encoded), fill, payout) for entry in taken)
+        return after, Event("reveal", coin.txid, (), done)
 
 
 def new_queue() -> Queue:
     """The empty queue of this profile."""
     return Queue(DEPTH, digest=hash160)
-
-
-def read_history(
-    pool: Pool, transactions: Iterable[Transaction]
-) -> tuple[Pool | None, tuple[Event, ...]]:
-    """Follow a pool through its transactions.
-
-    Returns the pool after them, None after an exit, and what happened. Raises BuildError
-    for a transaction that does not spend the pool as it stands then.
-    """
-    events: list[Event] = []
-    after: Pool | None = pool
-    for transaction in transactions:
-        if after is None:
-            raise BuildError("the pool had ended before")
-        after, event = after.follow(transaction)
-        events.append(event)
-    return after, tuple(events)

@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...crypto.hashes import hash160
-from ...errors import DecodeError, EncodeError
+from ...errors import DecodeError
 from ..formula import Reserves
 from ..queue import empty_roots
+from ..state_fields import decode_fields, encode_fields, size_of_fields
 
 __all__ = ["COUNTS", "DEPTH", "State"]
 
 DEPTH = 4
 COUNTS = 1 << 15
 """Counters count modulo this."""
-_SIZE = 39
 _FIELDS = (("bch_reserve", 7), ("token_reserve", 8), ("root", 20), ("head", 2), ("tail", 2))
+_SIZE = size_of_fields(_FIELDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,11 @@ class State:
     head: int = 0
     tail: int = 0
 
+    @classmethod
+    def empty(cls, reserves: Reserves) -> State:
+        """The state of a new pool."""
+        return cls(bch_reserve=reserves.bch, token_reserve=reserves.tokens)
+
     @property
     def reserves(self) -> Reserves:
         """What trades."""
@@ -49,35 +55,14 @@ class State:
 
     def encode(self) -> bytes:
         """The commitment. Raises EncodeError for a field that does not fit."""
-        pieces = []
-        for name, size in _FIELDS:
-            value = getattr(self, name)
-            if isinstance(value, bytes):
-                if len(value) != size:
-                    raise EncodeError(f"{name} has {size} bytes, not {len(value)}")
-                pieces.append(value)
-                continue
-            most = (1 << (8 * size - 1)) - 1
-            if not 0 <= value <= most:
-                raise EncodeError(f"{name} is {value}: it lies in 0..{most}")
-            pieces.append(value.to_bytes(size, "little"))
-        return b"".join(pieces)
+        return encode_fields(self, _FIELDS)
 
     @classmethod
     def decode(cls, data: bytes) -> State:
         """Read a commitment. Raises DecodeError for one that is no state."""
         if len(data) != _SIZE:
             raise DecodeError(f"a state has {_SIZE} bytes, not {len(data)}", 0)
-        found: dict[str, int] = {}
-        at = 0
-        for name, size in _FIELDS:
-            piece = data[at : at + size]
-            if name != "root":
-                found[name] = value = int.from_bytes(piece, "little")
-                if value >> (8 * size - 1):
-                    raise DecodeError(f"{name} is negative: 0x{piece.hex()}", at)
-            at += size
-        state = cls(root=data[15:35], **found)
+        state = cls(**decode_fields(data, _FIELDS))
         if state.pending > 1 << DEPTH:
             raise DecodeError(f"{state.pending} orders are queued, at most {1 << DEPTH}", 35)
         return state

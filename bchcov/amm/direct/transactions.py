@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ...contract import explain
+from ...crypto.hashes import hash160
 from ...errors import BuildError
 from ...script.patterns import p2pkh
 from ...transaction.model import Output, Token, Transaction
-from ...validation.verify import verify
 from ...vm.rules.upgrades import BCH_2025
 from ...wallet.balance import Spend
 from ...wallet.builder import TransactionBuilder
@@ -16,32 +15,26 @@ from ...wallet.funding import Purse
 from ...wallet.keys import PrivateKey
 from ...wallet.unlockers import ScriptUnlocker, Signature
 from ..action import BUY, Action, deadline_height
-from ..coins import check_reserves, genesis_coins, pool_output, vault_output
+from ..coins import pool_output, vault_output
+from ..events import Entry, Event
 from ..formula import Reserves
+from ..genesis import build_genesis, read_genesis, require_new
 from ..queue import Queue
-from ..step import IN_FORCE, BuiltStep, check_height
+from ..step import IN_FORCE, BuiltStep, check_height, take_step
 from .parameters import Parameters
-from .pool import Entry, Event, Pool, new_queue
+from .pool import Pool, new_queue
+from .refusal import explain_refusal
 from .scripts import Scripts
 from .state import COUNTS, State
 
 __all__ = ["Step", "check_genesis", "commit", "exit_pool", "expire", "genesis", "reveal"]
 
-Step = BuiltStep[Pool, Event]
+Step = BuiltStep[Pool]
 """A transaction, the pool after it, and what it did; no pool is left after an exit."""
 
 
 def _take(pool: Pool, builder: TransactionBuilder) -> Step:
-    built = builder.build(check=False)
-    verdict = verify(built.transaction, built.source_outputs, builder.rules)
-    if verdict.error is not None:
-        error, why = verdict.error, str(verdict.error)
-        if error.check == "scripts" and error.input in (0, 1):
-            contract = pool.scripts.vault if error.input else pool.scripts.pool
-            why = f"input {error.input}: {explain(verdict.inputs[error.input], contract)}"
-        raise BuildError(f"the transaction is refused: {why}")
-    after, event = pool.follow(built.transaction)
-    return Step(replace(built, verdict=verdict), after, event)
+    return take_step(pool, builder, explain_refusal)
 
 
 def _siblings(queue: Queue, index: int) -> list[bytes]:
@@ -66,14 +59,9 @@ def genesis(
     `first` is spent as input 0; it is output 0 of its transaction, whose txid is the
     pool's category. Raises BuildError.
     """
-    if first.coin.outpoint != (parameters.pool_category, 0):
-        raise BuildError("the first coin is not output 0 of the transaction that names the pool")
-    check_reserves(reserves, parameters.min_reserve)
     scripts = Scripts(parameters)
-    state = State(bch_reserve=reserves.bch, token_reserve=reserves.tokens)
-    outputs = (pool_output(scripts, state), vault_output(scripts, state, vault_value))
-    builder = _builder(purse).spend(first.coin, first.unlocker, sequence=first.sequence)
-    built = builder.pay(*outputs).build()
+    builder, state = _builder(purse), State.empty(reserves)
+    built = build_genesis(builder, scripts, state, first, vault_value=vault_value)
     pool = check_genesis(built.transaction, parameters)
     return Step(built, pool, Event("genesis", built.txid))
 
@@ -84,10 +72,9 @@ def check_genesis(transaction: Transaction, parameters: Parameters) -> Pool:
     Raises BuildError that says what is wrong; trust no pool before.
     """
     scripts = Scripts(parameters)
-    coin, vault, reserves = genesis_coins(transaction, scripts)
-    state = State(bch_reserve=reserves.bch, token_reserve=reserves.tokens)
-    if coin.output != pool_output(scripts, state):
-        raise BuildError("the pool's state is not that of a new pool with what it holds")
+    coin, vault, reserves = read_genesis(transaction, scripts)
+    state = State.empty(reserves)
+    require_new(coin, scripts, state)
     return Pool(scripts, coin, vault, state, new_queue())
 
 
@@ -108,7 +95,7 @@ def commit(pool: Pool, action: Action, deadline: int, height: int, purse: Purse)
     if not purse.coins:
         raise BuildError("a commit needs coins in the purse: they pay the bond")
     entry = Entry(pool.queue.tail, deadline, action.hash)
-    queue = pool.queue.append([entry.leaf])
+    queue = pool.queue.append([hash160(entry.preimage)])
     state = replace(pool.state, root=queue.root, tail=queue.tail % COUNTS)
     items = (*_siblings(pool.queue, pool.queue.tail), entry.preimage)
     builder = (

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from ...wallet.funding import Purse
 from ..action import BUY, SELL, Action
+from ..events import Entry, Event, Execution, read_history
 from ..formula import Reserves
 from ..salts import derive_salt
 from .batches import execute, execute_all, expire, sequence, sequence_all
 from .parameters import Parameters
-from .pool import (
-    Event,
-    Execution,
-    Order,
-    Pool,
-    Ticket,
-    read_history,
-    read_state,
-)
+from .pool import Order, Pool, Ticket, read_order, read_state, read_ticket
 from .provider import (
     change_reserves,
     check_genesis,
@@ -34,6 +27,7 @@ __all__ = [
     "BUY",
     "SELL",
     "Action",
+    "Entry",
     "Event",
     "Execution",
     "NewOrder",
@@ -59,7 +53,9 @@ __all__ = [
     "make_order",
     "make_ticket",
     "read_history",
+    "read_order",
     "read_state",
+    "read_ticket",
     "refund",
     "sequence",
     "sequence_all",

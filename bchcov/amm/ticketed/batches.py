@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from ...crypto.hashes import sha256
 from ...errors import BuildError
-from ...wallet.coins import Coin
 from ...wallet.funding import Purse
 from ...wallet.unlockers import Item, RawUnlocker, ScriptUnlocker
-from ..action import deadline_height, leaf
+from ..action import deadline_height
 from ..coins import pool_output, vault_output
 from ..queue import Queue
 from ..step import IN_FORCE, check_height
-from .pool import Order, Pool, Ticket, read_order, read_ticket
+from .pool import Order, Pool, Ticket
 from .scripts import EXECUTE_PADDING, SEQUENCE_PADDING, ticket_data
-from .state import MOST_COUNT
+from .state import MAX_COUNT
 from .step import Step, take_step
 
 __all__ = [
-    "MOST_ORDERS",
-    "MOST_TICKETS",
+    "MAX_ORDERS",
+    "MAX_TICKETS",
     "execute",
     "execute_all",
     "expire",
@@ -30,9 +30,9 @@ __all__ = [
     "sibling_numbers",
 ]
 
-MOST_TICKETS = 100
+MAX_TICKETS = 100
 """The most tickets of one transaction: what its budget allows at any state of the queue."""
-MOST_ORDERS = 100
+MAX_ORDERS = 100
 """The most orders of one transaction."""
 
 
@@ -50,9 +50,13 @@ def sibling_numbers(queue: Queue, index: int, count: int) -> tuple[int, ...]:
     )
 
 
-def in_order(coins: Iterable[Coin]) -> list[Coin]:
-    """Sort coins as script wants tickets: by txid, an unsigned number, then by index."""
-    return sorted(coins, key=lambda coin: (coin.outpoint_hash[::-1], coin.outpoint_index))
+def in_order(tickets: Iterable[Ticket]) -> list[Ticket]:
+    """Sort tickets as script wants them: by txid, an unsigned number, then by index."""
+
+    def place(ticket: Ticket) -> tuple[bytes, int]:
+        return ticket.coin.outpoint_hash[::-1], ticket.coin.outpoint_index
+
+    return sorted(tickets, key=place)
 
 
 def _check_tickets(pool: Pool, tickets: Sequence[Ticket], height: int) -> None:
@@ -61,8 +65,8 @@ def _check_tickets(pool: Pool, tickets: Sequence[Ticket], height: int) -> None:
         raise BuildError("the pool is closed: it takes no tickets")
     if not tickets:
         raise BuildError("no tickets to queue")
-    if len(tickets) > MOST_TICKETS:
-        raise BuildError(f"{len(tickets)} tickets: one transaction takes {MOST_TICKETS}")
+    if len(tickets) > MAX_TICKETS:
+        raise BuildError(f"{len(tickets)} tickets: one transaction takes {MAX_TICKETS}")
     for ticket in tickets:
         due = deadline_height(ticket.deadline)
         if due > height + parameters.max_wait:
@@ -82,7 +86,7 @@ def _check_tickets(pool: Pool, tickets: Sequence[Ticket], height: int) -> None:
             )
 
 
-def sequence(pool: Pool, tickets: Iterable[Coin], height: int, purse: Purse) -> Step:
+def sequence(pool: Pool, tickets: Iterable[Ticket], height: int, purse: Purse) -> Step:
     """Queue tickets in one transaction; `height` is the last block's, its locktime.
 
     They are put into the order that script wants. What they tip beyond the fee goes to the
@@ -90,13 +94,14 @@ def sequence(pool: Pool, tickets: Iterable[Coin], height: int, purse: Purse) -> 
     """
     check_height(height)
     scripts = pool.scripts
-    coins = in_order(tickets)
-    read = [read_ticket(scripts, coin) for coin in coins]
-    _check_tickets(pool, read, height)
-    tail, count = pool.state.tail, len(coins)
-    if tail + count >= MOST_COUNT:
+    batch = in_order(tickets)
+    _check_tickets(pool, batch, height)
+    tail, count = pool.state.tail, len(batch)
+    if tail + count >= MAX_COUNT:
         raise BuildError(f"the pool has counted {tail} orders: its counters are at their end")
-    queue = pool.queue.append([leaf(each.deadline, each.action_hash) for each in read])
+    queue = pool.queue.append(
+        [sha256(ticket_data(each.deadline, each.action_hash)) for each in batch]
+    )
     state = replace(pool.state, root=queue.root, tail=tail + count, collected=count)
     unlocker = ScriptUnlocker(
         (
@@ -108,12 +113,12 @@ def sequence(pool: Pool, tickets: Iterable[Coin], height: int, purse: Purse) -> 
         scripts.pool.code,
     )
     builder = purse.builder(locktime=height).spend(pool.coin, unlocker, sequence=IN_FORCE)
-    for coin in coins:
-        builder = builder.spend(coin, RawUnlocker())
+    for ticket in batch:
+        builder = builder.spend(ticket.coin, RawUnlocker())
     return take_step(pool, builder.pay(pool_output(scripts, state)))
 
 
-def sequence_all(pool: Pool, tickets: Iterable[Coin], height: int, purse: Purse) -> list[Step]:
+def sequence_all(pool: Pool, tickets: Iterable[Ticket], height: int, purse: Purse) -> list[Step]:
     """Queue any number of tickets, in as many transactions as the limits ask for.
 
     The purse's coins pay for the first one only. Raises BuildError, also where the queue
@@ -122,7 +127,7 @@ def sequence_all(pool: Pool, tickets: Iterable[Coin], height: int, purse: Purse)
     steps: list[Step] = []
     left = in_order(tickets)
     while left:
-        count = min(len(left), MOST_TICKETS, pool.queue.room())
+        count = min(len(left), MAX_TICKETS, pool.queue.room())
         if not count:
             raise BuildError(f"the queue is full: {len(left)} tickets have no place")
         steps.append(sequence(pool, left[:count], height, purse))
@@ -130,16 +135,16 @@ def sequence_all(pool: Pool, tickets: Iterable[Coin], height: int, purse: Purse)
     return steps
 
 
-def execute(pool: Pool, orders: Iterable[Coin], purse: Purse) -> Step:
+def execute(pool: Pool, orders: Iterable[Order], purse: Purse) -> Step:
     """Execute the orders at head, given in the queue's order, in one transaction.
 
     Their tips beyond the fee go to the purse's change. Raises BuildError.
     """
     scripts, parameters = pool.scripts, pool.scripts.parameters
-    read: list[Order] = [read_order(scripts, coin) for coin in orders]
-    if len(read) > MOST_ORDERS:
-        raise BuildError(f"{len(read)} orders: one transaction takes {MOST_ORDERS}")
-    done = pool.plan(read)
+    batch = list(orders)
+    if len(batch) > MAX_ORDERS:
+        raise BuildError(f"{len(batch)} orders: one transaction takes {MAX_ORDERS}")
+    done = pool.plan(batch)
     count, head, end = len(done), pool.state.head, len(done) + 2
     queue = pool.queue.take(count)
     reserves = done[-1].fill.reserves
@@ -160,7 +165,7 @@ def execute(pool: Pool, orders: Iterable[Coin], purse: Purse) -> Step:
         .spend(pool.coin, ScriptUnlocker((), scripts.pool.code))
         .spend(pool.vault, ScriptUnlocker(items, scripts.vault.code))
     )
-    for order in read:
+    for order in batch:
         builder = builder.spend(order.coin, RawUnlocker())
     builder = builder.pay(
         pool_output(scripts, state),
@@ -170,7 +175,7 @@ def execute(pool: Pool, orders: Iterable[Coin], purse: Purse) -> Step:
     return take_step(pool, builder)
 
 
-def execute_all(pool: Pool, orders: Iterable[Coin], purse: Purse) -> list[Step]:
+def execute_all(pool: Pool, orders: Iterable[Order], purse: Purse) -> list[Step]:
     """Execute any number of orders at head, in as many transactions as the limits ask for.
 
     The purse's coins pay for the first one only. Raises BuildError.
@@ -178,7 +183,7 @@ def execute_all(pool: Pool, orders: Iterable[Coin], purse: Purse) -> list[Step]:
     steps: list[Step] = []
     left = list(orders)
     while left:
-        count = min(len(left), MOST_ORDERS, pool.queue.takeable() or 1)
+        count = min(len(left), MAX_ORDERS, pool.queue.takeable() or 1)
         steps.append(execute(pool, left[:count], purse))
         pool, left, purse = steps[-1].pool, left[count:], replace(purse, coins=())
     return steps

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...errors import BuildError
+from ..parameters import MAX_SATOSHIS, check_parameters
 
 __all__ = ["Parameters"]
 
-_MOST_DEPTH = 30
-_MOST_SATOSHIS = 21 * 10**14
+_MAX_DEPTH = 30
 # A P2PKH output with as many tokens as there can be is dust below 672.
-_LEAST_PAYOUT = 700
+_MIN_PAYOUT = 700
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,32 +38,23 @@ class Parameters:
     depth: int = 10
 
     def __post_init__(self) -> None:
-        for name in ("pool_category", "token_category"):
-            size = len(getattr(self, name))
-            if size != 32:
-                raise BuildError(f"{name} has 32 bytes, not {size}")
-        if self.pool_category == self.token_category:
-            raise BuildError("the tokens that trade cannot be of the pool's own category")
-        if len(self.owner) != 20:
-            raise BuildError(f"owner is a hash of 20 bytes, not {len(self.owner)}")
-        for name, least, most in (
-            ("bond", 1, _MOST_SATOSHIS),
-            ("tip", 0, self.bond),
-            ("min_reserve", 1, _MOST_SATOSHIS),
-            ("order_value", 0, _MOST_SATOSHIS),
-            ("max_wait", 1, 0xFFFF),
-            ("grace", 1, 0xFFFF),
-            ("refund_delay", 1, 0xFFFF),
-            ("depth", 1, _MOST_DEPTH),
-        ):
-            value = getattr(self, name)
-            if not least <= value <= most:
-                raise BuildError(f"{name} is {value}: it lies in {least}..{most}")
-
-        if self.bond - self.tip + self.order_value < _LEAST_PAYOUT:
+        check_parameters(
+            self,
+            {
+                "bond": (1, MAX_SATOSHIS),
+                "tip": (0, self.bond),
+                "min_reserve": (1, MAX_SATOSHIS),
+                "order_value": (0, MAX_SATOSHIS),
+                "max_wait": (1, 0xFFFF),
+                "grace": (1, 0xFFFF),
+                "refund_delay": (1, 0xFFFF),
+                "depth": (1, _MAX_DEPTH),
+            },
+        )
+        if self.bond - self.tip + self.order_value < _MIN_PAYOUT:
             raise BuildError(
                 f"bond - tip + order_value is {self.bond - self.tip + self.order_value}:"
-                f" payouts relay from {_LEAST_PAYOUT} satoshis on"
+                f" payouts relay from {_MIN_PAYOUT} satoshis on"
             )
 
     @property

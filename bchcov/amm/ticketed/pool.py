@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from ...crypto.hashes import sha256
 from ...errors import BuildError, DecodeError
 from ...script.patterns import p2pkh
 from ...transaction.model import Capability, Output, Token, Transaction
 from ...wallet.coins import Coin
-from ..action import BUY, SELL, Action, Direction, leaf
+from ..action import BUY, SELL, Action, Direction
 from ..coins import commitment_of
-from ..formula import Fill, execute
+from ..events import Entry, Event, Execution
+from ..formula import execute
 from ..queue import Queue
 from .scripts import Scripts
 from .state import State
 
 __all__ = [
-    "Entry",
-    "Event",
-    "Execution",
     "Order",
     "Pool",
     "Ticket",
-    "read_history",
     "read_order",
     "read_state",
     "read_ticket",
@@ -47,44 +45,6 @@ class Order:
     coin: Coin
     deadline: int
     action: Action
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A place in the queue: who stands there is known by hash until he reveals."""
-
-    index: int
-    deadline: int
-    action_hash: bytes
-
-    @property
-    def leaf(self) -> bytes:
-        """What the Merkle tree holds."""
-        return leaf(self.deadline, self.action_hash)
-
-
-@dataclass(frozen=True, slots=True)
-class Execution:
-    """What became of one order: how it was filled, and what its owner was paid."""
-
-    entry: Entry
-    action: Action
-    fill: Fill
-    payout: Output
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """What one transaction did to a pool.
-
-    `kind` is "genesis", "sequence", "execute", "expire", "owner" (closed, reopened or with
-    other reserves) or "exit"; the entries are those appended or expired.
-    """
-
-    kind: str
-    txid: str
-    entries: tuple[Entry, ...] = ()
-    executions: tuple[Execution, ...] = ()
 
 
 def read_state(scripts: Scripts, coin: Coin) -> State:
@@ -212,24 +172,6 @@ class Pool:
         for at in range(after.state.tail - self.state.tail):
             ticket = read_ticket(self.scripts, Coin(*spent[1 + at], source_outputs[1 + at]))
             entries.append(Entry(self.state.tail + at, ticket.deadline, ticket.action_hash))
-        queue = self.queue.append([entry.leaf for entry in entries])
+        queue = self.queue.append([sha256(entry.preimage) for entry in entries])
         after = replace(after, queue=queue, entries=(*self.entries, *entries))
         return after, Event("sequence", txid, entries=tuple(entries))
-
-
-def read_history(
-    pool: Pool, transactions: Iterable[tuple[Transaction, Sequence[Output]]]
-) -> tuple[Pool | None, tuple[Event, ...]]:
-    """Follow a pool through its transactions, each with the outputs it spends.
-
-    Returns the pool after them, None after an exit, and what happened. Raises BuildError
-    for a transaction that does not spend the pool as it stands then.
-    """
-    events: list[Event] = []
-    after: Pool | None = pool
-    for transaction, source_outputs in transactions:
-        if after is None:
-            raise BuildError("the pool had ended before")
-        after, event = after.follow(transaction, source_outputs)
-        events.append(event)
-    return after, tuple(events)

@@ -10,11 +10,13 @@ from ...wallet.balance import Spend
 from ...wallet.funding import Purse
 from ...wallet.keys import PrivateKey
 from ...wallet.unlockers import ScriptUnlocker, Signature
-from ..coins import check_reserves, genesis_coins, pool_output, vault_output
+from ..coins import check_reserves, pool_output, vault_output
+from ..events import Event
 from ..formula import Reserves
+from ..genesis import build_genesis, read_genesis, require_new
 from ..queue import Queue
 from .parameters import Parameters
-from .pool import Event, Pool
+from .pool import Pool
 from .scripts import Scripts
 from .state import State
 from .step import Step, take_step
@@ -35,18 +37,8 @@ def genesis(
     `first` is spent as input 0; it is output 0 of its transaction, whose txid is the
     pool's category. Raises BuildError.
     """
-    if first.coin.outpoint_index != 0:
-        raise BuildError(
-            f"the first coin is output {first.coin.outpoint_index} of its transaction, not 0"
-        )
-    if first.coin.outpoint_hash != parameters.pool_category:
-        raise BuildError("the parameters name another pool category than the first coin's txid")
-    check_reserves(reserves, parameters.min_reserve)
-    scripts = Scripts(parameters)
-    state = State.empty(reserves, parameters.depth)
-    outputs = (pool_output(scripts, state), vault_output(scripts, state, vault_value))
-    spend = first.coin, first.unlocker
-    built = purse.builder().spend(*spend, sequence=first.sequence).pay(*outputs).build()
+    scripts, state = Scripts(parameters), State.empty(reserves, parameters.depth)
+    built = build_genesis(purse.builder(), scripts, state, first, vault_value=vault_value)
     pool = check_genesis(built.transaction, parameters)
     return Step(built, pool, Event("genesis", built.txid))
 
@@ -57,10 +49,9 @@ def check_genesis(transaction: Transaction, parameters: Parameters) -> Pool:
     Raises BuildError that says what is wrong; trust no pool before.
     """
     scripts = Scripts(parameters)
-    coin, vault, reserves = genesis_coins(transaction, scripts)
+    coin, vault, reserves = read_genesis(transaction, scripts)
     state = State.empty(reserves, parameters.depth)
-    if coin.output != pool_output(scripts, state):
-        raise BuildError("the pool's state is not that of a new pool with what it holds")
+    require_new(coin, scripts, state)
     return Pool(scripts, coin, vault, state, Queue(parameters.depth))
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...crypto.hashes import sha256
-from ...errors import DecodeError, EncodeError
+from ...errors import DecodeError
 from ...script.numbers import encode_number
 from ..formula import Reserves
 from ..queue import empty_roots
+from ..state_fields import decode_fields, encode_fields, size_of_fields
 
-__all__ = ["MOST_COUNT", "State"]
+__all__ = ["MAX_COUNT", "State"]
 
-_SIZE = 61
-MOST_COUNT = 1 << 31
+MAX_COUNT = 1 << 31
 _FIELDS = (
     ("bch_reserve", 8),
     ("token_reserve", 8),
@@ -23,6 +23,7 @@ _FIELDS = (
     ("closed", 1),
     ("hold", 4),
 )
+_SIZE = size_of_fields(_FIELDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,43 +75,20 @@ class State:
 
     def encode(self) -> bytes:
         """The commitment. Raises EncodeError for a field that does not fit."""
-        pieces = []
-        for name, size in _FIELDS:
-            value = getattr(self, name)
-            if name == "root":
-                if len(value) != size:
-                    raise EncodeError(f"root has {size} bytes, not {len(value)}")
-                pieces.append(value)
-                continue
-            most = (1 << (8 * size - 1)) - 1
-            if not 0 <= value <= most:
-                raise EncodeError(f"{name} is {value}: it lies in 0..{most}")
-            pieces.append(int(value).to_bytes(size, "little"))
-        return b"".join(pieces) + encode_number(self.collected)
+        return encode_fields(self, _FIELDS) + encode_number(self.collected)
 
     @classmethod
     def decode(cls, data: bytes) -> State:
         """Read a commitment. Raises DecodeError for one that is no state."""
         if not _SIZE <= len(data) <= _SIZE + 4:
             raise DecodeError(f"a state has {_SIZE} to {_SIZE + 4} bytes, not {len(data)}", 0)
-        found: dict[str, int] = {}
-        at = 0
-        for name, size in _FIELDS:
-            if name != "root":
-                found[name] = value = int.from_bytes(data[at : at + size], "little")
-                if value >> (8 * size - 1):
-                    raise DecodeError(f"{name} is negative: 0x{data[at : at + size].hex()}", at)
-            at += size
+        found = decode_fields(data, _FIELDS)
         if found["closed"] > 1:
             raise DecodeError(f"flags are {found['closed']}, not 0 or 1", 56)
         if found["head"] > found["tail"]:
             raise DecodeError(f"head {found['head']} is beyond tail {found['tail']}", 48)
-        return cls(
-            root=data[16:48],
-            closed=bool(found.pop("closed")),
-            collected=decode_collected(data[_SIZE:]),
-            **found,
-        )
+        closed = bool(found.pop("closed"))
+        return cls(**found, closed=closed, collected=decode_collected(data[_SIZE:]))
 
 
 def decode_collected(data: bytes) -> int:

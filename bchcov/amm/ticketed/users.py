@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from ...errors import BuildError
 from ...transaction.model import Output, Token
 from ...wallet.builder import BuiltTransaction
-from ...wallet.coins import Coin
 from ...wallet.funding import Purse
 from ...wallet.keys import PrivateKey
 from ...wallet.unlockers import ScriptUnlocker, Signature
 from ..action import BUY, Action
+from ..events import Entry
 from ..step import check_height
-from .pool import Entry, Order, Ticket, read_order, read_ticket
+from .pool import Order, Ticket, read_order, read_ticket
 from .scripts import Scripts, order_data, ticket_data
 
 __all__ = ["NewOrder", "NewTicket", "make_order", "make_ticket", "refund"]
@@ -71,19 +71,19 @@ def make_order(scripts: Scripts, action: Action, entry: Entry, purse: Purse) -> 
     return NewOrder(built, read_order(scripts, built.coin(0)))
 
 
-def refund(scripts: Scripts, coin: Coin, key: PrivateKey, purse: Purse) -> BuiltTransaction:
+def refund(
+    scripts: Scripts, held: Ticket | Order, key: PrivateKey, purse: Purse
+) -> BuiltTransaction:
     """Take back a ticket or an order; all it holds goes to the purse's change.
 
     The transaction is final once the coin is `refund_delay` blocks old. Raises BuildError
-    for any other coin, and for another key than its owner's.
+    for another key than its owner's.
     """
-    found = scripts.read_ticket(coin.locking_bytecode) or scripts.read_order(coin.locking_bytecode)
-    if found is None:
-        raise BuildError(f"the coin {coin} is neither a ticket nor an order of this pool")
-    if found[0] != key.public_key_hash:
-        raise BuildError(f"the coin {coin} is of another owner than this key")
+    owner = held.owner if isinstance(held, Ticket) else held.action.owner
+    if owner != key.public_key_hash:
+        raise BuildError(f"the coin {held.coin} is of another owner than this key")
     if purse.change is None:
         raise BuildError("a refund needs a purse that says where change goes")
     unlocker = ScriptUnlocker((Signature(key), key.public_key))
-    builder = purse.builder().spend(coin, unlocker, sequence=scripts.parameters.refund_delay)
+    builder = purse.builder().spend(held.coin, unlocker, sequence=scripts.parameters.refund_delay)
     return builder.build()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 
 from ...amm import ticketed as amm
-from ...amm.ticketed.pool import read_ticket
 from ...errors import BuildError
 from ...transaction.model import Transaction
 from ...wallet.funding import Purse
@@ -50,10 +49,9 @@ class Builder:
             pool = step.pool
             sent.append(step.built.transaction)
         tickets = [
-            coin
-            for action_hash, coin in venue.waiting().items()
-            if not venue.is_left_out(action_hash)
-            and read_ticket(pool.scripts, coin).deadline > height
+            ticket
+            for action_hash, ticket in venue.waiting().items()
+            if not venue.is_left_out(action_hash) and ticket.deadline > height
         ]
         while tickets and pool.queue.room():
             count = min(most, pool.queue.room())

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from ...amm import ticketed as amm
 from ...amm.action import BUY, SELL, Direction
+from ...amm.events import Entry
 from ...amm.formula import Reserves, execute, trade
-from ...amm.ticketed.pool import Entry, read_order
 from ...transaction.model import Output, Token
 from ...wallet.balance import Spend
 from ...wallet.funding import Purse
@@ -91,7 +91,7 @@ class Selective:
         if self._bracket is None:
             waiting = self._venue.waiting()
             if len(waiting) >= _LEAST_VICTIMS and not self._venue.tip.entries:
-                self._set(sorted(coin.outpoint_hash[::-1] for coin in waiting.values()))
+                self._set(sorted(each.coin.outpoint_hash[::-1] for each in waiting.values()))
         elif not self._bracket.is_decided:
             self._decide(self._bracket)
         self._is_within = False
@@ -165,15 +165,15 @@ class Selective:
     def _gain(self, entries: tuple[Entry, ...], bracket: _Bracket, pair: tuple[str, str]) -> int:
         """What revealing this pair and nothing else brings, by the formula."""
         reserves = self._venue.tip.state.reserves
-        scripts = self._venue.tip.scripts
-        least, bond = scripts.parameters.min_reserve, scripts.parameters.bond
+        parameters = self._venue.tip.scripts.parameters
+        least, bond = parameters.min_reserve, parameters.bond
         own = {bracket.actions[name].hash: bracket.actions[name] for name in pair}
         satoshis = tokens = 0
         for entry in entries:
             action = own.get(entry.action_hash)
             order = self._venue.orders.get(entry.action_hash)
             if action is None and order is not None:
-                action = read_order(scripts, order).action
+                action = order.action
             if action is None:
                 continue
             before: Reserves = reserves

@@ -123,7 +123,8 @@ class DirectVenue:
     def accepted(self, transaction: Transaction) -> None:
         """Follow the pool to a transaction that is in the mempool now."""
         if spends(transaction, self.tip.coin):
-            after, _ = self.tip.follow(transaction)
+            sources = self.world.chain.source_outputs(transaction)
+            after, _ = self.tip.follow(transaction, sources)
             assert after is not None
             self.tip = after
             self._wake_head()
@@ -134,19 +135,17 @@ class DirectVenue:
         for transaction in transactions:
             if not spends(transaction, self.confirmed.coin):
                 continue
-            after, event = self.confirmed.follow(transaction)
+            after, event = self.confirmed.follow(transaction, chain.source_outputs(transaction))
             assert after is not None
             self.confirmed = after
-            if event.entry is None or event.kind == "commit":
-                continue
-            if event.entry.action_hash not in self.actions:
-                continue
-            journey, _ = self.actions[event.entry.action_hash]
-            if event.kind == "expire" or event.fill is None:
-                journey.end("expired", chain.height)
-            else:
-                filled = "filled" if event.fill.is_filled else "unfilled"
-                journey.end(filled, chain.height, event.fill.amount_out)
+            for entry in event.entries if event.kind == "expire" else ():
+                if entry.action_hash in self.actions:
+                    self.actions[entry.action_hash][0].end("expired", chain.height)
+            for done in event.executions:
+                if done.entry.action_hash in self.actions:
+                    filled = "filled" if done.fill.is_filled else "unfilled"
+                    journey, _ = self.actions[done.entry.action_hash]
+                    journey.end(filled, chain.height, done.fill.amount_out)
         self.tip = self.confirmed
         for transaction in chain.mempool.values():
             self.accepted(transaction)

@@ -6,7 +6,6 @@ from functools import partial
 
 from ...amm import ticketed as amm
 from ...amm.formula import Reserves
-from ...amm.ticketed.pool import Entry, read_order, read_ticket
 from ...chain import Submission
 from ...transaction.model import Transaction
 from ...vm.rules.upgrades import BCH_2026
@@ -35,8 +34,8 @@ class TicketedVenue:
         self.confirmed = self.tip = given if isinstance(given, amm.Pool) else self._make_pool()
         self.journeys: list[Journey] = []
         self.actions: dict[bytes, tuple[Journey, amm.Action]] = {}
-        self.tickets: dict[bytes, Coin] = {}
-        self.orders: dict[bytes, Coin] = {}
+        self.tickets: dict[bytes, amm.Ticket] = {}
+        self.orders: dict[bytes, amm.Order] = {}
         self.asked: set[bytes] = set()
         self.builder_conflicts = 0
         self.batches: list[int] = []
@@ -81,10 +80,10 @@ class TicketedVenue:
         else:
             journey.conflicts += 1
 
-    def waiting(self) -> dict[bytes, Coin]:
+    def waiting(self) -> dict[bytes, amm.Ticket]:
         """The tickets that nobody has queued yet."""
         there = self.world.chain.coin
-        return {each: coin for each, coin in self.tickets.items() if there(coin.outpoint)}
+        return {each: one for each, one in self.tickets.items() if there(one.coin.outpoint)}
 
     def is_left_out(self, action_hash: bytes) -> bool:
         """Whether the builders leave this ticket out."""
@@ -102,11 +101,11 @@ class TicketedVenue:
         else:
             locking = transaction.outputs[0].locking_bytecode
             if scripts.read_ticket(locking) is not None:
-                ticket = read_ticket(scripts, Coin.of(transaction, 0))
-                self.tickets[ticket.action_hash] = ticket.coin
+                ticket = amm.read_ticket(scripts, Coin.of(transaction, 0))
+                self.tickets[ticket.action_hash] = ticket
             elif scripts.read_order(locking) is not None:
-                coin = Coin.of(transaction, 0)
-                self.orders[read_order(scripts, coin).action.hash] = coin
+                order = amm.read_order(scripts, Coin.of(transaction, 0))
+                self.orders[order.action.hash] = order
         self.wake()
 
     def wake(self) -> None:
@@ -124,7 +123,7 @@ class TicketedVenue:
             if not self.world.settings.careless:
                 return
 
-    def _ask(self, entry: Entry, journey: Journey, action: amm.Action) -> None:
+    def _ask(self, entry: amm.Entry, journey: Journey, action: amm.Action) -> None:
         self.asked.add(entry.action_hash)
 
         def reveal() -> None:
@@ -134,7 +133,7 @@ class TicketedVenue:
 
         self.world.clock.after(self.world.reaction(), reveal)
 
-    def ready(self) -> list[Coin]:
+    def ready(self) -> list[amm.Order]:
         """The orders at head that are revealed, in the queue's order."""
         found = []
         for entry in self.tip.entries[: self.tip.queue.takeable()]:
@@ -176,25 +175,25 @@ class TicketedVenue:
     def _help_themselves(self) -> None:
         """Whose ticket nobody takes builds the batch himself, or takes the bond back in time."""
         height, world = self.world.chain.height, self.world
-        for action_hash, coin in self.waiting().items():
+        for action_hash, ticket in self.waiting().items():
             known = self.actions.get(action_hash)
-            if known is None or world.chain.confirmations(coin) < _PATIENCE_BLOCKS:
+            if known is None or world.chain.confirmations(ticket.coin) < _PATIENCE_BLOCKS:
                 continue
-            left = read_ticket(self.tip.scripts, coin).deadline - height
+            left = ticket.deadline - height
             if left <= _PATIENCE_BLOCKS + 1:
                 key = known[0].want.key
-                back = amm.refund(self.tip.scripts, coin, key, Purse(key.locking_bytecode))
+                back = amm.refund(self.tip.scripts, ticket, key, Purse(key.locking_bytecode))
                 del self.tickets[action_hash]
                 world.send(back, partial(self._start_again, known[0]))
             else:
                 wait = world.reaction(_SELF_HELP_SECONDS)
-                world.clock.after(wait, partial(self._queue_himself, known[0], coin))
+                world.clock.after(wait, partial(self._queue_themselves, known[0], ticket))
 
-    def _queue_himself(self, journey: Journey, coin: Coin) -> None:
+    def _queue_themselves(self, journey: Journey, ticket: amm.Ticket) -> None:
         height, purse = self.world.chain.height, self.world.purse(journey.want.key)
-        deadline = read_ticket(self.tip.scripts, coin).deadline
-        if self.world.chain.coin(coin.outpoint) and self.tip.queue.room() and deadline > height:
-            step = amm.sequence(self.tip, [coin], height, purse)
+        is_there = self.world.chain.coin(ticket.coin.outpoint) is not None
+        if is_there and self.tip.queue.room() and ticket.deadline > height:
+            step = amm.sequence(self.tip, [ticket], height, purse)
             self.world.send(step.built, self._count_builder)
 
     def _start_again(self, journey: Journey, _refunded: Submission) -> None:

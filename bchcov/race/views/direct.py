@@ -40,15 +40,16 @@ class DirectSight:
             if not spends(transaction, pool.coin):
                 continue
             before = pool.state.reserves
-            after, event = pool.follow(transaction)
+            after, event = pool.follow(transaction, self.world.chain.source_outputs(transaction))
             assert after is not None
             pool = after
-            if event.kind == "commit" and event.entry is not None:
-                places[event.entry.action_hash] = txid
-            if event.kind == "reveal" and event.action is not None and event.fill is not None:
-                action, out = event.action, event.fill.amount_out
-                place = places.get(action.hash, "")
-                found.append(Seen(txid, action.direction, action.amount_in, out, before, place))
+            if event.kind == "commit":
+                places |= {entry.action_hash: txid for entry in event.entries}
+            for done in event.executions:
+                action, out = done.action, done.fill.amount_out
+                if action is not None:
+                    place, way = places.get(action.hash, ""), action.direction
+                    found.append(Seen(txid, way, action.amount_in, out, before, place))
         return found
 
     def insert(self, kept: int, direction: Direction, amount_in: int) -> Insertion:
@@ -64,7 +65,8 @@ class DirectSight:
         block = self.world.mempool_without(lambda each: transaction_id(each) == target)
         for transaction in block:
             if spends(transaction, pool.coin):
-                pool = pool.follow(transaction)[0] or pool
+                sources = self.world.chain.source_outputs(transaction)
+                pool = pool.follow(transaction, sources)[0] or pool
         if not pool.entries:
             own_pair = self._trade(pool, direction, amount_in)
             return Insertion(own_pair, block, pool.state.reserves)

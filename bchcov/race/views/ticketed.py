@@ -7,7 +7,6 @@ from dataclasses import replace
 from ...amm import ticketed as amm
 from ...amm.action import Direction
 from ...amm.formula import Reserves, execute
-from ...amm.ticketed.pool import Entry, read_order
 from ...errors import BuildError
 from ...transaction.codec import transaction_id
 from ...transaction.model import Transaction
@@ -32,7 +31,7 @@ class TicketedSight:
         """The reserves as everybody sees them."""
         return self._venue.reserves
 
-    def _places(self) -> list[tuple[Entry, str]]:
+    def _places(self) -> list[tuple[amm.Entry, str]]:
         """Who is queued and not confirmed as executed; with the txid of a place that is not."""
         places, pool = (
             [(entry, "") for entry in self._venue.confirmed.entries],
@@ -51,16 +50,16 @@ class TicketedSight:
 
     def visible(self) -> list[Seen]:
         """The revealed orders that are not confirmed as executed, in the queue's order."""
-        scripts, least = self._venue.tip.scripts, self._venue.tip.scripts.parameters.min_reserve
+        least = self._venue.tip.scripts.parameters.min_reserve
         found, reserves = [], self._venue.confirmed.state.reserves
         for entry, place in self._places():
             if entry.action_hash not in self._venue.orders:
                 break
-            coin = self._venue.orders[entry.action_hash]
-            action = read_order(scripts, coin).action
+            order = self._venue.orders[entry.action_hash]
+            action = order.action
             fill = execute(reserves, action, min_reserve=least)
             out, way = fill.amount_out, action.direction
-            found.append(Seen(coin.txid, way, action.amount_in, out, reserves, place))
+            found.append(Seen(order.coin.txid, way, action.amount_in, out, reserves, place))
             reserves = fill.reserves
         return found
 
@@ -91,7 +90,7 @@ class TicketedSight:
         action = self.world.miner_action(direction, amount_in)
         claimed = replace(pool.entries[kept], action_hash=action.hash)
         own = amm.make_order(pool.scripts, action, claimed, world.purse(miner))
-        batch.append(own.order.coin)
+        batch.append(own.order)
         entries = (*pool.entries[:kept], claimed, *pool.entries[kept + 1 :])
         believed = replace(pool, entries=entries)
         step = amm.execute(believed, batch, Purse(miner.locking_bytecode))
@@ -109,13 +108,13 @@ class TicketedSight:
         ticket = amm.make_ticket(
             pool.scripts, action, height + 1, replace(funds, coins=bond), tip=2 * TICKET_TIP
         )
-        queued = amm.sequence(pool, [ticket.ticket.coin], height, none)
+        queued = amm.sequence(pool, [ticket.ticket], height, none)
         spent = {each.coin.outpoint for each in bond}
         left = [each for each in funds.coins if each.coin.outpoint not in spent]
         own = amm.make_order(
             pool.scripts, action, queued.pool.entries[0], replace(funds, coins=left)
         )
-        done = amm.execute(queued.pool, [own.order.coin], none)
+        done = amm.execute(queued.pool, [own.order], none)
         return [ticket.built, queued.built, own.built, done.built]
 
     def trade_now(self, direction: Direction, amount_in: int) -> list[BuiltTransaction]:

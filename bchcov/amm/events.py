@@ -1,0 +1,84 @@
+"""Places in the queue, and what one transaction did to a pool: the same for both profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, Self, TypeVar
+
+from ..errors import BuildError
+from ..transaction.model import Output, Transaction
+from .action import Action
+from .formula import Fill
+
+__all__ = ["Entry", "Event", "Execution", "read_history"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A place in the queue: who stands there is known by hash until they reveal."""
+
+    index: int
+    deadline: int
+    action_hash: bytes
+
+    @property
+    def preimage(self) -> bytes:
+        """What the queue's leaf is the hash of: deadline(4, little-endian) || action_hash(32)."""
+        return self.deadline.to_bytes(4, "little") + self.action_hash
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """What became of one order: how it was filled, and what its owner was paid.
+
+    The action is None where it was revealed in bytes that script lets pass and this library
+    would not write.
+    """
+
+    entry: Entry
+    action: Action | None
+    fill: Fill
+    payout: Output
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What one transaction did to a pool.
+
+    `kind` is "genesis", "expire" or "exit" in both profiles; "commit" or "reveal" in direct;
+    "sequence", "execute" or "owner" (closed, reopened or with other reserves) in ticketed.
+    `entries` are those appended or expired, `executions` what was executed.
+    """
+
+    kind: str
+    txid: str
+    entries: tuple[Entry, ...] = ()
+    executions: tuple[Execution, ...] = ()
+
+
+class _Pool(Protocol):
+    def follow(
+        self, transaction: Transaction, source_outputs: Sequence[Output]
+    ) -> tuple[Self | None, Event]: ...
+
+
+PoolT = TypeVar("PoolT", bound=_Pool)
+
+
+def read_history(
+    pool: PoolT, transactions: Iterable[tuple[Transaction, Sequence[Output]]]
+) -> tuple[PoolT | None, tuple[Event, ...]]:
+    """Follow a pool through its transactions, each with the outputs it spends.
+
+    Returns the pool after them, None after an exit, and what happened. Raises BuildError
+    for a transaction that does not spend the pool as it stands then.
+    """
+    events: list[Event] = []
+    after: PoolT | None = pool
+    for transaction, source_outputs in transactions:
+        if after is None:
+            raise BuildError("the pool had ended before")
+        after, event = after.follow(transaction, source_outputs)
+        events.append(event)
+    return after, tuple(events)

@@ -1,0 +1,44 @@
+"""What the constants of a pool have in common in both profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from ..errors import BuildError
+
+__all__ = ["MAX_SATOSHIS", "PoolParameters", "check_parameters"]
+
+MAX_SATOSHIS = 21 * 10**14
+"""All the satoshis there can be."""
+
+_SIZES = {"pool_category": 32, "token_category": 32, "owner": 20}
+
+
+class PoolParameters(Protocol):
+    """The constants that both profiles have."""
+
+    @property
+    def pool_category(self) -> bytes: ...
+    @property
+    def token_category(self) -> bytes: ...
+    @property
+    def owner(self) -> bytes: ...
+    @property
+    def bond(self) -> int: ...
+    @property
+    def min_reserve(self) -> int: ...
+
+
+def check_parameters(parameters: PoolParameters, bounds: Mapping[str, tuple[int, int]]) -> None:
+    """Raise BuildError for a hash of another length, or a number out of its bounds."""
+    for name, size in _SIZES.items():
+        found = len(getattr(parameters, name))
+        if found != size:
+            raise BuildError(f"{name} has {size} bytes, not {found}")
+    if parameters.pool_category == parameters.token_category:
+        raise BuildError("the tokens that trade cannot be of the pool's own category")
+    for name, (least, most) in bounds.items():
+        value = getattr(parameters, name)
+        if not least <= value <= most:
+            raise BuildError(f"{name} is {value}: it lies in {least}..{most}")

@@ -1,0 +1,51 @@
+"""The fixed fields of a pool's commitment: integers that are not negative, and the root."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..errors import DecodeError, EncodeError
+
+__all__ = ["Fields", "decode_fields", "encode_fields", "size_of_fields"]
+
+Fields = Sequence[tuple[str, int]]
+"""Names and sizes in bytes, in their order; `root` is bytes, all else little-endian."""
+
+
+def size_of_fields(fields: Fields) -> int:
+    """The bytes of all fields."""
+    return sum(size for _, size in fields)
+
+
+def encode_fields(state: object, fields: Fields) -> bytes:
+    """Write the fields of a state. Raises EncodeError for one that does not fit."""
+    pieces = []
+    for name, size in fields:
+        value = getattr(state, name)
+        if isinstance(value, bytes):
+            if len(value) != size:
+                raise EncodeError(f"{name} has {size} bytes, not {len(value)}")
+            pieces.append(value)
+            continue
+        most = (1 << (8 * size - 1)) - 1
+        if not 0 <= value <= most:
+            raise EncodeError(f"{name} is {value}: it lies in 0..{most}")
+        pieces.append(int(value).to_bytes(size, "little"))
+    return b"".join(pieces)
+
+
+def decode_fields(data: bytes, fields: Fields) -> dict[str, Any]:
+    """Read the fields by name. Raises DecodeError for an integer that is negative."""
+    found: dict[str, Any] = {}
+    at = 0
+    for name, size in fields:
+        piece = data[at : at + size]
+        if name == "root":
+            found[name] = piece
+        else:
+            found[name] = int.from_bytes(piece, "little")
+            if found[name] >> (8 * size - 1):
+                raise DecodeError(f"{name} is negative: 0x{piece.hex()}", at)
+        at += size
+    return found
