@@ -8,12 +8,13 @@ from ..assembly.disassemble import disassemble
 from ..errors import BuildError
 from ..transaction.codec import encode_outputs, encode_transaction, transaction_id
 from ..transaction.model import Output, Transaction
+from ..validation.verify import verify
 from ..vm.rules.ruleset import RuleSet
 from .chain import Chain
 
 __all__ = ["VmbTest", "find_transaction", "verify_line", "vmb_tests"]
 
-VmbTest = list[str | int]
+VmbTest = list[str | int | list[str]]
 """A row of a VMB test file."""
 
 
@@ -39,19 +40,31 @@ def find_transaction(chain: Chain, txid: str) -> tuple[Transaction, tuple[Output
     return found[0], sources, found[1]
 
 
+def _label(transaction: Transaction, source_outputs: Sequence[Output], rules: RuleSet) -> str:
+    word = "invalid"
+    if verify(transaction, source_outputs, rules.standard).ok:
+        word = "standard"
+    elif verify(transaction, source_outputs, rules.consensus).ok:
+        word = "nonstandard"
+    return f"{rules.name.removeprefix('BCH_').lower()}_{word}"
+
+
 def vmb_tests(
     transaction: Transaction,
     source_outputs: Sequence[Output],
     description: str,
     *,
     inputs: Iterable[int] | None = None,
+    rules: RuleSet | None = None,
 ) -> list[VmbTest]:
     """A transaction as rows of a VMB test file, one for each input, or for those named.
 
     A row is [id, description, unlocking asm, locking asm, transaction, source outputs,
-    input index], the index left out where it is 0; what its label is, the file's folder
-    says (bch_2026_standard, bch_2026_invalid). Source: libauth, "VMB tests".
+    input index], the index left out where it is 0. What its label is, the file's folder
+    says (bch_2026_standard, bch_2026_invalid); with `rules` the row says it itself, by the
+    verdict of their year, before the index. Source: libauth, "VMB tests".
     """
+    labels = [] if rules is None else [[_label(transaction, source_outputs, rules)]]
     encoded = encode_transaction(transaction).hex()
     sources = encode_outputs(source_outputs).hex()
     txid = transaction_id(transaction)
@@ -65,7 +78,7 @@ def vmb_tests(
             encoded,
             sources,
         ]
-        rows.append([*row, index] if index else row)
+        rows.append([*row, *labels, *([index] if index else [])])
     return rows
 
 

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
 from rich.table import Table
 
+from ..encoding.printable import printable
 from ..errors import RulesError, VectorError
 from ..vectors.outcome import Selection
 from ..vectors.report import Report
@@ -70,6 +71,8 @@ def _print_table(report: Report) -> None:
     console = Console()
     if report.outcomes:
         console.print(table)
+    for path, why in report.skipped:
+        click.echo(f"skipped {printable(path)}: {printable(why)}")
     for outcome in report.disagreements:
         click.echo(
             f"{outcome.group} {outcome.id} under {outcome.rules} ({outcome.mode}):"

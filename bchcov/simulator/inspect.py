@@ -73,7 +73,8 @@ def export(chain: Chain, written: str, path: str, *, keep: str) -> Answer:
     if path.endswith(".jsonl"):
         text = json.dumps(verify_line(transaction, sources, chain.rules)) + "\n"
     else:
-        text = json.dumps(vmb_tests(transaction, sources, f"transaction {txid}"), indent=1) + "\n"
+        rows = vmb_tests(transaction, sources, f"transaction {txid}", rules=chain.rules)
+        text = json.dumps(rows, indent=1) + "\n"
     try:
         own = [Path(keep + end) for end in ("", "-wal", "-shm")]
         if any(each.exists() and Path(path).exists() and each.samefile(path) for each in own):

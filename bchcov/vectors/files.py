@@ -1,56 +1,106 @@
-"""Which tests a path holds: files are told apart by their names, folders are searched."""
+"""Which tests a path holds: files are told apart by their names and by what is in them."""
 
 from __future__ import annotations
 
 import json
 import lzma
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from ..errors import VectorError
-from .labels import labels_of_path
-from .nodes import NodeTests
+from .labels import expectations, labels_of_path
+from .nodes import NODE_KINDS, NodeTests
 from .outcome import Tests
+from .recognize import first_rows, kind_of_rows
 from .suite import MAGIC
 from .transactions import read_lines, read_packed, read_vmb
 
 __all__ = ["find_files", "open_tests"]
 
-_NODE_KINDS = ("script_tests", "tx_valid", "tx_invalid", "sighash")
+Skipped = Callable[[Path, str], None]
+"""Called with a file or folder that is passed over, and why."""
+
 _SIDECARS = ("_results", "_limits", "_reasons")
 _MOST_BYTES = 1 << 30
 # Labels stand behind a transaction, which may have a million bytes in hexadecimal.
 _BEGINNING = 1 << 22
+_MOST_NAMES = 20
+_VALIDITY = re.compile(r"(?<![a-z])(in)?valid(?![a-z])")
 
 
 def _kind(path: Path) -> str | None:
-    """What a file is: a nodes' kind, "packed", "lines", "vmb", "sidecar", or nothing."""
+    """What a file is by its name: a nodes' kind, "packed", "lines", "json", "sidecar", or none."""
     name = path.name.lower()
     stem = name.split(".")[0]
     if name.endswith((".json", ".json.xz")):
-        if stem in _NODE_KINDS:
+        if stem in NODE_KINDS:
             return stem
         if any(part.endswith(_SIDECARS) for part in name.removesuffix(".xz").split(".")[:-1]):
             return "sidecar"
-        return "vmb"
+        return "json"
     if name.endswith((".jsonl", ".jsonl.xz")):
         return "lines"
     return "packed" if name.endswith(".xz") else None
 
 
-def _is_test(path: Path) -> bool:
-    """Whether a file found in a folder holds tests, by its name or else by how it begins."""
+def _kind_of_content(path: Path, rows: list[Any]) -> str | None:
+    """What the rows of a JSON file are tests of; whether transactions are valid its name says."""
+    kind = kind_of_rows(rows)
+    if kind != "tx":
+        return kind
+    for name in (path.name, path.parent.name):
+        found = _VALIDITY.search(name.lower())
+        if found:
+            return "tx_invalid" if found[1] else "tx_valid"
+    return None
+
+
+def _why_not(path: Path) -> str | None:
+    """Why a file found in a folder holds no tests that can be run; None where it does."""
     kind = _kind(path)
-    if kind == "vmb":
-        return bool(labels_of_path(path)) or b"".join(_begin(path).split()).startswith(b"[[")
+    if kind == "json":
+        return _why_no_rows(path)
     if kind == "lines":
-        return b'"labels"' in _begin(path)
+        return None if b'"labels"' in _begin(path) else "its lines have no labels: no tests"
     if kind == "packed":
         # Only a name of another kind, as a.tsv.xz, is passed over: a damaged suite is an error.
-        return "." not in path.stem or _begin(path).startswith(MAGIC)
-    return kind not in (None, "sidecar")
+        is_suite = "." not in path.stem or _begin(path).startswith(MAGIC)
+        return None if is_suite else "no suite of tests, by its name"
+    if kind == "sidecar":
+        return "results or limits of tests, and no tests"
+    return "" if kind is None else None
+
+
+def _why_no_rows(path: Path) -> str | None:
+    text = _begin(path).decode("utf-8-sig", "ignore")
+    rows = first_rows(text)
+    kind = _kind_of_content(path, rows)
+    if kind is not None:
+        only_path = kind == "vmb" and not any(isinstance(each, list) for each in rows[0][6:7])
+        labels = labels_of_path(path) if only_path else ()
+        if labels and not list(expectations(labels)):
+            return f"no rule set of {labels[0].rpartition('_')[0]}: the first is that of 2023"
+        return None
+    if kind_of_rows(rows) == "tx":
+        return "transactions; no name says whether they are valid, as tx_valid.json does"
+    if rows or _is_whole(text):
+        return "it holds no tests"
+    # Cut off or damaged: passed over only where nothing says that it should hold tests.
+    expected = labels_of_path(path) or ".vmb_tests" in path.name.lower()
+    return None if expected else "not JSON that can be read: no tests"
+
+
+def _is_whole(text: str) -> bool:
+    if len(text) >= _BEGINNING // 4:
+        return text.lstrip()[:1] == "{"
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _begin(path: Path) -> bytes:
@@ -62,18 +112,43 @@ def _begin(path: Path) -> bytes:
         raise VectorError(f"{path}: {error}") from error
 
 
-def find_files(paths: Sequence[Path]) -> Iterator[Path]:
+def _search(folder: Path, skipped: Skipped) -> Iterator[Path]:
+    others: list[str] = []
+    for file in sorted(folder.rglob("*")):
+        if not file.is_file():
+            continue
+        try:
+            why = _why_not(file)
+        except VectorError:
+            # What cannot be read may hold tests: whoever opens it learns why it does not open.
+            why = None
+        if why is None:
+            yield file
+        elif why:
+            skipped(file, why)
+        else:
+            others.append(file.name)
+    if others:
+        names = ", ".join(others[:_MOST_NAMES])
+        more = f" and {len(others) - _MOST_NAMES} more" if len(others) > _MOST_NAMES else ""
+        skipped(folder, f"no .json, .jsonl or .xz: {names}{more}")
+
+
+def find_files(paths: Sequence[Path], *, skipped: Skipped | None = None) -> Iterator[Path]:
     """Yield the files with tests at `paths`: files as given, folders searched, in order.
 
-    In folders, what holds no tests is passed over. Raises VectorError for a path that is
-    not there, a file of no known kind, and a folder without tests.
+    In folders, what holds no tests is passed over, and `skipped` told of it. Raises
+    VectorError for a path that is not there, a file of no known kind, and a folder
+    without tests.
     """
     for path in paths:
         if path.is_dir():
-            found = [file for file in sorted(path.rglob("*")) if file.is_file() and _is_test(file)]
+            found = False
+            for file in _search(path, skipped or (lambda _path, _why: None)):
+                found = True
+                yield file
             if not found:
                 raise VectorError(f"{path}: no test vectors in this folder")
-            yield from found
         elif not path.exists():
             raise VectorError(f"{path}: no such file or folder")
         elif _kind(path) in (None, "sidecar"):
@@ -89,16 +164,23 @@ def _read(path: Path) -> str:
                 data = file.read(_MOST_BYTES)
         else:
             data = path.read_bytes()
-        return data.decode()
+        return data.decode("utf-8-sig")
     except (OSError, EOFError, lzma.LZMAError, UnicodeDecodeError) as error:
         raise VectorError(f"{path}: {error}") from error
 
 
+def _parse_integer(digits: str) -> int | float:
+    # Python refuses to read more; no number of a test is as long.
+    return int(digits) if len(digits) < 4_000 else float(digits)
+
+
 def _parse(path: Path) -> Any:
     try:
-        return json.loads(_read(path))
-    except (ValueError, RecursionError) as error:
+        return json.loads(_read(path), parse_int=_parse_integer)
+    except ValueError as error:
         raise VectorError(f"{path}: not JSON: {error}") from error
+    except RecursionError as error:
+        raise VectorError(f"{path}: not JSON that can be read: nested too deeply") from error
 
 
 @lru_cache(maxsize=8)
@@ -109,8 +191,9 @@ def open_tests(path: Path) -> Tests:
         return read_packed(path)
     if kind == "lines":
         return read_lines(path, _read(path))
-    if kind == "vmb":
-        return read_vmb(path, _parse(path))
-    if kind in _NODE_KINDS:
-        return NodeTests(path, kind, _parse(path))
-    raise VectorError(f"{path}: not a file of test vectors, by its name")
+    if kind is None or kind == "sidecar":
+        raise VectorError(f"{path}: not a file of test vectors, by its name")
+    data = _parse(path)
+    if kind == "json":
+        kind = _kind_of_content(path, data) if isinstance(data, list) else None
+    return NodeTests(path, kind, data) if kind in NODE_KINDS else read_vmb(path, data)

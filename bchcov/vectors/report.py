@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
@@ -28,6 +29,11 @@ class Report:
     def __init__(self) -> None:
         self.tests = 0
         self.outcomes: list[Outcome] = []
+        self.skipped: list[tuple[str, str]] = []
+
+    def skip(self, path: Path, why: str) -> None:
+        """Take in a file, or the others of a folder, that hold no tests, and why."""
+        self.skipped.append((str(path), why))
 
     def add(self, outcome: Outcome) -> None:
         """Take in one outcome."""
@@ -61,6 +67,7 @@ class Report:
             "tests": self.tests,
             "judged": len(self.outcomes),
             "disagreeing": len(self.disagreements),
+            "skipped": [{"path": path, "why": why} for path, why in self.skipped],
             "groups": [row._asdict() for row in self.rows()],
             "disagreements": [
                 {

@@ -8,6 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
+from ..errors import VectorError
 from .files import find_files, open_tests
 from .outcome import Outcome, Selection
 from .report import Report
@@ -41,6 +42,11 @@ def _judge_chunk(selection: Selection, chunk: tuple[Path, int, int]) -> list[Out
     return _judge_range(*chunk, selection)
 
 
+def _unreadable(path: Path, error: VectorError) -> Outcome:
+    group = path.name.split(".")[0]
+    return Outcome(path.name, group, "?", "?", False, "tests", "unreadable", str(error))
+
+
 def run(
     paths: Sequence[Path],
     selection: Selection | None = None,
@@ -50,17 +56,29 @@ def run(
 ) -> Report:
     """Judge every test at `paths`, files and folders, in `jobs` processes (None: all cores).
 
-    Raises VectorError for a path or a file that cannot be read.
+    What a folder holds beside tests is passed over and reported, what should be tests and
+    cannot be read disagrees. Raises VectorError for a path or a file named that cannot be
+    read.
     """
     selection = selection or Selection()
-    sizes = [(path.resolve(), len(open_tests(path.resolve()))) for path in find_files(paths)]
+    report = Report()
+    named = {path.resolve() for path in paths if not path.is_dir()}
+    sizes = []
+    for found in find_files(paths, skipped=report.skip):
+        path = found.resolve()
+        try:
+            sizes.append((path, len(open_tests(path))))
+        except VectorError as error:
+            # One file of a folder that is damaged is one disagreement: the rest is judged.
+            if path in named:
+                raise
+            report.add(_unreadable(found, error))
     chunks = [
         (path, start, min(start + _CHUNK, size))
         for path, size in sizes
         for start in range(0, size, _CHUNK)
     ]
     total, done = sum(size for _, size in sizes), 0
-    report = Report()
     results = _results(chunks, selection, jobs or os.cpu_count() or 1)
     for (_, start, stop), outcomes in zip(chunks, results, strict=True):
         for outcome in outcomes:

@@ -168,7 +168,7 @@ def read_lines(path: Path, text: str) -> TransactionTests:
     Raises VectorError with the number of the line.
     """
     cases = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import export_lives
 import pytest
@@ -14,7 +15,8 @@ from bchcov.crypto.hashes import sha256
 from bchcov.formats.verify_lines import LineOptions, judge_line
 from bchcov.vectors.files import find_files, open_tests
 from bchcov.vectors.outcome import Selection
-from bchcov.wallet import P2pkhUnlocker, PrivateKey, TransactionBuilder
+from bchcov.vectors.runner import run
+from bchcov.wallet import Coin, P2pkhUnlocker, PrivateKey, TransactionBuilder
 
 KEY = PrivateKey(sha256(b"mine"))
 
@@ -70,3 +72,19 @@ def test_any_transaction_of_a_chain_can_be_exported() -> None:
         find_transaction(chain, "00" * 32)
     with pytest.raises(BuildError, match="spends nothing"):
         find_transaction(chain, coins[0].txid)
+
+
+def test_an_exported_file_runs_as_it_is_and_agrees(tmp_path: Path) -> None:
+    sources = [Output(50_000, KEY.locking_bytecode)] * 2
+    builder = TransactionBuilder().change_to(KEY.locking_bytecode)
+    for at, source in enumerate(sources):
+        builder = builder.spend(Coin(b"\x11" * 32, at, source), P2pkhUnlocker(KEY))
+    transaction = builder.build().transaction
+    for rules, label in ((BCH_2026, "2026_standard"), (BCH_2025.consensus, "2025_standard")):
+        rows = vmb_tests(transaction, sources, "two coins", rules=rules)
+        assert [row[6] for row in rows] == [[label], [label]]
+        path = tmp_path / "exported.json"
+        path.write_text(json.dumps(rows))
+        open_tests.cache_clear()
+        report = run([path], jobs=1)
+        assert (report.ok, report.tests) == (True, 2)
