@@ -257,6 +257,7 @@ STRICT = ["STRICTENC", "DERSIG"]
 
 # Flags as nodes have them, a script and what it takes; what becomes of it. No year has these.
 FLAGGED = [
+    (["LOW_S"], "OP_CHECKDATASIG", f"{high_s_of(0)} - KEY", "SIG_HIGH_S"),
     (["LOW_S"], "OP_CHECKDATASIG", f"{high_s_of(1)} - KEY", "SIG_HIGH_S"),
     (["LOW_S"], "OP_CHECKDATASIG", f"{high_s_of(GROUP_ORDER - 1)} - KEY", "SIG_HIGH_S"),
     (["LOW_S"], "OP_CHECKDATASIG", f"{high_s_of(GROUP_ORDER)} - KEY", "OK"),
