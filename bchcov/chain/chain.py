@@ -11,14 +11,17 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 
 from ..errors import BuildError
+from ..script.addresses import locking_bytecode_of
 from ..transaction.codec import transaction_hash, transaction_id
 from ..transaction.model import Output, Transaction
 from ..validation.verdict import Problem
 from ..vm.rules.ruleset import RuleSet
 from ..vm.rules.upgrades import BCH_2026
 from ..wallet.coins import Coin
+from ..wallet.destinations import Destination
 from .admission import judge, unmet_fee
 from .blocks import Block, make_coinbase, make_funding, median_time
+from .given import Given, outputs_of, transaction_of
 from .ledger import Ledger
 from .mempool import Pool, confirm_chosen
 from .store import Change, Records, Store
@@ -35,7 +38,7 @@ class Chain:
 
     `rules` are those of relay for submissions, and their consensus for blocks. Heights
     begin at `height`, times at `time`, seconds since 1970; `fee_rate` is the least that is
-    relayed, satoshis a byte.
+    relayed, satoshis a byte. Addresses of another network than `network` are refused.
     """
 
     def __init__(
@@ -45,9 +48,11 @@ class Chain:
         height: int = 0,
         time: int = 1_800_000_000,
         fee_rate: int = 1,
+        network: str = "mainnet",
     ) -> None:
         self.rules = rules
         self.fee_rate = fee_rate
+        self.network = network
         self.blocks = [Block(height, time, bytes(32), ())]
         self.mempool: dict[str, Transaction] = {}
         self._ledger = Ledger()
@@ -86,9 +91,9 @@ class Chain:
         record = self._ledger.coins.get(outpoint)
         return None if record is None else Coin(*outpoint, record.output)
 
-    def coins(self, locking_bytecode: bytes) -> list[Coin]:
-        """Every unspent coin that a script locks, the oldest first."""
-        found = self._ledger.locked_by(locking_bytecode)
+    def coins(self, destination: Destination) -> list[Coin]:
+        """Every unspent coin that a script or an address locks, the oldest first."""
+        found = self._ledger.locked_by(locking_bytecode_of(destination, network=self.network))
         return [Coin(*outpoint, record.output) for outpoint, record in found]
 
     def confirmations(self, coin: Coin) -> int:
@@ -100,18 +105,18 @@ class Chain:
 
     def fund(self, *outputs: Output) -> list[Coin]:
         """Make coins out of nothing, confirmed in a block of their own and old enough to spend."""
+        outputs = outputs_of(outputs, self.network)
         with self._recorded():
             self._funded += 1
             made = make_funding(self._funded, outputs)
             before = self.median_time
             self._append(self.blocks[-1].time + _BLOCK_SECONDS, (made,), made=True)
             self._ledger.apply(made, self.height, before, is_made=True)
-        name = transaction_hash(made)
-        return [Coin(name, at, output) for at, output in enumerate(outputs)]
+        return list(Coin.all_of(made))
 
-    def submit(self, transaction: Transaction) -> Submission:
+    def submit(self, transaction: Given) -> Submission:
         """Give a transaction to the mempool: the first that spends a coin wins, as with nodes."""
-        submission, fee = self._admit(transaction)
+        submission, fee = self._admit(transaction := transaction_of(transaction))
         if submission.ok:
             # What is on disk is there before it is accepted, never the other way round.
             if self._store is not None:
@@ -128,10 +133,8 @@ class Chain:
             known = self.source_outputs(transaction)
             return Submission(txid, problem, source_outputs=known), 0
         submission, fee = self._judge(transaction, self.rules)
-        if submission.ok:
-            problem_of_fee = unmet_fee(transaction, fee, self.fee_rate)
-            if problem_of_fee is not None:
-                submission = replace(submission, problem=problem_of_fee)
+        if submission.ok and (problem_of_fee := unmet_fee(transaction, fee, self.fee_rate)):
+            submission = replace(submission, problem=problem_of_fee)
         return submission, fee
 
     def _judge(self, transaction: Transaction, rules: RuleSet) -> tuple[Submission, int]:
@@ -141,15 +144,14 @@ class Chain:
     def _accept(self, transaction: Transaction, fee: int) -> None:
         txid = transaction_id(transaction)
         self._ledger.apply(transaction, None)
-        self.mempool[txid] = transaction
-        self._fees[txid] = fee
+        self.mempool[txid], self._fees[txid] = transaction, fee
 
     def mine(
         self,
-        transactions: Sequence[Transaction] | None = None,
+        transactions: Sequence[Given] | None = None,
         *,
         seconds: int = _BLOCK_SECONDS,
-        reward_to: bytes = _NOBODY,
+        reward_to: Destination = _NOBODY,
     ) -> Block:
         """Confirm the mempool in a block, or, as a miner of another policy, these transactions.
 
@@ -159,6 +161,7 @@ class Chain:
         """
         if seconds < 1:
             raise BuildError(f"a block {seconds} seconds after the last: it is later")
+        reward = locking_bytecode_of(reward_to, network=self.network)
         with self._recorded():
             before = self.median_time
             if transactions is None:
@@ -167,8 +170,8 @@ class Chain:
                     self._ledger.confirm(transaction, self.height + 1, before)
                 self.mempool, self._fees = {}, {}
             else:
-                chosen, fees = tuple(transactions), self._choose(transactions)
-            coinbase = make_coinbase(self.height + 1, fees, reward_to)
+                fees = self._choose(chosen := tuple(map(transaction_of, transactions)))
+            coinbase = make_coinbase(self.height + 1, fees, reward)
             self._append(self.blocks[-1].time + seconds, (coinbase, *chosen))
             self._ledger.apply(coinbase, self.height, before, is_made=True, is_coinbase=True)
         return self.blocks[-1]
@@ -197,11 +200,9 @@ class Chain:
             if submission.ok:
                 self._accept(transaction, fee)
 
-    def _append(
-        self, time: int, transactions: Sequence[Transaction], *, made: bool = False
-    ) -> None:
+    def _append(self, time: int, confirmed: Sequence[Transaction], *, made: bool = False) -> None:
         last = self.blocks[-1]
-        self.blocks.append(Block(last.height + 1, time, last.hash, tuple(transactions), made))
+        self.blocks.append(Block(last.height + 1, time, last.hash, tuple(confirmed), made))
 
     def advance(self, blocks: int, *, seconds: int = _BLOCK_SECONDS) -> None:
         """Mine so many blocks; the first one confirms the mempool. Raises BuildError."""

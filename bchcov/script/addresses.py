@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ..encoding.base58 import decode_base58_check
 from ..encoding.cashaddr import decode_cashaddr, encode_cashaddr
+from ..encoding.expected import kind_of
+from ..encoding.networks import ADDRESS_PREFIXES
 from ..errors import AddressError, DecodeError
 
 __all__ = [
     "NETWORK_PREFIXES",
     "Address",
     "AddressKind",
+    "check_network",
     "decode_address",
     "encode_address",
     "locking_bytecode_of",
@@ -22,6 +25,8 @@ AddressKind = Literal["p2pkh", "p2sh20", "p2sh32"]
 
 NETWORK_PREFIXES = ("bitcoincash", "bchtest", "bchreg")
 """The cashaddr prefixes of mainnet, of every test network, and of regtest."""
+
+_NETWORKS = {"bitcoincash": "mainnet", "bchtest": "a test network", "bchreg": "regtest"}
 
 _SHAPES: dict[AddressKind, tuple[bytes, int, bytes]] = {
     "p2pkh": (b"\x76\xa9\x14", 20, b"\x88\xac"),
@@ -111,13 +116,38 @@ def _is_legacy(text: str) -> bool:
     return len(text) <= _LONGEST_LEGACY or (mixed and len(text) in _LONG_LEGACY)
 
 
-def decode_address(text: str) -> Address:
+def decode_address(text: str, *, network: str | None = None) -> Address:
     """Read a cashaddr, with its prefix or without, or a legacy address, of P2SH32 too.
 
     Legacy addresses of the test networks and of regtest look alike and are given the
-    prefix bchtest. Raises AddressError that says what is wrong with the text.
+    prefix bchtest, or that of `network`. Raises AddressError that says what is wrong with
+    the text, or that the address is of another network than `network`, if one is given.
     """
-    return _read_legacy(text) if _is_legacy(text) else _read_cashaddr(text)
+    if not isinstance(text, str):
+        raise AddressError(f"an address is text, not {kind_of(text)}")
+    is_legacy = _is_legacy(text)
+    address = _read_legacy(text) if is_legacy else _read_cashaddr(text)
+    if network == "regtest" and is_legacy and address.network_prefix == "bchtest":
+        address = replace(address, network_prefix="bchreg")
+    return _of_network(address, network)
+
+
+def _of_network(address: Address, network: str | None) -> Address:
+    if network is None:
+        return address
+    check_network(network)
+    if address.network_prefix != ADDRESS_PREFIXES[network]:
+        raise AddressError(
+            f"{address} is an address of {_NETWORKS[address.network_prefix]}, not of {network}"
+        )
+    return address
+
+
+def check_network(network: str) -> None:
+    """Raise AddressError for what is no network's name."""
+    if not isinstance(network, str) or network not in ADDRESS_PREFIXES:
+        named = repr(network) if isinstance(network, str) else kind_of(network)
+        raise AddressError(f"no network is called {named}: {', '.join(ADDRESS_PREFIXES)}")
 
 
 def encode_address(
@@ -128,6 +158,8 @@ def encode_address(
     Raises AddressError for every other script, as it has no address, and for a prefix
     that is not bitcoincash, bchtest or bchreg.
     """
+    if not isinstance(locking_bytecode, bytes):
+        raise AddressError(f"a locking bytecode is bytes, not {kind_of(locking_bytecode)}")
     if prefix not in NETWORK_PREFIXES:
         raise AddressError(f"prefix {prefix!r} is not one of {', '.join(NETWORK_PREFIXES)}")
     for (plain, _), kind in _KINDS.items():
@@ -145,8 +177,18 @@ def encode_address(
     )
 
 
-def locking_bytecode_of(destination: str | bytes) -> bytes:
-    """Give the locking bytecode of an address; bytes are one already. Raises AddressError."""
-    if isinstance(destination, str):
-        return decode_address(destination).locking_bytecode
-    return destination
+def locking_bytecode_of(destination: str | bytes | Address, *, network: str | None = None) -> bytes:
+    """Give the locking bytecode of an address; bytes are one already.
+
+    Raises AddressError for text that is no address, and for one of another network than
+    `network`, if one is given.
+    """
+    if isinstance(destination, bytes):
+        return destination
+    if isinstance(destination, Address):
+        return _of_network(destination, network).locking_bytecode
+    if not isinstance(destination, str):
+        raise AddressError(
+            f"a destination is an address or a locking bytecode, not {kind_of(destination)}"
+        )
+    return decode_address(destination, network=network).locking_bytecode

@@ -5,6 +5,8 @@ from __future__ import annotations
 from .balance import Spend
 from .builder import BuiltTransaction, TransactionBuilder
 from .coins import Coin
+from .cosigning import PartialMultisig
+from .destinations import output_to
 from .keys import PrivateKey
 from .unlockers import (
     MultisigUnlocker,
@@ -20,6 +22,7 @@ __all__ = [
     "Coin",
     "MultisigUnlocker",
     "P2pkhUnlocker",
+    "PartialMultisig",
     "PrivateKey",
     "RawUnlocker",
     "ScriptUnlocker",
@@ -27,4 +30,5 @@ __all__ = [
     "Spend",
     "TransactionBuilder",
     "Unlocker",
+    "output_to",
 ]

@@ -7,18 +7,21 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from ..errors import BchcovError, BuildError
-from ..script.addresses import decode_address
-from ..transaction.codec import encode_transaction, transaction_id
+from ..encoding.expected import expect_bytes, expect_integer, kind_of
+from ..errors import AddressError, BchcovError, BuildError, EncodeError
+from ..script.addresses import check_network, locking_bytecode_of
+from ..transaction import fields
 from ..transaction.context import TransactionContext
 from ..transaction.model import Input, Output, Token, Transaction
 from ..validation.standardness import dust_threshold
-from ..validation.verdict import Verdict
 from ..validation.verify import verify
 from ..vm.rules.ruleset import RuleSet
 from ..vm.rules.upgrades import BCH_2026
 from .balance import Spend, check_outputs, fee_for, size_of
+from .border import check_spends, fee_rate_of
+from .built import BuiltTransaction
 from .coins import Coin
+from .destinations import Destination, located, output_to
 from .leftovers import leftover_tokens
 from .selection import select
 from .unlockers import Unlocker
@@ -31,48 +34,12 @@ _MOST_GIVEN = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class BuiltTransaction:
-    """A transaction with the outputs it spends, its fee, and the engine's verdict on it.
-
-    `verdict` is None where the builder was told not to check.
-    """
-
-    transaction: Transaction
-    source_outputs: tuple[Output, ...]
-    fee: int
-    verdict: Verdict | None
-
-    @property
-    def encoded(self) -> bytes:
-        """The bytes that nodes take."""
-        return encode_transaction(self.transaction)
-
-    @property
-    def size(self) -> int:
-        """How many bytes it has."""
-        return len(self.encoded)
-
-    @property
-    def txid(self) -> str:
-        """Its txid as it is displayed."""
-        return transaction_id(self.transaction)
-
-    def coin(self, index: int) -> Coin:
-        """Output `index` as a coin. Raises BuildError where there is none."""
-        return Coin.of(self.transaction, index)
-
-    @property
-    def coins(self) -> tuple[Coin, ...]:
-        """Every output as a coin."""
-        return tuple(map(self.coin, range(len(self.transaction.outputs))))
-
-
-@dataclass(frozen=True, slots=True)
 class TransactionBuilder:
     """A transaction in the making; every method returns a new one and leaves this as it is.
 
     `fee_rate` is satoshis a byte: an int, a Fraction or a Decimal. The rules say what
-    is dust and what `build` checks the result under.
+    is dust and what `build` checks the result under. Addresses of another network than
+    `network` are refused: "mainnet", "testnet", "chipnet", "regtest" and their kind.
     """
 
     rules: RuleSet = BCH_2026
@@ -84,45 +51,64 @@ class TransactionBuilder:
     candidates: tuple[Spend, ...] = ()
     change_bytecode: bytes | None = None
     burns: frozenset[bytes] = frozenset()
+    network: str = "mainnet"
 
     def spend(
         self, coin: Coin, unlocker: Unlocker, *, sequence: int = _FINAL
     ) -> TransactionBuilder:
-        """Add an input behind those there are."""
+        """Add an input behind those there are. Raises BuildError for what is no coin."""
         return self.spend_all([Spend(coin, unlocker, sequence)])
 
     def spend_all(self, spends: Iterable[Spend]) -> TransactionBuilder:
-        """Add inputs behind those there are."""
-        return replace(self, spends=(*self.spends, *spends))
+        """Add inputs behind those there are. Raises BuildError for what is no spend."""
+        return replace(self, spends=(*self.spends, *check_spends(spends, "spend")))
 
     def pay(self, *outputs: Output) -> TransactionBuilder:
-        """Add outputs behind those there are."""
-        return replace(self, outputs=(*self.outputs, *outputs))
+        """Add outputs behind those there are; an address stands for its locking bytecode.
 
-    def pay_to(self, address: str, value: int, token: Token | None = None) -> TransactionBuilder:
-        """Add an output to an address, cashaddr or legacy.
-
-        Raises AddressError for text that is none, BuildError for tokens to an address that
-        does not say its wallet knows tokens.
+        Raises BuildError for what is no output, AddressError for an address of another network.
         """
-        payee = decode_address(address)
-        if token is not None and not payee.token_aware:
-            raise BuildError(f"tokens to {address}: it is not a token-aware address")
-        return self.pay(Output(value, payee.locking_bytecode, token))
+        made = tuple(located(output, self.network) for output in outputs)
+        _check_fields(made)
+        return replace(self, outputs=(*self.outputs, *made))
+
+    def pay_to(
+        self, address: Destination, value: int, token: Token | None = None
+    ) -> TransactionBuilder:
+        """Add an output to an address, cashaddr or legacy, or to a locking bytecode.
+
+        Raises AddressError for text that is no address or one of another network,
+        BuildError for tokens to an address that does not say its wallet knows tokens.
+        """
+        return self.pay(output_to(address, value, token, network=self.network))
 
     def fund_from(self, spends: Iterable[Spend]) -> TransactionBuilder:
         """Offer coins: those needed are spent behind the fixed inputs.
 
         Coins without tokens are taken first, large ones first; one with an NFT never.
+        Raises BuildError for what is no spend.
         """
-        return replace(self, candidates=(*self.candidates, *spends))
+        offered = check_spends(spends, "offered coin")
+        return replace(self, candidates=(*self.candidates, *offered))
 
-    def change_to(self, locking_bytecode: bytes) -> TransactionBuilder:
-        """Say where satoshis and tokens go that are left over, behind the fixed outputs."""
-        return replace(self, change_bytecode=locking_bytecode)
+    def change_to(self, destination: Destination) -> TransactionBuilder:
+        """Say where satoshis and tokens go that are left over, behind the fixed outputs.
+
+        It is an address or a locking bytecode. Raises AddressError for text that is no
+        address or one of another network, BuildError for a script that nobody can spend.
+        """
+        bytecode = locking_bytecode_of(destination, network=self.network)
+        return replace(self, change_bytecode=bytecode)
 
     def burn(self, category: bytes) -> TransactionBuilder:
-        """Let tokens of a category that no output takes be lost."""
+        """Let tokens of a category that no output takes be lost, its NFTs among them.
+
+        `category` is 32 bytes as on the wire. Raises BuildError for anything else.
+        """
+        try:
+            expect_bytes(category, "a token category to burn", size=32)
+        except EncodeError as error:
+            raise BuildError(str(error)) from None
         return replace(self, burns=self.burns | {category})
 
     def _change(
@@ -166,37 +152,95 @@ class TransactionBuilder:
         """Select coins, make change, pay the fee, unlock every input, and verify the result.
 
         With `check=False` the last step is left out. Raises BuildError where coins do not
-        suffice, an output is dust, tokens would be lost, or the transaction is refused.
+        suffice, an output is dust, tokens would be lost, a number is out of its range, or
+        the transaction is refused.
         """
-        rate = Fraction(self.fee_rate)
-        if rate < 0:
-            raise BuildError(f"a fee rate of {self.fee_rate}: it is not negative")
+        built = self._unlocked(*self._balanced())
+        if not check:
+            return built
+        verdict = verify(built.transaction, built.source_outputs, self.rules)
+        if verdict.error is not None:
+            raise BuildError(f"the transaction is refused: {verdict.error}")
+        return replace(built, verdict=verdict)
+
+    def build_unsigned(self) -> BuiltTransaction:
+        """As `build`, but unlock no input and verify nothing: for cosigners to sign.
+
+        What it selects and makes is the same each time, so that a builder whose unlockers
+        have all signatures then builds this very transaction. Raises BuildError as `build`.
+        """
+        return self._assembled(*self._balanced())
+
+    def build_exactly(self) -> BuiltTransaction:
+        """Unlock the fixed inputs for the fixed outputs, whatever becomes of it: for attacks.
+
+        No coin is selected, no change is made, and nothing is verified; satoshis and tokens
+        that no output takes go to the miner, and outputs may exceed inputs. Raises
+        BuildError only for what has no encoding and for inputs that cannot be unlocked.
+        """
+        self._check_numbers()
+        return self._unlocked(self.spends, self.outputs)
+
+    def _check_numbers(self) -> None:
+        if not isinstance(self.rules, RuleSet):
+            raise BuildError(
+                f"rules are a RuleSet, not {kind_of(self.rules)}: find_rules gives one by name"
+            )
+        check_spends(self.spends, "input")
+        check_spends(self.candidates, "offered coin")
+        _check_fields(self.outputs)
+        try:
+            check_network(self.network)
+            expect_integer(self.version, "a version", 2**32 - 1)
+            expect_integer(self.locktime, "a locktime", 2**32 - 1)
+            if self.change_bytecode is not None:
+                expect_bytes(self.change_bytecode, "the locking bytecode of change")
+            if not isinstance(self.burns, (frozenset, set)):
+                raise BuildError(f"burns are a frozenset of bytes, not {kind_of(self.burns)}")
+        except (AddressError, EncodeError) as error:
+            raise BuildError(str(error)) from None
+        if (self.change_bytecode or b"").startswith(b"\x6a"):
+            raise BuildError("change to an OP_RETURN script would be lost: nobody can spend it")
+
+    def _balanced(self) -> tuple[Sequence[Spend], tuple[Output, ...]]:
+        """The inputs and the outputs that stand when coins are selected and change is made."""
+        self._check_numbers()
+        rate = fee_rate_of(self.fee_rate)
         if not self.outputs and self.change_bytecode is None:
             raise BuildError("a transaction without outputs, and nowhere for change to go")
-        check_outputs(self.outputs, self.rules.policy)
-        spends, change = select(self.spends, self.candidates, self.outputs, rate, self._change)
+        try:
+            check_outputs(self.outputs, self.rules.policy)
+            spends, change = select(self.spends, self.candidates, self.outputs, rate, self._change)
+        except EncodeError as error:
+            raise BuildError(str(error)) from error
         outputs = (*self.outputs, *change)
         if not spends:
             raise BuildError("a transaction without inputs")
         if not outputs:
             raise BuildError("all that comes in is less than the fee and an output of change")
-        return self._finish(spends, outputs, check=check)
+        return spends, outputs
 
-    def _finish(
-        self, spends: Sequence[Spend], outputs: tuple[Output, ...], *, check: bool
-    ) -> BuiltTransaction:
-        inputs = [
+    def _assembled(self, spends: Sequence[Spend], outputs: Sequence[Output]) -> BuiltTransaction:
+        inputs = tuple(
             Input(spend.coin.outpoint_hash, spend.coin.outpoint_index, b"", spend.sequence)
             for spend in spends
-        ]
+        )
         sources = tuple(spend.coin.output for spend in spends)
-        unsigned = Transaction(tuple(inputs), outputs, self.version, self.locktime)
-        context = TransactionContext(unsigned, sources)
+        transaction = Transaction(inputs, tuple(outputs), self.version, self.locktime)
+        fee = sum(output.value for output in sources) - sum(output.value for output in outputs)
+        return BuiltTransaction(transaction, sources, fee, None)
+
+    def _unlocked(self, spends: Sequence[Spend], outputs: Sequence[Output]) -> BuiltTransaction:
+        built = self._assembled(spends, outputs)
+        inputs = list(built.transaction.inputs)
+        try:
+            context = TransactionContext(built.transaction, built.source_outputs)
+        except EncodeError as error:
+            raise BuildError(str(error)) from error
         for index, spend in enumerate(spends):
             try:
                 unlocking = spend.unlocker.unlock(context, index)
-            except BuildError:
-                raise
+                expect_bytes(unlocking, "what its unlocker makes")
             except BchcovError as error:
                 raise BuildError(f"input {index} cannot be unlocked: {error}") from error
             if len(unlocking) > spend.unlocker.size:
@@ -205,12 +249,14 @@ class TransactionBuilder:
                     f" its unlocker had announced {spend.unlocker.size}"
                 )
             inputs[index] = replace(inputs[index], unlocking_bytecode=unlocking)
-        transaction = replace(unsigned, inputs=tuple(inputs))
-        verdict = verify(transaction, sources, self.rules) if check else None
-        if verdict is not None and verdict.error is not None:
-            raise BuildError(f"the transaction is refused: {verdict.error}")
-        fee = sum(output.value for output in sources) - sum(output.value for output in outputs)
-        return BuiltTransaction(transaction, sources, fee, verdict)
+        return replace(built, transaction=replace(built.transaction, inputs=tuple(inputs)))
+
+
+def _check_fields(outputs: Sequence[Output]) -> None:
+    try:
+        fields.check_outputs(outputs, "output")
+    except EncodeError as error:
+        raise BuildError(str(error)) from None
 
 
 def _describe(token: Token) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..encoding.expected import kind_of, shown
 from ..errors import BuildError
-from ..transaction.codec import transaction_id
+from ..transaction.codec import transaction_hash
 from ..transaction.model import Output, Token, Transaction
 
 __all__ = ["Coin"]
@@ -22,12 +23,21 @@ class Coin:
     @classmethod
     def of(cls, transaction: Transaction, index: int) -> Coin:
         """Output `index` of a transaction. Raises BuildError where there is none."""
+        if not isinstance(transaction, Transaction):
+            raise BuildError(f"coins are outputs of a Transaction, not of {kind_of(transaction)}")
+        if not isinstance(index, int):
+            raise BuildError(f"the index of an output is an integer, not {kind_of(index)}")
         if not 0 <= index < len(transaction.outputs):
             raise BuildError(
-                f"output {index}: the transaction has {len(transaction.outputs)} outputs"
+                f"output {shown(index)}: the transaction has {len(transaction.outputs)} outputs"
             )
-        txid = bytes.fromhex(transaction_id(transaction))[::-1]
-        return cls(txid, index, transaction.outputs[index])
+        return cls(transaction_hash(transaction), index, transaction.outputs[index])
+
+    @classmethod
+    def all_of(cls, transaction: Transaction) -> tuple[Coin, ...]:
+        """Every output of a transaction, in their order."""
+        outpoint_hash = transaction_hash(transaction)
+        return tuple(cls(outpoint_hash, *each) for each in enumerate(transaction.outputs))
 
     @property
     def outpoint(self) -> tuple[bytes, int]:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from ..script.addresses import locking_bytecode_of
 from .balance import Spend
 from .builder import TransactionBuilder
+from .destinations import Destination
 
 __all__ = ["Purse"]
 
@@ -17,15 +19,25 @@ __all__ = ["Purse"]
 class Purse:
     """Where a builder of transactions takes satoshis and tokens from and puts what is left.
 
-    `change` is a locking bytecode; `fee_rate` is satoshis a byte.
+    `change` is a locking bytecode or an address of `network`; `fee_rate` is satoshis a byte.
     """
 
-    change: bytes | None = None
+    change: Destination | None = None
     coins: Sequence[Spend] = ()
     fee_rate: int | Fraction | Decimal = 1
+    network: str = "mainnet"
+
+    @property
+    def change_bytecode(self) -> bytes | None:
+        """The locking bytecode of `change`. Raises AddressError for no address of the network."""
+        if self.change is None:
+            return None
+        return locking_bytecode_of(self.change, network=self.network)
 
     def builder(self, *, locktime: int = 0) -> TransactionBuilder:
         """A transaction that is paid for from here."""
-        builder = TransactionBuilder(fee_rate=self.fee_rate, locktime=locktime)
+        builder = TransactionBuilder(
+            fee_rate=self.fee_rate, locktime=locktime, network=self.network
+        )
         builder = builder.fund_from(self.coins)
         return builder if self.change is None else builder.change_to(self.change)

@@ -6,13 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ..errors import BuildError, InvalidKey
-from ..script.patterns import match_multisig
+from ..encoding.expected import expect_bytes, expect_number, kind_of, shown
+from ..errors import BuildError, EncodeError, InvalidKey
 from ..script.pushes import encode_push, encode_push_number
 from ..transaction.context import TransactionContext
 from ..transaction.sighash import DEFAULT_HASH_TYPE
+from .cosigning import (
+    CosignerSignature,
+    PartialMultisig,
+    check_signers,
+    dummy_push,
+    read_multisig,
+    signing_places,
+)
 from .keys import PrivateKey
-from .signing import Scheme, multisig_unlocking, transaction_signature
+from .signatures import Scheme, check_scheme, transaction_signature
 
 __all__ = [
     "Item",
@@ -49,6 +57,9 @@ class P2pkhUnlocker:
     hash_type: int = DEFAULT_HASH_TYPE
     scheme: Scheme = "schnorr"
 
+    def __post_init__(self) -> None:
+        _check_signing(self.key, self.hash_type, self.scheme)
+
     @property
     def size(self) -> int:
         """A signature and the public key."""
@@ -56,7 +67,7 @@ class P2pkhUnlocker:
 
     def unlock(self, context: TransactionContext, index: int) -> bytes:
         """Sign. Raises InvalidKey for an output of another key."""
-        covered = context.source_outputs[index].locking_bytecode
+        covered = _locking_bytecode(context, index)
         if covered != self.key.locking_bytecode:
             raise InvalidKey(f"input {index} does not spend a P2PKH output of this key")
         signature = transaction_signature(
@@ -67,34 +78,54 @@ class P2pkhUnlocker:
 
 @dataclass(frozen=True, slots=True)
 class MultisigUnlocker:
-    """Signs a multisig script with as many keys as it needs, bare or, with `p2sh`, hashed."""
+    """Signs a multisig script of up to 20 keys, bare or, with `p2sh`, hashed.
+
+    `keys` are those that are here, in any order, `signatures` what other cosigners have
+    signed of the same transaction; together they are as many as the script needs.
+    Raises EncodeError for what is no multisig script, InvalidKey for too many keys.
+    """
 
     script: bytes
-    keys: tuple[PrivateKey, ...]
+    keys: tuple[PrivateKey, ...] = ()
     p2sh: bool = False
     hash_type: int = DEFAULT_HASH_TYPE
     scheme: Scheme = "schnorr"
+    signatures: tuple[CosignerSignature, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_signers(read_multisig(self.script), self.keys)
+        expect_number(self.hash_type, "a hash type")
+        check_scheme(self.scheme)
+        if not isinstance(self.signatures, (tuple, list)) or not all(
+            isinstance(each, tuple) and len(each) == 2 for each in self.signatures
+        ):
+            raise InvalidKey("signatures of cosigners are pairs of a public key and its signature")
 
     @property
     def size(self) -> int:
-        """The dummy, the signatures, and the script where it is hashed."""
-        multisig = match_multisig(self.script)
-        total = 16 if multisig is None else len(multisig.public_keys)
-        dummy = 1 + (total + 7) // 8
-        signatures = len(self.keys) * (1 + _SIGNATURE_SIZES[self.scheme])
+        """The dummy, all signatures that are needed, and the script where it is hashed."""
+        multisig = read_multisig(self.script)
+        places = signing_places(multisig, [key.public_key for key in self.keys])
+        if len(places) < multisig.required and self.scheme == "schnorr":
+            # The longest bit field: the size is the same before and after the others have signed.
+            dummy = 1 + (len(multisig.public_keys) + 7) // 8
+        else:
+            dummy = len(dummy_push(multisig, places, self.scheme))
+        signatures = multisig.required * (1 + _SIGNATURE_SIZES[self.scheme])
         return dummy + signatures + (len(encode_push(self.script)) if self.p2sh else 0)
 
     def unlock(self, context: TransactionContext, index: int) -> bytes:
-        """Sign. Raises EncodeError for another script, InvalidKey for keys that do not fit."""
-        signed = multisig_unlocking(
-            context,
-            index,
-            self.script,
-            self.keys,
-            hash_type=self.hash_type,
-            scheme=self.scheme,
-        )
-        return signed + (encode_push(self.script) if self.p2sh else b"")
+        """Sign, and put the signatures of the others to it.
+
+        Raises BuildError that says whose signatures are missing, and InvalidKey for keys
+        and signatures that do not fit.
+        """
+        partial = PartialMultisig(context, index, self.script)
+        for public_key, signature in self.signatures:
+            partial = partial.add(public_key, signature)
+        for key in self.keys:
+            partial = partial.sign(key, hash_type=self.hash_type, scheme=self.scheme)
+        return partial.pushes + (encode_push(self.script) if self.p2sh else b"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +133,9 @@ class RawUnlocker:
     """Unlocking bytecode as it is; empty for scripts that ask for nothing."""
 
     unlocking_bytecode: bytes = b""
+
+    def __post_init__(self) -> None:
+        expect_bytes(self.unlocking_bytecode, "an unlocking bytecode")
 
     @property
     def size(self) -> int:
@@ -126,6 +160,11 @@ class Signature:
     scheme: Scheme = "schnorr"
     covered: bytes | None = None
 
+    def __post_init__(self) -> None:
+        _check_signing(self.key, self.hash_type, self.scheme)
+        if self.covered is not None:
+            expect_bytes(self.covered, "a covered bytecode")
+
 
 Item = bytes | int | Signature
 """What an unlocking script pushes: bytes, a VM number, or a signature."""
@@ -137,6 +176,15 @@ class ScriptUnlocker:
 
     items: Sequence[Item] = ()
     redeem_script: bytes | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.items, (tuple, list)):
+            raise BuildError(f"the items to push are a list, not {kind_of(self.items)}")
+        for item in self.items:
+            if not isinstance(item, (bytes, int, Signature)):
+                raise BuildError(f"{kind_of(item)} is not bytes, a number or a signature")
+        if self.redeem_script is not None:
+            expect_bytes(self.redeem_script, "a redeem script")
 
     @property
     def size(self) -> int:
@@ -152,7 +200,7 @@ class ScriptUnlocker:
         """Push the items, signed where they ask for it."""
         covered = self.redeem_script
         if covered is None:
-            covered = context.source_outputs[index].locking_bytecode
+            covered = _locking_bytecode(context, index)
         pushes = []
         for item in self.items:
             if isinstance(item, Signature):
@@ -171,8 +219,20 @@ class ScriptUnlocker:
 
 
 def _push(item: bytes | int) -> bytes:
-    if isinstance(item, bytes):
-        return encode_push(item)
-    if isinstance(item, int):
-        return encode_push_number(item)
-    raise BuildError(f"a {type(item).__name__} is not bytes, a number or a signature")
+    return encode_push(item) if isinstance(item, bytes) else encode_push_number(item)
+
+
+def _check_signing(key: PrivateKey, hash_type: int, scheme: Scheme) -> None:
+    if not isinstance(key, PrivateKey):
+        raise InvalidKey(f"an input is signed with a PrivateKey, not {kind_of(key)}")
+    expect_number(hash_type, "a hash type")
+    check_scheme(scheme)
+
+
+def _locking_bytecode(context: TransactionContext, index: int) -> bytes:
+    """What locks the output that an input spends. Raises EncodeError for no such input."""
+    if not isinstance(context, TransactionContext):
+        raise EncodeError(f"an input is unlocked in a TransactionContext, not {kind_of(context)}")
+    if not 0 <= expect_number(index, "the index of an input") < len(context.source_outputs):
+        raise EncodeError(f"input {shown(index)}: {len(context.source_outputs)} outputs are spent")
+    return context.source_outputs[index].locking_bytecode

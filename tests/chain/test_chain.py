@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
-from bchcov import BCH_2025, BuildError, Output, Token, Transaction
+from bchcov import BCH_2025, AddressError, BuildError, Output, Token, Transaction
 from bchcov.amm import ticketed as amm
 from bchcov.chain import Chain, TransactionRefused, admission
 from bchcov.chain import chain as chain_module
 from bchcov.chain.finality import CoinAge, unmet_age
 from bchcov.crypto.hashes import sha256
+from bchcov.script.addresses import encode_address
 from bchcov.wallet import (
     BuiltTransaction,
     Coin,
@@ -471,3 +474,48 @@ def test_only_these_bits_of_a_sequence_number_lock(
     made = replace(pay(coin, sequence=sequence).transaction, version=version)
     young = unmet_age(made, [CoinAge(100, 1_000)], 101, 1_000)
     assert (young is not None) == is_locked
+
+
+def test_a_chain_takes_what_a_builder_returns_and_addresses_of_its_network() -> None:
+    chain = Chain()
+    address = encode_address(MINE)
+    (coin,) = chain.fund(Output(50_000, address))  # type: ignore[arg-type]
+    assert coin.output == Output(50_000, MINE)
+    assert chain.coins(address) == chain.coins(MINE) == [coin]
+    built = TransactionBuilder().spend(coin, UNLOCK).change_to(address).build()
+    chain.submit(built).require()
+    assert chain.submit(built).problem is not None
+    again = TransactionBuilder().spend(built.coin(0), UNLOCK).change_to(address).build()
+    block = chain.mine([built, again], reward_to=address)
+    assert block.transactions[1:] == (built.transaction, again.transaction)
+    assert block.transactions[0].outputs[0].locking_bytecode == MINE
+
+
+def test_a_chain_refuses_addresses_of_another_network() -> None:
+    for network, prefix in (("mainnet", "bitcoincash"), ("chipnet", "bchtest")):
+        chain = Chain(network=network)
+        for other in ("bitcoincash", "bchtest", "bchreg"):
+            address = encode_address(MINE, prefix=other)
+            uses: tuple[Callable[[], object], ...] = (
+                partial(chain.fund, Output(1_000, address)),  # type: ignore[arg-type]
+                partial(chain.coins, address),
+                partial(chain.mine, reward_to=address),
+            )
+            for use in uses:
+                if other == prefix:
+                    use()
+                    continue
+                with pytest.raises(AddressError, match=f"is an address of .*, not of {network}"):
+                    use()
+
+
+def test_what_is_no_transaction_and_no_output_is_a_build_error() -> None:
+    chain = Chain()
+    for given in (None, b"", "00"):
+        with pytest.raises(BuildError, match="a chain takes a Transaction or what build returns"):
+            chain.submit(given)  # type: ignore[arg-type]
+        with pytest.raises(BuildError, match="an output is an Output, not"):
+            chain.fund(given)  # type: ignore[arg-type]
+    with pytest.raises(BuildError, match="an output's value is an integer, not a float"):
+        chain.fund(Output(0.5, MINE))  # type: ignore[arg-type]
+    assert (chain.height, chain.mempool) == (0, {})

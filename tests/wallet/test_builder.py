@@ -18,11 +18,14 @@ from bchcov import (
     Nft,
     Output,
     Token,
+    Transaction,
     TransactionContext,
+    verify,
 )
 from bchcov.crypto.hashes import sha256
 from bchcov.script.addresses import encode_address
 from bchcov.script.patterns import multisig, p2sh32
+from bchcov.transaction.codec import transaction_hash
 from bchcov.wallet.balance import Spend
 from bchcov.wallet.builder import TransactionBuilder
 from bchcov.wallet.coins import Coin
@@ -286,3 +289,87 @@ def test_four_times_the_inputs_are_four_times_the_work(
 
     build(10)
     assert calls(lambda: build(480)) < 4.4 * calls(lambda: build(120))
+
+
+def test_an_output_at_the_dust_limit_is_paid_and_one_below_is_not() -> None:
+    for token, least in ((None, 546), (Token(GOLD, 1), 651)):
+        start = builder(spend(1, 50_000), spend(2, 1_000, Token(GOLD, 1)))
+        built = start.pay(Output(least, PAYEE, token)).build()
+        assert built.transaction.outputs[0].value == least
+        with pytest.raises(BuildError, match=f"{least - 1} satoshis, and {least} are the least"):
+            start.pay(Output(least - 1, PAYEE, token)).build()
+
+
+def test_change_at_the_dust_limit_is_made_and_below_it_is_not() -> None:
+    # 185 bytes with one output, 219 with change.
+    for rest, outputs in ((546, 2), (545, 1)):
+        built = builder(spend(1, 20_000 + 219 + rest)).pay(Output(20_000, PAYEE)).build()
+        assert len(built.transaction.outputs) == outputs
+
+
+def test_a_transaction_is_of_version_2_and_has_no_locktime_unless_asked() -> None:
+    transaction = builder(spend(1, 50_000)).pay(Output(20_000, PAYEE)).build().transaction
+    assert (transaction.version, transaction.locktime) == (2, 0)
+    assert transaction.inputs[0].sequence == 0xFFFF_FFFF
+    asked = replace(builder(), version=1, locktime=7).spend(
+        spend(1, 50_000).coin, P2pkhUnlocker(KEY), sequence=5
+    )
+    transaction = asked.build().transaction
+    assert (transaction.version, transaction.locktime) == (1, 7)
+    assert transaction.inputs[0].sequence == 5
+
+
+def test_coins_that_just_suffice_are_joined_by_no_other() -> None:
+    free = replace(builder(spend(1, 20_000), spend(2, 9_000)), fee_rate=0)
+    assert len(free.pay(Output(20_000, PAYEE)).build().transaction.inputs) == 1
+    paid = builder(spend(1, 20_185), spend(2, 9_000)).pay(Output(20_000, PAYEE)).build()
+    assert (len(paid.transaction.inputs), paid.fee) == (1, 185)
+
+
+def test_selection_stops_at_tokens_that_suffice() -> None:
+    coins = [spend(at, 1_000, Token(GOLD, amount)) for at, amount in enumerate((40, 70, 30))]
+    for wanted, taken in ((70, 1), (71, 2), (110, 2), (111, 3)):
+        paid = Output(1_000, PAYEE, Token(GOLD, wanted))
+        built = builder(spend(9, 50_000), *coins).pay(paid).build()
+        assert len([each for each in built.source_outputs if each.token]) == taken
+
+
+def test_the_coins_of_many_outputs_take_the_hash_of_one_transaction(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    outputs = [Output(1_000 + at, PAYEE) for at in range(50)]
+    built = builder(spend(1, 90_000)).pay(*outputs).build()
+    hashed = []
+
+    def count(transaction: Transaction) -> bytes:
+        hashed.append(transaction)
+        return transaction_hash(transaction)
+
+    monkeypatch.setattr("bchcov.wallet.coins.transaction_hash", count)
+    coins = built.coins
+    assert len(hashed) == 1
+    assert [coin.output for coin in coins] == list(built.transaction.outputs)
+    assert coins == tuple(map(built.coin, range(len(coins))))
+
+
+def test_an_attack_is_built_exactly_as_it_is_meant() -> None:
+    token = Token(GOLD, 7, Nft(b"", Capability.MINTING))
+    coin = spend(1, 50_000, token)
+    start = TransactionBuilder().spend_all([coin]).fund_from([spend(2, 9_000)])
+    lost = start.pay(Output(1_000, PAYEE)).build_exactly()
+    assert (lost.transaction.outputs, lost.fee) == ((Output(1_000, PAYEE),), 49_000)
+    assert lost.verdict is None
+    assert len(lost.transaction.inputs) == 1
+    # What is given away is valid all the same.
+    verify(lost.transaction, lost.source_outputs).require()
+    for output, reason in (
+        (Output(60_000, PAYEE), "TX_OUTPUTS_EXCEED_INPUTS"),
+        (Output(100, PAYEE), "TX_DUST"),
+        (Output(1_000, PAYEE, Token(GOLD, 8)), "TOKEN_OUTPUTS_EXCEED_INPUTS"),
+    ):
+        built = start.pay(output).build_exactly()
+        error = verify(built.transaction, built.source_outputs).error
+        assert error is not None
+        assert error.reason == reason
+    with pytest.raises(BuildError, match="a locktime -1 is not"):
+        replace(start, locktime=-1).build_exactly()

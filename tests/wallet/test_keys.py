@@ -23,7 +23,7 @@ KEY = PrivateKey(b"\x01" * 32)
 def test_a_key_reads_back_from_wif(secret: bytes, compressed: bool, network: str) -> None:
     key = PrivateKey(secret, compressed=compressed)
     wif = key.to_wif(network)
-    assert PrivateKey.from_wif(wif) == key
+    assert PrivateKey.from_wif(wif, network=network) == key
     version = "main" if network == "mainnet" else "test"
     assert wif == bytes_to_wif(secret, version=version, compressed=compressed)
     assert len(key.public_key) == (33 if compressed else 65)
@@ -62,6 +62,7 @@ def test_the_secret_is_not_shown() -> None:
         encode_base58_check(b"\x81" + b"\x01" * 32),
         encode_base58_check(b"\x80" + bytes(32)),
         "1" * 1000,
+        "3QJmnh",
     ],
 )
 def test_what_is_no_wif_is_an_error(text: str) -> None:
@@ -94,5 +95,5 @@ def test_a_digest_of_another_length_is_not_signed() -> None:
 
 
 def test_an_unknown_network_is_an_error() -> None:
-    with pytest.raises(InvalidKey, match="mainnet or testnet"):
+    with pytest.raises(InvalidKey, match="no network is called 'chipnet4': mainnet, testnet"):
         KEY.to_wif("chipnet4")

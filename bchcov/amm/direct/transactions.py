@@ -185,7 +185,7 @@ def exit_pool(pool: Pool, key: PrivateKey, purse: Purse) -> Step:
         raise BuildError("the key is not that of the pool's owner")
     if pool.state.pending:
         raise BuildError(f"{pool.state.pending} orders are queued: the pool cannot end before")
-    if purse.change is None:
+    if purse.change_bytecode is None:
         raise BuildError("an exit needs a purse that says where change goes")
     token = Token(parameters.token_category, pool.state.token_reserve)
     unlocker = ScriptUnlocker((Signature(key), key.public_key), scripts.vault.code)
@@ -194,6 +194,6 @@ def exit_pool(pool: Pool, key: PrivateKey, purse: Purse) -> Step:
         .burn(parameters.pool_category)
         .spend(pool.coin, ScriptUnlocker((), scripts.pool.code))
         .spend(pool.vault, unlocker)
-        .pay(Output(pool.vault.value, purse.change, token))
+        .pay(Output(pool.vault.value, purse.change_bytecode, token))
     )
     return _take(pool, builder)

@@ -103,7 +103,7 @@ def exit_pool(pool: Pool, key: PrivateKey, purse: Purse) -> Step:
     scripts = pool.scripts
     if pool.state.pending:
         raise BuildError(f"{pool.state.pending} orders are queued: the pool cannot end before")
-    if purse.change is None:
+    if purse.change_bytecode is None:
         raise BuildError("an exit needs a purse that says where change goes")
     token = Token(scripts.parameters.token_category, pool.state.token_reserve)
     builder = (
@@ -112,6 +112,6 @@ def exit_pool(pool: Pool, key: PrivateKey, purse: Purse) -> Step:
         .burn(scripts.parameters.pool_category)
         .spend(pool.coin, ScriptUnlocker((), scripts.pool.code))
         .spend(pool.vault, _signed(pool, key))
-        .pay(Output(pool.vault.value, purse.change, token))
+        .pay(Output(pool.vault.value, purse.change_bytecode, token))
     )
     return take_step(pool, builder)

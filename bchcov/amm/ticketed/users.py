@@ -82,7 +82,7 @@ def refund(
     owner = held.owner if isinstance(held, Ticket) else held.action.owner
     if owner != key.public_key_hash:
         raise BuildError(f"the coin {held.coin} is of another owner than this key")
-    if purse.change is None:
+    if purse.change_bytecode is None:
         raise BuildError("a refund needs a purse that says where change goes")
     unlocker = ScriptUnlocker((Signature(key), key.public_key))
     builder = purse.builder().spend(held.coin, unlocker, sequence=scripts.parameters.refund_delay)

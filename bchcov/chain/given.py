@@ -1,0 +1,38 @@
+"""What a chain is given: transactions as a builder returns them, outputs to addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..encoding.expected import kind_of
+from ..errors import BuildError, EncodeError
+from ..transaction.fields import check_outputs
+from ..transaction.model import Output, Transaction
+from ..wallet.built import BuiltTransaction
+from ..wallet.destinations import located
+
+__all__ = ["Given", "outputs_of", "transaction_of"]
+
+Given = Transaction | BuiltTransaction
+"""A transaction, or what `build` has made of it."""
+
+
+def transaction_of(given: Given) -> Transaction:
+    """The transaction that is meant. Raises BuildError for what is none."""
+    transaction = given.transaction if isinstance(given, BuiltTransaction) else given
+    if not isinstance(transaction, Transaction):
+        raise BuildError(f"a chain takes a Transaction or what build returns, not {kind_of(given)}")
+    return transaction
+
+
+def outputs_of(outputs: Iterable[Output], network: str) -> tuple[Output, ...]:
+    """The outputs to make, an address of the network in place of a locking bytecode allowed.
+
+    Raises AddressError for another network's address, BuildError for what has no encoding.
+    """
+    made = tuple(located(output, network) for output in outputs)
+    try:
+        check_outputs(made, "output")
+    except EncodeError as error:
+        raise BuildError(str(error)) from None
+    return made

@@ -1,0 +1,260 @@
+"""Multisig inputs signed by one cosigner at a time, on one machine or on several.
+
+Each signs the same transaction alone; what they give are public keys and signatures, bytes
+that travel as they are. Every signature is verified where it is put to the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from ..crypto.der import is_strict_der, parse_lax_der
+from ..crypto.secp256k1 import GROUP_ORDER, verify_ecdsa, verify_schnorr
+from ..encoding.expected import expect_bytes, kind_of
+from ..errors import BuildError, EncodeError, InvalidKey
+from ..script.patterns import Multisig, p2sh20, p2sh32
+from ..script.pushes import encode_push, instructions
+from ..transaction.context import TransactionContext
+from ..transaction.sighash import DEFAULT_HASH_TYPE, signature_digest
+from .keys import PrivateKey
+from .signatures import Scheme, check_request, transaction_signature
+
+__all__ = ["CosignerSignature", "PartialMultisig", "multisig_unlocking", "read_multisig"]
+
+CosignerSignature = tuple[bytes, bytes]
+"""A public key and its signature, the hash type as the last byte."""
+
+_CHECKMULTISIG = 0xAE
+_MOST_KEYS = 20
+_SCHNORR_SIZE = 65
+
+
+def read_multisig(script: bytes) -> Multisig:
+    """Read a multisig script of 1 to 20 keys. Raises EncodeError for anything else.
+
+    Nodes know up to 16 keys as a pattern of its own; hashed, 20 are spent like any script.
+    """
+    expect_bytes(script, "a multisig script")
+    steps = list(instructions(script))
+    if len(steps) >= 4 and steps[-1].opcode == _CHECKMULTISIG:
+        required, total = _number(steps[0].opcode, steps[0].data), _number(*steps[-2][1:3])
+        keys = tuple(step.data or b"" for step in steps[1:-2])
+        if 1 <= required <= total == len(keys) and all(len(key) in (33, 65) for key in keys):
+            return Multisig(required, keys)
+    raise EncodeError(f"0x{script[:40].hex()} is not a multisig script of 1 to {_MOST_KEYS} keys")
+
+
+def _number(opcode: int, data: bytes | None) -> int:
+    """A number of 1 to 20 in its shortest push; 0 for anything else."""
+    if data is None:
+        return opcode - 0x50 if 0x51 <= opcode <= 0x60 else 0
+    return data[0] if len(data) == 1 and 16 < data[0] <= _MOST_KEYS and opcode == 1 else 0
+
+
+def signing_places(multisig: Multisig, signers: Iterable[bytes]) -> list[int]:
+    """The places in a script whose keys have signed, as many as it needs, in its order."""
+    there = frozenset(signers)
+    places = [at for at, key in enumerate(multisig.public_keys) if key in there]
+    return places[: multisig.required]
+
+
+def dummy_push(multisig: Multisig, places: Sequence[int], scheme: Scheme) -> bytes:
+    """What lies below the signatures: with Schnorr the bit field of those who signed.
+
+    Source: 2019-11-15 Schnorr OP_CHECKMULTISIG specification, "Mode 2".
+    """
+    if scheme == "ecdsa":
+        return encode_push(b"")
+    bits = sum(1 << place for place in places)
+    return encode_push(bits.to_bytes((len(multisig.public_keys) + 7) // 8, "little"))
+
+
+@dataclass(frozen=True, slots=True)
+class PartialMultisig:
+    """What some cosigners of a multisig have signed of one input; every method gives a new one.
+
+    `signatures` are in the order in which they came. Raises EncodeError for an input that
+    is not there and a script that is no multisig.
+    """
+
+    context: TransactionContext = field(repr=False, compare=False)
+    index: int
+    script: bytes
+    signatures: tuple[CosignerSignature, ...] = ()
+
+    def __post_init__(self) -> None:
+        read_multisig(self.script)
+        check_request(self.context, self.index, DEFAULT_HASH_TYPE, "schnorr")
+
+    @property
+    def _multisig(self) -> Multisig:
+        return read_multisig(self.script)
+
+    @property
+    def scheme(self) -> Scheme | None:
+        """The scheme of the signatures, one for all of them; None where there are none."""
+        if not self.signatures:
+            return None
+        return "schnorr" if len(self.signatures[0][1]) == _SCHNORR_SIZE else "ecdsa"
+
+    @property
+    def signers(self) -> tuple[bytes, ...]:
+        """The public keys that have signed."""
+        return tuple(key for key, _ in self.signatures)
+
+    @property
+    def missing(self) -> tuple[bytes, ...]:
+        """The public keys that may still sign, in the script's order; none where it suffices."""
+        if not self.needed:
+            return ()
+        keys = dict.fromkeys(self._multisig.public_keys)
+        return tuple(key for key in keys if key not in self.signers)
+
+    @property
+    def needed(self) -> int:
+        """How many signatures are still missing."""
+        multisig = self._multisig
+        return multisig.required - len(signing_places(multisig, self.signers))
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the signatures suffice."""
+        return not self.needed
+
+    def sign(
+        self,
+        key: PrivateKey,
+        *,
+        hash_type: int = DEFAULT_HASH_TYPE,
+        scheme: Scheme = "schnorr",
+    ) -> PartialMultisig:
+        """Add the signature of a key. Raises InvalidKey for a key that is none of the script's."""
+        if not isinstance(key, PrivateKey):
+            raise InvalidKey(f"a multisig is signed with a PrivateKey, not {kind_of(key)}")
+        self._check_key(key.public_key)
+        signature = transaction_signature(
+            self.context, self.index, self.script, key, hash_type=hash_type, scheme=scheme
+        )
+        return self.add(key.public_key, signature)
+
+    def _check_key(self, public_key: bytes) -> None:
+        expect_bytes(public_key, "a public key")
+        if public_key not in self._multisig.public_keys:
+            raise InvalidKey(f"0x{public_key.hex()} is not a key of the multisig")
+
+    def add(self, public_key: bytes, signature: bytes) -> PartialMultisig:
+        """Add a cosigner's signature, the hash type as its last byte; one already there is kept.
+
+        Raises InvalidKey for one that this key has not made of this input, and for one of
+        another scheme than those there are; EncodeError for a hash type that no node accepts.
+        """
+        self._check_key(public_key)
+        expect_bytes(signature, "a signature")
+        if public_key in self.signers:
+            return self
+        who = f"the signature of 0x{public_key.hex()} for input {self.index}"
+        if len(signature) < 2:
+            raise InvalidKey(f"{who} has {len(signature)} bytes")
+        scheme: Scheme = "schnorr" if len(signature) == _SCHNORR_SIZE else "ecdsa"
+        check_request(self.context, self.index, signature[-1], scheme)
+        digest = signature_digest(self.context, self.index, self.script, signature[-1])
+        if not _is_signature(signature[:-1], digest, public_key, scheme):
+            raise InvalidKey(f"{who} does not verify: another key, transaction or script is signed")
+        if self.scheme not in (None, scheme):
+            raise InvalidKey(f"{who} is {scheme}, the others are {self.scheme}")
+        return replace(self, signatures=(*self.signatures, (public_key, signature)))
+
+    def combine(self, *others: PartialMultisig) -> PartialMultisig:
+        """Add the signatures of others, in any order. Raises as `add` does."""
+        made = self
+        for other in others:
+            if not isinstance(other, PartialMultisig):
+                raise EncodeError(f"what is combined is a PartialMultisig, not {kind_of(other)}")
+            for public_key, signature in other.signatures:
+                made = made.add(public_key, signature)
+        return made
+
+    def require_complete(self) -> PartialMultisig:
+        """Return this if the signatures suffice. Raises BuildError that says whose are missing."""
+        if self.needed:
+            multisig = self._multisig
+            there = multisig.required - self.needed
+            names = ", ".join(f"0x{key.hex()}" for key in self.missing)
+            raise BuildError(
+                f"{there} of {multisig.required} signatures are there,"
+                f" {self.needed} are missing of {names}"
+            )
+        return self
+
+    @property
+    def pushes(self) -> bytes:
+        """The pushes of dummy and signatures. Raises BuildError where some are missing."""
+        self.require_complete()
+        multisig, signatures = self._multisig, dict(self.signatures)
+        places = signing_places(multisig, signatures)
+        return dummy_push(multisig, places, self.scheme or "schnorr") + b"".join(
+            encode_push(signatures[multisig.public_keys[place]]) for place in places
+        )
+
+    @property
+    def unlocking_bytecode(self) -> bytes:
+        """All that unlocks the input: the pushes, and the script where the output has its hash.
+
+        Raises BuildError where signatures are missing, or the output is of another script.
+        """
+        locking = self.context.source_outputs[self.index].locking_bytecode
+        if locking == self.script:
+            return self.pushes
+        if locking in (p2sh20(self.script), p2sh32(self.script)):
+            return self.pushes + encode_push(self.script)
+        raise BuildError(f"input {self.index} spends an output of another script")
+
+
+def _is_signature(signature: bytes, digest: bytes, public_key: bytes, scheme: Scheme) -> bool:
+    """Whether nodes take this for a signature of the digest."""
+    if scheme == "schnorr":
+        return verify_schnorr(signature, digest, public_key)
+    numbers = parse_lax_der(signature) if is_strict_der(signature) else None
+    return (
+        numbers is not None
+        and numbers[1] <= GROUP_ORDER // 2
+        and verify_ecdsa(*numbers, digest, public_key)
+    )
+
+
+def check_signers(multisig: Multisig, keys: Sequence[PrivateKey]) -> None:
+    """Raise InvalidKey for keys given twice or more than a multisig needs, and for no keys."""
+    if not isinstance(keys, (tuple, list)):
+        raise InvalidKey(f"the keys of a multisig are a list of PrivateKey, not {kind_of(keys)}")
+    for key in keys:
+        if not isinstance(key, PrivateKey):
+            raise InvalidKey(f"a multisig is signed with a PrivateKey, not {kind_of(key)}")
+    if len(set(keys)) != len(keys) or len(keys) > multisig.required:
+        raise InvalidKey(
+            f"{multisig.required} different keys are needed to sign, {len(keys)} are given"
+        )
+
+
+def multisig_unlocking(
+    context: TransactionContext,
+    index: int,
+    script: bytes,
+    keys: Sequence[PrivateKey],
+    *,
+    hash_type: int = DEFAULT_HASH_TYPE,
+    scheme: Scheme = "schnorr",
+) -> bytes | PartialMultisig:
+    """Sign a multisig script of up to 20 keys with those that are here, in any order.
+
+    Where they suffice, returns the pushes of dummy and signatures; behind them belongs, for
+    P2SH, the push of the script. Where they do not, returns what is signed, to be combined
+    with what the others sign. Raises EncodeError for a script that is no multisig, InvalidKey
+    for keys that do not fit.
+    """
+    check_signers(read_multisig(script), keys)
+    partial = PartialMultisig(context, index, script)
+    check_request(context, index, hash_type, scheme)
+    for key in keys:
+        partial = partial.sign(key, hash_type=hash_type, scheme=scheme)
+    return partial.pushes if partial.is_complete else partial

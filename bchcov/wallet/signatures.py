@@ -1,0 +1,76 @@
+"""Single signatures of a transaction's inputs, for any script."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+from ..encoding.expected import expect_number, kind_of, shown
+from ..errors import EncodeError, InvalidKey
+from ..transaction.context import TransactionContext
+from ..transaction.sighash import DEFAULT_HASH_TYPE, HashType, signature_digest
+from .keys import PrivateKey
+
+__all__ = ["Scheme", "check_request", "check_scheme", "transaction_signature"]
+
+Scheme = Literal["schnorr", "ecdsa"]
+"""The signature algorithm."""
+
+_BASES = (HashType.ALL, HashType.NONE, HashType.SINGLE)
+_MODIFIERS = (0, HashType.UTXOS, HashType.ANYONECANPAY)
+# UTXOS and ANYONECANPAY exclude each other: one covers all inputs, the other only one.
+_HASH_TYPES = frozenset(
+    base | modifier | HashType.FORKID for base in _BASES for modifier in _MODIFIERS
+)
+
+
+def check_request(context: TransactionContext, index: int, hash_type: int, scheme: str) -> None:
+    """Raise EncodeError for a signature of no input, or one that no node accepts."""
+    if not isinstance(context, TransactionContext):
+        raise EncodeError(f"what is signed is a TransactionContext, not {kind_of(context)}")
+    expect_number(index, "the index of an input")
+    expect_number(hash_type, "a hash type")
+    inputs, outputs = len(context.transaction.inputs), len(context.source_outputs)
+    if not 0 <= index < inputs == outputs:
+        raise EncodeError(
+            f"input {shown(index)}: the transaction has {inputs} inputs and {outputs} spent outputs"
+        )
+    if not -0x100 <= hash_type <= 0xFFFF:
+        raise EncodeError(f"hash type {shown(hash_type)} is not one byte")
+    if not hash_type & HashType.FORKID:
+        raise EncodeError(f"hash type {hash_type:#04x} lacks the fork id, 0x40")
+    if hash_type not in _HASH_TYPES:
+        allowed = ", ".join(f"{each:#04x}" for each in sorted(_HASH_TYPES))
+        raise EncodeError(f"hash type {hash_type:#04x} is not one of {allowed}")
+    check_scheme(scheme)
+
+
+def transaction_signature(
+    context: TransactionContext,
+    index: int,
+    covered_bytecode: bytes,
+    key: PrivateKey,
+    *,
+    hash_type: int = DEFAULT_HASH_TYPE,
+    scheme: Scheme = "schnorr",
+) -> bytes:
+    """Sign input `index` of a transaction, for any script; the hash type is the last byte.
+
+    `covered_bytecode` is the script that runs, from its last OP_CODESEPARATOR on: the
+    locking bytecode, or the redeem script of P2SH. Raises EncodeError for an index that
+    is not there, for fewer or more spent outputs than inputs, and for a hash type or scheme
+    that no node accepts, InvalidKey for what is no key; a wrong signature is made from
+    `signature_digest` instead.
+    """
+    check_request(context, index, hash_type, scheme)
+    if not isinstance(key, PrivateKey):
+        raise InvalidKey(f"a transaction is signed with a PrivateKey, not {kind_of(key)}")
+    digest = signature_digest(context, index, covered_bytecode, hash_type)
+    sign = key.sign_schnorr if scheme == "schnorr" else key.sign_ecdsa
+    return sign(digest) + bytes((hash_type,))
+
+
+def check_scheme(scheme: str) -> None:
+    """Raise EncodeError for what is no signature scheme."""
+    if not isinstance(scheme, str) or scheme not in get_args(Scheme):
+        named = repr(scheme) if isinstance(scheme, str) else kind_of(scheme)
+        raise EncodeError(f"no signature scheme is called {named}: schnorr or ecdsa")
