@@ -125,6 +125,10 @@ def test_a_multisig_of_more_keys_than_a_small_number_is_built_but_not_standard()
         b"\x01\x01" + b"\x21" + KEY + b"\x51\xae",
         b"\x51" + b"\x21" + KEY + b"\x51\xaf",
         b"\x51" + b"\x51" * 40 + b"\x51\xae",
+        # OP_RESERVED and OP_0 are no numbers of keys, and OP_NOP is not 17.
+        b"\x50" + b"\x21" + KEY + b"\x51\xae",
+        b"\x00" + b"\x21" + KEY + b"\x51\xae",
+        b"\x51" + (b"\x21" + KEY) * 17 + b"\x61\xae",
         # Keys that are not pushed in the shortest way. Source: Bitcoin Cash Node 29,
         # src/script/standard.cpp, MatchMultisig.
         b"\x51" + b"\x4c\x21" + KEY + b"\x51\xae",
@@ -178,3 +182,16 @@ def test_witness_programs_are_a_version_and_a_push(code: str, expected: bool) ->
     assert is_witness_program(bytes.fromhex(code)) is expected
     assert is_witness_program(b"\x00\x28" + bytes(40))
     assert not is_witness_program(b"\x00\x29" + bytes(41))
+
+
+def test_a_witness_program_is_a_version_and_one_push_of_2_to_40_bytes() -> None:
+    # Source: Bitcoin Cash Node 29, src/script/script.cpp, IsWitnessProgram.
+    for version in range(256):
+        right = version == 0 or 0x51 <= version <= 0x60
+        assert is_witness_program(bytes((version, 2)) + b"ab") is right
+    for size in range(80):
+        code = bytes((0, size)) + bytes(size)
+        assert is_witness_program(code) is (2 <= size <= 40)
+        assert not is_witness_program(code + b"\x00")
+        assert not is_witness_program(code[:-1])
+    assert not is_witness_program(b"\x00\x4c\x02ab")
