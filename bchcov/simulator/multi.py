@@ -137,7 +137,7 @@ def _user(number: int, own: Race, ways: dict[str, list[Journey]]) -> dict[str, A
 
 
 def _headings(profile: str, names: list[str]) -> tuple[str, ...]:
-    counted = [heading for name in names for heading in (f"{name}: conflicts", "blocks")]
+    counted = [f"{name}: conflicts, blocks" for name in names]
     return ("user", "funded with", "swaps", f"{profile}: gets", *counted)
 
 
@@ -153,7 +153,7 @@ def _row(user: dict[str, Any], names: list[str]) -> tuple[str, ...]:
         if way["status"] == "filled"
         else way["status"]
     )
-    counted = [str(user[name][what]) for name in names for what in ("conflicts", "blocks")]
+    counted = [f"{user[name]['conflicts']}, {user[name]['blocks']}" for name in names]
     return (str(user["user"]), has, swaps, got, *counted)
 
 

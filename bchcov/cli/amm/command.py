@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO
 
 import click
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -54,10 +55,16 @@ class _Printer:
             for part in each.split("\n"):
                 self._write(printable(part), "" if answer.ok else "red")
         if answer.rows:
-            table = Table(*answer.rows[0])
-            for row in answer.rows[1:]:
-                table.add_row(*(Text(printable(cell)) for cell in row))
-            self._console.print(table)
+            rows = [[Text(printable(cell)) for cell in row] for row in answer.rows]
+            # On a screen that is too narrow lines run on: no figure is cut off.
+            widths = [max(text.cell_len for text in column) for column in zip(*rows, strict=True)]
+            table = Table(box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1))
+            for heading, width in zip(rows[0], widths, strict=True):
+                table.add_column(heading, width=width, no_wrap=True)
+            for row in rows[1:]:
+                table.add_row(*row)
+            width = max(self._console.width, sum(widths) + 4 * len(widths) + 4)
+            Console(highlight=False, markup=False, emoji=False, width=width).print(table)
 
     def _write(self, text: str, style: str) -> None:
         self._console.print(Text(text, style), soft_wrap=True)
