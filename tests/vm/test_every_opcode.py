@@ -139,6 +139,16 @@ def test_items_on_the_alternate_stack_count_where_an_opcode_grows_the_stack(
             assert result.ok or result.position == 1
 
 
+@pytest.mark.parametrize("rules", ALL_RULES, ids=str)
+def test_an_item_that_came_back_from_the_alternate_stack_takes_one_place(rules: RuleSet) -> None:
+    code = assemble("OP_TOALTSTACK OP_FROMALTSTACK OP_TOALTSTACK OP_DUP OP_FROMALTSTACK")
+    assert run_script(code, rules, stack=(b"\x01",) * 999).ok
+    assert run_script(code, rules, stack=(b"\x01",) * 1_000).reason is Reason.STACK_SIZE
+    again = assemble("OP_TOALTSTACK OP_FROMALTSTACK OP_DUP")
+    assert run_script(again, rules, stack=(b"\x01",) * 999).ok
+    assert run_script(again, rules, stack=(b"\x01",) * 1_000).reason is Reason.STACK_SIZE
+
+
 @every_example
 def test_an_operand_that_is_a_number_must_be_short_and_minimal(example: Example) -> None:
     for rules in rules_with(example.opcode):
