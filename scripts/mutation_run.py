@@ -40,8 +40,13 @@ for _name in (
 ):
     importlib.import_module(_name)
 
-KILLED, SURVIVED, UNREACHED = 10, 11, 12
-_FATES = {KILLED: "killed", SURVIVED: "survived", UNREACHED: "reached by no test"}
+KILLED, SURVIVED, UNREACHED, NOT_IN_PLACE = 10, 11, 12, 13
+_FATES = {
+    KILLED: "killed",
+    SURVIVED: "survived",
+    UNREACHED: "reached by no test",
+    NOT_IN_PLACE: "not in place",
+}
 _ENDLESS = (signal.SIGVTALRM, signal.SIGALRM)
 _MEMORY = 4 << 30
 
@@ -71,7 +76,11 @@ class Bench:
                 mutant
             )
         if within:
-            yield from self._run_within(within, baseline, jobs)
+            for mutant, fate in self._run_within(within, baseline, jobs):
+                if fate == _FATES[NOT_IN_PLACE]:
+                    anew.append(mutant)
+                else:
+                    yield mutant, fate
         yield from _pool(anew, jobs, lambda mutant: self._import_anew(mutant, baseline))
 
     def baseline(self) -> Baseline:
@@ -79,7 +88,9 @@ class Bench:
         digest = hashlib.sha256(repr((self.tests, sorted(self.files), sys.version)).encode())
         for folder in ("bchcov", "tests", "scripts"):
             for path in sorted((self.root / folder).rglob("*.py")):
-                digest.update(path.read_bytes())
+                # How changes are made and run decides nothing about what is reached.
+                if path.name not in ("mutation.py", "mutants.py", "mutation_run.py"):
+                    digest.update(path.read_bytes())
         kept = self.root / ".venv" / "mutation-baseline.pickle"
         if kept.is_file():
             name, baseline = pickle.loads(kept.read_bytes())
@@ -208,12 +219,14 @@ class _Server:
         try:
             old = compile(source, str(mutant.path), "exec", dont_inherit=True)
             new = compile(mutant.apply(source), str(mutant.path), "exec", dont_inherit=True)
-            codes = dict(_pairs(old, new))
+            codes = {_key(was): now for was, now in _pairs(old, new) if was != now}
             for function in self.functions:
-                function.__code__ = codes.get(function.__code__, function.__code__)
+                if function.__code__.co_filename == str(mutant.path):
+                    now = codes.get(_key(function.__code__))
+                    function.__code__ = function.__code__ if now is None else now
         except (SyntaxError, ValueError):
             # Names of the enclosing function that are used no more: not to be put in place.
-            return self.bench._import_anew(mutant, self.baseline)
+            return NOT_IN_PLACE
         place = self.baseline.places[str(mutant.path), mutant.statement or 0]
         reached = False
         for test in self.baseline.tests([place]):
@@ -228,14 +241,19 @@ class _Server:
         return SURVIVED if reached else UNREACHED
 
 
+def _key(code: CodeType) -> tuple[str, int, bytes]:
+    """What tells a function from every other of its file; code that has run is not equal to new."""
+    return code.co_qualname, code.co_firstlineno, code.co_linetable
+
+
 def _pairs(old: CodeType, new: CodeType) -> Iterator[tuple[CodeType, CodeType]]:
-    """The functions of a module that differ, before and after the change."""
+    """The functions of a module, before and after the change, but for those within one that
+    has a function more or less.
+    """
     before = [each for each in old.co_consts if isinstance(each, CodeType)]
     after = [each for each in new.co_consts if isinstance(each, CodeType)]
-    if len(before) != len(after):
-        raise ValueError("a function more or less")
-    for was, now in zip(before, after, strict=True):
-        if was != now:
+    if len(before) == len(after):
+        for was, now in zip(before, after, strict=True):
             yield was, now
             yield from _pairs(was, now)
 
