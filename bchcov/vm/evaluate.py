@@ -12,9 +12,10 @@ from ..errors import EncodeError, Reason, RulesError, ScriptError
 from ..script.patterns import is_p2sh20, is_p2sh32, is_witness_program
 from ..script.pushes import is_push_only
 from ..transaction.context import TransactionContext
+from .decode import decode, decode_kept
 from .machine import Machine, Observer
 from .metrics import Metrics
-from .program import Program, decode, decode_kept
+from .program import Program
 from .result import InputResult, Run
 from .rules.ruleset import RuleSet
 from .rules.upgrades import BCH_2026

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from ..errors import Reason, ScriptError
 from ..script.numbers import (
@@ -12,12 +11,10 @@ from ..script.numbers import (
     number_decoder,
     range_reason,
 )
+from ..transaction.context import TransactionContext
+from .program import Program
 from .rules.limits import UNLIMITED
-
-if TYPE_CHECKING:
-    from ..transaction.context import TransactionContext
-    from .program import Program
-    from .rules.ruleset import RuleSet
+from .rules.ruleset import RuleSet
 
 __all__ = ["CALLED", "Machine", "Observer"]
 

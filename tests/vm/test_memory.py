@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from bchcov import BCH_2023, BCH_2026, RuleSet
-from bchcov.vm.program import decode, decode_kept
+from bchcov.vm.decode import decode, decode_kept
 
 # The instruction that each script is made of.
 INSTRUCTIONS = {

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from ...errors import Reason, ScriptError
 from ...script.opcodes import Op
+from ..decode import decode_kept
 from ..machine import Machine, too_few_items
 from ..operation import control, introduced, operation
-from ..program import decode_kept
 from .control import enter
 
 __all__ = ["DEFINE", "EVALUATION", "FUNCTIONS"]

@@ -12,7 +12,7 @@ __all__ = ["SEPARATOR"]
 @operation(Op.OP_CODESEPARATOR)
 def code_separator(vm: Machine) -> None:
     """( -- ) Signatures of what runs after it cover the script from here on only."""
-    # Where it stands is known when the script is decoded: see program.py.
+    # Where it stands is known when the script is decoded: see decode.py.
 
 
 SEPARATOR = introduced(2009, "Bitcoin 0.1", code_separator)

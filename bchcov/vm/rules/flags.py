@@ -195,7 +195,12 @@ def _make(flags: frozenset[str]) -> RuleSet:
     rules = base.evolve(f"FLAGS {' '.join(sorted(flags))}".strip(), switches=switches)
     for change in _CHANGES:
         rules = change(rules, flags)
-    return rules
+    return rules.found_by(_find_by_name)
+
+
+def _find_by_name(name: str, _is_standard: bool) -> RuleSet:
+    """Find what a pickled rule set stands for: its name lists the flags."""
+    return rules_from_flags(name.split()[1:])
 
 
 def _change_numbers(rules: RuleSet, flags: frozenset[str]) -> RuleSet:

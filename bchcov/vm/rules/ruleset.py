@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
+from ...errors import RulesError
 from ..operation import Operation
 from .limits import Limits
 from .policy import Policy
@@ -30,6 +31,7 @@ class RuleSet:
     policy: Policy
     operations: MappingProxyType[int, Operation]
     _modes: dict[bool, RuleSet] = field(default_factory=dict)
+    _find: Callable[[str, bool], RuleSet] | None = None
 
     @property
     def is_standard(self) -> bool:
@@ -84,8 +86,15 @@ class RuleSet:
         relay._modes.update(self._modes)
         return relay
 
-    def __reduce__(self) -> tuple[Any, tuple[str, bool]]:
-        """Travel between processes by name: operations are functions of this library."""
-        from .upgrades import rules_by_name
+    def found_by(self, find: Callable[[str, bool], RuleSet]) -> RuleSet:
+        """Say which function of a module finds this rule set by its name and mode.
 
-        return rules_by_name, (self.name, self.is_standard)
+        Operations are functions of this library, so that a rule set travels between
+        processes by its name only. Returns a copy.
+        """
+        return replace(self, _find=find, _modes={})
+
+    def __reduce__(self) -> tuple[Any, tuple[str, bool]]:
+        if self._find is None:
+            raise RulesError(f"{self} cannot be pickled: nothing finds it by its name")
+        return self._find, (self.name, self.is_standard)

@@ -92,6 +92,11 @@ _SPEC = _2026.evolve(
 )
 
 
+def _find(name: str, is_standard: bool) -> RuleSet:
+    """Find what a pickled rule set stands for."""
+    return find_rules(name, standard=is_standard)
+
+
 def _with_relay_mode(consensus: RuleSet) -> RuleSet:
     """Add what nodes demand of transactions that they relay; return that mode."""
     limits = {}
@@ -105,7 +110,7 @@ def _with_relay_mode(consensus: RuleSet) -> RuleSet:
         switches={"segwit_recovery": False, "signature_check_density": True},
         policy={"is_standard": True},
     )
-    return consensus.pair_with(relay)
+    return consensus.found_by(_find).pair_with(relay.found_by(_find))
 
 
 def _is_used(rules: RuleSet, opcode: int) -> bool:
@@ -134,12 +139,3 @@ def find_rules(name: str, *, standard: bool = True) -> RuleSet:
             return rules if standard else rules.consensus
     known = ", ".join(rules.name for rules in RULE_SETS)
     raise RulesError(f"no rule set is called {name!r}; there are {known}")
-
-
-def rules_by_name(name: str, is_standard: bool) -> RuleSet:
-    """Find what a pickled rule set stands for."""
-    if name.startswith("FLAGS"):
-        from .flags import rules_from_flags
-
-        return rules_from_flags(name.split()[1:])
-    return find_rules(name, standard=is_standard)
