@@ -121,7 +121,7 @@ def test_a_script_run_alone_has_the_budget_of_no_unlocking_bytes() -> None:
         metrics = run_script(b"\x51", rules.consensus).metrics
         assert (metrics.op_cost_limit, metrics.hash_iterations_limit) == (cost, hashes)
         assert run_script(b"\x51", rules).metrics.hash_iterations_limit == relayed
-    assert run_script(b"\x51").metrics == run_script(b"\x51", BCH_SPEC.consensus).metrics
+    assert run_script(b"\x51").metrics == run_script(b"\x51", BCH_2026).metrics
 
 
 SIGNATURE = sign_schnorr((1).to_bytes(32, "big"), sha256(b""))
