@@ -2,12 +2,15 @@
 
 from .assemble import Assembled, Span, assemble, assemble_with_map
 from .disassemble import disassemble, disassemble_lines
+from .notation import Notation, assemble_notation
 from .parser import parse
 
 __all__ = [
     "Assembled",
+    "Notation",
     "Span",
     "assemble",
+    "assemble_notation",
     "assemble_with_map",
     "disassemble",
     "disassemble_lines",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -27,6 +28,8 @@ from .parser import (
 )
 
 __all__ = ["Assembled", "Binding", "Span", "assemble", "assemble_nodes", "assemble_with_map"]
+
+_HEXADECIMAL = re.compile("[0-9a-fA-F]+")
 
 Binding = bytes | int | str
 """Bytes as they are, an integer as a VM number, or CashAssembly source."""
@@ -66,11 +69,16 @@ class Assembled:
 
 
 class _Assembler:
-    def __init__(self, bindings: Mapping[str, Binding], rules: RuleSet) -> None:
+    def __init__(
+        self, bindings: Mapping[str, Binding], rules: RuleSet, *, bare_numbers: bool = True
+    ) -> None:
         self.bindings = bindings
+        # Whether a number may stand outside a push, as its bytes; and whether this is inside.
+        self.bare_numbers = bare_numbers
+        self.pushing = False
         self.rules = rules
         self.open: list[str] = []
-        self.made: dict[str, Assembled] = {}
+        self.made: dict[tuple[str, bool], Assembled] = {}
         self.depth = 0
 
     def error(self, message: str, place: Place) -> AssemblyError:
@@ -117,12 +125,20 @@ class _Assembler:
         if isinstance(node, Identifier):
             return self.identifier(node)
         if isinstance(node, Push):
-            return encode_push(self.body(node.body).code)
+            return encode_push(self.within(node.body, pushing=True).code)
         return self.evaluate(node)
+
+    def within(self, nodes: tuple[Node, ...], *, pushing: bool) -> Assembled:
+        outer, self.pushing = self.pushing, pushing
+        made = self.body(nodes)
+        self.pushing = outer
+        return made
 
     def literal(self, value: bytes | int, place: Place) -> bytes:
         if isinstance(value, bytes):
             return value
+        if not self.bare_numbers and not self.pushing:
+            raise self.error(_bare_number(value), place)
         if value.bit_length() >= 8 * _MOST_NUMBER_BYTES:
             raise self.error(f"this number has more than {_MOST_NUMBER_BYTES} bytes", place)
         return encode_number(value)
@@ -141,9 +157,10 @@ class _Assembler:
             raise self.unknown(node)
         bound = self.bindings[name]
         if isinstance(bound, str):
-            if name not in self.made:
-                self.made[name] = self.script(node, bound)
-            return self.made[name]
+            key = name, self.pushing
+            if key not in self.made:
+                self.made[key] = self.script(node, bound)
+            return self.made[key]
         if not isinstance(bound, bytes | int):
             kind = type(bound).__name__
             raise self.error(
@@ -171,10 +188,14 @@ class _Assembler:
         found = get_close_matches(node.name[:64].upper(), names, n=3, cutoff=0.75)
         close = [names[name] for name in found]
         hint = f"; did you mean {' or '.join(close)}?" if close else ""
+        if _HEXADECIMAL.fullmatch(node.name) and not len(node.name) % 2:
+            hint = f"; hexadecimal bytes are pushed by <0x{node.name[:64]}>"
+        elif _HEXADECIMAL.fullmatch(node.name):
+            hint = "; hexadecimal bytes are pushed by <0x...>, two digits a byte"
         return self.error(f"nothing is called {node.name[:64]!r}{hint}", node.place)
 
     def evaluate(self, node: Evaluation) -> bytes:
-        code = self.body(node.body).code
+        code = self.within(node.body, pushing=False).code
         result = run_script(code, self.rules, context=_surroundings(code))
         if result.reason is not None:
             raise self.error(f"this evaluation fails: {result}", node.place)
@@ -183,6 +204,15 @@ class _Assembler:
                 f"this evaluation leaves {len(result.stack)} items, not one", node.place
             )
         return result.stack[0]
+
+
+def _bare_number(value: int) -> str:
+    digits = str(abs(value)) if value.bit_length() < 200 else "..."
+    number = f"-{digits}" if value < 0 else digits
+    pushes = f"<{number}> pushes the number"
+    if value >= 0:
+        pushes += f", <0x{digits if len(digits) % 2 == 0 else '...'}> hexadecimal bytes"
+    return f"the number {number} outside a push is bytes of the script that push nothing: {pushes}"
 
 
 def _surroundings(code: bytes) -> TransactionContext:
@@ -204,12 +234,13 @@ def assemble_with_map(
     bindings: Mapping[str, Binding] | None = None,
     *,
     rules: RuleSet = BCH_SPEC.consensus,
+    bare_numbers: bool = True,
 ) -> Assembled:
     """Assemble CashAssembly, and keep where in the source each instruction stands.
 
     Takes and raises what `assemble` does.
     """
-    return _Assembler(bindings or {}, rules).body(parse(source))
+    return _Assembler(bindings or {}, rules, bare_numbers=bare_numbers).body(parse(source))
 
 
 def assemble_nodes(
@@ -234,13 +265,15 @@ def assemble(
     bindings: Mapping[str, Binding] | None = None,
     *,
     rules: RuleSet = BCH_SPEC.consensus,
+    bare_numbers: bool = True,
 ) -> bytes:
     """Assemble CashAssembly into script bytes.
 
     `bindings` gives identifiers that are no opcodes their meaning: bytes are taken as they
     are, integers as VM numbers, and text is CashAssembly with the same
-    bindings. `$(...)` is run under `rules` and must leave one item.
+    bindings. `$(...)` is run under `rules` and must leave one item. A number outside a push
+    is its bytes in the script, which is seldom meant: without `bare_numbers` it is an error.
 
     Raises AssemblyError with the line and column, within a binding with its name.
     """
-    return assemble_with_map(source, bindings, rules=rules).code
+    return assemble_with_map(source, bindings, rules=rules, bare_numbers=bare_numbers).code

@@ -7,7 +7,7 @@ import re
 
 import click
 
-from ..assembly import assemble
+from ..assembly import assemble, assemble_notation
 from ..assembly.assemble import Binding
 from ..encoding.hexadecimal import decode_hex
 from ..errors import AssemblyError, DecodeError
@@ -53,16 +53,35 @@ def _point_at(source: str, error: AssemblyError) -> str:
     metavar="NAME=VALUE",
     help="Give an identifier its meaning: 0x and hexadecimal, an integer, or CashAssembly.",
 )
+@click.option(
+    "--notation",
+    type=click.Choice(("cashassembly", "artifact", "node")),
+    default="cashassembly",
+    help="How the source is written: in an artifact bare digits are pushed hexadecimal bytes;"
+    " as nodes write scripts, short ones are decimal.",
+)
+@click.option(
+    "--bare-numbers", is_flag=True, help="Take a number outside a push as bytes of the script."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def asm(source: str, bind: tuple[str, ...], as_json: bool) -> None:
+def asm(
+    source: str, bind: tuple[str, ...], notation: str, bare_numbers: bool, as_json: bool
+) -> None:
     """Assemble CashAssembly to bytecode in hexadecimal.
 
-    The source is given as such, in a file, or on standard input ("-", or nothing).
+    The source is given as such, in a file, or on standard input ("-", or nothing). A bare
+    number, as 1027, pushes nothing in CashAssembly and is an error: <1027> pushes the
+    number, <0x1027> the bytes.
     """
     bindings = dict(map(_bind, bind))
+    if notation != "cashassembly" and (bindings or bare_numbers):
+        raise click.UsageError("--bind and --bare-numbers are for CashAssembly only")
     text = read_text(source)
     try:
-        code = assemble(text, bindings)
+        if notation == "cashassembly":
+            code = assemble(text, bindings, bare_numbers=bare_numbers)
+        else:
+            code = assemble_notation(text, "node" if notation == "node" else "artifact")
     except AssemblyError as error:
         raise click.ClickException(f"{error}{_point_at(text, error)}") from None
     click.echo(json.dumps({"hex": code.hex(), "size": len(code)}) if as_json else code.hex())

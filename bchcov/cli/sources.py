@@ -25,7 +25,7 @@ def _read_bytes(path: Path | None) -> bytes:
 
 def _read_file(path: Path | None) -> str:
     try:
-        return _read_bytes(path).decode()
+        return _read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         name = path or "standard input"
         raise click.ClickException(f"{name} is not UTF-8 text at byte {error.start}") from None

@@ -51,6 +51,8 @@ def _parse(text: bytes | str) -> dict[str, Any]:
     try:
         if isinstance(text, bytes):
             text = text.decode()
+        # What editors put in front of a file, not part of its first line.
+        text = text.removeprefix("\ufeff")
         if nests_too_deep(text):
             raise _BadLine(f"not JSON that is read: nested too deeply, limit {MOST_NESTED}")
         line = _decoder.decode(text)

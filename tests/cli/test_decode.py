@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -90,3 +91,26 @@ def test_what_is_of_before_tokens_is_shown_when_asked_for() -> None:
         code, shown, _ = run(*arguments, "--before-tokens", "--json")
         assert code == 0
         assert json.loads(shown)["outputs"][0]["locking"]["hex"] == "ef51"
+
+
+def test_a_byte_order_mark_in_front_is_accepted_wherever_text_is_read(tmp_path: Path) -> None:
+    mark = b"\xef\xbb\xbf"
+    line = {"tx": encode_transaction(spend(b"")).hex(), "source_outputs": ""}
+    source = encode_outputs([Output(2000, b"\x51")]).hex()
+    judged = {**line, "source_outputs": source, "mode": "consensus"}
+    for name, arguments, data in (
+        ("a.hex", ["decode"], line["tx"].encode()),
+        ("b.hex", ["disasm"], b"5152"),
+        ("c.asm", ["asm"], b"OP_1"),
+        ("d.asm", ["asm", "--notation", "artifact"], b"OP_1"),
+        ("e.jsonl", ["verify"], json.dumps(judged).encode() + b"\n"),
+        ("f.amm", ["amm", "--script"], b"status\n"),
+    ):
+        path = tmp_path / name
+        results = []
+        for text in (data, mark + data):
+            path.write_bytes(text)
+            results.append(CliRunner().invoke(main, [*arguments, str(path)]))
+        assert [each.exit_code for each in results] == [results[0].exit_code] * 2, results[1].output
+        assert results[0].stdout == results[1].stdout
+        assert "line" not in results[1].stderr

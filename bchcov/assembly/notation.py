@@ -1,0 +1,65 @@
+"""The notations of artifacts and of nodes: opcodes by name, bare digits for what is pushed.
+
+Source: the artifact format of CashScript, "bytecode"; Bitcoin Cash Node, ScriptToAsmStr.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Literal
+
+from ..errors import AssemblyError
+from ..script.numbers import encode_number
+from ..script.opcodes import OPCODES_BY_NAME
+from ..script.pushes import encode_push, encode_push_by_length
+
+__all__ = ["Notation", "assemble_notation"]
+
+Notation = Literal["artifact", "node"]
+"""Of artifacts, where bare digits are hexadecimal; of nodes, where short ones are decimal."""
+
+_WORD = re.compile(r"\S+")
+_HEXADECIMAL = re.compile("(?:0x)?([0-9a-fA-F]+)")
+_DECIMAL = re.compile("-?(?:0|[1-9][0-9]{0,9})")
+# Nodes write items of up to four bytes as numbers.
+_MOST_NUMBER = 2**31 - 1
+
+
+def _push(word: str, notation: Notation) -> bytes | str:
+    """The push that a word stands for, or what is wrong with it."""
+    if notation == "node" and _DECIMAL.fullmatch(word) and abs(int(word)) <= _MOST_NUMBER:
+        return encode_push(encode_number(int(word)))
+    digits = _HEXADECIMAL.fullmatch(word)
+    if digits is None:
+        return f"{word[:64]!r} is neither an opcode nor hexadecimal"
+    if len(digits[1]) % 2:
+        return f"{word[:64]!r} has {len(digits[1])} hexadecimal digits: a byte has two"
+    data = bytes.fromhex(digits[1])
+    if notation == "node":
+        if len(data) <= 4:
+            return f"{word[:64]!r} is no number as nodes write what is of up to four bytes"
+        return encode_push_by_length(data)
+    return encode_push(data)
+
+
+def assemble_notation(
+    source: str, notation: Notation = "artifact", *, arguments: Sequence[bytes] = ()
+) -> bytes:
+    """Assemble opcodes and bare digits, separated by blanks, into script bytes.
+
+    In an "artifact" digits are hexadecimal bytes to be pushed: `OP_MUL 1027` pushes
+    0x1027. In the notation of a "node" a push of up to four bytes is a decimal number, a
+    longer one hexadecimal. `arguments` of a contract's constructor, in the order of the
+    artifact, are pushed in front, the last one first. Raises AssemblyError with the place.
+    """
+    pieces = [encode_push(argument) for argument in reversed(arguments)]
+    for line, text in enumerate(source.removeprefix("\ufeff").split("\n"), 1):
+        for match in _WORD.finditer(text):
+            word = match[0]
+            opcode = OPCODES_BY_NAME.get(word)
+            made = bytes((opcode,)) if opcode is not None else _push(word, notation)
+            if isinstance(made, str):
+                raise AssemblyError(made, line=line, column=match.start() + 1)
+            pieces.append(made)
+    return b"".join(pieces)
