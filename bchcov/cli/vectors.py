@@ -106,6 +106,8 @@ def run_vectors(
     Known are the packed suite (.xz), VMB files (.json) and lines (.jsonl), and the nodes'
     script_tests, tx_valid, tx_invalid and sighash (.json), each also compressed as .xz.
     Years and modes come from labels or from names of folders, flags from the tests.
+    The nodes' files are known by their rows too. What a folder holds beside tests is named
+    and skipped; a file of tests that cannot be read disagrees.
     The exit code is 1 if a single judgement disagrees, or if none was asked for.
     """
     selection = _select(rules, mode)

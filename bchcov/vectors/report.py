@@ -97,12 +97,13 @@ class Report:
                 suite = suites[outcome.group] = ElementTree.SubElement(
                     root,
                     "testsuite",
-                    name=outcome.group,
+                    name=_printable(outcome.group),
                     tests=str(counts[outcome.group]),
                     failures=str(failures[outcome.group]),
                 )
-            name = f"{outcome.id} {outcome.rules} {outcome.mode}"
-            case = ElementTree.SubElement(suite, "testcase", name=name, classname=outcome.group)
+            name = _printable(f"{outcome.id} {outcome.rules} {outcome.mode}")
+            group = _printable(outcome.group)
+            case = ElementTree.SubElement(suite, "testcase", name=name, classname=group)
             if not outcome.agrees:
                 message = f"expected {outcome.expected}, got {outcome.got}"
                 failure = ElementTree.SubElement(case, "failure", message=_printable(message))

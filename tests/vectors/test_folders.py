@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner
@@ -15,6 +16,7 @@ from test_formats import SOURCES, TRANSACTION
 from bchcov import VectorError
 from bchcov.cli.vectors import vectors
 from bchcov.vectors.files import find_files, open_tests
+from bchcov.vectors.outcome import Outcome
 from bchcov.vectors.recognize import first_rows, kind_of_rows
 from bchcov.vectors.report import Report
 from bchcov.vectors.runner import run
@@ -195,3 +197,10 @@ def test_what_is_named_and_is_no_test_is_an_error(tmp_path: Path) -> None:
     for data in NO_TESTS[:6]:
         with pytest.raises(VectorError):
             open_tests(write(tmp_path / "bch_2026_standard" / f"{len(str(data))}.json", data))
+
+
+@pytest.mark.parametrize("odd", ["\ud800", "\x00", "\x1b[2K", "a\ufffeb", '<&">'])
+def test_any_names_make_xml_that_can_be_read(odd: str) -> None:
+    report = Report()
+    report.add(Outcome(odd, odd, "BCH_2026", "standard", False, odd, odd, odd))
+    assert len(ElementTree.fromstring(report.as_junit()).findall(".//failure")) == 1
