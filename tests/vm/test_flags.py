@@ -97,6 +97,7 @@ def test_what_came_after_the_flags_of_a_time_is_off_at_that_time() -> None:
         ([], "OK"),
         (["P2SH", "DISALLOW_SEGWIT_RECOVERY"], "OK"),
         (["MONOLITH_OPCODES"], "BAD_OPCODE"),
+        (["REPLAY_PROTECTION"], "BAD_OPCODE"),
         (["SCHNORR", "SCHNORR_MULTISIG"], "BAD_OPCODE"),
         (["SCHNORR", "INPUT_SIGCHECKS"], "OK"),
         (["CHECKDATASIG", "ENABLE_MAY2025"], "OK"),

@@ -104,8 +104,10 @@ _ENDED = {
     "ALLOW_SEGWIT_RECOVERY": 2019.4,
     "REVERSEBYTES": 2020.4,
 }
-# Flags that have stayed, and of what time a file is at least that names them.
+# Flags that have stayed, or ended without an upgrade, and of what time a file is at least
+# that names them.
 _STAYED = {
+    "REPLAY_PROTECTION": 2018.4,
     "DISALLOW_SEGWIT_RECOVERY": 2019.5,
     # Spelt so by a node that took it up after the upgrade.
     "ALLOWSEGWITRECOVERY": 2019.5,
@@ -165,7 +167,7 @@ def rules_from_flags(flags: Iterable[str], *, known: Collection[str] = ()) -> Ru
 def _time(known: Collection[str]) -> float | None:
     """The year, with a fraction, that flags are at least of, if one of them is of none today."""
     names = {_find(flag) for flag in known}
-    if not names & _ENDED.keys():
+    if not names & {*_ENDED, "REPLAY_PROTECTION"}:
         return None
     names.update(flag.strip().upper() for flag in known)
     return max(since for flag, since in (_ENDED | _STAYED).items() if flag in names)
