@@ -11,7 +11,7 @@ from ..errors import DecodeError
 from .fields import MAXIMUM_TOKEN_AMOUNT
 from .model import Capability, Input, Nft, Output, Token, Transaction
 
-__all__ = ["TOKEN_PREFIX", "decode_output", "decode_outputs", "decode_transaction"]
+__all__ = ["decode_output", "decode_outputs", "decode_transaction"]
 
 TOKEN_PREFIX = 0xEF
 _NO_PREFIX = -1
