@@ -5,6 +5,7 @@ from __future__ import annotations
 from .blocks import Block
 from .chain import Chain
 from .chain_file import ChainFile
+from .salvage import Salvage
 from .submission import Submission, TransactionRefused
 from .wallet import Commitment, Wallet
 
@@ -13,6 +14,7 @@ __all__ = [
     "Chain",
     "ChainFile",
     "Commitment",
+    "Salvage",
     "Submission",
     "TransactionRefused",
     "Wallet",

@@ -11,48 +11,30 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from itertools import groupby
 from pathlib import Path
 from types import TracebackType
 
-from ..errors import StoreError
-from ..transaction.codec import decode_transaction, encode_transaction, transaction_id
+from ..errors import BchcovError, StoreError
+from ..transaction.codec import encode_transaction, transaction_id
+from ..transaction.model import Transaction
 from ..vm.rules.ruleset import RuleSet
-from ..vm.rules.upgrades import BCH_2026, find_rules
-from .blocks import Block
+from ..vm.rules.upgrades import BCH_2026
 from .chain import Chain
+from .reading import read_records, upgrade
+from .rows import FORMAT, Rows
+from .salvage import Salvage, salvage
 from .store import Change, Records
 from .wallet import Wallet
 
 __all__ = ["ChainFile"]
 
-_FORMAT = "1"
 _APPLICATION = 0x62636863
 # The busy handler would only wait for a process that keeps the file as long as it lives.
 _WAIT_SECONDS = 0.2
-_TABLES = """
-CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE blocks (height INTEGER PRIMARY KEY, time INTEGER NOT NULL, funding INTEGER NOT NULL);
-CREATE TABLE transactions (
-    place INTEGER PRIMARY KEY AUTOINCREMENT,
-    txid TEXT NOT NULL UNIQUE,
-    height INTEGER REFERENCES blocks (height),
-    fee INTEGER NOT NULL,
-    raw BLOB NOT NULL
-);
-CREATE INDEX transactions_by_height ON transactions (height);
-CREATE TABLE keys (name TEXT PRIMARY KEY, wif TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE commitments (
-    action_hash BLOB PRIMARY KEY,
-    pool BLOB NOT NULL,
-    key TEXT NOT NULL REFERENCES keys (name),
-    number INTEGER NOT NULL,
-    direction INTEGER NOT NULL,
-    amount_in INTEGER NOT NULL,
-    min_out TEXT NOT NULL,
-    UNIQUE (pool, key, number)
-) WITHOUT ROWID;
-"""
+_LEAST_BYTES = 512
+_WAY_OUT = "ChainFile.salvage(path) reads out what is whole"
+# What a damaged file makes of values: each is the same damage to whoever opens it.
+_DAMAGES = (LookupError, ValueError, TypeError, AttributeError, OverflowError, BchcovError)
 
 
 class ChainFile:
@@ -76,41 +58,62 @@ class ChainFile:
         self.path = str(path)
         self._changes = 0
         _make_private(self.path)
+        # Looked at first: once there is a connection of ours, it has the file open as well.
+        self._is_ours = _is_open_here(self.path)
         with self._explained():
             self._database = sqlite3.connect(
                 self.path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False
             )
+        self._rows = Rows(self._database, self.path)
         try:
-            with self._explained():
+            with self._explained(is_opening=True):
                 self._take_hold()
                 if not self._is_made():
                     self._make(Records(rules or BCH_2026, height, time, fee_rate))
                 self.chain = Chain.stored(self._read(), self)
+                self.wallet = Wallet(self._rows)
+                self.wallet.check()
             if rules is not None and rules.name != self.chain.rules.name:
                 raise StoreError(
                     f"{self.path}: its chain has the rules {self.chain.rules.name},"
                     f" not {rules.name}"
                 )
-            self.wallet = Wallet(self._database)
         except BaseException:
             self._database.close()
             raise
 
+    @staticmethod
+    def salvage(path: str | Path) -> Salvage:
+        """Read out of a damaged file what is whole; the file is left as it is."""
+        return salvage(str(path))
+
     @contextmanager
-    def _explained(self) -> Iterator[None]:
+    def _explained(self, *, is_opening: bool = False) -> Iterator[None]:
         """Turn errors of the database and of what it holds into one that names the file."""
         try:
             yield
+        except StoreError as error:
+            if is_opening and "damaged" in str(error):
+                said = str(error).removeprefix(f"{self.path}: ")
+                raise StoreError(f"{self.path}: {said}; {_WAY_OUT}") from error
+            raise
         except sqlite3.OperationalError as error:
             if "locked" in str(error):
+                if self._is_ours:
+                    raise StoreError(f"{self.path}: this process has it open already") from None
                 raise StoreError(f"{self.path}: another process has this chain open") from None
             raise StoreError(f"{self.path}: {error}") from error
         except sqlite3.ProgrammingError as error:
             raise StoreError(f"{self.path}: the file is closed") from error
         except sqlite3.DatabaseError as error:
+            if "malformed" in str(error):
+                raise StoreError(f"{self.path}: damaged: {error}; {_WAY_OUT}") from error
             raise StoreError(f"{self.path}: not a chain's file: {error}") from error
-        except (LookupError, ValueError) as error:
-            raise StoreError(f"{self.path}: the chain in it is damaged: {error!r}") from error
+        except _DAMAGES as error:
+            if not is_opening:
+                raise
+            said = f"the chain in it is damaged: {error!r}; {_WAY_OUT}"
+            raise StoreError(f"{self.path}: {said}") from error
 
     def _take_hold(self) -> None:
         """Lock the file for as long as this process has it open."""
@@ -131,60 +134,27 @@ class ChainFile:
 
     def _make(self, records: Records) -> None:
         facts = {
-            "format": _FORMAT,
+            "format": FORMAT,
             "rules": records.rules.name,
             "height": str(records.height),
             "time": str(records.time),
             "fee_rate": str(records.fee_rate),
         }
-        with self._transaction() as database:
-            for statement in _TABLES.split(";"):
-                database.execute(statement)
-            database.executemany("INSERT INTO facts VALUES (?, ?)", facts.items())
-            database.execute(f"PRAGMA application_id = {_APPLICATION}")
+        with self._rows.change():
+            self._rows.make(facts)
+            self._database.execute(f"PRAGMA application_id = {_APPLICATION}")
 
     def _read(self) -> Records:
-        facts = dict(self._database.execute("SELECT name, value FROM facts"))
-        if facts["format"] != _FORMAT:
+        found = self._rows.facts()
+        if found.get("format") == "1":
+            upgrade(self._rows)
+        elif found.get("format") != FORMAT:
             raise StoreError(
-                f"{self.path}: its format is {facts['format']}, this version reads {_FORMAT}"
+                f"{self.path}: its format is {found.get('format')},"
+                f" this version reads 1 and {FORMAT}"
             )
-        rows = self._database.execute(
-            "SELECT height, fee, raw FROM transactions ORDER BY height IS NULL, height, place"
-        )
-        found = {
-            height: [(decode_transaction(raw), fee) for _, fee, raw in group]
-            for height, group in groupby(rows, key=lambda row: row[0])
-        }
-        start, started = int(facts["height"]), int(facts["time"])
-        last = Block(start, started, bytes(32), ())
-        blocks: list[Block] = []
-        for height, time, funding in self._database.execute(
-            "SELECT height, time, funding FROM blocks ORDER BY height"
-        ):
-            transactions = tuple(each for each, _ in found[height])
-            last = Block(height, time, last.hash, transactions, bool(funding))
-            blocks.append(last)
-        return Records(
-            find_rules(facts["rules"]),
-            start,
-            started,
-            int(facts["fee_rate"]),
-            tuple(blocks),
-            tuple(found.get(None, ())),
-        )
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._explained():
-            self._database.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._database
-                self._database.execute("COMMIT")
-            except BaseException:
-                if self._database.in_transaction:
-                    self._database.execute("ROLLBACK")
-                raise
+        self._rows.check()
+        return read_records(self._rows)
 
     def write(self, change: Change) -> None:
         """Keep a change of the chain, all of it or nothing. Raises StoreError."""
@@ -194,8 +164,8 @@ class ChainFile:
         # know what was.
         self._changes += 1
         try:
-            with self._transaction() as database:
-                _write(database, change)
+            with self._explained(), self._rows.change():
+                _write(self._rows, change)
         except StoreError:
             self._changes -= 1
             raise
@@ -217,28 +187,57 @@ class ChainFile:
 
 
 def _make_private(path: str) -> None:
-    """Make a new file readable by its owner only: a wallet is in it."""
-    if path != ":memory:":
-        with suppress(OSError):
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
+    """Make a new file readable by its owner only, or refuse it: a wallet is in it.
+
+    Nor may others read one that is there and empty, or that a link names which is not there.
+    """
+    if path == ":memory:":
+        return
+    try:
+        try:
+            size = os.stat(path).st_size
+        except FileNotFoundError:
+            # Not exclusively: a link to nothing is a new file as well.
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            return
+        if not size:
+            os.chmod(path, 0o600)
+        elif size < _LEAST_BYTES:
+            # SQLite takes what is shorter than a page for nothing, and makes a new database.
+            raise StoreError(f"{path}: damaged: it has {size} bytes, a page has {_LEAST_BYTES}")
+    except PermissionError as error:
+        raise StoreError(f"{path}: it cannot be made private: {error.strerror}") from error
+    except OSError:
+        # What is wrong with the path the database says.
+        return
 
 
-def _write(database: sqlite3.Connection, change: Change) -> None:
-    leaving = [(txid,) for txid in change.leaving]
-    database.executemany("DELETE FROM transactions WHERE txid = ?", leaving)
+def _is_open_here(path: str) -> bool:
+    """Whether this process has the file open already, where the system tells."""
+    with suppress(OSError):
+        wanted = os.stat(path)
+        for number in os.listdir("/proc/self/fd"):
+            with suppress(OSError):
+                found = os.stat(int(number))
+                if (found.st_dev, found.st_ino) == (wanted.st_dev, wanted.st_ino):
+                    return True
+    return False
+
+
+def _write(rows: Rows, change: Change) -> None:
+    for txid in change.leaving:
+        rows.delete("transactions", "txid = ?", txid)
     if change.disconnected is not None:
-        above = (change.disconnected,)
-        database.execute("DELETE FROM transactions WHERE height > ?", above)
-        database.execute("DELETE FROM blocks WHERE height > ?", above)
-    blocks = [(each.height, each.time, each.is_funding) for each in change.connected]
-    database.executemany("INSERT INTO blocks VALUES (?, ?, ?)", blocks)
-    rows: list[tuple[str, int | None, int, bytes]] = [
-        (transaction_id(each), block.height, 0, encode_transaction(each))
-        for block in change.connected
-        for each in block.transactions
+        rows.delete("transactions", "height > ?", change.disconnected)
+        rows.delete("blocks", "height > ?", change.disconnected)
+    for block in change.connected:
+        rows.insert("blocks", (block.height, block.time, int(block.is_funding)))
+    # What is there stays below: the mempool's order is that of its places.
+    ((last,),) = rows.database.execute("SELECT max(place) FROM transactions").fetchall()
+    new: list[tuple[Transaction, int | None, int]] = [
+        (each, block.height, 0) for block in change.connected for each in block.transactions
     ]
-    rows += [
-        (transaction_id(each), None, fee, encode_transaction(each)) for each, fee in change.entering
-    ]
-    insert = "INSERT INTO transactions (txid, height, fee, raw) VALUES (?, ?, ?, ?)"
-    database.executemany(insert, rows)
+    new += [(each, None, fee) for each, fee in change.entering]
+    for place, (transaction, height, fee) in enumerate(new, 1 + (last or 0)):
+        raw = encode_transaction(transaction)
+        rows.insert("transactions", (place, transaction_id(transaction), height, fee, raw))

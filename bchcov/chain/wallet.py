@@ -10,6 +10,7 @@ from ..amm.action import Action, Direction
 from ..amm.salts import derive_salt
 from ..errors import StoreError
 from ..wallet.keys import PrivateKey
+from .rows import Rows, Value
 
 __all__ = ["Commitment", "Wallet"]
 
@@ -30,12 +31,19 @@ class Wallet:
     the key it can be made again. Keys lie in the file as they are: whoever reads it has them.
     """
 
-    def __init__(self, database: sqlite3.Connection) -> None:
-        self._database = database
+    def __init__(self, rows: Rows) -> None:
+        self._store = rows
 
     def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         try:
-            return self._database.execute(query, values).fetchall()
+            return self._store.database.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise StoreError(f"the wallet: {error}") from error
+
+    def _insert(self, table: str, *values: Value) -> None:
+        try:
+            with self._store.change():
+                self._store.insert(table, values)
         except sqlite3.Error as error:
             raise StoreError(f"the wallet: {error}") from error
 
@@ -45,7 +53,7 @@ class Wallet:
             if known[name] != key:
                 raise StoreError(f"the wallet has another key that is called {name!r}")
             return
-        self._rows("INSERT INTO keys VALUES (?, ?)", name, key.to_wif())
+        self._insert("keys", name, key.to_wif())
 
     def keys(self) -> dict[str, PrivateKey]:
         """Every key by its name."""
@@ -83,9 +91,14 @@ class Wallet:
         Raises StoreError and BuildError.
         """
         made = self.plan(name, pool, direction, amount_in, min_out)
-        values = made.action.hash, pool, name, made.number, direction, amount_in, str(min_out)
-        self._rows("INSERT INTO commitments VALUES (?, ?, ?, ?, ?, ?, ?)", *values)
+        values = made.action.hash, pool, name, made.number, int(direction), amount_in
+        self._insert("commitments", *values, str(min_out))
         return made
+
+    def check(self) -> None:
+        """Raise StoreError where a commitment is not what its key and number make."""
+        for (pool,) in self._rows("SELECT DISTINCT pool FROM commitments"):
+            self.commitments(pool)
 
     def commitments(self, pool: bytes) -> dict[bytes, Commitment]:
         """Every commitment at a pool by the hash of its action, in the order they were made."""

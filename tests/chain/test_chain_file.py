@@ -75,9 +75,13 @@ def test_what_was_accepted_is_there_when_the_file_is_opened_again(tmp_path: Path
 
 def test_a_second_process_is_refused_until_the_first_has_ended(tmp_path: Path) -> None:
     path = tmp_path / "chain.sqlite"
-    with ChainFile(path), pytest.raises(StoreError, match="another process has this chain open"):
+    with ChainFile(path), pytest.raises(StoreError, match="this process has it open already"):
         ChainFile(path)
     ChainFile(path).close()
+    with contextlib.closing(sqlite3.connect(path)) as own:
+        own.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(StoreError, match="this process has it open already"):
+            ChainFile(path)
     other = subprocess.Popen(
         [sys.executable, "-u", swapping.__file__, str(path)], stdout=subprocess.PIPE, text=True
     )
@@ -109,13 +113,13 @@ def test_what_is_no_chain_is_refused_and_left_alone(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="has the rules BCH_2025, not BCH_2026"):
         ChainFile(tmp_path / "new", rules=BCH_2026)
     with sqlite3.connect(tmp_path / "new") as database:
-        database.execute("UPDATE facts SET value = '2' WHERE name = 'format'")
+        database.execute("UPDATE facts SET value = '3' WHERE name = 'format'")
     database.close()
-    with pytest.raises(StoreError, match="its format is 2, this version reads 1"):
+    with pytest.raises(StoreError, match="its format is 3, this version reads 1 and 2"):
         ChainFile(tmp_path / "new")
     ChainFile(tmp_path / "hurt").close()
     with sqlite3.connect(tmp_path / "hurt") as database:
-        database.execute("INSERT INTO blocks VALUES (1, 1, 0)")
+        database.execute("INSERT INTO blocks VALUES (1, 1, 0, x'00')")
     database.close()
     with pytest.raises(StoreError, match="damaged"):
         ChainFile(tmp_path / "hurt")
@@ -135,6 +139,46 @@ def test_what_cannot_be_written_has_not_happened(tmp_path: Path) -> None:
         assert chain.submit(pay(coin).transaction).ok
     with pytest.raises(StoreError, match="the file is closed"):
         chain.mine()
+
+
+def test_a_change_that_fails_halfway_is_rolled_back_and_the_next_one_is_kept(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "chain.sqlite"
+    with ChainFile(path) as file:
+        chain = file.chain
+        (coin,) = chain.fund(Output(100_000, MINE))
+        before = state(chain)
+        file._database.execute(
+            "CREATE TEMP TRIGGER no BEFORE INSERT ON transactions WHEN new.txid IS NOT NULL"
+            " BEGIN SELECT RAISE(ABORT, 'no more'); END"
+        )
+        for change in (lambda: chain.submit(pay(coin).transaction), chain.mine):
+            with pytest.raises(StoreError, match="no more"):
+                change()
+            assert not file._database.in_transaction
+            assert state(chain) == before
+        file._database.execute("DROP TRIGGER no")
+        chain.mine()
+        chain.submit(pay(coin).transaction).require()
+        before = state(chain)
+    with ChainFile(path) as file:
+        assert state(file.chain) == before
+
+
+def test_a_coinbase_ripens_behind_the_opening_of_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "chain.sqlite"
+    with ChainFile(path) as file:
+        reward = Coin.of(file.chain.mine(reward_to=MINE).transactions[0], 0)
+        (funded,) = file.chain.fund(Output(100_000, MINE))
+        file.chain.advance(97)
+    with ChainFile(path) as file:
+        refused = file.chain.submit(pay(reward).transaction).problem
+        assert refused is not None
+        assert refused.reason == "TX_PREMATURE_COINBASE"
+        assert file.chain.submit(pay(funded).transaction).ok
+        file.chain.advance(1)
+        assert file.chain.submit(pay(reward).transaction).ok
 
 
 def test_a_chain_that_missed_a_change_writes_nothing_more(tmp_path: Path) -> None:

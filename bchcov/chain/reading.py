@@ -1,0 +1,74 @@
+"""A chain read from the rows of its file, and a file of an earlier format made one of this."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from ..errors import StoreError
+from ..transaction.codec import decode_transaction, transaction_id
+from ..transaction.model import Transaction
+from ..vm.rules.upgrades import find_rules
+from .blocks import Block
+from .rows import COLUMNS, FORMAT, Rows, describe_row
+from .store import Records
+
+__all__ = ["read_records", "read_transaction", "upgrade"]
+
+
+def read_transaction(row: tuple[Any, ...]) -> Transaction:
+    """The transaction of a row. Raises StoreError for one that has another id."""
+    _, txid, _, _, raw = row
+    transaction = decode_transaction(raw)
+    if transaction_id(transaction) != txid:
+        raise StoreError(f"damaged: {describe_row('transactions', row)} has another id")
+    return transaction
+
+
+def read_records(rows: Rows) -> Records:
+    """Read the chain, whose rows were checked."""
+    facts = rows.facts()
+    by_height = sorted(rows.read("transactions"), key=lambda row: (row[2] is None, row[2] or 0))
+    found = {
+        height: [(read_transaction(row), row[3]) for row in group]
+        for height, group in groupby(by_height, key=lambda row: row[2])
+    }
+    start, started = int(facts["height"]), int(facts["time"])
+    last = Block(start, started, bytes(32), ())
+    blocks: list[Block] = []
+    for height, time, funding in rows.read("blocks"):
+        if height != last.height + 1 or time <= last.time:
+            raise StoreError(f"damaged: block {height} does not follow block {last.height}")
+        transactions = tuple(each for each, _ in found.pop(height))
+        last = Block(height, time, last.hash, transactions, bool(funding))
+        blocks.append(last)
+    mempool = tuple(found.pop(None, ()))
+    if found:
+        raise StoreError(f"damaged: there are transactions of a block {min(found)}, and no block")
+    rules, rate = find_rules(facts["rules"]), int(facts["fee_rate"])
+    return Records(rules, start, started, rate, tuple(blocks), mempool)
+
+
+def upgrade(rows: Rows) -> None:
+    """Make a file of format 1, which has no checksums, one of this format; nothing is lost."""
+    database = rows.database
+    for (said,) in database.execute("PRAGMA integrity_check(1)"):
+        if said != "ok":
+            raise StoreError(f"damaged: {said}")
+    kept = {
+        table: database.execute(
+            f"SELECT {', '.join(names)} FROM {table} ORDER BY {names[0]}"
+        ).fetchall()
+        for table, names in COLUMNS.items()
+    }
+    for row in kept["transactions"]:
+        read_transaction(row)
+    database.execute("PRAGMA foreign_keys = OFF")
+    with rows.change():
+        for table in COLUMNS:
+            database.execute(f"DROP TABLE {table}")
+        rows.make({**dict(kept["facts"]), "format": FORMAT})
+        for table in [each for each in COLUMNS if each != "facts"]:
+            for row in kept[table]:
+                rows.insert(table, row)
+    database.execute("PRAGMA foreign_keys = ON")

@@ -1,0 +1,211 @@
+"""A damaged chain's file says so in one kind of error, and what is whole can be read out."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import sqlite3
+import stat
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from test_chain_file import KEY, MINE, pay, state
+
+from bchcov import BCH_2025, Output, StoreError
+from bchcov.amm import ticketed as amm
+from bchcov.chain import ChainFile
+from bchcov.crypto.hashes import sha256
+
+STORED = Path(__file__).parent / "stored"
+POOL = sha256(b"pool")
+
+
+def whole(file: ChainFile) -> object:
+    chain, wallet = file.chain, file.wallet
+    settings = chain.rules.name, chain.fee_rate, chain.blocks[0].time, chain.blocks[0].height
+    mempool = [(each, chain._fees[each]) for each in chain.mempool]
+    return settings, state(chain), mempool, wallet.keys(), wallet.commitments(POOL)
+
+
+def fill(path: Path) -> None:
+    with ChainFile(path, rules=BCH_2025, height=500) as file:
+        chain = file.chain
+        coin, other = chain.fund(Output(100_000, MINE), Output(50_000, MINE))
+        first = pay(coin)
+        chain.submit(first.transaction).require()
+        chain.mine(seconds=77, reward_to=MINE)
+        chain.submit(pay(first.coin(1)).transaction).require()
+        chain.submit(pay(other, 30_000).transaction).require()
+        file.wallet.add("alice", KEY)
+        file.wallet.commit("alice", POOL, amm.BUY, 1_000, 2**64 - 1)
+
+
+@pytest.fixture
+def stored(tmp_path: Path) -> Path:
+    path = tmp_path / "chain.sqlite"
+    fill(path)
+    return path
+
+
+def open_flipped(path: Path, seeds: range) -> int:
+    """Open the file with one bit changed, for each seed; how many were refused."""
+    with ChainFile(path) as file:
+        before = whole(file)
+    data = path.read_bytes()
+    # Most of a small file is nothing: half of the bits are flipped where there is something.
+    used = [at for at, byte in enumerate(data) if byte]
+    refused = accepted = 0
+    for seed in seeds:
+        chance = random.Random(seed)
+        at = chance.choice(used) if seed % 2 else chance.randrange(len(data))
+        changed = bytearray(data)
+        changed[at] ^= 1 << chance.randrange(8)
+        path.write_bytes(changed)
+        for side in ("-wal", "-journal", "-shm"):
+            Path(f"{path}{side}").unlink(missing_ok=True)
+        try:
+            with ChainFile(path) as file:
+                assert whole(file) == before, f"byte {at} makes it another chain"
+        except StoreError as error:
+            refused += str(path) in str(error)
+        else:
+            accepted += 1
+        ChainFile.salvage(path)
+    assert refused + accepted == len(seeds), "an error does not name the file"
+    return refused
+
+
+def test_a_flipped_bit_changes_nothing_or_is_a_damage_that_is_said(stored: Path) -> None:
+    assert open_flipped(stored, range(150)) > 30
+
+
+@pytest.mark.long
+def test_two_thousand_flipped_bits_change_nothing_or_are_said(stored: Path) -> None:
+    assert open_flipped(stored, range(2_000)) > 300
+
+
+def test_a_file_that_was_cut_is_a_damage(stored: Path) -> None:
+    data = stored.read_bytes()
+    for size in (1, 50, 99, 100, 512, 4_095, 4_096, 5_000, 8_192, len(data) - 4_096, len(data) - 1):
+        stored.write_bytes(data[:size])
+        with pytest.raises(StoreError):
+            ChainFile(stored)
+        stored.write_bytes(bytes(size))
+        with pytest.raises(StoreError):
+            ChainFile(stored)
+
+
+CHANGES = [
+    ("UPDATE transactions SET fee = fee + 1 WHERE height IS NULL", "in transactions"),
+    ("UPDATE transactions SET place = place + 50 WHERE place = 1", "in transactions"),
+    ("UPDATE transactions SET raw = x'00' WHERE place = 2", "in transactions"),
+    ("UPDATE transactions SET fee = 1e300", "in transactions"),
+    ("UPDATE blocks SET time = time + 1", "the row of '501' in blocks"),
+    ("UPDATE blocks SET funding = 1 - funding", "in blocks"),
+    ("UPDATE keys SET wif = 'x'", "the row of 'alice' in keys"),
+    ("UPDATE commitments SET number = 7", "in commitments"),
+    ("UPDATE facts SET value = 'BCH_2026' WHERE name = 'rules'", "a fact is another"),
+    ("UPDATE facts SET value = '2' WHERE name = 'fee_rate'", "a fact is another"),
+    ("DELETE FROM facts WHERE name = 'sum'", "damaged"),
+    ("DELETE FROM facts WHERE name = 'format'", "its format is None"),
+    ("DELETE FROM transactions WHERE height IS NULL", "a row is missing"),
+    ("DELETE FROM commitments", "a row is missing"),
+    ("DROP INDEX transactions_by_height", "not those of format 2"),
+]
+
+
+@pytest.mark.parametrize(("change", "said"), CHANGES)
+def test_a_change_of_any_row_is_named(stored: Path, change: str, said: str) -> None:
+    with closing(sqlite3.connect(stored)) as database:
+        database.execute(change)
+        database.commit()
+    with pytest.raises(StoreError, match=said):
+        ChainFile(stored)
+
+
+def test_what_is_whole_in_a_damaged_file_can_be_read_out(stored: Path) -> None:
+    intact = ChainFile.salvage(stored)
+    assert intact.problems == ()
+    assert (len(intact.blocks), len(intact.transactions), len(intact.commitments)) == (2, 5, 1)
+    assert intact.keys == {"alice": KEY}
+    assert intact.facts["rules"] == "BCH_2025"
+    with closing(sqlite3.connect(stored)) as database:
+        database.execute("UPDATE transactions SET fee = 9 WHERE place = 2")
+        database.commit()
+    before = stored.read_bytes()
+    found = ChainFile.salvage(stored)
+    assert len(found.problems) == 1
+    assert "transactions is damaged" in found.problems[0]
+    assert len(found.transactions) == 4
+    assert found.keys == {"alice": KEY}
+    assert stored.read_bytes() == before
+    with pytest.raises(StoreError, match="unable to open"):
+        ChainFile.salvage(stored.parent / "nowhere")
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_stored_file_of_each_format_opens_as_what_was_stored(tmp_path: Path, number: int) -> None:
+    path, fresh = tmp_path / "old.sqlite", tmp_path / "new.sqlite"
+    shutil.copy(STORED / f"format-{number}.sqlite", path)
+    fill(fresh)
+    with ChainFile(fresh) as file:
+        expected = whole(file)
+    for _ in range(2):
+        with ChainFile(path) as file:
+            assert whole(file) == expected
+    with ChainFile(path) as file:
+        file.chain.mine()
+        file.wallet.commit("alice", POOL, amm.SELL, 5, 1)
+        expected = whole(file)
+    with ChainFile(path) as file:
+        assert whole(file) == expected
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE transactions SET raw = substr(raw, 1, 60) WHERE height = 502",
+        "UPDATE transactions SET txid = txid || 'x' WHERE height = 502",
+        "UPDATE transactions SET height = 9 WHERE height IS NULL",
+        "UPDATE transactions SET raw = 5",
+        "DELETE FROM transactions WHERE height = 502",
+        "DELETE FROM transactions WHERE height = 501",
+        "UPDATE blocks SET time = 'x'",
+        "UPDATE blocks SET height = height + 1 WHERE height = 502",
+        "UPDATE facts SET value = 'x' WHERE name = 'rules'",
+        "UPDATE facts SET value = 'x' WHERE name = 'time'",
+        "UPDATE keys SET wif = 'x'",
+        "UPDATE commitments SET amount_in = 7",
+        "DROP TABLE blocks",
+        "DROP TABLE keys",
+    ],
+)
+def test_a_damaged_file_of_the_first_format_is_refused_by_what_can_be_told(
+    tmp_path: Path, change: str
+) -> None:
+    path = tmp_path / "old.sqlite"
+    shutil.copy(STORED / "format-1.sqlite", path)
+    with closing(sqlite3.connect(path)) as database:
+        database.execute(change)
+        database.commit()
+    with pytest.raises(StoreError):
+        ChainFile(path)
+
+
+def test_new_files_are_private_whatever_names_them(tmp_path: Path) -> None:
+    old = os.umask(0)
+    try:
+        (tmp_path / "empty").touch(mode=0o644)
+        (tmp_path / "link").symlink_to(tmp_path / "target")
+        for name in ("new", "empty", "link"):
+            with ChainFile(tmp_path / name) as file:
+                file.chain.fund(Output(1_000, MINE))
+                for path in tmp_path.iterdir():
+                    if path.name.startswith((name, "target")):
+                        mode = stat.S_IMODE(path.stat().st_mode)
+                        assert mode == 0o600, f"{path.name}: {mode:o}"
+        assert (tmp_path / "target").is_file()
+    finally:
+        os.umask(old)
