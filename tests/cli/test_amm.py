@@ -47,7 +47,7 @@ def test_a_file_keeps_everything_and_belongs_to_one_process(tmp_path: Path) -> N
     answer = json.loads(run("--file", path, "--json", "-c", "status"))
     assert len(answer["pool"]["pending"]) == 1
     with ChainFile(path):
-        assert "another process has this chain open" in run("--file", path, "-c", "status", code=1)
+        assert "this process has it open already" in run("--file", path, "-c", "status", code=1)
     assert "exclude each other" in run("--file", path, "--memory", "-c", "status", code=2)
 
 
