@@ -25,6 +25,7 @@ class TransactionContext:
     """
 
     __slots__ = (
+        "_hash_each_output",
         "_hash_outpoints",
         "_hash_outputs",
         "_hash_sequences",
@@ -55,6 +56,7 @@ class TransactionContext:
         self._hash_sequences = b""
         self._hash_outputs = b""
         self._hash_source_outputs = b""
+        self._hash_each_output: dict[int, bytes] = {}
 
     @property
     def hash_outpoints(self) -> bytes:
@@ -83,3 +85,11 @@ class TransactionContext:
         if not self._hash_source_outputs:
             self._hash_source_outputs = hash256(b"".join(map(_cover, self.source_outputs)))
         return self._hash_source_outputs
+
+    def hash_output(self, index: int) -> bytes:
+        """The HASH256 of one output."""
+        found = self._hash_each_output.get(index)
+        if found is None:
+            found = hash256(_cover(self.transaction.outputs[index]))
+            self._hash_each_output[index] = found
+        return found

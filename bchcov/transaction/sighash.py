@@ -66,7 +66,7 @@ def signing_serialization(
     if every_output:
         outputs = context.hash_outputs
     elif base == _SINGLE and index < len(context.transaction.outputs):
-        outputs = hash256(encode_output(context.transaction.outputs[index], before_tokens=True))
+        outputs = context.hash_output(index)
     else:
         outputs = _NOTHING
     source = context.source_outputs[index]

@@ -32,6 +32,9 @@ from .verdict import Problem, Refused, Verdict
 
 __all__ = ["verify"]
 
+# A byte of an input pays for 800 of stack items; results are kept as long as this allows.
+_MOST_HELD_BYTES = 32_000_000
+
 Buffer = bytes | bytearray | memoryview
 
 
@@ -89,10 +92,9 @@ def _check_inputs(
     limit = rules.policy.signature_checks
     results: list[InputResult] = []
     problem: Problem | None = None
-    checks = 0
+    checks = held = 0
     for index in range(len(transaction.inputs)):
         result = evaluate_input(context, index, rules)
-        results.append(result)
         checks += result.metrics.sig_checks
         if problem is None and result.reason is not None:
             problem = Problem("scripts", result.reason.value, result.explanation, index)
@@ -100,6 +102,11 @@ def _check_inputs(
             reason = Reason.SIGCHECKS_LIMIT_EXCEEDED.value
             detail = f"{checks} signature checks up to here, at most {limit} in a transaction"
             problem = Problem("sigchecks", reason, detail, index)
+        held += result.held_bytes
+        if held > _MOST_HELD_BYTES:
+            held -= result.held_bytes
+            result = result.without_stacks()
+        results.append(result)
         if problem is not None and not all_inputs:
             break
     return Verdict(problem, tuple(results))
@@ -119,8 +126,9 @@ def verify(
     rules are those of nodes that relay; `rules.consensus` are those of a block. With
     `scripts_only` every check is skipped but decoding, that each input has its spent
     output, and the scripts; with `all_inputs` the inputs behind a failing one are judged
-    too. A transaction that is refused, or does not decode, is a verdict and never an
-    exception; RulesError is raised for rules that are no rule set.
+    too. What the inputs leave on their stacks is kept up to 32 MB (see
+    `InputResult.omitted`). A transaction that is refused, or does not decode, is a
+    verdict and never an exception; RulesError is raised for rules that are no rule set.
     """
     if not isinstance(rules, RuleSet):
         raise RulesError(f"rules are a RuleSet, not {kind_of(rules)}: find_rules gives one by name")

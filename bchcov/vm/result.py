@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from ..errors import BchcovError, Reason
 from ..script.opcodes import opcode_name
@@ -35,6 +36,9 @@ class Run:
         return _no_run, ()
 
 
+_ITEM = 48  # what a short stack item takes beside its bytes
+
+
 class InputFailed(BchcovError):
     """An input was required to be accepted and is not; `result` says why."""
 
@@ -52,6 +56,8 @@ class InputResult:
     a function's body if it was in one) and its `position` there, counted in
     instructions. The stacks are those at the end or at the failure, top last. `run` is kept
     where the scripts ran to their end and left a false item: nothing else tells what did.
+    Where a transaction's inputs leave more than memory should be spent on, the later ones
+    are `omitted`: their stacks and `code` are not kept.
     """
 
     metrics: Metrics
@@ -63,6 +69,7 @@ class InputResult:
     code: bytes | None = None
     position: int | None = None
     run: Run | None = field(default=None, repr=False, compare=False)
+    omitted: bool = False
 
     @property
     def ok(self) -> bool:
@@ -70,19 +77,30 @@ class InputResult:
         return self.reason is None
 
     @property
+    def held_bytes(self) -> int:
+        """About the memory that this result holds on to."""
+        code = 0 if self.code is None else len(self.code)
+        items = len(self.stack) + len(self.alt_stack)
+        return code + _ITEM * items + sum(map(len, self.stack)) + sum(map(len, self.alt_stack))
+
+    def without_stacks(self) -> InputResult:
+        """Copy this result as one that is `omitted`."""
+        return replace(self, stack=(), alt_stack=(), code=None, position=None, omitted=True)
+
+    @property
     def offset(self) -> int | None:
         """Where in `code`, in bytes, the instruction that failed begins."""
         if self.code is None:
             return None
-        for at, step in enumerate(instructions(self.code)):
-            if at == self.position:
-                return step.offset
-        return len(self.code)
+        step = next(islice(instructions(self.code), self.position, None), None)
+        return len(self.code) if step is None else step.offset
 
     @property
     def opcode(self) -> int | None:
         """The opcode that failed."""
-        offset = self.offset
+        return self._opcode_at(self.offset)
+
+    def _opcode_at(self, offset: int | None) -> int | None:
         if self.code is None or offset is None or offset >= len(self.code):
             return None
         return self.code[offset]
@@ -93,8 +111,11 @@ class InputResult:
         parts = [self.detail] if self.detail else []
         if self.phase:
             where = f"in the {self.phase} bytecode"
-            if self.opcode is not None:
-                where += f" at byte {self.offset}, {opcode_name(self.opcode)}"
+            # The script is walked through once: it may be long.
+            offset = self.offset
+            opcode = self._opcode_at(offset)
+            if opcode is not None:
+                where += f" at byte {offset}, {opcode_name(opcode)}"
             parts.append(where)
         return ", ".join(parts)
 
