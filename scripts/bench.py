@@ -17,6 +17,7 @@ from time import perf_counter
 import click
 from rich.console import Console
 from rich.table import Table
+from slowest import MODES, worst_ratio
 
 from bchcov import (
     BCH_2026,
@@ -195,6 +196,11 @@ def measure(quick: bool, node: bool) -> list[dict[str, object]]:
         ("instructions in a loop", loop_speed() / 1e6, "million/s"),
         ("decoding 1,000 inputs", 1e3 * decoding, "ms"),
         ("1,000 signature digests of that transaction", 1e3 * digests, "ms"),
+        *(
+            (f"slowest found, {rules}", worst_ratio(rules)[0], "times signatures of its bytes")
+            for rules in MODES
+            if rules.is_standard
+        ),
         ("import bchcov", 1e3 * import_time(), "ms"),
         ("peak memory", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "MiB"),
     ):
