@@ -94,7 +94,7 @@ if TYPE_CHECKING:
         TransactionBuilder,
         Unlocker,
     )
-    from .wallet.funding import Purse
+    from .wallet.funding import Funding
     from .wallet.signing import sign_p2pkh
 
 __version__ = "0.1.0"
@@ -168,7 +168,7 @@ _EXPORTS = {
         "TransactionBuilder",
         "Unlocker",
     ),
-    "wallet.funding": ("Purse",),
+    "wallet.funding": ("Funding",),
     "wallet.signing": ("sign_p2pkh",),
 }
 _HOMES = {name: module for module, names in _EXPORTS.items() for name in names}
@@ -193,6 +193,7 @@ __all__ = [
     "Contract",
     "DecodeError",
     "EncodeError",
+    "Funding",
     "HashType",
     "Input",
     "InputFailed",
@@ -206,7 +207,6 @@ __all__ = [
     "P2pkhUnlocker",
     "PrivateKey",
     "Problem",
-    "Purse",
     "RawUnlocker",
     "Reason",
     "RuleSet",

@@ -37,9 +37,9 @@ class Story:
         for name in ("bytes", "fee", "op cost", "of limit", "hashes", "of limit"):
             self.table.add_column(name, justify="right", no_wrap=True)
 
-    def purse(self, key: PrivateKey, value: int = 0, token: Token | None = None) -> amm.Purse:
-        """A purse with one coin of so many satoshis, or with none."""
-        return amm.Purse(key.locking_bytecode, (self.coin(key, value, token),) if value else ())
+    def funding(self, key: PrivateKey, value: int = 0, token: Token | None = None) -> amm.Funding:
+        """Funding with one coin of so many satoshis, or with none."""
+        return amm.Funding(key.locking_bytecode, (self.coin(key, value, token),) if value else ())
 
     def coin(self, key: PrivateKey, value: int, token: Token | None = None) -> Spend:
         """A coin that is there: this demonstration has no chain."""
@@ -101,7 +101,7 @@ def live(story: Story, console: Console) -> amm.Pool:
         token_category=TOKENS,
         owner=PROVIDER.public_key_hash,
     )
-    tokens = story.purse(PROVIDER, 2_000, Token(TOKENS, 5_000_000))
+    tokens = story.funding(PROVIDER, 2_000, Token(TOKENS, 5_000_000))
     step = amm.genesis(parameters, amm.Reserves(10_000_000_000, 5_000_000), first, tokens)
     story.tell("genesis: 100 BCH and 5,000,000 tokens", step.built)
     scripts, users = step.pool.scripts, [PrivateKey(sha256(b"%d" % n)) for n in range(8)]
@@ -109,40 +109,40 @@ def live(story: Story, console: Console) -> amm.Pool:
     by_hash = {action.hash: (action, user) for action, user in zip(actions, users, strict=True)}
 
     made = [
-        amm.make_ticket(scripts, action, DEADLINE, story.purse(user, 1_000_000))
+        amm.make_ticket(scripts, action, DEADLINE, story.funding(user, 1_000_000))
         for action, user in zip(actions, users, strict=True)
     ]
     story.tell("ticket: a user commits blind (1 of 8)", made[0].built)
     tickets = [each.ticket for each in made]
-    queued = amm.sequence(step.pool, tickets, HEIGHT, story.purse(BUILDER))
+    queued = amm.sequence(step.pool, tickets, HEIGHT, story.funding(BUILDER))
     story.tell("sequence: eight tickets into the queue", queued.built)
 
     orders: list[amm.Order] = []
     for entry in queued.pool.entries:
         action, user = by_hash[entry.action_hash]
         token = Token(TOKENS, action.amount_in) if action.direction == amm.SELL else None
-        order = amm.make_order(scripts, action, entry, story.purse(user, 300_000_000, token))
+        order = amm.make_order(scripts, action, entry, story.funding(user, 300_000_000, token))
         if not orders:
             story.tell("order: a user reveals, with his funds (1 of 7)", order.built)
         orders.append(order.order)
 
     told: list[str] = []
-    step = amm.execute(queued.pool, orders[:SILENT], story.purse(BUILDER))
+    step = amm.execute(queued.pool, orders[:SILENT], story.funding(BUILDER))
     story.tell(f"execute: the first {SILENT} orders", step.built)
     told += map(describe, step.event.executions)
     try:
-        amm.expire(step.pool, HEIGHT + 1, story.purse(BUILDER))
+        amm.expire(step.pool, HEIGHT + 1, story.funding(BUILDER))
     except BuildError as error:
         told.append(f"    one is silent; {error}")
     due = max(DEADLINE, step.pool.state.hold)
-    step = amm.expire(step.pool, due, story.purse(BUILDER))
+    step = amm.expire(step.pool, due, story.funding(BUILDER))
     story.tell(f"expire: the silent order, at block {due}", step.built)
-    step = amm.execute(step.pool, orders[SILENT + 1 :], story.purse(BUILDER))
+    step = amm.execute(step.pool, orders[SILENT + 1 :], story.funding(BUILDER))
     story.tell("execute: the last two orders", step.built)
     told += map(describe, step.event.executions)
     reserves = step.pool.state.reserves
     told.append(f"    left: {reserves.bch:,} sats, {reserves.tokens:,} tokens")
-    step = amm.exit_pool(step.pool, PROVIDER, story.purse(PROVIDER))
+    step = amm.exit_pool(step.pool, PROVIDER, story.funding(PROVIDER))
     story.tell("exit: the provider takes everything, the NFT is gone", step.built)
     console.print(story.table)
     console.print("  What became of the orders, in the queue's order:", *told, sep="\n")
@@ -155,12 +155,12 @@ def tamper(story: Story, pool: amm.Pool, console: Console) -> bool:
     action = amm.Action(amm.BUY, 77_000_000, 0, user.public_key_hash, bytes(16))
     # He tells the builder that he stands at head; all else of the transaction is as it should be.
     claimed = replace(entry, action_hash=action.hash)
-    purse = story.purse(user, 100_000_000)
-    order = amm.make_order(pool.scripts, action, claimed, purse).order
+    funding = story.funding(user, 100_000_000)
+    order = amm.make_order(pool.scripts, action, claimed, funding).order
     believed = replace(pool, entries=(claimed, *pool.entries[1:]))
     console.print("\n  A tampered reveal: another action than was committed to.")
     try:
-        amm.execute(believed, [order], story.purse(BUILDER, 1_000_000))
+        amm.execute(believed, [order], story.funding(BUILDER, 1_000_000))
     except BuildError as error:
         console.print(f"    {error}", highlight=False, markup=False)
         return "[queue-before]" in str(error)

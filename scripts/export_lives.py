@@ -27,7 +27,7 @@ from bchcov.chain import Chain  # noqa: E402
 from bchcov.chain.export import VmbTest, verify_line, vmb_tests  # noqa: E402
 from bchcov.crypto.hashes import sha256  # noqa: E402
 from bchcov.wallet import BuiltTransaction, P2pkhUnlocker, PrivateKey, Spend  # noqa: E402
-from bchcov.wallet.funding import Purse  # noqa: E402
+from bchcov.wallet.funding import Funding  # noqa: E402
 
 FOLDER = ROOT / "vectors" / "sequenced_amm"
 TOKENS = sha256(b"the tokens that trade")
@@ -55,22 +55,22 @@ class Life:
         (coin,) = self.chain.fund(Output(value, key.locking_bytecode, token))
         return Spend(coin, P2pkhUnlocker(key))
 
-    def purse(self, key: PrivateKey, value: int = 0, tokens: int = 0) -> Purse:
+    def funding(self, key: PrivateKey, value: int = 0, tokens: int = 0) -> Funding:
         if not value:
-            return Purse(key.locking_bytecode)
+            return Funding(key.locking_bytecode)
         coins = [self.spend(key, value)]
         if tokens:
             coins.append(self.spend(key, 1_000, Token(TOKENS, tokens)))
-        return Purse(key.locking_bytecode, coins)
+        return Funding(key.locking_bytecode, coins)
 
-    def genesis(self) -> tuple[Spend, Purse]:
+    def genesis(self) -> tuple[Spend, Funding]:
         first = self.spend(PROVIDER, RESERVES.bch + 1_000_000)
         stock = self.spend(PROVIDER, 2_000, Token(TOKENS, RESERVES.tokens))
-        return first, Purse(PROVIDER.locking_bytecode, [stock])
+        return first, Funding(PROVIDER.locking_bytecode, [stock])
 
-    def funds(self, key: PrivateKey, action: Action) -> Purse:
+    def funds(self, key: PrivateKey, action: Action) -> Funding:
         tokens = action.amount_in if action.direction == SELL else 0
-        return self.purse(key, 500_000_000, tokens)
+        return self.funding(key, 500_000_000, tokens)
 
 
 def actions(category: bytes) -> list[Action]:
@@ -98,18 +98,18 @@ def live_ticketed() -> Told:
     )
     step = ticketed.genesis(parameters, RESERVES, first, stock)
     life.run("genesis", step.built)
-    scripts, builder = step.pool.scripts, life.purse(BUILDER)
+    scripts, builder = step.pool.scripts, life.funding(BUILDER)
     by_hash = {each.hash: (each, key) for each, key in zip(actions(category), USERS, strict=True)}
     tickets: list[ticketed.Ticket] = []
     for action, key in by_hash.values():
         deadline = chain.height + parameters.max_wait
-        made = ticketed.make_ticket(scripts, action, deadline, life.purse(key, 100_000))
+        made = ticketed.make_ticket(scripts, action, deadline, life.funding(key, 100_000))
         life.run("ticket", made.built)
         tickets.append(made.ticket)
-    unwanted = ticketed.make_ticket(scripts, action, deadline, life.purse(key, 100_000))
+    unwanted = ticketed.make_ticket(scripts, action, deadline, life.funding(key, 100_000))
     life.run("ticket, to be refunded", unwanted.built)
     chain.advance(parameters.refund_delay)
-    back = ticketed.refund(scripts, unwanted.ticket, key, life.purse(key))
+    back = ticketed.refund(scripts, unwanted.ticket, key, life.funding(key))
     life.run("refund of a ticket", back)
     step = ticketed.sequence(step.pool, tickets, chain.height, builder)
     life.run("sequence of five", step.built)
@@ -128,14 +128,14 @@ def live_ticketed() -> Told:
     life.run("expire", step.built)
     step = ticketed.execute(step.pool, orders[SILENT + 1 :], builder)
     life.run("execute of one", step.built)
-    own = life.purse(PROVIDER, 200_000_000, 100_000)
+    own = life.funding(PROVIDER, 200_000_000, 100_000)
     step = ticketed.set_closed(step.pool, PROVIDER, own)
     life.run("close", step.built)
     reserves = step.pool.state.reserves
     more = ticketed.Reserves(reserves.bch + 1_000_000, reserves.tokens + 500)
-    step = ticketed.change_reserves(step.pool, more, PROVIDER, life.purse(PROVIDER, 10**7, 1_000))
+    step = ticketed.change_reserves(step.pool, more, PROVIDER, life.funding(PROVIDER, 10**7, 1_000))
     life.run("change of the reserves", step.built)
-    step = ticketed.exit_pool(step.pool, PROVIDER, life.purse(PROVIDER))
+    step = ticketed.exit_pool(step.pool, PROVIDER, life.funding(PROVIDER))
     life.run("exit", step.built)
     return life.told
 
@@ -153,18 +153,18 @@ def live_direct() -> Told:
     wanted = actions(category)
     for action, key in zip(wanted, USERS, strict=True):
         deadline = chain.height + parameters.max_wait
-        purse = life.purse(key, 100_000)
-        step = direct.commit(step.pool, action, deadline, chain.height, purse)
+        funding = life.funding(key, 100_000)
+        step = direct.commit(step.pool, action, deadline, chain.height, funding)
         life.run("commit", step.built)
     for number, (action, key) in enumerate(zip(wanted, USERS, strict=True)):
         if number == SILENT:
             chain.advance(step.pool.entries[0].deadline - chain.height)
-            step = direct.expire(step.pool, chain.height, life.purse(BUILDER))
+            step = direct.expire(step.pool, chain.height, life.funding(BUILDER))
             life.run("expire", step.built)
             continue
         step = direct.reveal(step.pool, action, life.funds(key, action))
         life.run("reveal", step.built)
-    step = direct.exit_pool(step.pool, PROVIDER, life.purse(PROVIDER))
+    step = direct.exit_pool(step.pool, PROVIDER, life.funding(PROVIDER))
     life.run("exit", step.built)
     return life.told
 

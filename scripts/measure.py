@@ -17,7 +17,7 @@ from bchcov.crypto.hashes import sha256
 from bchcov.wallet.balance import Spend
 from bchcov.wallet.builder import BuiltTransaction
 from bchcov.wallet.coins import Coin
-from bchcov.wallet.funding import Purse
+from bchcov.wallet.funding import Funding
 from bchcov.wallet.keys import PrivateKey
 from bchcov.wallet.unlockers import P2pkhUnlocker
 
@@ -41,9 +41,9 @@ def fund(name: str, key: PrivateKey, value: int, tokens: int = 0) -> Spend:
     return Spend(coin, P2pkhUnlocker(key))
 
 
-def purse(key: PrivateKey, *coins: Spend) -> Purse:
-    """A purse with these coins."""
-    return Purse(key.locking_bytecode, coins)
+def funding(key: PrivateKey, *coins: Spend) -> Funding:
+    """Funding with these coins."""
+    return Funding(key.locking_bytecode, coins)
 
 
 def first_coin() -> Spend:
@@ -98,7 +98,7 @@ def new_pool() -> ticketed.Step:
     parameters = ticketed.Parameters(
         pool_category=FIRST, token_category=TOKENS, owner=PROVIDER.public_key_hash
     )
-    own = purse(PROVIDER, fund("tokens", PROVIDER, 2_000, RESERVES.tokens))
+    own = funding(PROVIDER, fund("tokens", PROVIDER, 2_000, RESERVES.tokens))
     return ticketed.genesis(parameters, RESERVES, first_coin(), own)
 
 
@@ -114,20 +114,20 @@ def run_batch(pool: ticketed.Pool, count: int) -> Batch:
         action = ticketed.Action(direction, amount, 0, user.public_key_hash, salt)
         actions[action.hash] = (user, action)
         coin = fund(f"ticket {number}", user, 100_000)
-        ticket = ticketed.make_ticket(scripts, action, DEADLINE, purse(user, coin))
+        ticket = ticketed.make_ticket(scripts, action, DEADLINE, funding(user, coin))
         made.append(ticket.ticket)
         bytes_of_tickets += ticket.built.size
-    payer = purse(BUILDER) if count > 1 else purse(BUILDER, fee)
+    payer = funding(BUILDER) if count > 1 else funding(BUILDER, fee)
     sequence = ticketed.sequence(pool, made, HEIGHT, payer)
     orders, bytes_of_orders = [], 0
     for entry in sequence.event.entries:
         user, action = actions[entry.action_hash]
         tokens = 0 if action.direction == ticketed.BUY else action.amount_in
         coin = fund(f"order {entry.index}", user, 2_000_000, tokens)
-        order = ticketed.make_order(scripts, action, entry, purse(user, coin))
+        order = ticketed.make_order(scripts, action, entry, funding(user, coin))
         orders.append(order.order)
         bytes_of_orders += order.built.size
-    execute = ticketed.execute(sequence.pool, orders, purse(BUILDER))
+    execute = ticketed.execute(sequence.pool, orders, funding(BUILDER))
     return Batch(bytes_of_tickets, bytes_of_orders, sequence, execute, count)
 
 
@@ -154,11 +154,11 @@ def measure_ticketed() -> Iterator[str]:
         user = PrivateKey(sha256(b"busy %d" % number))
         action = ticketed.Action(ticketed.BUY, 5, 0, user.public_key_hash, bytes(16))
         coin = fund(f"busy {number}", user, 100_000)
-        made = ticketed.make_ticket(scripts, action, DEADLINE, purse(user, coin))
-        fee = purse(BUILDER, fund(f"fee {number}", BUILDER, 100_000))
+        made = ticketed.make_ticket(scripts, action, DEADLINE, funding(user, coin))
+        fee = funding(BUILDER, fund(f"fee {number}", BUILDER, 100_000))
         busy = ticketed.sequence(busy, [made.ticket], HEIGHT, fee).pool
     behind = ticketed.sequence(
-        busy, [run_ticket(busy, number) for number in range(16)], HEIGHT, purse(BUILDER)
+        busy, [run_ticket(busy, number) for number in range(16)], HEIGHT, funding(BUILDER)
     )
     yield (
         f"The same sequence of 16 behind 75 orders that wait, with their siblings in the proof: "
@@ -182,18 +182,18 @@ def run_ticket(pool: ticketed.Pool, number: int) -> ticketed.Ticket:
     user = PrivateKey(sha256(b"late %d" % number))
     action = ticketed.Action(ticketed.BUY, 5, 0, user.public_key_hash, bytes(16))
     coin = fund(f"late {number}", user, 100_000)
-    return ticketed.make_ticket(pool.scripts, action, DEADLINE, purse(user, coin)).ticket
+    return ticketed.make_ticket(pool.scripts, action, DEADLINE, funding(user, coin)).ticket
 
 
 def life_rows(pool: ticketed.Pool) -> Iterator[list[str]]:
     """The rarer transactions."""
-    fee = purse(BUILDER, fund("fee", BUILDER, 100_000))
+    fee = funding(BUILDER, fund("fee", BUILDER, 100_000))
     one = ticketed.sequence(pool, [run_ticket(pool, 0)], HEIGHT, fee)
-    gone = ticketed.expire(one.pool, HEIGHT + 20, purse(BUILDER))
+    gone = ticketed.expire(one.pool, HEIGHT + 20, funding(BUILDER))
     yield row("expire", gone.built)
-    own = purse(PROVIDER, fund("own", PROVIDER, 1_000_000))
+    own = funding(PROVIDER, fund("own", PROVIDER, 1_000_000))
     yield row("close", ticketed.set_closed(gone.pool, PROVIDER, own).built)
-    yield row("exit", ticketed.exit_pool(gone.pool, PROVIDER, purse(PROVIDER)).built)
+    yield row("exit", ticketed.exit_pool(gone.pool, PROVIDER, funding(PROVIDER)).built)
 
 
 def measure_direct() -> Iterator[str]:
@@ -201,7 +201,7 @@ def measure_direct() -> Iterator[str]:
     parameters = direct.Parameters(
         pool_category=FIRST, token_category=TOKENS, owner=PROVIDER.public_key_hash
     )
-    own = purse(PROVIDER, fund("tokens", PROVIDER, 2_000, RESERVES.tokens))
+    own = funding(PROVIDER, fund("tokens", PROVIDER, 2_000, RESERVES.tokens))
     start = direct.genesis(parameters, RESERVES, first_coin(), own)
     pool, scripts = start.pool, start.pool.scripts
     rows = [["pool", str(len(scripts.pool.code))], ["vault", str(len(scripts.vault.code))]]
@@ -211,17 +211,17 @@ def measure_direct() -> Iterator[str]:
     sale = direct.Action(direct.SELL, 1_000, 0, user.public_key_hash, bytes(16))
     rows = [row("genesis", start.built)]
     for number, action in enumerate((buy, sale, buy)):
-        money = purse(user, fund(f"commit {number}", user, 100_000))
+        money = funding(user, fund(f"commit {number}", user, 100_000))
         step = direct.commit(pool, action, DEADLINE, HEIGHT, money)
         pool = step.pool
     rows.append(row("commit", step.built))
-    step = direct.reveal(pool, buy, purse(user, fund("buy", user, 2_000_000)))
+    step = direct.reveal(pool, buy, funding(user, fund("buy", user, 2_000_000)))
     rows.append(row("reveal, a buy", step.built))
-    step = direct.reveal(step.pool, sale, purse(user, fund("sale", user, 9_000, 1_000)))
+    step = direct.reveal(step.pool, sale, funding(user, fund("sale", user, 9_000, 1_000)))
     rows.append(row("reveal, a sale", step.built))
-    step = direct.expire(step.pool, DEADLINE, purse(user))
+    step = direct.expire(step.pool, DEADLINE, funding(user))
     rows.append(row("expire", step.built))
-    rows.append(row("exit", direct.exit_pool(step.pool, PROVIDER, purse(PROVIDER)).built))
+    rows.append(row("exit", direct.exit_pool(step.pool, PROVIDER, funding(PROVIDER)).built))
     yield "Bytes, and the input that uses most of its budget, in standard mode of 2025:"
     yield table(["transaction", "bytes", "op cost", "of its limit", "hashing"], rows)
 
@@ -230,13 +230,13 @@ def measure_cpmm() -> Iterator[str]:
     """The tables of the plain pool."""
     parameters = cpmm.Parameters(TOKENS, PROVIDER.public_key_hash)
     own = (fund("own", PROVIDER, 20_000_000_000), fund("tokens", PROVIDER, 2_000, RESERVES.tokens))
-    start = cpmm.genesis(parameters, RESERVES, purse(PROVIDER, *own))
+    start = cpmm.genesis(parameters, RESERVES, funding(PROVIDER, *own))
     user = PrivateKey(sha256(b"user"))
     buy = cpmm.swap(
-        start.market, ticketed.BUY, 1_000_000, purse(user, fund("buy", user, 2_000_000))
+        start.market, ticketed.BUY, 1_000_000, funding(user, fund("buy", user, 2_000_000))
     )
     sale = cpmm.swap(
-        start.market, ticketed.SELL, 1_000, purse(user, fund("sale", user, 9_000, 1_000))
+        start.market, ticketed.SELL, 1_000, funding(user, fund("sale", user, 9_000, 1_000))
     )
     yield table(["script", "bytes"], [["pool", str(len(parameters.contract.code))]])
     yield "Bytes, and the input that uses most of its budget, in standard mode:"
@@ -285,7 +285,7 @@ def main() -> int:
     best = float("inf")
     for _ in range(20):
         start = perf_counter()
-        ticketed.sequence(pool, tickets, HEIGHT, purse(BUILDER))
+        ticketed.sequence(pool, tickets, HEIGHT, funding(BUILDER))
         best = min(best, perf_counter() - start)
     print(f"building and verifying a sequence of 16 tickets: {1000 * best:.1f} ms")
     queue = Queue(10).append([bytes([1]) * 32] * 1000)

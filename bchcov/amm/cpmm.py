@@ -11,7 +11,7 @@ from ..script.patterns import p2sh32
 from ..transaction.model import Output, Token
 from ..wallet.builder import BuiltTransaction
 from ..wallet.coins import Coin
-from ..wallet.funding import Purse
+from ..wallet.funding import Funding
 from ..wallet.keys import PrivateKey
 from ..wallet.unlockers import ScriptUnlocker, Signature
 from .action import MAX_AMOUNT, Direction
@@ -79,9 +79,9 @@ def read_market(parameters: Parameters, coin: Coin) -> Market:
     return Market(parameters, coin)
 
 
-def genesis(parameters: Parameters, reserves: Reserves, purse: Purse) -> Swap:
-    """Make a pool, output 0, from the purse's coins. Raises BuildError."""
-    built = purse.builder().pay(parameters.output(reserves)).build()
+def genesis(parameters: Parameters, reserves: Reserves, funding: Funding) -> Swap:
+    """Make a pool, output 0, from the coins of `funding`. Raises BuildError."""
+    built = funding.builder().pay(parameters.output(reserves)).build()
     return Swap(built, read_market(parameters, built.coin(0)), 0)
 
 
@@ -89,13 +89,13 @@ def swap(
     market: Market,
     direction: Direction,
     amount_in: int,
-    purse: Purse,
+    funding: Funding,
     *,
     min_out: int = 1,
 ) -> Swap:
     """Trade: direction 1 gives satoshis for tokens, 0 tokens for satoshis.
 
-    What comes out goes, with what is left of the coins, to the purse's change. Raises
+    What comes out goes, with what is left of the coins, to the change of `funding`. Raises
     BuildError, also where less than `min_out` would come out.
     """
     if not 1 <= amount_in <= MAX_AMOUNT:
@@ -105,7 +105,7 @@ def swap(
     if out < max(1, min_out):
         raise BuildError(f"{amount_in} would give {out}, less than the {max(1, min_out)} asked for")
     builder = (
-        purse.builder()
+        funding.builder()
         .spend(market.coin, ScriptUnlocker((), market.parameters.contract.code))
         .pay(market.parameters.output(fill.reserves))
     )
@@ -114,17 +114,17 @@ def swap(
 
 
 def change_reserves(
-    market: Market, reserves: Reserves | None, key: PrivateKey, purse: Purse
+    market: Market, reserves: Reserves | None, key: PrivateKey, funding: Funding
 ) -> BuiltTransaction:
-    """Let the owner set the reserves; None ends the pool, everything goes to the purse's change.
+    """Let the owner set the reserves; None ends the pool.
 
-    Raises BuildError.
+    What the pool gives up goes to the change of `funding`. Raises BuildError.
     """
     parameters = market.parameters
     if key.public_key_hash != parameters.owner:
         raise BuildError("the key is not that of the pool's owner")
     unlocker = ScriptUnlocker((Signature(key), key.public_key), parameters.contract.code)
-    builder = purse.builder().spend(market.coin, unlocker)
+    builder = funding.builder().spend(market.coin, unlocker)
     if reserves is not None:
         builder = builder.pay(parameters.output(reserves))
     return builder.build()

@@ -16,7 +16,7 @@ from ..vm.rules.ruleset import RuleSet
 from ..wallet.balance import Spend
 from ..wallet.builder import BuiltTransaction
 from ..wallet.coins import Coin
-from ..wallet.funding import Purse
+from ..wallet.funding import Funding
 from ..wallet.keys import PrivateKey
 from ..wallet.unlockers import P2pkhUnlocker
 from .clock import Clock
@@ -65,7 +65,7 @@ class World:
         )
         self.provider = self.key("provider")
         self.wants = self._make_wants()
-        self.funding: dict[int, list[Coin]] = {}
+        self.user_coins: dict[int, list[Coin]] = {}
         """The coins that each user came with, by his number."""
         self._fund_users()
         self.on_accepted: Callable[[Transaction], None] = _do_nothing
@@ -126,16 +126,16 @@ class World:
                 owners.append(want.number)
         if outputs:
             for number, coin in zip(owners, self.chain.fund(*outputs), strict=True):
-                self.funding.setdefault(number, []).append(coin)
+                self.user_coins.setdefault(number, []).append(coin)
 
-    def pool_coins(self) -> tuple[Spend, Purse]:
+    def pool_coins(self) -> tuple[Spend, Funding]:
         """What a pool is made of: the coin that names it, and the provider's tokens."""
         script, unlocker = self.provider.locking_bytecode, P2pkhUnlocker(self.provider)
         first, stock = self.chain.fund(
             Output(self.reserves.bch + 1_000_000, script),
             Output(2_000, script, Token(self.tokens, self.reserves.tokens)),
         )
-        return Spend(first, unlocker), Purse(script, [Spend(stock, unlocker)])
+        return Spend(first, unlocker), Funding(script, [Spend(stock, unlocker)])
 
     def confirm(self, built: BuiltTransaction) -> None:
         """Put a transaction into a block of its own, before the race begins."""
@@ -152,11 +152,11 @@ class World:
         """An order of the miner's, at whatever price; he has no need to hide it."""
         return Action(direction, amount_in, 0, self.key("miner").public_key_hash, bytes(16))
 
-    def purse(self, key: PrivateKey) -> Purse:
+    def funding(self, key: PrivateKey) -> Funding:
         """All the coins of a key."""
         unlocker = P2pkhUnlocker(key)
         coins = [Spend(coin, unlocker) for coin in self.chain.coins(key.locking_bytecode)]
-        return Purse(key.locking_bytecode, coins)
+        return Funding(key.locking_bytecode, coins)
 
     def send(self, built: BuiltTransaction, learn: Callable[[Submission], None]) -> None:
         """Let a transaction reach everybody after the network's delay; then its sender learns."""

@@ -10,7 +10,7 @@ from ..crypto.hashes import sha256
 from ..transaction.model import Output, Token, Transaction
 from ..wallet.balance import Spend
 from ..wallet.builder import BuiltTransaction
-from ..wallet.funding import Purse
+from ..wallet.funding import Funding
 from ..wallet.keys import PrivateKey
 from ..wallet.unlockers import P2pkhUnlocker
 from .parsing import CommandError
@@ -29,7 +29,7 @@ class PoolParameters(TypedDict):
 
 
 class Accounts:
-    """The chain of a file, and the keys of its wallet as purses."""
+    """The chain of a file, and the keys of its wallet as funding."""
 
     def __init__(self, file: ChainFile) -> None:
         self.chain, self.wallet, self.path = file.chain, file.wallet, file.path
@@ -39,16 +39,16 @@ class Accounts:
         owner = self.wallet.key("provider").public_key_hash
         return {"pool_category": category, "token_category": TOKENS, "owner": owner}
 
-    def purse(self, name: str) -> Purse:
+    def funding(self, name: str) -> Funding:
         """All the coins of a key."""
         key = self.wallet.key(name)
         unlocker = P2pkhUnlocker(key)
         coins = self.chain.coins(key.locking_bytecode)
-        return self.purse_of(name, [Spend(coin, unlocker) for coin in coins])
+        return self.funding_of(name, [Spend(coin, unlocker) for coin in coins])
 
-    def purse_of(self, name: str, coins: Sequence[Spend] = ()) -> Purse:
-        """A purse with these coins, whose change a key takes."""
-        return Purse(self.wallet.key(name).locking_bytecode, coins)
+    def funding_of(self, name: str, coins: Sequence[Spend] = ()) -> Funding:
+        """Funding with these coins, whose change a key takes."""
+        return Funding(self.wallet.key(name).locking_bytecode, coins)
 
     def balance(self, name: str) -> tuple[int, int]:
         """The satoshis and the tokens of a key."""

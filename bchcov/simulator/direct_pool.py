@@ -39,7 +39,7 @@ class DirectPool:
     ) -> tuple[DirectPool, str]:
         """Make a pool of these coins."""
         parameters = amm.Parameters(**accounts.pool_parameters(first.coin.outpoint_hash))
-        made = amm.genesis(parameters, reserves, first, accounts.purse_of("provider", [stock]))
+        made = amm.genesis(parameters, reserves, first, accounts.funding_of("provider", [stock]))
         return cls(accounts, made.pool), accounts.submit(made.built)
 
     @classmethod
@@ -120,12 +120,12 @@ class DirectPool:
         """Queue an action blind; the txid and the deadline."""
         height = self._accounts.chain.height
         deadline = height + self.scripts.parameters.max_wait
-        purse = self._accounts.purse(made.key_name)
+        funding = self._accounts.funding(made.key_name)
         if not self.pool.queue.room():
             raise CommandError(
                 f"the queue is full: {plural(self.pool.state.pending, 'order')} wait"
             )
-        step = amm.commit(self.pool, made.action, deadline, height, purse)
+        step = amm.commit(self.pool, made.action, deadline, height, funding)
         return self._accounts.submit(step.built), deadline
 
     def reveal(self, made: Commitment, action: Action) -> str:
@@ -138,16 +138,16 @@ class DirectPool:
         if made.action.hash not in places:
             fate = self.fates.get(made.action.hash, "it is on no chain")
             raise CommandError(f"this commitment does not wait to be revealed: {fate}")
-        purse = self._accounts.purse(made.key_name)
+        funding = self._accounts.funding(made.key_name)
         if action.hash == made.action.hash:
             if (before := places.index(action.hash)) > 0:
                 stands = "commitment stands" if before == 1 else "commitments stand"
                 go = "it goes" if before == 1 else "they go"
                 raise CommandError(f"{before} {stands} before this one: {go} first")
-            return self._accounts.submit(amm.reveal(self.pool, action, purse).built)
+            return self._accounts.submit(amm.reveal(self.pool, action, funding).built)
         claimed = replace(self.pool.entries[0], action_hash=action.hash)
         believed = replace(self.pool, entries=(claimed, *self.pool.entries[1:]))
-        amm.reveal(believed, action, purse)
+        amm.reveal(believed, action, funding)
         raise AssertionError("the script accepted another action than was committed to")
 
     def sequence(self) -> tuple[list[str], int]:
@@ -161,7 +161,7 @@ class DirectPool:
     def expire(self) -> str:
         """Expire the order at head; the txid."""
         height = self._accounts.chain.height
-        step = amm.expire(self.pool, height, self._accounts.purse_of("builder"))
+        step = amm.expire(self.pool, height, self._accounts.funding_of("builder"))
         return self._accounts.submit(step.built)
 
     def refund(self, made: Commitment) -> str:
@@ -171,5 +171,5 @@ class DirectPool:
     def withdraw(self, name: str) -> str:
         """End the pool: the provider takes everything; the txid."""
         key = self._accounts.wallet.key(name)
-        step = amm.exit_pool(self.pool, key, self._accounts.purse_of(name))
+        step = amm.exit_pool(self.pool, key, self._accounts.funding_of(name))
         return self._accounts.submit(step.built)

@@ -113,7 +113,7 @@ def _unused(accounts: Accounts, seed: int) -> int:
 
 def _user(number: int, own: Race, ways: dict[str, list[Journey]]) -> dict[str, Any]:
     want = own.world.wants[number]
-    coins = own.world.funding[number]
+    coins = own.world.user_coins[number]
     told: dict[str, Any] = {
         "user": number,
         "direction": "buy" if want.direction == BUY else "sell",

@@ -44,7 +44,7 @@ class TicketedPool:
     ) -> tuple[TicketedPool, str]:
         """Make a pool of these coins."""
         parameters = amm.Parameters(**accounts.pool_parameters(first.coin.outpoint_hash))
-        made = amm.genesis(parameters, reserves, first, accounts.purse_of("provider", [stock]))
+        made = amm.genesis(parameters, reserves, first, accounts.funding_of("provider", [stock]))
         return cls(accounts, made.pool), accounts.submit(made.built)
 
     @classmethod
@@ -158,8 +158,8 @@ class TicketedPool:
         if self.pool.state.closed:
             raise CommandError("the pool is closed: it takes no tickets")
         deadline = self._accounts.chain.height + self.scripts.parameters.max_wait
-        purse = self._accounts.purse(made.key_name)
-        ticket = amm.make_ticket(self.scripts, made.action, deadline, purse, tip=_TICKET_TIP)
+        funding = self._accounts.funding(made.key_name)
+        ticket = amm.make_ticket(self.scripts, made.action, deadline, funding, tip=_TICKET_TIP)
         return self._accounts.submit(ticket.built), deadline
 
     def _entry(self, action_hash: bytes) -> amm.Entry:
@@ -178,16 +178,16 @@ class TicketedPool:
         would, which refuses it: BuildError says where.
         """
         entry = self._entry(made.action.hash)
-        purse = self._accounts.purse(made.key_name)
+        funding = self._accounts.funding(made.key_name)
         if action.hash == entry.action_hash:
             if entry.action_hash in self._there(self._orders):
                 raise CommandError("this order is revealed already: execute it")
-            order = amm.make_order(self.scripts, action, entry, purse)
+            order = amm.make_order(self.scripts, action, entry, funding)
             return self._accounts.submit(order.built)
         head = replace(self.pool.entries[0], action_hash=action.hash, deadline=entry.deadline)
-        order = amm.make_order(self.scripts, action, head, purse)
+        order = amm.make_order(self.scripts, action, head, funding)
         believed = replace(self.pool, entries=(head, *self.pool.entries[1:]))
-        amm.execute(believed, [order.order], self._accounts.purse("builder"))
+        amm.execute(believed, [order.order], self._accounts.funding("builder"))
         raise AssertionError("the script accepted another action than was committed to")
 
     def sequence(self) -> tuple[list[str], int]:
@@ -197,7 +197,7 @@ class TicketedPool:
         if not due:
             late = "" if not self.refundable() else ", refund takes back one that is late"
             raise CommandError(f"no ticket waits to be queued: commit makes one{late}")
-        steps = amm.sequence_all(pool, due, height, self._accounts.purse("builder"))
+        steps = amm.sequence_all(pool, due, height, self._accounts.funding("builder"))
         return [self._accounts.submit(step.built) for step in steps], len(due)
 
     def execute(self) -> tuple[list[str], int]:
@@ -209,13 +209,13 @@ class TicketedPool:
             ready.append(orders[entry.action_hash])
         if not ready:
             raise CommandError("the order at head is not revealed: there is nothing to execute")
-        steps = amm.execute_all(pool, ready, self._accounts.purse("builder"))
+        steps = amm.execute_all(pool, ready, self._accounts.funding("builder"))
         return [self._accounts.submit(step.built) for step in steps], len(ready)
 
     def expire(self) -> str:
         """Expire the order at head; the txid."""
         height = self._accounts.chain.height
-        step = amm.expire(self.pool, height, self._accounts.purse_of("builder"))
+        step = amm.expire(self.pool, height, self._accounts.funding_of("builder"))
         return self._accounts.submit(step.built)
 
     def refund(self, made: Commitment) -> str:
@@ -225,11 +225,11 @@ class TicketedPool:
         if held is None:
             raise CommandError("there is neither a ticket nor an order of this commitment")
         key = self._accounts.wallet.key(made.key_name)
-        purse = self._accounts.purse_of(made.key_name)
-        return self._accounts.submit(amm.refund(self.scripts, held, key, purse))
+        funding = self._accounts.funding_of(made.key_name)
+        return self._accounts.submit(amm.refund(self.scripts, held, key, funding))
 
     def withdraw(self, name: str) -> str:
         """End the pool: the provider takes everything; the txid."""
         key = self._accounts.wallet.key(name)
-        step = amm.exit_pool(self.pool, key, self._accounts.purse_of(name))
+        step = amm.exit_pool(self.pool, key, self._accounts.funding_of(name))
         return self._accounts.submit(step.built)

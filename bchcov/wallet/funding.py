@@ -1,4 +1,4 @@
-"""Where a builder of covenant transactions takes money from, and where the rest goes."""
+"""What pays for a transaction that a function builds, and where its change goes."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from .balance import Spend
 from .builder import TransactionBuilder
 from .destinations import Destination
 
-__all__ = ["Purse"]
+__all__ = ["Funding"]
 
 
 @dataclass(frozen=True, slots=True)
-class Purse:
-    """Where a builder of transactions takes satoshis and tokens from and puts what is left.
+class Funding:
+    """The coins that may be spent, where the change goes, and the fee rate.
 
-    `change` is a locking bytecode or an address of `network`; `fee_rate` is satoshis a byte.
+    `change` is a locking bytecode or an address of `network`; `fee_rate` is in satoshis
+    per byte.
     """
 
     change: Destination | None = None
@@ -35,7 +36,7 @@ class Purse:
         return locking_bytecode_of(self.change, network=self.network)
 
     def builder(self, *, locktime: int = 0) -> TransactionBuilder:
-        """A transaction that is paid for from here."""
+        """Start a transaction that these coins pay for and that sends its change to `change`."""
         builder = TransactionBuilder(
             fee_rate=self.fee_rate, locktime=locktime, network=self.network
         )

@@ -14,7 +14,7 @@ from bchcov.amm.ticketed.pool import Pool
 from bchcov.chain import ChainFile
 from bchcov.crypto.hashes import sha256
 from bchcov.wallet import BuiltTransaction, Coin, P2pkhUnlocker, PrivateKey, Spend
-from bchcov.wallet.funding import Purse
+from bchcov.wallet.funding import Funding
 
 TOKENS = sha256(b"tokens")
 KEY = PrivateKey(sha256(b"everybody"))
@@ -66,8 +66,8 @@ class Life:
         for entry in self.pool.entries:
             assert entry.action_hash in commitments, "a commitment is lost with a process"
 
-    def purse(self) -> Purse:
-        return Purse(MINE, [Spend(each, P2pkhUnlocker(KEY)) for each in self.chain.coins(MINE)])
+    def funding(self) -> Funding:
+        return Funding(MINE, [Spend(each, P2pkhUnlocker(KEY)) for each in self.chain.coins(MINE)])
 
     def submit(self, built: BuiltTransaction) -> None:
         print("accepted", self.chain.submit(built.transaction).require().txid)
@@ -81,8 +81,10 @@ class Life:
         first, stock = self.chain.fund(*money)
         unlock = P2pkhUnlocker(KEY)
         parameters = parameters_of(first.outpoint_hash)
-        purse = Purse(MINE, [Spend(stock, unlock)])
-        self.take(amm.genesis(parameters, amm.Reserves(10**8, 10**6), Spend(first, unlock), purse))
+        funding = Funding(MINE, [Spend(stock, unlock)])
+        self.take(
+            amm.genesis(parameters, amm.Reserves(10**8, 10**6), Spend(first, unlock), funding)
+        )
 
     def go_on(self, number: int) -> None:
         """One step of the life, whatever the last process left."""
@@ -94,18 +96,18 @@ class Life:
         if pool.entries:
             known = self.wallet.commitments(category)
             action = known[pool.entries[0].action_hash].action
-            data = amm.make_order(pool.scripts, action, pool.entries[0], self.purse())
+            data = amm.make_order(pool.scripts, action, pool.entries[0], self.funding())
             there = chain.coins(data.order.coin.locking_bytecode)
             if not there:
                 self.submit(data.built)
                 there = [data.order.coin]
             order = amm.read_order(pool.scripts, there[0])
-            self.take(amm.execute(pool, [order], self.purse()))
+            self.take(amm.execute(pool, [order], self.funding()))
         else:
             made = self.wallet.commit("everybody", category, amm.BUY, 1_000 + number, 0)
-            ticket = amm.make_ticket(pool.scripts, made.action, chain.height + 9, self.purse())
+            ticket = amm.make_ticket(pool.scripts, made.action, chain.height + 9, self.funding())
             self.submit(ticket.built)
-            self.take(amm.sequence(pool, [ticket.ticket], chain.height, self.purse()))
+            self.take(amm.sequence(pool, [ticket.ticket], chain.height, self.funding()))
         if number % 3 == 0:
             chain.mine()
 

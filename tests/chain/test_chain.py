@@ -24,7 +24,7 @@ from bchcov.wallet import (
     Spend,
     TransactionBuilder,
 )
-from bchcov.wallet.funding import Purse
+from bchcov.wallet.funding import Funding
 
 KEY, OTHER = PrivateKey(b"\x01" * 32), PrivateKey(b"\x02" * 32)
 MINE, THEIRS = KEY.locking_bytecode, OTHER.locking_bytecode
@@ -246,35 +246,35 @@ def test_a_ticketed_pool_lives_on_the_chain() -> None:
         chain.submit(built.transaction).require()
         return built.transaction
 
-    def purse() -> Purse:
-        return Purse(MINE, [Spend(coin, UNLOCK) for coin in chain.coins(MINE)])
+    def funding() -> Funding:
+        return Funding(MINE, [Spend(coin, UNLOCK) for coin in chain.coins(MINE)])
 
     start = amm.genesis(
         parameters,
         amm.Reserves(10_000_000, 1_000_000),
         Spend(first, UNLOCK),
-        Purse(MINE, [Spend(stock, UNLOCK)]),
+        Funding(MINE, [Spend(stock, UNLOCK)]),
     )
     run(start.built)
     pool = start.pool
     salt = amm.derive_salt(KEY, first.outpoint_hash, 0)
     buy = amm.Action(amm.BUY, 50_000, 1, KEY.public_key_hash, salt)
-    ticket = amm.make_ticket(pool.scripts, buy, chain.height + 9, purse(), tip=2_000)
+    ticket = amm.make_ticket(pool.scripts, buy, chain.height + 9, funding(), tip=2_000)
     run(ticket.built)
-    early = amm.refund(pool.scripts, ticket.ticket, KEY, Purse(MINE))
+    early = amm.refund(pool.scripts, ticket.ticket, KEY, Funding(MINE))
     refused = chain.submit(early.transaction).problem
     assert refused is not None
     assert refused.reason == "TX_SEQUENCE_NOT_FINAL"
     chain.mine()
-    queued = amm.sequence(pool, [ticket.ticket], chain.height, purse())
+    queued = amm.sequence(pool, [ticket.ticket], chain.height, funding())
     run(queued.built)
-    order = amm.make_order(pool.scripts, buy, queued.pool.entries[0], purse())
+    order = amm.make_order(pool.scripts, buy, queued.pool.entries[0], funding())
     run(order.built)
-    done = amm.execute(queued.pool, [order.order], purse())
+    done = amm.execute(queued.pool, [order.order], funding())
     run(done.built)
     chain.mine()
     assert done.event.executions[0].fill.is_filled
-    ended = amm.exit_pool(done.pool, KEY, Purse(MINE))
+    ended = amm.exit_pool(done.pool, KEY, Funding(MINE))
     run(ended.built)
     chain.mine()
     assert chain.coin(done.pool.coin.outpoint) is None

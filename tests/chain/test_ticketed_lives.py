@@ -12,7 +12,7 @@ from bchcov.amm import ticketed as amm
 from bchcov.chain import Chain
 from bchcov.crypto.hashes import sha256
 from bchcov.wallet import BuiltTransaction, P2pkhUnlocker, PrivateKey, Spend
-from bchcov.wallet.funding import Purse
+from bchcov.wallet.funding import Funding
 
 TOKENS = sha256(b"tokens")
 PROVIDER = PrivateKey(sha256(b"provider"))
@@ -39,16 +39,16 @@ class Life:
             depth=3,
         )
         unlock = P2pkhUnlocker(PROVIDER)
-        own = Purse(PROVIDER.locking_bytecode, [Spend(tokens, unlock)])
+        own = Funding(PROVIDER.locking_bytecode, [Spend(tokens, unlock)])
         reserves = amm.Reserves(50_000_000, 900_000)
         self.take(amm.genesis(parameters, reserves, Spend(first, unlock), own))
 
-    def purse(self, key: PrivateKey, value: int = 0, tokens: int = 0) -> Purse:
+    def funding(self, key: PrivateKey, value: int = 0, tokens: int = 0) -> Funding:
         if not value:
-            return Purse(key.locking_bytecode)
+            return Funding(key.locking_bytecode)
         token = Token(TOKENS, tokens) if tokens else None
         (coin,) = self.chain.fund(Output(value, key.locking_bytecode, token))
-        return Purse(key.locking_bytecode, [Spend(coin, P2pkhUnlocker(key))])
+        return Funding(key.locking_bytecode, [Spend(coin, P2pkhUnlocker(key))])
 
     def submit(self, built: BuiltTransaction) -> None:
         self.chain.submit(built.transaction).require()
@@ -84,7 +84,7 @@ class Life:
         action = amm.Action(direction, amount, minimum, key.public_key_hash, salt)
         self.known[action.hash] = key, action
         deadline = self.chain.height + self.random.randrange(1, 12)
-        made = amm.make_ticket(self.pool.scripts, action, deadline, self.purse(key, 50_000))
+        made = amm.make_ticket(self.pool.scripts, action, deadline, self.funding(key, 50_000))
         self.submit(made.built)
         self.tickets.append(made.ticket)
 
@@ -94,7 +94,7 @@ class Life:
         chosen = due[: min(self.pool.queue.room(), self.random.randrange(1, 6))]
         if not chosen or self.pool.state.closed:
             return
-        self.take(amm.sequence(self.pool, chosen, height, self.purse(PROVIDER, 50_000)))
+        self.take(amm.sequence(self.pool, chosen, height, self.funding(PROVIDER, 50_000)))
         self.tickets = [each for each in self.tickets if each not in chosen]
 
     def reveal(self) -> None:
@@ -103,7 +103,7 @@ class Life:
                 continue
             key, action = self.known[entry.action_hash]
             tokens = action.amount_in if action.direction == amm.SELL else 0
-            fund = self.purse(key, 10_000_000, tokens)
+            fund = self.funding(key, 10_000_000, tokens)
             order = amm.make_order(self.pool.scripts, action, entry, fund)
             self.submit(order.built)
             self.orders[entry.index] = order.order
@@ -115,21 +115,21 @@ class Life:
                 break
             ready.append(self.orders[entry.index])
         if ready:
-            self.take(amm.execute(self.pool, ready, self.purse(PROVIDER, 50_000)))
+            self.take(amm.execute(self.pool, ready, self.funding(PROVIDER, 50_000)))
 
     def expire(self) -> None:
         entries, height = self.pool.entries, self.chain.height
         if entries and height >= max(entries[0].deadline, self.pool.state.hold):
-            self.take(amm.expire(self.pool, height, self.purse(PROVIDER)))
+            self.take(amm.expire(self.pool, height, self.funding(PROVIDER)))
 
     def own(self) -> None:
         closed = not self.pool.state.closed
-        purse = self.purse(PROVIDER, 70_000_000, 10**6)
+        funding = self.funding(PROVIDER, 70_000_000, 10**6)
         if self.pool.state.pending or self.random.random() < 0.5:
-            self.take(amm.set_closed(self.pool, PROVIDER, purse, closed=closed))
+            self.take(amm.set_closed(self.pool, PROVIDER, funding, closed=closed))
         else:
             more = amm.Reserves(self.random.randrange(10**6, 6 * 10**7), 900_000)
-            self.take(amm.change_reserves(self.pool, more, PROVIDER, purse))
+            self.take(amm.change_reserves(self.pool, more, PROVIDER, funding))
 
     def step(self) -> None:
         acts = [self.make_ticket] * 6 + [self.sequence] * 3 + [self.reveal, self.execute] * 3
@@ -147,6 +147,6 @@ def test_whatever_happens_the_books_balance(seed: int) -> None:
         life.chain.mine()
         life.execute()
         life.expire()
-    end = amm.exit_pool(life.pool, PROVIDER, Purse(PROVIDER.locking_bytecode))
+    end = amm.exit_pool(life.pool, PROVIDER, Funding(PROVIDER.locking_bytecode))
     life.submit(end.built)
     assert end.after is None

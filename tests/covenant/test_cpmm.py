@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ticketed_world import Draft, coin, purse_coin, user
+from ticketed_world import Draft, coin, funding_coin, user
 
 from bchcov import BCH_2025, BCH_2026, BuildError, Nft, Output, Token, verify
 from bchcov.amm.action import BUY, SELL
@@ -24,7 +24,7 @@ from bchcov.amm.formula import Reserves, amount_out
 from bchcov.contract import checks_in, compile_contract, load_source, without_check
 from bchcov.script.patterns import p2sh32
 from bchcov.wallet.balance import Spend
-from bchcov.wallet.funding import Purse
+from bchcov.wallet.funding import Funding
 from bchcov.wallet.keys import PrivateKey
 from bchcov.wallet.unlockers import ScriptUnlocker, Signature
 
@@ -36,9 +36,9 @@ CODE = PARAMETERS.contract.code
 MOST_BCH, MOST_TOKENS = 21 * 10**14, 2**63 - 1
 
 
-def purse(name: str, key: PrivateKey, value: int, tokens: int = 0) -> Purse:
+def funding(name: str, key: PrivateKey, value: int, tokens: int = 0) -> Funding:
     token = Token(TOKENS, tokens) if tokens else None
-    return Purse(key.locking_bytecode, (purse_coin(name, key, value, token),))
+    return Funding(key.locking_bytecode, (funding_coin(name, key, value, token),))
 
 
 def market() -> Market:
@@ -46,35 +46,35 @@ def market() -> Market:
 
 
 def test_a_life_to_the_last_satoshi() -> None:
-    start = genesis(PARAMETERS, Reserves(1_000_000, 50_000), purse("a", OWNER, 2_000_000, 60_000))
-    bought = swap(start.market, BUY, 100_000, purse("b", user(1), 500_000))
+    start = genesis(PARAMETERS, Reserves(1_000_000, 50_000), funding("a", OWNER, 2_000_000, 60_000))
+    bought = swap(start.market, BUY, 100_000, funding("b", user(1), 500_000))
     assert bought.amount_out == amount_out(1_000_000, 50_000, 100_000) == 4_533
     assert bought.market.reserves == Reserves(1_100_000, 45_467)
     assert bought.built.transaction.outputs[1].token == Token(TOKENS, 4_533)
-    sold = swap(bought.market, SELL, 4_533, purse("c", user(2), 10_000, 4_533))
+    sold = swap(bought.market, SELL, 4_533, funding("c", user(2), 10_000, 4_533))
     assert sold.market.reserves.tokens == 50_000
     assert sold.market.reserves.bch == 1_100_000 - sold.amount_out
     assert sold.market.reserves.product > 1_000_000 * 50_000
     grown = change_reserves(
-        sold.market, Reserves(2_000_000, 70_000), OWNER, purse("d", OWNER, 3_000_000, 30_000)
+        sold.market, Reserves(2_000_000, 70_000), OWNER, funding("d", OWNER, 3_000_000, 30_000)
     )
     larger = read_market(PARAMETERS, grown.coin(0))
-    end = change_reserves(larger, None, OWNER, Purse(OWNER.locking_bytecode))
+    end = change_reserves(larger, None, OWNER, Funding(OWNER.locking_bytecode))
     assert end.transaction.outputs[0].token == Token(TOKENS, 70_000)
     assert sum(output.value for output in end.transaction.outputs) == 2_000_000 - end.fee
 
 
 def test_requests_that_cannot_be_met_say_why() -> None:
     cases: list[tuple[Callable[[], object], str]] = [
-        (lambda: swap(market(), BUY, 0, purse("x", user(1), 9_000)), "an amount of 0"),
+        (lambda: swap(market(), BUY, 0, funding("x", user(1), 9_000)), "an amount of 0"),
         (
-            lambda: swap(market(), BUY, 1_000, purse("x", user(1), 9_000), min_out=50),
+            lambda: swap(market(), BUY, 1_000, funding("x", user(1), 9_000), min_out=50),
             "1000 would give 49, less than the 50 asked for",
         ),
-        (lambda: swap(market(), BUY, 10**6, purse("x", user(1), 9_000)), "too few satoshis"),
-        (lambda: swap(market(), SELL, 10**6, purse("x", user(1), 9_000)), "too few tokens"),
+        (lambda: swap(market(), BUY, 10**6, funding("x", user(1), 9_000)), "too few satoshis"),
+        (lambda: swap(market(), SELL, 10**6, funding("x", user(1), 9_000)), "too few tokens"),
         (
-            lambda: change_reserves(market(), None, user(1), purse("x", user(1), 9_000)),
+            lambda: change_reserves(market(), None, user(1), funding("x", user(1), 9_000)),
             "not that of the pool's owner",
         ),
         (lambda: PARAMETERS.output(Reserves(0, 1)), "a reserve of 0 satoshis"),
@@ -101,7 +101,7 @@ def draft(before: Reserves, after: Reserves, code: bytes = CODE, *, index: int =
     spends = [Spend(coin("pool", held), ScriptUnlocker((), code))]
     outputs = [Output(after.bch, locking, Token(TOKENS, after.tokens))]
     if index:
-        spends.insert(0, purse_coin("first", user(1), 5_000))
+        spends.insert(0, funding_coin("first", user(1), 5_000))
         outputs.insert(0, Output(1_000, user(1).locking_bytecode))
     return Draft(spends, outputs)
 

@@ -14,7 +14,7 @@ from ticketed_world import (
     PROVIDER,
     TOKENS,
     action,
-    purse_coin,
+    funding_coin,
     user,
 )
 
@@ -32,15 +32,15 @@ from bchcov.amm.action import SELL
 from bchcov.amm.direct.pool import read_action
 from bchcov.wallet.balance import Spend
 from bchcov.wallet.coins import Coin
-from bchcov.wallet.funding import Purse
+from bchcov.wallet.funding import Funding
 from bchcov.wallet.unlockers import P2pkhUnlocker
 
 TRADER = user(1)
 
 
-def purse(name: str, value: int = 50_000_000, tokens: int = 0) -> Purse:
+def funding(name: str, value: int = 50_000_000, tokens: int = 0) -> Funding:
     token = Token(TOKENS, tokens) if tokens else None
-    return Purse(TRADER.locking_bytecode, (purse_coin(name, TRADER, value, token),))
+    return Funding(TRADER.locking_bytecode, (funding_coin(name, TRADER, value, token),))
 
 
 def new_pool() -> direct.Step:
@@ -48,8 +48,8 @@ def new_pool() -> direct.Step:
         Coin(POOL_CATEGORY, 0, Output(2_000_000_000, PROVIDER.locking_bytecode)),
         P2pkhUnlocker(PROVIDER),
     )
-    tokens = purse_coin("tokens", PROVIDER, 2_000, Token(TOKENS, RESERVES.tokens))
-    own = Purse(PROVIDER.locking_bytecode, (tokens,))
+    tokens = funding_coin("tokens", PROVIDER, 2_000, Token(TOKENS, RESERVES.tokens))
+    own = Funding(PROVIDER.locking_bytecode, (tokens,))
     return direct.genesis(PARAMETERS, RESERVES, first, own)
 
 
@@ -58,31 +58,31 @@ def test_a_whole_life_to_the_last_satoshi() -> None:
     start = new_pool()
     pool, steps = start.pool, []
     for at, each in enumerate(actions):
-        steps.append(direct.commit(pool, each, 110, HEIGHT, purse(f"commit {at}")))
+        steps.append(direct.commit(pool, each, 110, HEIGHT, funding(f"commit {at}")))
         pool = steps[-1].pool
     assert pool.state.pending == 4
     assert pool.coin.value == RESERVES.bch + 4 * PARAMETERS.bond
 
-    steps.append(direct.reveal(pool, actions[0], purse("reveal 0")))
+    steps.append(direct.reveal(pool, actions[0], funding("reveal 0")))
     (bought,) = steps[-1].event.executions
     assert bought.payout == Output(
         PARAMETERS.bond, TRADER.locking_bytecode, Token(TOKENS, bought.fill.amount_out)
     )
-    steps.append(direct.reveal(steps[-1].pool, actions[1], purse("reveal 1", tokens=1_000)))
+    steps.append(direct.reveal(steps[-1].pool, actions[1], funding("reveal 1", tokens=1_000)))
     (sold,) = steps[-1].event.executions
     assert sold.payout == Output(PARAMETERS.bond + sold.fill.amount_out, TRADER.locking_bytecode)
-    steps.append(direct.reveal(steps[-1].pool, actions[2], purse("reveal 2")))
+    steps.append(direct.reveal(steps[-1].pool, actions[2], funding("reveal 2")))
     (dear,) = steps[-1].event.executions
     assert not dear.fill.is_filled
     assert dear.payout == Output(PARAMETERS.bond, TRADER.locking_bytecode)
 
     with pytest.raises(BuildError, match="may be expired from block 110 on, not at 109"):
-        direct.expire(steps[-1].pool, 109, purse("x"))
-    steps.append(direct.expire(steps[-1].pool, 110, purse("x")))
+        direct.expire(steps[-1].pool, 109, funding("x"))
+    steps.append(direct.expire(steps[-1].pool, 110, funding("x")))
     pool = steps[-1].pool
     assert pool.coin.value == pool.state.bch_reserve
     assert pool.state.reserves.product > RESERVES.product
-    end = direct.exit_pool(pool, PROVIDER, Purse(PROVIDER.locking_bytecode))
+    end = direct.exit_pool(pool, PROVIDER, Funding(PROVIDER.locking_bytecode))
     assert end.event.kind == "exit"
     outputs = end.built.transaction.outputs
     assert outputs[0].token == Token(TOKENS, pool.state.token_reserve)
@@ -117,20 +117,23 @@ def test_requests_that_cannot_be_met_say_why() -> None:
     pool = DirectWorld().pool
     waiting = DirectWorld().queued(action(1), action(2)).pool
     full = DirectWorld().queued(*(action(at) for at in range(16))).pool
-    own = Purse(PROVIDER.locking_bytecode)
+    own = Funding(PROVIDER.locking_bytecode)
     cases: list[tuple[Callable[[], object], str]] = [
-        (lambda: direct.commit(pool, action(1), 113, HEIGHT, purse("a")), "deadline of 113"),
-        (lambda: direct.commit(pool, action(1), -1, HEIGHT, purse("a")), "-1 is no block height"),
-        (lambda: direct.commit(full, action(1), 110, HEIGHT, purse("a")), "queue is full: 16"),
+        (lambda: direct.commit(pool, action(1), 113, HEIGHT, funding("a")), "deadline of 113"),
+        (lambda: direct.commit(pool, action(1), -1, HEIGHT, funding("a")), "-1 is no block height"),
+        (lambda: direct.commit(full, action(1), 110, HEIGHT, funding("a")), "queue is full: 16"),
         (lambda: direct.commit(pool, action(1), 110, HEIGHT, own), "they pay the bond"),
-        (lambda: direct.commit(pool, action(1), 110, HEIGHT, purse("a", 700)), "too few satoshis"),
-        (lambda: direct.reveal(pool, action(1), purse("a")), "nothing to reveal"),
-        (lambda: direct.reveal(waiting, action(2), purse("a")), "place 0, is of another action"),
-        (lambda: direct.reveal(waiting, action(1), purse("a", 900)), "too few satoshis"),
+        (
+            lambda: direct.commit(pool, action(1), 110, HEIGHT, funding("a", 700)),
+            "too few satoshis",
+        ),
+        (lambda: direct.reveal(pool, action(1), funding("a")), "nothing to reveal"),
+        (lambda: direct.reveal(waiting, action(2), funding("a")), "place 0, is of another action"),
+        (lambda: direct.reveal(waiting, action(1), funding("a", 900)), "too few satoshis"),
         (lambda: direct.expire(pool, HEIGHT, own), "nothing to expire"),
         (lambda: direct.exit_pool(waiting, PROVIDER, own), "2 orders are queued"),
         (lambda: direct.exit_pool(pool, TRADER, own), "not that of the pool's owner"),
-        (lambda: direct.exit_pool(pool, PROVIDER, Purse()), "says where change goes"),
+        (lambda: direct.exit_pool(pool, PROVIDER, Funding()), "says where change goes"),
         (lambda: pool.follow(new_pool().built.transaction, []), "does not spend this pool"),
         (lambda: read_action(bytes(52)), "no action"),
     ]

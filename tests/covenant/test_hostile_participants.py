@@ -20,7 +20,7 @@ from ticketed_world import (
     action,
     coin,
     default_action,
-    purse_coin,
+    funding_coin,
     user,
 )
 
@@ -41,10 +41,10 @@ from bchcov.amm.ticketed.state import MAX_COUNT
 from bchcov.crypto.hashes import sha256
 from bchcov.wallet.balance import Spend
 from bchcov.wallet.coins import Coin
-from bchcov.wallet.funding import Purse
+from bchcov.wallet.funding import Funding
 from bchcov.wallet.unlockers import P2pkhUnlocker
 
-TIPS = Purse(user(99).locking_bytecode, (purse_coin("tips", user(99), 1_000_000),))
+TIPS = Funding(user(99).locking_bytecode, (funding_coin("tips", user(99), 1_000_000),))
 NEGATIVE, NEGATIVE_ZERO = 0x80_00_00_01, 0x80_00_00_00
 
 
@@ -87,7 +87,7 @@ def test_a_minimum_of_any_8_bytes_is_a_minimum(minimum: int) -> None:
     order = read_order(queued.scripts, queued.order(0, each))
     done = ticketed.execute(queued.pool, [order], TIPS)
     assert not done.event.executions[0].fill.is_filled
-    money = Purse(user(0).locking_bytecode, (purse_coin("money", user(0), 9_000_000),))
+    money = Funding(user(0).locking_bytecode, (funding_coin("money", user(0), 9_000_000),))
     revealed = direct.reveal(DirectWorld().queued(each).pool, each, money)
     assert not revealed.event.executions[0].fill.is_filled
 
@@ -158,8 +158,8 @@ def test_a_forged_genesis_is_refused() -> None:
         Coin(POOL_CATEGORY, 0, Output(20_000_000_000, PROVIDER.locking_bytecode)),
         P2pkhUnlocker(PROVIDER),
     )
-    tokens = purse_coin("tokens", PROVIDER, 2_000, Token(TOKENS, RESERVES.tokens))
-    own = Purse(PROVIDER.locking_bytecode, (tokens,))
+    tokens = funding_coin("tokens", PROVIDER, 2_000, Token(TOKENS, RESERVES.tokens))
+    own = Funding(PROVIDER.locking_bytecode, (tokens,))
     honest = ticketed.genesis(PARAMETERS, RESERVES, first, own).built.transaction
     assert ticketed.check_genesis(honest, PARAMETERS).state.reserves == RESERVES
     pool, vault = honest.outputs[:2]

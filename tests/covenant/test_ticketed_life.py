@@ -17,7 +17,7 @@ from ticketed_world import (
     action,
     coin,
     default_action,
-    purse_coin,
+    funding_coin,
     user,
 )
 
@@ -47,25 +47,25 @@ from bchcov.amm.ticketed.users import make_order, make_ticket, refund
 from bchcov.script.patterns import p2pkh
 from bchcov.wallet.balance import Spend
 from bchcov.wallet.coins import Coin
-from bchcov.wallet.funding import Purse
+from bchcov.wallet.funding import Funding
 from bchcov.wallet.unlockers import P2pkhUnlocker
 
 BUILDER = user(99)
 
 
-def purse(number: int, value: int = 100_000_000, token: Token | None = None) -> Purse:
+def funding(number: int, value: int = 100_000_000, token: Token | None = None) -> Funding:
     key = user(number)
-    return Purse(key.locking_bytecode, (purse_coin(f"of {number} {value}", key, value, token),))
+    return Funding(key.locking_bytecode, (funding_coin(f"of {number} {value}", key, value, token),))
 
 
-def tips() -> Purse:
-    return Purse(BUILDER.locking_bytecode)
+def tips() -> Funding:
+    return Funding(BUILDER.locking_bytecode)
 
 
-def own() -> Purse:
+def own() -> Funding:
     token = Token(TOKENS, 1_000_000)
-    fund = purse_coin("the provider's", PROVIDER, 20_000_000_000, token)
-    return Purse(PROVIDER.locking_bytecode, (fund,))
+    fund = funding_coin("the provider's", PROVIDER, 20_000_000_000, token)
+    return Funding(PROVIDER.locking_bytecode, (fund,))
 
 
 def new_pool() -> Step:
@@ -73,13 +73,13 @@ def new_pool() -> Step:
         Coin(PARAMETERS.pool_category, 0, Output(20_000_000_000, PROVIDER.locking_bytecode)),
         P2pkhUnlocker(PROVIDER),
     )
-    tokens = purse_coin("tokens", PROVIDER, 2_000, Token(TOKENS, RESERVES.tokens))
-    return genesis(PARAMETERS, RESERVES, first, Purse(PROVIDER.locking_bytecode, (tokens,)))
+    tokens = funding_coin("tokens", PROVIDER, 2_000, Token(TOKENS, RESERVES.tokens))
+    return genesis(PARAMETERS, RESERVES, first, Funding(PROVIDER.locking_bytecode, (tokens,)))
 
 
 def tickets(pool: Pool, actions: list[Action], deadline: int = DEADLINE) -> list[Ticket]:
     return [
-        make_ticket(pool.scripts, each, deadline, purse(at)).ticket
+        make_ticket(pool.scripts, each, deadline, funding(at)).ticket
         for at, each in enumerate(actions)
     ]
 
@@ -90,7 +90,7 @@ def orders(pool: Pool, actions: list[Action], count: int | None = None) -> list[
     for entry in pool.entries[:count]:
         at, each = by_hash[entry.action_hash]
         token = Token(TOKENS, each.amount_in) if each.direction == SELL else None
-        fund = purse(at, 200_000_000, token)
+        fund = funding(at, 200_000_000, token)
         made.append(make_order(pool.scripts, each, entry, fund).order)
     return made
 
@@ -130,7 +130,7 @@ def test_a_whole_life_to_the_last_satoshi() -> None:
     more = Reserves(RESERVES.bch * 2, RESERVES.tokens + 500_000)
     grown = change_reserves(opened.pool, more, PROVIDER, own())
     assert grown.pool.state.reserves == more
-    end = exit_pool(grown.pool, PROVIDER, Purse(PROVIDER.locking_bytecode))
+    end = exit_pool(grown.pool, PROVIDER, Funding(PROVIDER.locking_bytecode))
     assert end.after is None
     assert end.event.kind == "exit"
     assert end.built.transaction.outputs[0].token == Token(TOKENS, more.tokens)
@@ -154,7 +154,7 @@ def test_the_history_is_read_back_from_the_transactions() -> None:
     assert read_state(pool.scripts, done.pool.coin) == pool.state
     steps = [(each.built.transaction, each.built.source_outputs) for each in (queued, done)]
     assert read_history(start.pool, steps) == (done.pool, (queued.event, done.event))
-    end = exit_pool(done.pool, PROVIDER, Purse(PROVIDER.locking_bytecode)).built
+    end = exit_pool(done.pool, PROVIDER, Funding(PROVIDER.locking_bytecode)).built
     more = [*steps, (end.transaction, end.source_outputs)]
     assert read_history(start.pool, more)[0] is None
     with pytest.raises(BuildError, match="the pool had ended before"):
@@ -173,7 +173,7 @@ def test_the_drafts_of_these_tests_are_what_the_builder_builds() -> None:
     world = World()
     made = [world.ticket(at, default_action(at)) for at in range(2)]
     read = [read_ticket(world.scripts, each) for each in made]
-    built = sequence(world.pool, read, HEIGHT, Purse(user(99).locking_bytecode, (), 0))
+    built = sequence(world.pool, read, HEIGHT, Funding(user(99).locking_bytecode, (), 0))
     transaction, _ = world.sequence(made).finish()
     assert built.built.transaction.inputs == transaction.inputs
     assert built.built.transaction.outputs[0] == transaction.outputs[0]
@@ -196,13 +196,13 @@ def test_a_batch_ends_at_the_ring_s_end() -> None:
     pool = world.pool
     actions = [default_action(at) for at in range(3)]
     with pytest.raises(BuildError, match=r"3 orders at once: .* room for 1 up to its end"):
-        sequence(pool, tickets(pool, actions), HEIGHT, purse(98))
-    steps = sequence_all(pool, tickets(pool, actions), HEIGHT, purse(98))
+        sequence(pool, tickets(pool, actions), HEIGHT, funding(98))
+    steps = sequence_all(pool, tickets(pool, actions), HEIGHT, funding(98))
     assert [len(step.event.entries) for step in steps] == [1, 2]
     pool = steps[-1].pool
     assert len(pool.queue) == pool.queue.capacity - 0
     with pytest.raises(BuildError, match="the queue is full: 1 tickets have no place"):
-        sequence_all(pool, tickets(pool, actions[:1]), HEIGHT, purse(98))
+        sequence_all(pool, tickets(pool, actions[:1]), HEIGHT, funding(98))
     everything = [default_action(9), *actions]
     done = execute_all(pool, orders(pool, everything), tips())
     assert [len(step.event.executions) for step in done] == [2, 2]
@@ -218,13 +218,13 @@ def test_a_refund_gives_everything_back(kind: str) -> None:
     read: Callable[[Scripts, Coin], Ticket | Order]
     read = read_ticket if kind == "ticket" else read_order
     built = refund(
-        world.scripts, read(world.scripts, held), user(1), Purse(user(1).locking_bytecode)
+        world.scripts, read(world.scripts, held), user(1), Funding(user(1).locking_bytecode)
     )
     assert built.transaction.inputs[0].sequence == PARAMETERS.refund_delay
     assert sum(output.value for output in built.transaction.outputs) == held.value - built.fee
     assert built.transaction.outputs[0].token == held.token
     with pytest.raises(BuildError, match="of another owner than this key"):
-        refund(world.scripts, read(world.scripts, held), user(2), Purse(user(1).locking_bytecode))
+        refund(world.scripts, read(world.scripts, held), user(2), Funding(user(1).locking_bytecode))
     other = coin("other", Output(1_000, p2pkh(bytes(20))))
     with pytest.raises(BuildError, match=f"is no {kind} of this pool"):
         read(world.scripts, other)

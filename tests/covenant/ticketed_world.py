@@ -70,7 +70,7 @@ def coin(name: str, output: Output, index: int = 0) -> Coin:
     return Coin(sha256(name.encode()), index, output)
 
 
-def purse_coin(name: str, key: PrivateKey, value: int, token: Token | None = None) -> Spend:
+def funding_coin(name: str, key: PrivateKey, value: int, token: Token | None = None) -> Spend:
     output = Output(value, key.locking_bytecode, token)
     return Spend(coin(name, output, 1), P2pkhUnlocker(key))
 

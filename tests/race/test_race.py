@@ -100,7 +100,7 @@ def test_the_miner_takes_from_the_plain_pool_only_over_a_hundred_seeds() -> None
     _check_takes(range(100))
 
 
-def test_what_the_miner_takes_is_in_his_purse() -> None:
+def test_what_the_miner_takes_is_in_their_coins() -> None:
     attacked = 0
     for seed in range(12):
         for pool in POOLS:

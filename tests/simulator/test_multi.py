@@ -15,7 +15,7 @@ from bchcov.simulator import Answer, Session
 from bchcov.transaction.codec import transaction_id
 from bchcov.transaction.model import Output
 from bchcov.wallet.balance import Spend
-from bchcov.wallet.funding import Purse
+from bchcov.wallet.funding import Funding
 from bchcov.wallet.unlockers import P2pkhUnlocker
 
 
@@ -129,8 +129,8 @@ def test_a_pool_that_has_ended_or_is_closed_has_no_race() -> None:
         assert isinstance(pool, ticketed.Pool)
         key = file.wallet.key("provider")
         (coin,) = file.chain.fund(Output(50_000, key.locking_bytecode))
-        purse = Purse(key.locking_bytecode, [Spend(coin, P2pkhUnlocker(key))])
-        closed = ticketed.set_closed(pool, key, purse)
+        funding = Funding(key.locking_bytecode, [Spend(coin, P2pkhUnlocker(key))])
+        closed = ticketed.set_closed(pool, key, funding)
         file.chain.submit(closed.built.transaction).require()
         session._pools.see(closed.built.txid)
         before = everything(file)

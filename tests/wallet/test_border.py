@@ -39,7 +39,7 @@ from bchcov.wallet import (
     TransactionBuilder,
     output_to,
 )
-from bchcov.wallet.funding import Purse
+from bchcov.wallet.funding import Funding
 from bchcov.wallet.signing import (
     multisig_unlocking,
     sign_all_p2pkh,
@@ -134,7 +134,7 @@ CALLS: dict[str, tuple[Any, tuple[object, ...]]] = {
     ),
     "unlock_context": (P2pkhUnlocker(KEY).unlock, (CONTEXT, 0)),
     "script_context": (ScriptUnlocker((1,)).unlock, (CONTEXT, 0)),
-    "purse": (lambda *a: Purse(*a).builder(), (ADDRESS, (SPEND,), 1)),
+    "funding": (lambda *a: Funding(*a).builder(), (ADDRESS, (SPEND,), 1)),
 }
 
 

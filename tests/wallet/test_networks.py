@@ -13,7 +13,7 @@ from bchcov.encoding.networks import ADDRESS_PREFIXES
 from bchcov.script.addresses import Address, decode_address, encode_address, locking_bytecode_of
 from bchcov.wallet import Coin, P2pkhUnlocker, PrivateKey, TransactionBuilder, output_to
 from bchcov.wallet.balance import Spend
-from bchcov.wallet.funding import Purse
+from bchcov.wallet.funding import Funding
 
 KEY = PrivateKey(b"\x01" * 32)
 MINE = KEY.locking_bytecode
@@ -37,11 +37,11 @@ def uses(network: str, address: Any) -> list[Any]:
     """Every way to name an address to a builder of a network; each gives the same script."""
     start = TransactionBuilder(network=network).spend(COIN, P2pkhUnlocker(KEY))
 
-    def purse() -> bytes | None:
-        return Purse(address, [Spend(COIN, P2pkhUnlocker(KEY))], network=network).change_bytecode
+    def funding() -> bytes | None:
+        return Funding(address, [Spend(COIN, P2pkhUnlocker(KEY))], network=network).change_bytecode
 
-    def from_purse() -> bytes | None:
-        return Purse(address, [], network=network).builder().change_bytecode
+    def from_funding() -> bytes | None:
+        return Funding(address, [], network=network).builder().change_bytecode
 
     return [
         lambda: start.change_to(address).change_bytecode,
@@ -50,8 +50,8 @@ def uses(network: str, address: Any) -> list[Any]:
         lambda: output_to(address, 1_000, network=network).locking_bytecode,
         lambda: locking_bytecode_of(address, network=network),
         lambda: start.change_to(address).build().transaction.outputs[0].locking_bytecode,
-        purse,
-        from_purse,
+        funding,
+        from_funding,
     ]
 
 

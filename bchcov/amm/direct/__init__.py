@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...wallet.funding import Purse
+from ...wallet.funding import Funding
 from ..action import BUY, SELL, Action
 from ..events import Entry, Event, Execution, read_history
 from ..formula import Reserves
@@ -21,9 +21,9 @@ __all__ = [
     "Entry",
     "Event",
     "Execution",
+    "Funding",
     "Parameters",
     "Pool",
-    "Purse",
     "Reserves",
     "Scripts",
     "State",

@@ -11,7 +11,7 @@ from ...transaction.model import Output, Token, Transaction
 from ...vm.rules.upgrades import BCH_2025
 from ...wallet.balance import Spend
 from ...wallet.builder import TransactionBuilder
-from ...wallet.funding import Purse
+from ...wallet.funding import Funding
 from ...wallet.keys import PrivateKey
 from ...wallet.unlockers import ScriptUnlocker, Signature
 from ..action import BUY, Action, deadline_height
@@ -42,15 +42,15 @@ def _siblings(queue: Queue, index: int) -> list[bytes]:
     return [sibling or empty for sibling, empty in reversed(queue.proof(index, 1))]
 
 
-def _builder(purse: Purse, *, locktime: int = 0) -> TransactionBuilder:
-    return replace(purse.builder(locktime=locktime), rules=BCH_2025)
+def _builder(funding: Funding, *, locktime: int = 0) -> TransactionBuilder:
+    return replace(funding.builder(locktime=locktime), rules=BCH_2025)
 
 
 def genesis(
     parameters: Parameters,
     reserves: Reserves,
     first: Spend,
-    purse: Purse,
+    funding: Funding,
     *,
     vault_value: int = 1_000,
 ) -> Step:
@@ -60,7 +60,7 @@ def genesis(
     pool's category. Raises BuildError.
     """
     scripts = Scripts(parameters)
-    builder, state = _builder(purse), State.empty(reserves)
+    builder, state = _builder(funding), State.empty(reserves)
     built = build_genesis(builder, scripts, state, first, vault_value=vault_value)
     pool = check_genesis(built.transaction, parameters)
     return Step(built, pool, Event("genesis", built.txid))
@@ -78,8 +78,8 @@ def check_genesis(transaction: Transaction, parameters: Parameters) -> Pool:
     return Pool(scripts, coin, vault, state, new_queue())
 
 
-def commit(pool: Pool, action: Action, deadline: int, height: int, purse: Purse) -> Step:
-    """Queue an action blind; the purse pays the bond. `height` is the last block's.
+def commit(pool: Pool, action: Action, deadline: int, height: int, funding: Funding) -> Step:
+    """Queue an action blind; `funding` pays the bond. `height` is the last block's.
 
     Raises BuildError.
     """
@@ -92,22 +92,22 @@ def commit(pool: Pool, action: Action, deadline: int, height: int, purse: Purse)
         )
     if not pool.queue.room():
         raise BuildError(f"the queue is full: {pool.state.pending} orders wait")
-    if not purse.coins:
-        raise BuildError("a commit needs coins in the purse: they pay the bond")
+    if not funding.coins:
+        raise BuildError("a commit needs coins in its funding: they pay the bond")
     entry = Entry(pool.queue.tail, deadline, action.hash)
     queue = pool.queue.append([hash160(entry.preimage)])
     state = replace(pool.state, root=queue.root, tail=queue.tail % COUNTS)
     items = (*_siblings(pool.queue, pool.queue.tail), entry.preimage)
     builder = (
-        _builder(purse, locktime=height)
+        _builder(funding, locktime=height)
         .spend(pool.coin, ScriptUnlocker(items, pool.scripts.pool.code), sequence=IN_FORCE)
         .pay(pool_output(pool.scripts, state))
     )
     return _take(pool, builder)
 
 
-def reveal(pool: Pool, action: Action, purse: Purse) -> Step:
-    """Reveal the action at head, with the purse's coins as its funds.
+def reveal(pool: Pool, action: Action, funding: Funding) -> Step:
+    """Reveal the action at head, paid with the coins of `funding`.
 
     Output 2 pays the owner his bond and what he bought; where the order cannot be filled
     he gets his bond, and his funds stay his. Raises BuildError.
@@ -135,7 +135,7 @@ def reveal(pool: Pool, action: Action, purse: Purse) -> Step:
         entry.deadline.to_bytes(4, "little") + action.encode(),
     )
     builder = (
-        _builder(purse)
+        _builder(funding)
         .spend(pool.coin, ScriptUnlocker((), scripts.pool.code))
         .spend(pool.vault, ScriptUnlocker(items, scripts.vault.code))
         .pay(
@@ -147,10 +147,11 @@ def reveal(pool: Pool, action: Action, purse: Purse) -> Step:
     return _take(pool, builder)
 
 
-def expire(pool: Pool, height: int, purse: Purse) -> Step:
-    """Expire the order at head; the tip pays the fee, the rest of it is the purse's change.
+def expire(pool: Pool, height: int, funding: Funding) -> Step:
+    """Expire the order at head; its tip pays the fee.
 
-    `height` is the last block's. Raises BuildError where it is too early.
+    The rest of the tip goes to the change of `funding`. `height` is the last block's.
+    Raises BuildError where it is too early.
     """
     check_height(height)
     if not pool.entries:
@@ -168,15 +169,15 @@ def expire(pool: Pool, height: int, purse: Purse) -> Step:
     )
     items = (*_siblings(pool.queue, pool.queue.head), entry.preimage)
     builder = (
-        _builder(replace(purse, coins=()), locktime=height)
+        _builder(replace(funding, coins=()), locktime=height)
         .spend(pool.coin, ScriptUnlocker(items, pool.scripts.pool.code), sequence=IN_FORCE)
         .pay(pool_output(pool.scripts, state))
     )
     return _take(pool, builder)
 
 
-def exit_pool(pool: Pool, key: PrivateKey, purse: Purse) -> Step:
-    """End a pool without orders: its tokens and satoshis go to the purse's change.
+def exit_pool(pool: Pool, key: PrivateKey, funding: Funding) -> Step:
+    """End a pool without orders: its tokens and satoshis go to the change of `funding`.
 
     The fee is paid from them. Raises BuildError.
     """
@@ -185,15 +186,15 @@ def exit_pool(pool: Pool, key: PrivateKey, purse: Purse) -> Step:
         raise BuildError("the key is not that of the pool's owner")
     if pool.state.pending:
         raise BuildError(f"{pool.state.pending} orders are queued: the pool cannot end before")
-    if purse.change_bytecode is None:
-        raise BuildError("an exit needs a purse that says where change goes")
+    if funding.change_bytecode is None:
+        raise BuildError("an exit needs funding that says where change goes")
     token = Token(parameters.token_category, pool.state.token_reserve)
     unlocker = ScriptUnlocker((Signature(key), key.public_key), scripts.vault.code)
     builder = (
-        _builder(replace(purse, coins=()))
+        _builder(replace(funding, coins=()))
         .burn(parameters.pool_category)
         .spend(pool.coin, ScriptUnlocker((), scripts.pool.code))
         .spend(pool.vault, unlocker)
-        .pay(Output(pool.vault.value, purse.change_bytecode, token))
+        .pay(Output(pool.vault.value, funding.change_bytecode, token))
     )
     return _take(pool, builder)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ...crypto.hashes import sha256
 from ...errors import BuildError
-from ...wallet.funding import Purse
+from ...wallet.funding import Funding
 from ...wallet.unlockers import Item, RawUnlocker, ScriptUnlocker
 from ..action import deadline_height
 from ..coins import pool_output, vault_output
@@ -86,11 +86,11 @@ def _check_tickets(pool: Pool, tickets: Sequence[Ticket], height: int) -> None:
             )
 
 
-def sequence(pool: Pool, tickets: Iterable[Ticket], height: int, purse: Purse) -> Step:
+def sequence(pool: Pool, tickets: Iterable[Ticket], height: int, funding: Funding) -> Step:
     """Queue tickets in one transaction; `height` is the last block's, its locktime.
 
     They are put into the order that script wants. What they tip beyond the fee goes to the
-    purse's change. Raises BuildError.
+    change of `funding`. Raises BuildError.
     """
     check_height(height)
     scripts = pool.scripts
@@ -112,16 +112,18 @@ def sequence(pool: Pool, tickets: Iterable[Ticket], height: int, purse: Purse) -
         ),
         scripts.pool.code,
     )
-    builder = purse.builder(locktime=height).spend(pool.coin, unlocker, sequence=IN_FORCE)
+    builder = funding.builder(locktime=height).spend(pool.coin, unlocker, sequence=IN_FORCE)
     for ticket in batch:
         builder = builder.spend(ticket.coin, RawUnlocker())
     return take_step(pool, builder.pay(pool_output(scripts, state)))
 
 
-def sequence_all(pool: Pool, tickets: Iterable[Ticket], height: int, purse: Purse) -> list[Step]:
+def sequence_all(
+    pool: Pool, tickets: Iterable[Ticket], height: int, funding: Funding
+) -> list[Step]:
     """Queue any number of tickets, in as many transactions as the limits ask for.
 
-    The purse's coins pay for the first one only. Raises BuildError, also where the queue
+    The coins of `funding` pay for the first one only. Raises BuildError, also where the queue
     has no room for all of them.
     """
     steps: list[Step] = []
@@ -130,15 +132,15 @@ def sequence_all(pool: Pool, tickets: Iterable[Ticket], height: int, purse: Purs
         count = min(len(left), MAX_TICKETS, pool.queue.room())
         if not count:
             raise BuildError(f"the queue is full: {len(left)} tickets have no place")
-        steps.append(sequence(pool, left[:count], height, purse))
-        pool, left, purse = steps[-1].pool, left[count:], replace(purse, coins=())
+        steps.append(sequence(pool, left[:count], height, funding))
+        pool, left, funding = steps[-1].pool, left[count:], replace(funding, coins=())
     return steps
 
 
-def execute(pool: Pool, orders: Iterable[Order], purse: Purse) -> Step:
+def execute(pool: Pool, orders: Iterable[Order], funding: Funding) -> Step:
     """Execute the orders at head, given in the queue's order, in one transaction.
 
-    Their tips beyond the fee go to the purse's change. Raises BuildError.
+    Their tips beyond the fee go to the change of `funding`. Raises BuildError.
     """
     scripts, parameters = pool.scripts, pool.scripts.parameters
     batch = list(orders)
@@ -161,7 +163,7 @@ def execute(pool: Pool, orders: Iterable[Order], purse: Purse) -> Step:
     proof = sibling_numbers(pool.queue, head, count)
     items: tuple[Item, ...] = (*proof, scripts.padding(EXECUTE_PADDING, end), end)
     builder = (
-        purse.builder()
+        funding.builder()
         .spend(pool.coin, ScriptUnlocker((), scripts.pool.code))
         .spend(pool.vault, ScriptUnlocker(items, scripts.vault.code))
     )
@@ -175,24 +177,24 @@ def execute(pool: Pool, orders: Iterable[Order], purse: Purse) -> Step:
     return take_step(pool, builder)
 
 
-def execute_all(pool: Pool, orders: Iterable[Order], purse: Purse) -> list[Step]:
+def execute_all(pool: Pool, orders: Iterable[Order], funding: Funding) -> list[Step]:
     """Execute any number of orders at head, in as many transactions as the limits ask for.
 
-    The purse's coins pay for the first one only. Raises BuildError.
+    The coins of `funding` pay for the first one only. Raises BuildError.
     """
     steps: list[Step] = []
     left = list(orders)
     while left:
         count = min(len(left), MAX_ORDERS, pool.queue.takeable() or 1)
-        steps.append(execute(pool, left[:count], purse))
-        pool, left, purse = steps[-1].pool, left[count:], replace(purse, coins=())
+        steps.append(execute(pool, left[:count], funding))
+        pool, left, funding = steps[-1].pool, left[count:], replace(funding, coins=())
     return steps
 
 
-def expire(pool: Pool, height: int, purse: Purse) -> Step:
+def expire(pool: Pool, height: int, funding: Funding) -> Step:
     """Expire the order at head; `height` is the last block's, its locktime.
 
-    The tip pays the fee, the rest of it goes to the purse's change: coins of the purse are
+    The tip pays the fee, the rest of it goes to the change of `funding`: coins of `funding` are
     not used, for the pool is the only input. Raises BuildError where it is too early.
     """
     check_height(height)
@@ -219,6 +221,6 @@ def expire(pool: Pool, height: int, purse: Purse) -> Step:
         scripts.queue.code,
     )
     unlocker = ScriptUnlocker(items, scripts.pool.code)
-    builder = replace(purse, coins=()).builder(locktime=height)
+    builder = replace(funding, coins=()).builder(locktime=height)
     builder = builder.spend(pool.coin, unlocker, sequence=IN_FORCE)
     return take_step(pool, builder.pay(pool_output(scripts, state)))

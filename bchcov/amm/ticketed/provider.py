@@ -7,7 +7,7 @@ from dataclasses import replace
 from ...errors import BuildError
 from ...transaction.model import Output, Token, Transaction
 from ...wallet.balance import Spend
-from ...wallet.funding import Purse
+from ...wallet.funding import Funding
 from ...wallet.keys import PrivateKey
 from ...wallet.unlockers import ScriptUnlocker, Signature
 from ..coins import check_reserves, pool_output, vault_output
@@ -28,7 +28,7 @@ def genesis(
     parameters: Parameters,
     reserves: Reserves,
     first: Spend,
-    purse: Purse,
+    funding: Funding,
     *,
     vault_value: int = 1_000,
 ) -> Step:
@@ -38,7 +38,7 @@ def genesis(
     pool's category. Raises BuildError.
     """
     scripts, state = Scripts(parameters), State.empty(reserves, parameters.depth)
-    built = build_genesis(purse.builder(), scripts, state, first, vault_value=vault_value)
+    built = build_genesis(funding.builder(), scripts, state, first, vault_value=vault_value)
     pool = check_genesis(built.transaction, parameters)
     return Step(built, pool, Event("genesis", built.txid))
 
@@ -63,10 +63,10 @@ def _signed(pool: Pool, key: PrivateKey) -> ScriptUnlocker:
     return ScriptUnlocker((Signature(key, covered=code), key.public_key, code), scripts.vault.code)
 
 
-def _owner_step(pool: Pool, state: State, key: PrivateKey, purse: Purse) -> Step:
+def _owner_step(pool: Pool, state: State, key: PrivateKey, funding: Funding) -> Step:
     scripts = pool.scripts
     builder = (
-        purse.builder()
+        funding.builder()
         .spend(pool.coin, ScriptUnlocker((), scripts.pool.code))
         .spend(pool.vault, _signed(pool, key))
         .pay(pool_output(scripts, state), vault_output(scripts, state, pool.vault.value))
@@ -74,17 +74,17 @@ def _owner_step(pool: Pool, state: State, key: PrivateKey, purse: Purse) -> Step
     return take_step(pool, builder)
 
 
-def set_closed(pool: Pool, key: PrivateKey, purse: Purse, *, closed: bool = True) -> Step:
+def set_closed(pool: Pool, key: PrivateKey, funding: Funding, *, closed: bool = True) -> Step:
     """Close a pool to new tickets, or open it again. Raises BuildError."""
     if pool.state.closed == closed:
         raise BuildError(f"the pool is {'closed' if closed else 'open'} already")
-    return _owner_step(pool, replace(pool.state, closed=closed, collected=0), key, purse)
+    return _owner_step(pool, replace(pool.state, closed=closed, collected=0), key, funding)
 
 
-def change_reserves(pool: Pool, reserves: Reserves, key: PrivateKey, purse: Purse) -> Step:
+def change_reserves(pool: Pool, reserves: Reserves, key: PrivateKey, funding: Funding) -> Step:
     """Add to the reserves or take from them while nothing is queued. Raises BuildError.
 
-    What is added comes from the purse's coins, what is taken goes to its change.
+    What is added comes from the coins of `funding`, what is taken goes to its change.
     """
     if pool.state.pending:
         raise BuildError(f"{pool.state.pending} orders are queued: the reserves stay until then")
@@ -92,26 +92,26 @@ def change_reserves(pool: Pool, reserves: Reserves, key: PrivateKey, purse: Purs
     state = replace(
         pool.state, bch_reserve=reserves.bch, token_reserve=reserves.tokens, collected=0
     )
-    return _owner_step(pool, state, key, purse)
+    return _owner_step(pool, state, key, funding)
 
 
-def exit_pool(pool: Pool, key: PrivateKey, purse: Purse) -> Step:
-    """End a pool without orders: its tokens and satoshis go to the purse's change.
+def exit_pool(pool: Pool, key: PrivateKey, funding: Funding) -> Step:
+    """End a pool without orders: its tokens and satoshis go to the change of `funding`.
 
-    The fee is paid from them; coins of the purse are not used. Raises BuildError.
+    The fee is paid from them; coins of `funding` are not used. Raises BuildError.
     """
     scripts = pool.scripts
     if pool.state.pending:
         raise BuildError(f"{pool.state.pending} orders are queued: the pool cannot end before")
-    if purse.change_bytecode is None:
-        raise BuildError("an exit needs a purse that says where change goes")
+    if funding.change_bytecode is None:
+        raise BuildError("an exit needs funding that says where change goes")
     token = Token(scripts.parameters.token_category, pool.state.token_reserve)
     builder = (
-        replace(purse, coins=())
+        replace(funding, coins=())
         .builder()
         .burn(scripts.parameters.pool_category)
         .spend(pool.coin, ScriptUnlocker((), scripts.pool.code))
         .spend(pool.vault, _signed(pool, key))
-        .pay(Output(pool.vault.value, purse.change_bytecode, token))
+        .pay(Output(pool.vault.value, funding.change_bytecode, token))
     )
     return take_step(pool, builder)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ...errors import BuildError
 from ...transaction.model import Output, Token
 from ...wallet.builder import BuiltTransaction
-from ...wallet.funding import Purse
+from ...wallet.funding import Funding
 from ...wallet.keys import PrivateKey
 from ...wallet.unlockers import ScriptUnlocker, Signature
 from ..action import BUY, Action
@@ -36,7 +36,7 @@ class NewOrder:
 
 
 def make_ticket(
-    scripts: Scripts, action: Action, deadline: int, purse: Purse, *, tip: int = 500
+    scripts: Scripts, action: Action, deadline: int, funding: Funding, *, tip: int = 500
 ) -> NewTicket:
     """Commit to an action: a coin that holds the bond, and `tip` satoshis for the builder.
 
@@ -48,11 +48,11 @@ def make_ticket(
         raise BuildError(f"a tip of {tip} satoshis: it is not negative")
     locking = scripts.ticket(action.owner, ticket_data(deadline, action.hash))
     output = Output(scripts.parameters.bond + tip, locking)
-    built = purse.builder().pay(output).build()
+    built = funding.builder().pay(output).build()
     return NewTicket(built, read_ticket(scripts, built.coin(0)))
 
 
-def make_order(scripts: Scripts, action: Action, entry: Entry, purse: Purse) -> NewOrder:
+def make_order(scripts: Scripts, action: Action, entry: Entry, funding: Funding) -> NewOrder:
     """Reveal the action that stands at a place of the queue, with the funds it trades.
 
     A sale holds its tokens, a buy its satoshis; each `order_value` satoshis besides, which
@@ -67,14 +67,14 @@ def make_order(scripts: Scripts, action: Action, entry: Entry, purse: Purse) -> 
     else:
         token = Token(parameters.token_category, action.amount_in)
         output = Output(parameters.order_value, locking, token)
-    built = purse.builder().pay(output).build()
+    built = funding.builder().pay(output).build()
     return NewOrder(built, read_order(scripts, built.coin(0)))
 
 
 def refund(
-    scripts: Scripts, held: Ticket | Order, key: PrivateKey, purse: Purse
+    scripts: Scripts, held: Ticket | Order, key: PrivateKey, funding: Funding
 ) -> BuiltTransaction:
-    """Take back a ticket or an order; all it holds goes to the purse's change.
+    """Take back a ticket or an order; all it holds goes to the change of `funding`.
 
     The transaction is final once the coin is `refund_delay` blocks old. Raises BuildError
     for another key than its owner's.
@@ -82,8 +82,8 @@ def refund(
     owner = held.owner if isinstance(held, Ticket) else held.action.owner
     if owner != key.public_key_hash:
         raise BuildError(f"the coin {held.coin} is of another owner than this key")
-    if purse.change_bytecode is None:
-        raise BuildError("a refund needs a purse that says where change goes")
+    if funding.change_bytecode is None:
+        raise BuildError("a refund needs funding that says where change goes")
     unlocker = ScriptUnlocker((Signature(key), key.public_key))
-    builder = purse.builder().spend(held.coin, unlocker, sequence=scripts.parameters.refund_delay)
+    builder = funding.builder().spend(held.coin, unlocker, sequence=scripts.parameters.refund_delay)
     return builder.build()

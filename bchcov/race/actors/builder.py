@@ -7,7 +7,7 @@ from functools import partial
 from ...amm import ticketed as amm
 from ...errors import BuildError
 from ...transaction.model import Transaction
-from ...wallet.funding import Purse
+from ...wallet.funding import Funding
 from ..pools.ticketed import TicketedVenue
 
 __all__ = ["Builder"]
@@ -36,16 +36,16 @@ class Builder:
         if self._is_sending:
             return
         venue, world = self._venue, self._venue.world
-        purse = Purse(self._key.locking_bytecode)
+        funding = Funding(self._key.locking_bytecode)
         height, most = world.chain.height, world.settings.batch
         pool, sent = venue.tip, []
         ready = venue.ready()
         while ready:
-            step = amm.execute(pool, ready[:most], purse)
+            step = amm.execute(pool, ready[:most], funding)
             pool, ready = step.pool, ready[most:]
             sent.append(step.built.transaction)
         if not sent and venue.expirable():
-            step = amm.expire(pool, height, purse)
+            step = amm.expire(pool, height, funding)
             pool = step.pool
             sent.append(step.built.transaction)
         tickets = [
@@ -56,7 +56,7 @@ class Builder:
         while tickets and pool.queue.room():
             count = min(most, pool.queue.room())
             try:
-                step = amm.sequence(pool, tickets[:count], height, purse)
+                step = amm.sequence(pool, tickets[:count], height, funding)
             except BuildError:
                 # Their tips are too small for a batch of so few: they wait for more.
                 break

@@ -81,7 +81,7 @@ def _profit(position: _Position, reserves: Reserves) -> int:
 
 
 class Miner:
-    """The miner's purse, his open position, and his search."""
+    """The miner's funding, his open position, and his search."""
 
     def __init__(self, sight: Sight) -> None:
         self._sight = sight

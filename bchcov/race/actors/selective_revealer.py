@@ -15,7 +15,7 @@ from ...amm.events import Entry
 from ...amm.formula import Reserves, execute, trade
 from ...transaction.model import Output, Token
 from ...wallet.balance import Spend
-from ...wallet.funding import Purse
+from ...wallet.funding import Funding
 from ...wallet.unlockers import P2pkhUnlocker
 from ..pools.ticketed import TICKET_TIP, TicketedVenue
 from ..world import RESERVES, TOKENS
@@ -115,10 +115,10 @@ class Selective:
         self.brackets += 1
         self._bracket = _Bracket(actions)
 
-    def _purse(self) -> Purse:
+    def _funding(self) -> Funding:
         unlocker = P2pkhUnlocker(self.key)
         coins = self._venue.world.chain.coins(self.key.locking_bytecode)
-        return Purse(self.key.locking_bytecode, [Spend(coin, unlocker) for coin in coins])
+        return Funding(self.key.locking_bytecode, [Spend(coin, unlocker) for coin in coins])
 
     def _grind(
         self, direction: Direction, amount: int, txids: list[bytes], *, is_before: bool
@@ -127,12 +127,12 @@ class Selective:
         venue, scripts = self._venue, self._venue.tip.scripts
         category = scripts.parameters.pool_category
         deadline = venue.world.chain.height + scripts.parameters.max_wait
-        owner, purse = self.key.public_key_hash, self._purse()
+        owner, funding = self.key.public_key_hash, self._funding()
         for _ in range(_TRIES):
             self._number += 1
             salt = amm.derive_salt(self.key, category, self._number)
             action = amm.Action(direction, amount, 0, owner, salt)
-            made = amm.make_ticket(scripts, action, deadline, purse, tip=TICKET_TIP)
+            made = amm.make_ticket(scripts, action, deadline, funding, tip=TICKET_TIP)
             place = bytes.fromhex(made.built.txid)
             if place < txids[0] if is_before else place > txids[-1]:
                 return action if venue.world.submit_now(made.built.transaction).ok else None
@@ -184,5 +184,5 @@ class Selective:
         return satoshis + tokens * RESERVES.bch // RESERVES.tokens - 2 * bond
 
     def _reveal(self, action: amm.Action, entry: Entry) -> None:
-        made = amm.make_order(self._venue.tip.scripts, action, entry, self._purse())
+        made = amm.make_order(self._venue.tip.scripts, action, entry, self._funding())
         self._venue.world.submit_now(made.built.transaction)

@@ -35,9 +35,9 @@ class CpmmVenue:
 
     def __init__(self, settings: Settings, stage: Stage | None = None) -> None:
         self.world = World(settings, BCH_2026, stage)
-        first, purse = self.world.pool_coins()
+        first, funding = self.world.pool_coins()
         parameters = cpmm.Parameters(self.world.tokens, self.world.provider.public_key_hash)
-        coins = replace(purse, coins=[first, *purse.coins])
+        coins = replace(funding, coins=[first, *funding.coins])
         made = cpmm.genesis(parameters, self.world.reserves, coins)
         self.world.confirm(made.built)
         self.confirmed = self.tip = made.market
@@ -65,7 +65,7 @@ class CpmmVenue:
                 self.tip,
                 want.direction,
                 want.amount_in,
-                self.world.purse(want.key),
+                self.world.funding(want.key),
                 min_out=journey.min_out,
             )
         except BuildError:

@@ -8,7 +8,7 @@ from ...chain import Submission
 from ...errors import BuildError
 from ...transaction.model import Transaction
 from ...vm.rules.upgrades import BCH_2025
-from ...wallet.funding import Purse
+from ...wallet.funding import Funding
 from ..orders import Journey, Want
 from ..settings import Settings
 from ..stage import Stage
@@ -35,13 +35,13 @@ class DirectVenue:
 
     def _make_pool(self) -> amm.Pool:
         """Make a pool and confirm it."""
-        first, purse = self.world.pool_coins()
+        first, funding = self.world.pool_coins()
         parameters = amm.Parameters(
             pool_category=first.coin.outpoint_hash,
             token_category=self.world.tokens,
             owner=self.world.provider.public_key_hash,
         )
-        made = amm.genesis(parameters, self.world.reserves, first, purse)
+        made = amm.genesis(parameters, self.world.reserves, first, funding)
         self.world.confirm(made.built)
         return made.pool
 
@@ -71,7 +71,7 @@ class DirectVenue:
             return
         height = world.chain.height
         deadline = height + self.tip.scripts.parameters.max_wait
-        step = amm.commit(self.tip, action, deadline, height, world.purse(key))
+        step = amm.commit(self.tip, action, deadline, height, world.funding(key))
 
         def learn(result: Submission) -> None:
             if result.ok:
@@ -104,9 +104,9 @@ class DirectVenue:
         entries = self.tip.entries
         if not entries or entries[0].action_hash != action.hash:
             return
-        purse = self.world.purse(journey.want.key)
+        funding = self.world.funding(journey.want.key)
         try:
-            step = amm.reveal(self.tip, action, purse)
+            step = amm.reveal(self.tip, action, funding)
         except BuildError:
             journey.end("expired", self.world.chain.height)
             return
@@ -171,5 +171,5 @@ class DirectVenue:
             return
         height, keeper = self.world.chain.height, self.world.key("keeper")
         if height >= self.tip.entries[0].deadline:
-            step = amm.expire(self.tip, height, Purse(keeper.locking_bytecode))
+            step = amm.expire(self.tip, height, Funding(keeper.locking_bytecode))
             self.world.send(step.built, lambda _: None)

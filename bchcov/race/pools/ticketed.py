@@ -10,7 +10,7 @@ from ...chain import Submission
 from ...transaction.model import Transaction
 from ...vm.rules.upgrades import BCH_2026
 from ...wallet.coins import Coin
-from ...wallet.funding import Purse
+from ...wallet.funding import Funding
 from ..orders import Journey, Want
 from ..settings import Settings
 from ..stage import Stage
@@ -42,13 +42,13 @@ class TicketedVenue:
 
     def _make_pool(self) -> amm.Pool:
         """Make a pool and confirm it."""
-        first, purse = self.world.pool_coins()
+        first, funding = self.world.pool_coins()
         parameters = amm.Parameters(
             pool_category=first.coin.outpoint_hash,
             token_category=self.world.tokens,
             owner=self.world.provider.public_key_hash,
         )
-        made = amm.genesis(parameters, self.world.reserves, first, purse)
+        made = amm.genesis(parameters, self.world.reserves, first, funding)
         self.world.confirm(made.built)
         return made.pool
 
@@ -70,8 +70,8 @@ class TicketedVenue:
         action = amm.Action(want.direction, want.amount_in, journey.min_out, owner, salt)
         self.actions[action.hash] = journey, action
         deadline = self.world.chain.height + scripts.parameters.max_wait
-        purse = self.world.purse(want.key)
-        made = amm.make_ticket(scripts, action, deadline, purse, tip=TICKET_TIP)
+        funding = self.world.funding(want.key)
+        made = amm.make_ticket(scripts, action, deadline, funding, tip=TICKET_TIP)
         self.world.send(made.built, lambda result: self._learn(journey, result))
 
     def _learn(self, journey: Journey, result: Submission) -> None:
@@ -127,8 +127,8 @@ class TicketedVenue:
         self.asked.add(entry.action_hash)
 
         def reveal() -> None:
-            purse = self.world.purse(journey.want.key)
-            made = amm.make_order(self.tip.scripts, action, entry, purse)
+            funding = self.world.funding(journey.want.key)
+            made = amm.make_order(self.tip.scripts, action, entry, funding)
             self.world.send(made.built, lambda result: self._learn(journey, result))
 
         self.world.clock.after(self.world.reaction(), reveal)
@@ -182,7 +182,7 @@ class TicketedVenue:
             left = ticket.deadline - height
             if left <= _PATIENCE_BLOCKS + 1:
                 key = known[0].want.key
-                back = amm.refund(self.tip.scripts, ticket, key, Purse(key.locking_bytecode))
+                back = amm.refund(self.tip.scripts, ticket, key, Funding(key.locking_bytecode))
                 del self.tickets[action_hash]
                 world.send(back, partial(self._start_again, known[0]))
             else:
@@ -190,10 +190,10 @@ class TicketedVenue:
                 world.clock.after(wait, partial(self._queue_themselves, known[0], ticket))
 
     def _queue_themselves(self, journey: Journey, ticket: amm.Ticket) -> None:
-        height, purse = self.world.chain.height, self.world.purse(journey.want.key)
+        height, funding = self.world.chain.height, self.world.funding(journey.want.key)
         is_there = self.world.chain.coin(ticket.coin.outpoint) is not None
         if is_there and self.tip.queue.room() and ticket.deadline > height:
-            step = amm.sequence(self.tip, [ticket], height, purse)
+            step = amm.sequence(self.tip, [ticket], height, funding)
             self.world.send(step.built, self._count_builder)
 
     def _start_again(self, journey: Journey, _refunded: Submission) -> None:

@@ -52,13 +52,13 @@ class CpmmSight:
         for transaction in rest:
             market = follow(market, transaction) or market
         miner = self.world.key("miner")
-        own = cpmm.swap(market, direction, amount_in, self.world.purse(miner))
+        own = cpmm.swap(market, direction, amount_in, self.world.funding(miner))
         return Insertion([own.built], rest, market.reserves)
 
     def trade_now(self, direction: Direction, amount_in: int) -> list[BuiltTransaction]:
         """A miner's trade on what everybody sees. Raises BuildError where it gives nothing."""
         miner = self.world.key("miner")
-        return [cpmm.swap(self._venue.tip, direction, amount_in, self.world.purse(miner)).built]
+        return [cpmm.swap(self._venue.tip, direction, amount_in, self.world.funding(miner)).built]
 
     def leave_out(self) -> tuple[BuiltTransaction, list[Transaction], int] | None:
         """Leaving a trade out brings a miner nothing here but the loss of its fee."""

@@ -12,7 +12,7 @@ from ...errors import BuildError
 from ...transaction.codec import transaction_id
 from ...transaction.model import Transaction
 from ...wallet.builder import BuiltTransaction
-from ...wallet.funding import Purse
+from ...wallet.funding import Funding
 from ..pools.direct import DirectVenue
 from ..world import SMALL_COIN, World, spends
 from .visible_trade import Insertion, Seen
@@ -73,14 +73,14 @@ class DirectSight:
         action = self.world.miner_action(direction, amount_in)
         claimed = replace(pool.entries[0], action_hash=action.hash)
         believed = replace(pool, entries=(claimed, *pool.entries[1:]))
-        own = amm.reveal(believed, action, self.world.purse(self.world.key("miner")))
+        own = amm.reveal(believed, action, self.world.funding(self.world.key("miner")))
         return Insertion([own.built], block, pool.state.reserves)
 
     def _trade(self, pool: Pool, direction: Direction, amount_in: int) -> list[BuiltTransaction]:
         """A miner's commitment and its reveal, in a queue that is empty."""
         miner, height = self.world.key("miner"), self.world.chain.height
         action = self.world.miner_action(direction, amount_in)
-        funds = self.world.purse(miner)
+        funds = self.world.funding(miner)
         bond = [each for each in funds.coins if each.coin.value == SMALL_COIN][:1]
         committed = amm.commit(pool, action, height + 1, height, replace(funds, coins=bond))
         spent = {each.coin.outpoint for each in bond}
@@ -103,7 +103,7 @@ class DirectSight:
         pool, seen = self._venue.confirmed, self.visible()
         if not pool.entries or not seen:
             return None
-        miner = Purse(self.world.key("miner").locking_bytecode)
+        miner = Funding(self.world.key("miner").locking_bytecode)
         due = max(self.world.chain.height, pool.entries[0].deadline)
         own = amm.expire(pool, due, miner)
         rest = self.world.mempool_without(lambda each: spends(each, pool.coin))

@@ -11,7 +11,7 @@ from ...errors import BuildError
 from ...transaction.codec import transaction_id
 from ...transaction.model import Transaction
 from ...wallet.builder import BuiltTransaction
-from ...wallet.funding import Purse
+from ...wallet.funding import Funding
 from ..pools.ticketed import TICKET_TIP, TicketedVenue
 from ..world import SMALL_COIN, World, spends
 from .visible_trade import Insertion, Seen
@@ -89,11 +89,11 @@ class TicketedSight:
         batch = [self._venue.orders[each.action_hash] for each in pool.entries[:kept]]
         action = self.world.miner_action(direction, amount_in)
         claimed = replace(pool.entries[kept], action_hash=action.hash)
-        own = amm.make_order(pool.scripts, action, claimed, world.purse(miner))
+        own = amm.make_order(pool.scripts, action, claimed, world.funding(miner))
         batch.append(own.order)
         entries = (*pool.entries[:kept], claimed, *pool.entries[kept + 1 :])
         believed = replace(pool, entries=entries)
-        step = amm.execute(believed, batch, Purse(miner.locking_bytecode))
+        step = amm.execute(believed, batch, Funding(miner.locking_bytecode))
         rest = world.mempool_without(lambda each: spends(each, pool.coin))
         return Insertion([own.built, step.built], rest, reserves)
 
@@ -103,7 +103,7 @@ class TicketedSight:
         """A miner's ticket, its place, its order and its execution, in a queue that is empty."""
         miner, height = self.world.key("miner"), self.world.chain.height
         action = self.world.miner_action(direction, amount_in)
-        funds, none = self.world.purse(miner), Purse(miner.locking_bytecode)
+        funds, none = self.world.funding(miner), Funding(miner.locking_bytecode)
         bond = [each for each in funds.coins if each.coin.value == SMALL_COIN][:1]
         ticket = amm.make_ticket(
             pool.scripts, action, height + 1, replace(funds, coins=bond), tip=2 * TICKET_TIP
@@ -133,6 +133,6 @@ class TicketedSight:
         if not pool.entries or pool.entries[0].action_hash not in self._venue.orders:
             return None
         due = max(world.chain.height, pool.entries[0].deadline, pool.state.hold)
-        own = amm.expire(pool, due, Purse(world.key("miner").locking_bytecode))
+        own = amm.expire(pool, due, Funding(world.key("miner").locking_bytecode))
         rest = world.mempool_without(lambda each: spends(each, pool.coin))
         return own.built, rest, pool.scripts.parameters.tip
