@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+from ..assembly.assemble import Binding
 from ..errors import BuildError
+from .formula import FEE_DENOMINATOR, FEE_KEPT
 
-__all__ = ["MAX_SATOSHIS", "PoolParameters", "check_parameters"]
+__all__ = ["MAX_SATOSHIS", "PoolParameters", "check_parameters", "pool_nft", "shared_constants"]
 
 MAX_SATOSHIS = 21 * 10**14
 """All the satoshis there can be."""
@@ -27,7 +29,11 @@ class PoolParameters(Protocol):
     @property
     def bond(self) -> int: ...
     @property
+    def tip(self) -> int: ...
+    @property
     def min_reserve(self) -> int: ...
+    @property
+    def max_wait(self) -> int: ...
 
 
 def check_parameters(parameters: PoolParameters, bounds: Mapping[str, tuple[int, int]]) -> None:
@@ -42,3 +48,24 @@ def check_parameters(parameters: PoolParameters, bounds: Mapping[str, tuple[int,
         value = getattr(parameters, name)
         if not least <= value <= most:
             raise BuildError(f"{name} is {value}: it lies in {least}..{most}")
+
+
+def pool_nft(parameters: PoolParameters) -> bytes:
+    """The pool's category as scripts read it, with the capability behind it: mutable."""
+    return parameters.pool_category + b"\x01"
+
+
+def shared_constants(parameters: PoolParameters) -> dict[str, Binding]:
+    """What the names mean that the sources of both profiles use."""
+    return {
+        "pool_nft": pool_nft(parameters),
+        "token_category": parameters.token_category,
+        "owner": parameters.owner,
+        "bond": parameters.bond,
+        "tip": parameters.tip,
+        "bond_less_tip": parameters.bond - parameters.tip,
+        "min_reserve": parameters.min_reserve,
+        "wait_bound": parameters.max_wait + 1,
+        "fee_kept": FEE_KEPT,
+        "fee_denominator": FEE_DENOMINATOR,
+    }

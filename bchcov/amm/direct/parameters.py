@@ -36,8 +36,3 @@ class Parameters:
                 "max_wait": (1, 0xFFFF),
             },
         )
-
-    @property
-    def pool_nft(self) -> bytes:
-        """The pool's category as scripts read it, with the capability: mutable."""
-        return self.pool_category + b"\x01"

@@ -9,7 +9,7 @@ from functools import cached_property
 from ...assembly.assemble import Binding
 from ...contract import Contract, compile_contract, load_source
 from ...script.patterns import p2sh32
-from ..formula import FEE_DENOMINATOR, FEE_KEPT
+from ..parameters import shared_constants
 from .parameters import Parameters
 
 __all__ = ["FOLDER", "NAMES", "Scripts"]
@@ -28,18 +28,8 @@ class Scripts:
     @cached_property
     def constants(self) -> Mapping[str, Binding]:
         """What the names in the sources mean, but for the hash of the other script."""
-        own = self.parameters
         return {
-            "pool_nft": own.pool_nft,
-            "token_category": own.token_category,
-            "owner": own.owner,
-            "bond": own.bond,
-            "tip": own.tip,
-            "bond_less_tip": own.bond - own.tip,
-            "min_reserve": own.min_reserve,
-            "wait_bound": own.max_wait + 1,
-            "fee_kept": FEE_KEPT,
-            "fee_denominator": FEE_DENOMINATOR,
+            **shared_constants(self.parameters),
             "path_proof": load_source(f"{FOLDER}/path_proof"),
             "path_level": load_source(f"{FOLDER}/path_level"),
         }

@@ -56,8 +56,3 @@ class Parameters:
                 f"bond - tip + order_value is {self.bond - self.tip + self.order_value}:"
                 f" payouts relay from {_MIN_PAYOUT} satoshis on"
             )
-
-    @property
-    def pool_nft(self) -> bytes:
-        """The pool's category as scripts read it, with the capability: mutable."""
-        return self.pool_category + b"\x01"

@@ -11,7 +11,7 @@ from ...contract import Contract, compile_contract, load_source
 from ...crypto.hashes import sha256
 from ...script.patterns import p2sh32
 from ..action import Action
-from ..formula import FEE_DENOMINATOR, FEE_KEPT
+from ..parameters import shared_constants
 from .parameters import Parameters
 
 __all__ = ["FOLDER", "NAMES", "Scripts", "order_data", "ticket_data"]
@@ -58,20 +58,11 @@ class Scripts:
         """What the names in the sources mean, but for the hashes of other scripts."""
         own = self.parameters
         return {
-            "pool_nft": own.pool_nft,
-            "token_category": own.token_category,
-            "owner": own.owner,
-            "bond": own.bond,
-            "tip": own.tip,
-            "bond_less_tip": own.bond - own.tip,
-            "min_reserve": own.min_reserve,
+            **shared_constants(own),
             "order_value": own.order_value,
-            "wait_bound": own.max_wait + 1,
             "grace": own.grace,
             "refund_delay": own.refund_delay,
             "slots": 1 << own.depth,
-            "fee_kept": FEE_KEPT,
-            "fee_denominator": FEE_DENOMINATOR,
             "range_proof": load_source(f"{FOLDER}/range_proof"),
         }
 

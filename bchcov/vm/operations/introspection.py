@@ -5,17 +5,19 @@ Source: CHIP-2021-02 Native Introspection Opcodes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from ...errors import Reason, ScriptError
 from ...script.numbers import encode_number
 from ...script.opcodes import Op
 from ...transaction.context import TransactionContext
+from ...transaction.model import Input, Output
 from ..machine import Machine
 from ..operation import Operation, introduced, operation
 from ..signing.signed_bytes import covered_bytecode
 
-__all__ = ["INTROSPECTION", "of_input", "of_output"]
+__all__ = ["INTROSPECTION", "of_created", "of_spent"]
 
 _CHARGE = "the length of the result"
 
@@ -38,15 +40,18 @@ def _of_transaction(
     return run
 
 
+ItemT = TypeVar("ItemT", Input, Output)
+
+
 def _indexed(
     opcode: Op,
     gives: str,
     summary: str,
-    count: Callable[[TransactionContext], int],
+    items: Callable[[TransactionContext], Sequence[ItemT]],
     missing: Reason,
-    read: Callable[[TransactionContext, int], bytes],
+    read: Callable[[ItemT], bytes],
 ) -> Operation:
-    """( index -- read(transaction, index) )"""
+    """( index -- read(items[index]) )"""
 
     # The stack is looked at after the context, as nodes do: hence no `takes`.
     @operation(opcode, effect=f"index -- {gives}", summary=summary, charge=_CHARGE)
@@ -54,132 +59,102 @@ def _indexed(
         context = _require_context(vm)
         if not vm.stack:
             raise ScriptError(Reason.INVALID_STACK_OPERATION, "an index is needed")
-        index, size = vm.decode_index(vm.stack[-1]), count(context)
-        if not 0 <= index < size:
-            raise ScriptError(missing, f"index {index} of {size}")
+        index, found = vm.decode_index(vm.stack[-1]), items(context)
+        if not 0 <= index < len(found):
+            raise ScriptError(missing, f"index {index} of {len(found)}")
         vm.stack.pop()
-        vm.push(read(context, index))
+        vm.push(read(found[index]))
 
     return run
 
 
-def of_input(
-    opcode: Op, gives: str, summary: str, read: Callable[[TransactionContext, int], bytes]
-) -> Operation:
-    """( index -- read(input or spent output) )"""
+def _of_input(opcode: Op, gives: str, summary: str, read: Callable[[Input], bytes]) -> Operation:
+    """( index -- read(input) )"""
+    missing = Reason.INVALID_TX_INPUT_INDEX
     return _indexed(
-        opcode,
-        gives,
-        summary,
-        lambda context: len(context.transaction.inputs),
-        Reason.INVALID_TX_INPUT_INDEX,
-        read,
+        opcode, gives, summary, lambda context: context.transaction.inputs, missing, read
     )
 
 
-def of_output(
-    opcode: Op, gives: str, summary: str, read: Callable[[TransactionContext, int], bytes]
-) -> Operation:
+def of_spent(opcode: Op, gives: str, what: str, read: Callable[[Output], bytes]) -> Operation:
+    """( index -- read(the output that an input spends) )"""
+    summary, missing = f"{what} of the output that an input spends.", Reason.INVALID_TX_INPUT_INDEX
+    return _indexed(opcode, gives, summary, lambda context: context.source_outputs, missing, read)
+
+
+def of_created(opcode: Op, gives: str, what: str, read: Callable[[Output], bytes]) -> Operation:
     """( index -- read(output) )"""
+    summary, missing = f"{what} of an output.", Reason.INVALID_TX_OUTPUT_INDEX
     return _indexed(
-        opcode,
-        gives,
-        summary,
-        lambda context: len(context.transaction.outputs),
-        Reason.INVALID_TX_OUTPUT_INDEX,
-        read,
+        opcode, gives, summary, lambda context: context.transaction.outputs, missing, read
     )
 
 
-def _signed_version(context: TransactionContext) -> int:
-    return int.from_bytes(context.version, "little", signed=True)
+def _version(_vm: Machine, context: TransactionContext) -> bytes:
+    return encode_number(int.from_bytes(context.version, "little", signed=True))
 
+
+def _input_count(_vm: Machine, context: TransactionContext) -> bytes:
+    return encode_number(len(context.transaction.inputs))
+
+
+def _output_count(_vm: Machine, context: TransactionContext) -> bytes:
+    return encode_number(len(context.transaction.outputs))
+
+
+def _locktime(_vm: Machine, context: TransactionContext) -> bytes:
+    return encode_number(context.transaction.locktime)
+
+
+def _input_index(vm: Machine, _context: TransactionContext) -> bytes:
+    return encode_number(vm.index)
+
+
+def _active_bytecode(vm: Machine, _context: TransactionContext) -> bytes:
+    return covered_bytecode(vm)
+
+
+def _value(output: Output) -> bytes:
+    return encode_number(output.value)
+
+
+def _locking_bytecode(output: Output) -> bytes:
+    return output.locking_bytecode
+
+
+_RUNNING = "The script that runs, from its last executed OP_CODESEPARATOR on."
+_SPENT_ID = "The id, in wire order, of the transaction whose output an input spends."
 
 INTROSPECTION = introduced(
     2022,
     "CHIP-2021-02 Native Introspection Opcodes",
-    _of_transaction(
-        Op.OP_INPUTINDEX,
-        "index",
-        "The index of the input that is evaluated.",
-        lambda vm, context: encode_number(vm.index),
-    ),
-    _of_transaction(
-        Op.OP_ACTIVEBYTECODE,
-        "bytecode",
-        "The script that runs, from its last executed OP_CODESEPARATOR on.",
-        lambda vm, context: covered_bytecode(vm),
-    ),
-    _of_transaction(
-        Op.OP_TXVERSION,
-        "version",
-        "The transaction's version.",
-        lambda vm, context: encode_number(_signed_version(context)),
-    ),
-    _of_transaction(
-        Op.OP_TXINPUTCOUNT,
-        "count",
-        "The number of inputs.",
-        lambda vm, context: encode_number(len(context.transaction.inputs)),
-    ),
-    _of_transaction(
-        Op.OP_TXOUTPUTCOUNT,
-        "count",
-        "The number of outputs.",
-        lambda vm, context: encode_number(len(context.transaction.outputs)),
-    ),
-    _of_transaction(
-        Op.OP_TXLOCKTIME,
-        "locktime",
-        "The transaction's locktime.",
-        lambda vm, context: encode_number(context.transaction.locktime),
-    ),
-    of_input(
-        Op.OP_UTXOVALUE,
-        "satoshis",
-        "The value of the output that an input spends.",
-        lambda context, at: encode_number(context.source_outputs[at].value),
-    ),
-    of_input(
-        Op.OP_UTXOBYTECODE,
-        "bytecode",
-        "The locking bytecode of the output that an input spends.",
-        lambda context, at: context.source_outputs[at].locking_bytecode,
-    ),
-    of_input(
-        Op.OP_OUTPOINTTXHASH,
-        "hash",
-        "The id, in wire order, of the transaction whose output an input spends.",
-        lambda context, at: context.transaction.inputs[at].outpoint_hash,
-    ),
-    of_input(
+    _of_transaction(Op.OP_INPUTINDEX, "index", "The index of the input evaluated.", _input_index),
+    _of_transaction(Op.OP_ACTIVEBYTECODE, "bytecode", _RUNNING, _active_bytecode),
+    _of_transaction(Op.OP_TXVERSION, "version", "The transaction's version.", _version),
+    _of_transaction(Op.OP_TXINPUTCOUNT, "count", "The number of inputs.", _input_count),
+    _of_transaction(Op.OP_TXOUTPUTCOUNT, "count", "The number of outputs.", _output_count),
+    _of_transaction(Op.OP_TXLOCKTIME, "locktime", "The transaction's locktime.", _locktime),
+    of_spent(Op.OP_UTXOVALUE, "satoshis", "The value", _value),
+    of_spent(Op.OP_UTXOBYTECODE, "bytecode", "The locking bytecode", _locking_bytecode),
+    _of_input(Op.OP_OUTPOINTTXHASH, "hash", _SPENT_ID, lambda item: item.outpoint_hash),
+    _of_input(
         Op.OP_OUTPOINTINDEX,
         "index",
-        "The index of the output that an input spends.",
-        lambda context, at: encode_number(context.transaction.inputs[at].outpoint_index),
+        "The index, in its transaction, of the output that an input spends.",
+        lambda item: encode_number(item.outpoint_index),
     ),
-    of_input(
+    _of_input(
         Op.OP_INPUTBYTECODE,
         "bytecode",
         "The unlocking bytecode of an input.",
-        lambda context, at: context.transaction.inputs[at].unlocking_bytecode,
+        lambda item: item.unlocking_bytecode,
     ),
-    of_input(
+    _of_input(
         Op.OP_INPUTSEQUENCENUMBER,
         "sequence",
         "The sequence number of an input.",
-        lambda context, at: encode_number(context.transaction.inputs[at].sequence),
+        lambda item: encode_number(item.sequence),
     ),
-    of_output(
-        Op.OP_OUTPUTVALUE,
-        "satoshis",
-        "The value of an output.",
-        lambda context, at: encode_number(context.transaction.outputs[at].value),
-    ),
-    of_output(
-        Op.OP_OUTPUTBYTECODE,
-        "bytecode",
-        "The locking bytecode of an output.",
-        lambda context, at: context.transaction.outputs[at].locking_bytecode,
-    ),
+    of_created(Op.OP_OUTPUTVALUE, "satoshis", "The value", _value),
+    of_created(Op.OP_OUTPUTBYTECODE, "bytecode", "The locking bytecode", _locking_bytecode),
 )

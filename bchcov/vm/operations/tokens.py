@@ -5,49 +5,32 @@ Source: CHIP-2022-02-CashTokens, "Token Inspection Operations".
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from ...script.numbers import encode_number
 from ...script.opcodes import Op
-from ...transaction.context import TransactionContext
-from ...transaction.model import Output, Token
-from ..operation import Operation, introduced
-from .introspection import of_input, of_output
+from ...transaction.model import Output
+from ..operation import introduced
+from .introspection import of_created, of_spent
 
 __all__ = ["TOKENS"]
 
 
-def _category(token: Token) -> bytes:
+def _category(output: Output) -> bytes:
     """The category, with a byte behind it for a mutable or minting NFT."""
+    token = output.token
+    if token is None:
+        return b""
     if token.nft is None or not token.nft.capability:
         return token.category
     return token.category + bytes((token.nft.capability,))
 
 
-def _commitment(token: Token) -> bytes:
-    return b"" if token.nft is None else token.nft.commitment
+def _commitment(output: Output) -> bytes:
+    token = output.token
+    return b"" if token is None or token.nft is None else token.nft.commitment
 
 
-def _amount(token: Token) -> bytes:
-    return encode_number(token.amount)
-
-
-def _read(output: Output, read: Callable[[Token], bytes]) -> bytes:
-    return b"" if output.token is None else read(output.token)
-
-
-def _of_source(opcode: Op, gives: str, summary: str, read: Callable[[Token], bytes]) -> Operation:
-    def read_source(context: TransactionContext, index: int) -> bytes:
-        return _read(context.source_outputs[index], read)
-
-    return of_input(opcode, gives, f"{summary} of the output that an input spends.", read_source)
-
-
-def _of_created(opcode: Op, gives: str, summary: str, read: Callable[[Token], bytes]) -> Operation:
-    def read_created(context: TransactionContext, index: int) -> bytes:
-        return _read(context.transaction.outputs[index], read)
-
-    return of_output(opcode, gives, f"{summary} of an output.", read_created)
+def _amount(output: Output) -> bytes:
+    return b"" if output.token is None else encode_number(output.token.amount)
 
 
 _CATEGORY = (
@@ -60,10 +43,10 @@ _AMOUNT = "amount", "The amount of fungible tokens"
 TOKENS = introduced(
     2023,
     "CHIP-2022-02 CashTokens",
-    _of_source(Op.OP_UTXOTOKENCATEGORY, *_CATEGORY, _category),
-    _of_source(Op.OP_UTXOTOKENCOMMITMENT, *_COMMITMENT, _commitment),
-    _of_source(Op.OP_UTXOTOKENAMOUNT, *_AMOUNT, _amount),
-    _of_created(Op.OP_OUTPUTTOKENCATEGORY, *_CATEGORY, _category),
-    _of_created(Op.OP_OUTPUTTOKENCOMMITMENT, *_COMMITMENT, _commitment),
-    _of_created(Op.OP_OUTPUTTOKENAMOUNT, *_AMOUNT, _amount),
+    of_spent(Op.OP_UTXOTOKENCATEGORY, *_CATEGORY, _category),
+    of_spent(Op.OP_UTXOTOKENCOMMITMENT, *_COMMITMENT, _commitment),
+    of_spent(Op.OP_UTXOTOKENAMOUNT, *_AMOUNT, _amount),
+    of_created(Op.OP_OUTPUTTOKENCATEGORY, *_CATEGORY, _category),
+    of_created(Op.OP_OUTPUTTOKENCOMMITMENT, *_COMMITMENT, _commitment),
+    of_created(Op.OP_OUTPUTTOKENAMOUNT, *_AMOUNT, _amount),
 )
