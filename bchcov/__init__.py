@@ -6,9 +6,8 @@ A name is loaded when it is asked for, so importing the package costs next to no
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING
-
+# Nothing is imported here: the command line is ready for signals before that.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .assembly import assemble, disassemble
     from .chain import Block, Chain, ChainFile, Submission
@@ -264,6 +263,8 @@ if not TYPE_CHECKING:
         module = _HOMES.get(name)
         if module is None:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module
+
         found = globals()[name] = getattr(import_module(f".{module}", __name__), name)
         return found
 

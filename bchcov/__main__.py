@@ -1,5 +1,5 @@
 """Run the command line as `python -m bchcov`."""
 
-from .cli.main import main
+from .cli.start import start
 
-main(prog_name="bchcov")
+start()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from enum import Enum
+from functools import partial
+from typing import Any
 
 
 class Reason(Enum):
@@ -113,6 +115,11 @@ class AssemblyError(BchcovError):
         self.message = message
         self.line = line
         self.column = column
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Exceptions are made again by their arguments in order; two of these have names.
+        make = partial(AssemblyError, line=self.line, column=self.column)
+        return make, (self.message,), self.__dict__
 
     def __str__(self) -> str:
         return f"line {self.line}, column {self.column}: {self.message}"

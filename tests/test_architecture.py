@@ -18,6 +18,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # A module imports from its own part or from one on a lower floor.
 FLOORS = {
     "errors": 0,
+    "processes": 1,
     "encoding": 1,
     "crypto": 1,
     "script": 2,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import click
 
-from ..assembly import disassemble, disassemble_lines
+from ..assembly import disassemble_lines
 from .sources import read_bytecode
 
 __all__ = ["disasm"]
@@ -23,11 +24,24 @@ def disasm(source: str, lines: bool, as_json: bool) -> None:
     nothing).
     """
     code = read_bytecode(source)
+    # Written as it is made: a script takes many times its bytes as text, and as objects more.
+    write = sys.stdout.write
     if as_json:
-        parts = [{"offset": offset, "asm": text} for offset, text in disassemble_lines(code)]
-        click.echo(json.dumps({"asm": disassemble(code), "size": len(code), "lines": parts}))
+        write('{"asm": "')
+        _write_joined(code)
+        write(f'", "size": {len(code)}, "lines": [')
+        for number, (offset, text) in enumerate(disassemble_lines(code)):
+            write(f"{', ' if number else ''}{json.dumps({'offset': offset, 'asm': text})}")
+        write("]}\n")
     elif lines:
         for offset, text in disassemble_lines(code):
-            click.echo(f"{offset:>6}  {text}")
+            write(f"{offset:>6}  {text}\n")
     else:
-        click.echo(disassemble(code))
+        _write_joined(code)
+        write("\n")
+
+
+def _write_joined(code: bytes) -> None:
+    # Disassembly is letters and digits: nothing in it has to be escaped in JSON.
+    for number, (_, text) in enumerate(disassemble_lines(code)):
+        sys.stdout.write(f" {text}" if number else text)

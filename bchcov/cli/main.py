@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import signal
+import sys
+from collections.abc import Callable
 from importlib import import_module, metadata
+from typing import Any, NoReturn
 
 import click
+
+from ..processes.pool import WorkerLost
+from .errors import show_error
+from .start import end_at_once
+from .streams import FAILED, describe_failure
 
 __all__ = ["main"]
 
@@ -21,7 +30,29 @@ COMMANDS = {
 
 
 class _LazyGroup(click.Group):
-    """Commands that live in modules of their own name; each exports one of that name."""
+    """Commands that live in modules of their own name; each exports one of that name.
+
+    What ends a command is told here, in one sentence that is safe to show.
+    """
+
+    def main(self, *args: Any, **options: Any) -> Any:
+        run: Callable[..., Any] = super().main
+        if not options.pop("standalone_mode", True):
+            return run(*args, standalone_mode=False, **options)
+        try:
+            sys.exit(run(*args, standalone_mode=False, **options))
+        except click.ClickException as error:
+            show_error(error)
+            sys.exit(error.exit_code)
+        except click.Abort as abort:
+            is_interrupted = isinstance(abort.__cause__, KeyboardInterrupt)
+            sys.exit(128 + signal.SIGINT if is_interrupted else 1)
+        except WorkerLost as error:
+            _fail(str(error))
+        except OSError as error:
+            _fail(describe_failure(error))
+        except MemoryError:
+            _fail("there is not enough memory")
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -36,6 +67,19 @@ class _LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
+
+
+def _fail(sentence: str) -> NoReturn:
+    sys.stderr.write(f"Error: {sentence}\n")
+    sys.exit(FAILED)
+
+
+def _let_session_end() -> None:
+    """Let signals end a session by exceptions: it has a prompt to leave and a file to close."""
+    if signal.getsignal(signal.SIGINT) is end_at_once:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if signal.getsignal(signal.SIGTERM) is end_at_once:
+        signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
 
 
 def _print_version(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
@@ -59,6 +103,10 @@ def main(ctx: click.Context, verbose: int) -> None:
     """Verify and take apart Bitcoin Cash transactions and scripts.
 
     Results go to standard output, everything else to standard error. The exit code is 0
-    when all is well, 1 when something is refused or cannot be read, and 2 for wrong usage.
+    when all is well, 1 when something is refused or cannot be read, 2 for wrong usage, 3
+    when the system was in the way (a full device, a closed stream, a lost process), and
+    130 or 143 when SIGINT or SIGTERM ended the command.
     """
     ctx.obj = verbose
+    if ctx.invoked_subcommand == "amm":
+        _let_session_end()

@@ -17,10 +17,12 @@ _HEX_ARGUMENT = re.compile(r"\s*(0[xX])?[0-9a-fA-F\s]*")
 
 
 def _read_bytes(path: Path | None) -> bytes:
+    if path is None:
+        return sys.stdin.buffer.read()
     try:
-        return sys.stdin.buffer.read() if path is None else path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
-        raise click.ClickException(f"cannot read {path or 'standard input'}: {error}") from None
+        raise click.ClickException(f"cannot read {path}: {error.strerror}") from None
 
 
 def _read_file(path: Path | None) -> str:

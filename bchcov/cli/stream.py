@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
+from functools import partial
+from itertools import chain
 from typing import IO, Any, NamedTuple
 
-import click
-
 from ..formats.verify_lines import LineOptions, judge_line, refuse_line
+from ..processes.pool import in_order
 
 __all__ = ["Answer", "judge_lines"]
 
 LINE_LIMIT = 64 * 1024 * 1024
 _BATCH_LINES, _BATCH_SIZE = 64, 1024 * 1024
-_BATCHES_AHEAD = 4
 
 
 class _Line(NamedTuple):
@@ -55,7 +53,7 @@ def _answer(line: _Line, options: LineOptions) -> Answer:
     return Answer(answer["ok"], json.dumps(answer, separators=(",", ":")))
 
 
-def _answer_batch(batch: list[_Line], options: LineOptions) -> list[Answer]:
+def _answer_batch(options: LineOptions, batch: list[_Line]) -> list[Answer]:
     return [_answer(line, options) for line in batch]
 
 
@@ -72,32 +70,15 @@ def _batches(lines: Iterator[_Line]) -> Iterator[list[_Line]]:
         yield batch
 
 
-def _judge_in_processes(
-    lines: Iterator[_Line], options: LineOptions, jobs: int
-) -> Iterator[Answer]:
-    # Only a few batches are under way at a time: an endless input needs no more memory.
-    pending: deque[Future[list[Answer]]] = deque()
-    pool = ProcessPoolExecutor(jobs)
-    try:
-        for batch in _batches(lines):
-            pending.append(pool.submit(_answer_batch, batch, options))
-            if len(pending) > _BATCHES_AHEAD * jobs:
-                yield from pending.popleft().result()
-        while pending:
-            yield from pending.popleft().result()
-    except BrokenProcessPool:
-        raise click.ClickException("a process of --jobs ended before its work was done") from None
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
 def judge_lines(stream: IO[bytes], options: LineOptions, *, jobs: int) -> Iterator[Answer]:
     """Yield the answers to the lines of `stream`, blank ones passed over, in their order.
 
     With one job an answer comes as soon as its line has been read; with more, answers
-    come in batches. A line of more than 64 MiB is refused unread.
+    come in batches. A line of more than 64 MiB is refused unread. Raises WorkerLost.
     """
     lines = _read_lines(stream)
     if jobs == 1:
-        return (_answer(line, options) for line in lines)
-    return _judge_in_processes(lines, options, jobs)
+        yield from (_answer(line, options) for line in lines)
+        return
+    with closing(in_order(partial(_answer_batch, options), _batches(lines), jobs=jobs)) as batches:
+        yield from chain.from_iterable(batches)

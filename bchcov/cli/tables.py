@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from rich.markup import escape
+from rich import box
 from rich.table import Table
+from rich.text import Text
+
+from .console import outside
 
 __all__ = ["verdict_table"]
 
@@ -14,28 +17,34 @@ def _share(used: int, limit: int | None) -> str:
     return "-" if not limit else f"{100 * used / limit:.1f} %"
 
 
-def _verdict(ok: bool, reason: str | None) -> str:
-    return "[green]valid[/]" if ok else f"[red]{escape(reason or 'refused')}[/]"
+def _verdict(ok: bool, reason: str | None) -> Text:
+    return Text("valid", "green") if ok else outside(reason or "refused", "red")
 
 
-def _title(answer: dict[str, Any], name: str) -> str:
+def _title(answer: dict[str, Any], name: str) -> Text:
+    title = outside(name, "bold")
     error = answer["error"]
     if error is None:
-        return f"[bold]{escape(name)}[/]  [green]valid[/]"
+        return Text.assemble(title, "  ", ("valid", "green"))
     where = "" if error["input"] is None else f", input {error['input']}"
-    text = f"[bold]{escape(name)}[/]  [red]refused[/] by check {error['check']}{where}: "
     detail = f": {error['detail']}" if error["detail"] else ""
-    return text + escape(error["reason"] + detail)
+    reason = outside(error["reason"] + detail)
+    return Text.assemble(
+        title, "  ", ("refused", "red"), f" by check {error['check']}{where}: ", reason
+    )
 
 
 def verdict_table(answer: dict[str, Any], *, name: str) -> Table:
     """Lay out one answer of `judge_line`: the verdict as the title, a row for each input judged."""
-    table = Table(title=_title(answer, name), title_justify="left", title_style="")
+    title = _title(answer, name)
+    table = Table(
+        title=title, title_justify="left", title_style="", box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1)
+    )
     table.add_column("input", justify="right")
     table.add_column("verdict")
     for heading in ("operation cost", "of its budget", "hash iterations", "of its budget"):
         table.add_column(heading, justify="right")
-    table.add_column("sigchecks", justify="right")
+    table.add_column("sig checks", justify="right")
     table.add_column("instructions", justify="right")
     for index, row in enumerate(answer["inputs"]):
         table.add_row(

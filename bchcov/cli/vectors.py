@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from ..encoding.printable import printable
 from ..errors import RulesError, VectorError
+from ..processes.pool import WorkerLost
+from ..processes.signals import Stopped, stoppable
 from ..vectors.outcome import Selection
 from ..vectors.report import Report
 from ..vectors.runner import run
 from ..vm.rules.upgrades import find_rules
+from .console import make_console, outside, print_table
+from .ending import end_status, report_end
 
 __all__ = ["vectors"]
 
@@ -35,19 +38,22 @@ def _select(rules: tuple[str, ...], mode: str) -> Selection:
     return Selection(names or None, frozenset(modes))
 
 
-def _run(paths: list[Path], selection: Selection, jobs: int | None) -> Report:
+def _run(paths: list[Path], selection: Selection, jobs: int | None, report: Report) -> None:
     columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    bar = Progress("tests", *columns, console=Console(stderr=True), transient=True)
+    console = make_console(stderr=True)
+    # Disabled it writes nothing: else an empty line stays where there is no terminal.
+    bar = Progress(
+        "tests", *columns, console=console, transient=True, disable=not console.is_terminal
+    )
     task = bar.add_task("tests")
 
     def show(done: int, total: int) -> None:
-        # The bar has a thread of its own: it starts after the processes have been forked.
         if not bar.live.is_started:
             bar.start()
         bar.update(task, completed=done, total=total)
 
     try:
-        return run(paths, selection, jobs=jobs, progress=show)
+        run(paths, selection, jobs=jobs, progress=show, report=report)
     finally:
         bar.stop()
 
@@ -62,22 +68,22 @@ def _write(path: Path, data: bytes) -> None:
 def _print_table(report: Report) -> None:
     table = Table()
     for name in ("group", "rules", "mode"):
-        table.add_column(name, overflow="fold")
+        table.add_column(name)
     for name in ("judged", "disagreeing"):
         table.add_column(name, justify="right")
     for row in report.rows():
-        wrong = f"[red]{row.disagreeing:,}[/]" if row.disagreeing else "0"
-        table.add_row(row.group, row.rules, row.mode, f"{row.judged:,}", wrong)
-    console = Console()
+        wrong = Text(f"{row.disagreeing:,}", "red" if row.disagreeing else "")
+        table.add_row(outside(row.group), row.rules, row.mode, f"{row.judged:,}", wrong)
     if report.outcomes:
-        console.print(table)
+        print_table(table)
     for path, why in report.skipped:
         click.echo(f"skipped {printable(path)}: {printable(why)}")
     for outcome in report.disagreements:
-        click.echo(
-            f"{outcome.group} {outcome.id} under {outcome.rules} ({outcome.mode}):"
-            f" expected {outcome.expected}, got {outcome.got}\n  {outcome.detail}"
-        )
+        name = printable(f"{outcome.group} {outcome.id}")
+        found = printable(f"expected {outcome.expected}, got {outcome.got}")
+        click.echo(f"{name} under {outcome.rules} ({outcome.mode}): {found}")
+        for line in outcome.detail.split("\n"):
+            click.echo(f"  {printable(line)}")
     click.echo(
         f"{report.tests:,} tests, {len(report.outcomes):,} judgements,"
         f" {len(report.disagreements):,} disagree"
@@ -93,7 +99,9 @@ def _print_table(report: Report) -> None:
 @click.option("--jobs", type=click.IntRange(1), help="Processes; all cores without it.")
 @click.option("--junit", type=click.Path(path_type=Path), help="Write JUnit XML to this file.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.pass_context
 def run_vectors(
+    ctx: click.Context,
     paths: tuple[Path, ...],
     rules: tuple[str, ...],
     mode: str,
@@ -111,14 +119,21 @@ def run_vectors(
     The exit code is 1 if a single judgement disagrees, or if none was asked for.
     """
     selection = _select(rules, mode)
-    try:
-        report = _run(list(paths), selection, jobs)
-    except VectorError as error:
-        raise click.UsageError(str(error)) from error
-    if junit is not None:
-        _write(junit, report.as_junit())
-    if as_json:
-        click.echo(json.dumps(report.as_json(), indent=1))
-    else:
-        _print_table(report)
-    sys.exit(0 if report.ok else 1)
+    report = Report()
+    ended: Stopped | WorkerLost | None = None
+    with stoppable():
+        try:
+            _run(list(paths), selection, jobs, report)
+        except (Stopped, WorkerLost) as error:
+            ended = error
+        except VectorError as error:
+            raise click.UsageError(str(error)) from error
+        if as_json:
+            click.echo(json.dumps(report.as_json(), indent=1))
+        else:
+            _print_table(report)
+        if ended is not None:
+            report_end(ended, f"{report.tests:,} of {report.total:,} tests were judged")
+        if junit is not None:
+            _write(junit, report.as_junit())
+    ctx.exit(end_status(ended) if ended else 0 if report.ok else 1)

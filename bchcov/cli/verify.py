@@ -11,7 +11,10 @@ import click
 
 from ..errors import RulesError
 from ..formats.verify_lines import LineOptions
+from ..processes.pool import WorkerLost
+from ..processes.signals import Stopped, stoppable
 from ..vm.rules.upgrades import find_rules
+from .ending import end_status, report_end
 from .stream import Answer, judge_lines
 
 __all__ = ["verify"]
@@ -26,13 +29,12 @@ def _check_rules(_ctx: click.Context, _option: click.Parameter, name: str) -> st
 
 
 def _print_table(answer: Answer, number: int) -> None:
-    from rich.console import Console
-
+    from .console import print_table
     from .tables import verdict_table
 
     parsed = json.loads(answer.text)
     name = f"transaction {number}" if parsed["id"] is None else str(parsed["id"])
-    Console().print(verdict_table(parsed, name=name))
+    print_table(verdict_table(parsed, name=name))
 
 
 @click.command()
@@ -81,14 +83,20 @@ def verify(
     """
     options = LineOptions(rules, not consensus, scripts_only, all_inputs)
     started, count, refused = perf_counter(), 0, 0
-    for answer in judge_lines(file, options, jobs=jobs):
-        count += 1
-        refused += not answer.ok
-        if as_json:
-            sys.stdout.write(answer.text + "\n")
-            sys.stdout.flush()
-        else:
-            _print_table(answer, count)
+    with stoppable():
+        try:
+            for answer in judge_lines(file, options, jobs=jobs):
+                count += 1
+                refused += not answer.ok
+                if as_json:
+                    sys.stdout.write(answer.text + "\n")
+                    sys.stdout.flush()
+                else:
+                    _print_table(answer, count)
+        except (Stopped, WorkerLost) as end:
+            said = f"{count} answered, {count - refused} valid, {refused} refused"
+            report_end(end, said)
+            ctx.exit(end_status(end))
     if ctx.obj:
         seconds = perf_counter() - started
         click.echo(f"{count - refused} valid, {refused} refused, {seconds:.2f} s", err=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 
 from ..encoding.hexadecimal import decode_hex
+from ..encoding.json_text import JSON
 from ..encoding.nesting import MOST_NESTED, nests_too_deep
 from ..errors import BchcovError, DecodeError, RulesError
 from ..validation.verify import verify
@@ -33,20 +34,6 @@ class _BadLine(BchcovError):
     """A line that is no question; the message says why."""
 
 
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _parse_float(text: str) -> float:
-    value = float(text)
-    if value - value:  # infinite: it could not be written back as JSON
-        raise ValueError(f"{text} is too large a number")
-    return value
-
-
-_decoder = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_parse_float)
-
-
 def _parse(text: bytes | str) -> dict[str, Any]:
     try:
         if isinstance(text, bytes):
@@ -55,7 +42,7 @@ def _parse(text: bytes | str) -> dict[str, Any]:
         text = text.removeprefix("\ufeff")
         if nests_too_deep(text):
             raise _BadLine(f"not JSON that is read: nested too deeply, limit {MOST_NESTED}")
-        line = _decoder.decode(text)
+        line = JSON.decode(text)
     except json.JSONDecodeError as error:
         raise _BadLine(f"not JSON: {error.msg} at character {error.pos}") from None
     except UnicodeDecodeError as error:

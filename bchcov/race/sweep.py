@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from importlib import import_module
-from multiprocessing import get_context
 from typing import Any
 
 from ..errors import BuildError
+from ..processes.pool import as_done
 from .results import Result
 from .run import run_race
 from .settings import POOLS, Settings
@@ -64,12 +64,12 @@ def _run(run: Run) -> Result:
 
 def run_all(
     runs: Sequence[Run], *, jobs: int = 1, cluster: str | None = None
-) -> Iterator[tuple[Run, Result]]:
+) -> Generator[tuple[Run, Result], None, None]:
     """Run races, in `jobs` processes or on the Dask cluster whose scheduler has this address.
 
-    Results come as they are done, in any order; each is the same wherever it was run. A
-    script that asks for several processes runs under `if __name__ == "__main__"`.
-    Raises BuildError where there is no cluster, or no Dask to reach it with.
+    Results come as they are done, in any order; each is the same wherever it was run.
+    Raises BuildError where there is no cluster, or no Dask to reach it with, WorkerLost if
+    a process ends before its work is done.
     """
     if cluster is not None:
         yield from _run_on_cluster(runs, cluster)
@@ -77,15 +77,12 @@ def run_all(
         for run in runs:
             yield run, _run(run)
     else:
-        # Spawned: a process that shows progress has threads, which no fork survives.
-        context = get_context("spawn")
-        with ProcessPoolExecutor(min(jobs, len(runs)), mp_context=context) as pool:
-            futures = {pool.submit(_run, run): run for run in runs}
-            for future in as_completed(futures):
-                yield futures[future], future.result()
+        with closing(as_done(_run, runs, jobs=min(jobs, len(runs)))) as done:
+            for number, result in done:
+                yield runs[number], result
 
 
-def _run_on_cluster(runs: Sequence[Run], address: str) -> Iterator[tuple[Run, Result]]:
+def _run_on_cluster(runs: Sequence[Run], address: str) -> Generator[tuple[Run, Result], None, None]:
     try:
         dask: Any = import_module("distributed")
     except ImportError:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from ..errors import InvalidTransaction
 from ..vm.result import InputResult
@@ -37,6 +39,11 @@ class Refused(Exception):
     ) -> None:
         super().__init__(reason)
         self.problem = Problem(check, reason, detail, input_index)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        problem = self.problem
+        make = partial(Refused, input_index=problem.input)
+        return make, (problem.check, problem.reason, problem.detail), self.__dict__
 
 
 @dataclass(frozen=True, slots=True)

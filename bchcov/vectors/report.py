@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
+from ..encoding.printable import printable
 from .outcome import Outcome
 
 __all__ = ["Report", "Row"]
@@ -24,10 +25,10 @@ class Row(NamedTuple):
 
 
 class Report:
-    """The outcomes of a run, in their order."""
+    """The outcomes of a run, in their order; `tests` of `total` tests have been judged."""
 
     def __init__(self) -> None:
-        self.tests = 0
+        self.tests = self.total = 0
         self.outcomes: list[Outcome] = []
         self.skipped: list[tuple[str, str]] = []
 
@@ -65,6 +66,7 @@ class Report:
         """The report as JSON: counts, rows, and every disagreement."""
         return {
             "tests": self.tests,
+            "total": self.total,
             "judged": len(self.outcomes),
             "disagreeing": len(self.disagreements),
             "skipped": [{"path": path, "why": why} for path, why in self.skipped],
@@ -97,21 +99,18 @@ class Report:
                 suite = suites[outcome.group] = ElementTree.SubElement(
                     root,
                     "testsuite",
-                    name=_printable(outcome.group),
+                    name=printable(outcome.group),
                     tests=str(counts[outcome.group]),
                     failures=str(failures[outcome.group]),
                 )
-            name = _printable(f"{outcome.id} {outcome.rules} {outcome.mode}")
-            group = _printable(outcome.group)
-            case = ElementTree.SubElement(suite, "testcase", name=name, classname=group)
+            name = printable(f"{outcome.id} {outcome.rules} {outcome.mode}")
+            case = ElementTree.SubElement(
+                suite, "testcase", name=name, classname=printable(outcome.group)
+            )
             if not outcome.agrees:
                 message = f"expected {outcome.expected}, got {outcome.got}"
-                failure = ElementTree.SubElement(case, "failure", message=_printable(message))
-                failure.text = _printable(outcome.detail)
+                # XML 1.0 has no escape for control characters.
+                failure = ElementTree.SubElement(case, "failure", message=printable(message))
+                failure.text = "\n".join(map(printable, outcome.detail.split("\n")))
         xml: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
         return xml
-
-
-def _printable(text: str) -> str:
-    # XML 1.0 has no escape for control characters.
-    return "".join(char if char.isprintable() or char in "\n\t" else "?" for char in text)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
 from ..errors import VectorError
+from ..processes.pool import in_order
 from .files import find_files, open_tests
 from .outcome import Outcome, Selection
 from .report import Report
@@ -29,13 +30,12 @@ def _judge_range(path: Path, start: int, stop: int, selection: Selection) -> lis
 
 def _results(
     chunks: Sequence[tuple[Path, int, int]], selection: Selection, jobs: int
-) -> Iterator[list[Outcome]]:
+) -> Generator[list[Outcome], None, None]:
     judge = partial(_judge_chunk, selection)
     if jobs == 1 or len(chunks) == 1:
         yield from map(judge, chunks)
         return
-    with ProcessPoolExecutor(min(jobs, len(chunks))) as pool:
-        yield from pool.map(judge, chunks)
+    yield from in_order(judge, chunks, jobs=min(jobs, len(chunks)))
 
 
 def _judge_chunk(selection: Selection, chunk: tuple[Path, int, int]) -> list[Outcome]:
@@ -53,15 +53,17 @@ def run(
     *,
     jobs: int | None = None,
     progress: Progress | None = None,
+    report: Report | None = None,
 ) -> Report:
     """Judge every test at `paths`, files and folders, in `jobs` processes (None: all cores).
 
     What a folder holds beside tests is passed over and reported, what should be tests and
-    cannot be read disagrees. Raises VectorError for a path or a file named that cannot be
-    read.
+    cannot be read disagrees. `report`, if it is given, is filled while the run goes on: it
+    has what was finished when the run is stopped. Raises VectorError for a path or a file
+    named that cannot be read, WorkerLost if a process ends before its work is done.
     """
     selection = selection or Selection()
-    report = Report()
+    report = Report() if report is None else report
     named = {path.resolve() for path in paths if not path.is_dir()}
     sizes = []
     for found in find_files(paths, skipped=report.skip):
@@ -78,13 +80,11 @@ def run(
         for path, size in sizes
         for start in range(0, size, _CHUNK)
     ]
-    total, done = sum(size for _, size in sizes), 0
-    results = _results(chunks, selection, jobs or os.cpu_count() or 1)
-    for (_, start, stop), outcomes in zip(chunks, results, strict=True):
-        for outcome in outcomes:
-            report.add(outcome)
-        done += stop - start
-        if progress is not None:
-            progress(done, total)
-    report.tests = total
+    report.total = sum(size for _, size in sizes)
+    with closing(_results(chunks, selection, jobs or os.cpu_count() or 1)) as results:
+        for (_, start, stop), outcomes in zip(chunks, results, strict=True):
+            report.outcomes.extend(outcomes)
+            report.tests += stop - start
+            if progress is not None:
+                progress(report.tests, report.total)
     return report

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from ..encoding.json_text import JSON
+from ..encoding.nesting import MOST_NESTED, nests_too_deep
 from ..errors import VectorError
 from ..transaction.codec import decode_outputs, decode_transaction
 from ..transaction.context import TransactionContext
@@ -112,7 +113,7 @@ def read_packed(path: Path) -> TransactionTests:
 
 def _hex(value: object, what: str) -> bytes:
     if not isinstance(value, str):
-        raise ValueError(f"{what} is not text")
+        raise ValueError(f"{what} is missing" if value is None else f"{what} is not text")
     return bytes.fromhex(value)
 
 
@@ -162,6 +163,22 @@ def read_vmb(path: Path, data: Any) -> TransactionTests:
     return TransactionTests(cases)
 
 
+def _read_object(line: str) -> dict[str, Any]:
+    if nests_too_deep(line):
+        raise ValueError(f"nested too deeply, limit {MOST_NESTED}")
+    test = JSON.decode(line.strip())
+    if not isinstance(test, dict):
+        raise ValueError("not a JSON object")
+    return test
+
+
+def _read_labels(test: dict[str, Any]) -> tuple[str, ...]:
+    labels = test.get("labels")
+    if not isinstance(labels, list) or not all(isinstance(each, str) for each in labels):
+        raise ValueError('"labels" is missing' if labels is None else '"labels" are not strings')
+    return tuple(labels)
+
+
 def read_lines(path: Path, text: str) -> TransactionTests:
     """Read lines of JSON: id, file (its group), tx, sourceOutputs, input, labels.
 
@@ -172,18 +189,17 @@ def read_lines(path: Path, text: str) -> TransactionTests:
         if not line.strip():
             continue
         try:
-            test = json.loads(line)
-            labels = tuple(map(str, test["labels"]))
+            test = _read_object(line)
             cases.append(
                 Case(
                     str(test.get("id", number)),
                     str(test.get("file", path.stem)),
                     _index(test.get("input", 0)),
-                    labels,
-                    _hex(test["tx"], "tx"),
-                    _hex(test["sourceOutputs"], "sourceOutputs"),
+                    _read_labels(test),
+                    _hex(test.get("tx"), '"tx"'),
+                    _hex(test.get("sourceOutputs"), '"sourceOutputs"'),
                 )
             )
-        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        except ValueError as error:
             raise VectorError(f"{path}: line {number}: {error}") from error
     return TransactionTests(cases)

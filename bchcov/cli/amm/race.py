@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-from rich.console import Console
-from rich.progress import track
+from rich.progress import Progress
 from rich.table import Table
 
 from ...errors import BchcovError
-from ...race import POOLS, Settings
+from ...processes.pool import WorkerLost
+from ...processes.signals import Stopped, stoppable
+from ...race import POOLS, Result, Settings
 from ...race.compare import Row, put_together
-from ...race.sweep import SWEEPABLE, make_runs, run_all
+from ...race.sweep import SWEEPABLE, Run, make_runs, run_all
+from ..console import make_console, print_table
+from ..ending import end_status, report_end
 
 __all__ = ["race", "race_table"]
 
@@ -69,6 +73,23 @@ def _read_sweep(
         raise click.BadParameter(f"{values!r}: numbers with commas between them") from None
 
 
+def _run(
+    races: Generator[tuple[Run, Result], None, None], results: list[tuple[Run, Result]], total: int
+) -> Stopped | WorkerLost | None:
+    """Add the results to `results` as they come; return what ended this too early."""
+    console = make_console(stderr=True)
+    bar = Progress(console=console, disable=not console.is_terminal)
+    try:
+        with bar, closing(races):
+            task = bar.add_task("racing", total=total)
+            for each in races:
+                results.append(each)
+                bar.advance(task)
+    except (Stopped, WorkerLost) as end:
+        return end
+    return None
+
+
 def _setting(name: str, kind: type[int] | type[float], what: str) -> Callable[[_Command], _Command]:
     default = Settings.__dataclass_fields__[name].default
     return click.option(
@@ -111,7 +132,10 @@ def _setting(name: str, kind: type[int] | type[float], what: str) -> Callable[[_
     metavar="FOLDER",
     help="Write race.json, plots and race.html there.",
 )
+@click.pass_context
 def race(
+    ctx: click.Context,
+    /,
     selective: bool,
     seeds: int,
     pools: tuple[str, ...],
@@ -129,24 +153,27 @@ def race(
     try:
         chosen = Settings(selective=selective, **settings)  # type: ignore[arg-type]
         runs = make_runs(chosen, seeds, sweep, pools or POOLS)
-        done = run_all(runs, jobs=jobs or os.cpu_count() or 1, cluster=cluster)
-        quiet = not Console(stderr=True).is_terminal
-        shown = track(done, "racing", total=len(runs), console=Console(stderr=True), disable=quiet)
-        results = list(shown)
-        swept = sweep[0] if sweep else "users"
-        rows = put_together(results, swept=swept)
-        told: dict[str, object] = {
-            "settings": chosen.as_dict(),
-            "swept": swept,
-            "rows": [r.as_dict() for r in rows],
-        }
-        if as_json:
-            click.echo(json.dumps(told))
-        else:
-            width = None if Console().is_terminal else 180
-            Console(width=width).print(race_table(rows, swept=sweep[0] if sweep else None))
-        if out is not None:
-            _write(out, rows, chosen, told, [each.as_dict() for _, each in results], swept)
+        results: list[tuple[Run, Result]] = []
+        with stoppable():
+            ended = _run(
+                run_all(runs, jobs=jobs or os.cpu_count() or 1, cluster=cluster), results, len(runs)
+            )
+            swept = sweep[0] if sweep else "users"
+            rows = put_together(results, swept=swept)
+            told: dict[str, object] = {
+                "settings": chosen.as_dict(),
+                "swept": swept,
+                "rows": [r.as_dict() for r in rows],
+            }
+            if as_json:
+                click.echo(json.dumps(told))
+            elif rows:
+                print_table(race_table(rows, swept=sweep[0] if sweep else None))
+            if ended is not None:
+                report_end(ended, f"{len(results)} of {len(runs)} races were run")
+                ctx.exit(end_status(ended))
+            if out is not None:
+                _write(out, rows, chosen, told, [each.as_dict() for _, each in results], swept)
     except BchcovError as error:
         raise click.ClickException(str(error)) from None
 

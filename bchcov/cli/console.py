@@ -1,0 +1,60 @@
+"""Tables for people: as wide as they must be, so that no figure is cut off."""
+
+from __future__ import annotations
+
+import os
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Column, Table
+from rich.text import Text
+
+from ..encoding.printable import printable
+
+__all__ = ["make_console", "outside", "print_table"]
+
+_WIDTH_ELSEWHERE = 180
+_LEAST_WORD = 8
+
+
+def make_console(*, stderr: bool = False) -> Console:
+    """A console as wide as the screen; where there is none, wide enough for every table."""
+    console = Console(stderr=stderr, highlight=False, markup=False)
+    if not console.is_terminal and not os.environ.get("COLUMNS"):
+        console.width = _WIDTH_ELSEWHERE
+    return console
+
+
+def outside(text: str, style: str = "") -> Text:
+    """Text from outside for a cell: escaped, and nothing in it taken for markup."""
+    return Text(printable(text), style)
+
+
+def _plain(cell: object) -> str:
+    return cell.plain if isinstance(cell, Text) else str(cell)
+
+
+def _widths(column: Column) -> tuple[int, int]:
+    """The least width of a column and the one it would have: figures are not broken, words are."""
+    header = [cell_len(word) for word in _plain(column.header).split()]
+    cells = [cell_len(_plain(cell)) for cell in column.cells]
+    most = max([cell_len(_plain(column.header)), *cells])
+    if column.justify == "right":
+        return max([*header, *cells]), most
+    return min(most, max([*header, _LEAST_WORD])), most
+
+
+def print_table(table: Table, console: Console | None = None) -> None:
+    """Print a table; where the screen is too narrow for it, lines run on and nothing is lost."""
+    console = console or make_console()
+    _, right, _, left = table.padding
+    widths = [_widths(column) for column in table.columns]
+    # Each column has its blanks and a line behind it, and the first one a line before it.
+    frame = 1 + len(widths) * (left + right + 1)
+    spare = max(0, console.width - frame - sum(least for least, _ in widths))
+    for column, (least, most) in zip(table.columns, widths, strict=True):
+        column.overflow = "fold"
+        column.width = min(most, least + spare)
+        spare -= column.width - least
+    console.width = max(console.width, frame + sum(column.width or 0 for column in table.columns))
+    console.print(table)

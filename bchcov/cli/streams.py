@@ -1,0 +1,124 @@
+"""Standard streams that name themselves when they fail, whatever state they were given in."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from ..encoding.printable import printable
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer, WriteableBuffer
+
+__all__ = ["FAILED", "describe_failure", "finish_streams", "prepare_streams"]
+
+FAILED = 3
+"""The exit status where the system was in the way: a full device, a closed stream."""
+
+# Narrower than any table, or wider than any screen: such a size is none.
+_COLUMNS = range(20, 10_000)
+
+
+class _Input(io.FileIO):
+    def readinto(self, buffer: WriteableBuffer, /) -> int | None:
+        try:
+            return super().readinto(buffer)
+        except OSError as error:
+            error.filename = "standard input"
+            raise
+
+    def readall(self) -> bytes:
+        try:
+            return super().readall()
+        except OSError as error:
+            error.filename = "standard input"
+            raise
+
+
+class _Output(io.FileIO):
+    def write(self, data: ReadableBuffer, /) -> int:
+        try:
+            return super().write(data)
+        except OSError as error:
+            error.filename = "standard output"
+            raise
+
+
+class _Errors(io.FileIO):
+    def write(self, data: ReadableBuffer, /) -> int:
+        try:
+            return super().write(data)
+        except OSError:
+            # There is nowhere left to say so; the exit status stays what it is.
+            return memoryview(data).nbytes
+
+
+def _open_closed() -> None:
+    """Put something that only fails where a standard stream is closed.
+
+    Else the next file that is opened would take its number, and output would go into it.
+    """
+    for number, mode in enumerate((os.O_WRONLY, os.O_RDONLY, os.O_RDONLY)):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, mode), True)
+
+
+def _is_size(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 5 and int(text) in _COLUMNS
+
+
+def prepare_streams() -> None:
+    """Replace the standard streams: an OSError of theirs has their name in `filename`.
+
+    Characters that the encoding lacks are written escaped. Sizes of the screen that are
+    none are taken out of the environment.
+    """
+    _open_closed()
+    encoding = sys.stdout.encoding if sys.stdout is not None else "utf-8"
+    told = sys.stderr.encoding if sys.stderr is not None else encoding
+    # A byte that is no UTF-8 is for the command to judge, not for the stream.
+    sys.stdin = io.TextIOWrapper(
+        io.BufferedReader(_Input(0, "r", closefd=False)), "utf-8", "surrogateescape"
+    )
+    output = _Output(1, "w", closefd=False)
+    sys.stdout = io.TextIOWrapper(
+        io.BufferedWriter(output), encoding, "backslashreplace", line_buffering=output.isatty()
+    )
+    sys.stderr = io.TextIOWrapper(
+        io.BufferedWriter(_Errors(2, "w", closefd=False)),
+        told,
+        "backslashreplace",
+        line_buffering=True,
+    )
+    for name in ("COLUMNS", "LINES"):
+        if not _is_size(os.environ.get(name, "")):
+            os.environ.pop(name, None)
+
+
+def describe_failure(error: OSError) -> str:
+    """Say in one sentence what the system refused."""
+    what = error.strerror or str(error)
+    return f"{printable(os.fsdecode(error.filename))}: {what}" if error.filename else what
+
+
+def finish_streams(code: object) -> int:
+    """Write what is left of standard output, and return the exit status for `code`.
+
+    Where it cannot be written the process ends here: the interpreter would try again.
+    """
+    status = code if isinstance(code, int) else 0 if code is None else 1
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        if error.errno != errno.EPIPE and status < 128 and status != FAILED:
+            status = FAILED
+            sys.stderr.write(f"Error: {describe_failure(error)}\n")
+        sys.stderr.flush()
+        os._exit(status or 1)
+    sys.stderr.flush()
+    return status

@@ -1,0 +1,49 @@
+"""JSON from outside, read strictly: one meaning for each text, and every error in our words."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn
+
+__all__ = ["JSON"]
+
+# The fewest that Python can be told to read and write at once.
+_MOST_DIGITS = 640
+_SHOWN = 40
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _parse_float(text: str) -> float:
+    value = float(text)
+    if value - value:  # infinite: it could not be written back as JSON
+        raise ValueError(f"{text[:_SHOWN]} is too large a number")
+    return value
+
+
+def _parse_int(text: str) -> int:
+    digits = len(text.removeprefix("-"))
+    if digits > _MOST_DIGITS:
+        raise ValueError(f"an integer of {digits:,} digits, limit {_MOST_DIGITS}")
+    return int(text)
+
+
+def _make_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the key {twice[:_SHOWN]!a} stands twice in an object")
+    return made
+
+
+JSON = json.JSONDecoder(
+    parse_constant=_refuse_constant,
+    parse_float=_parse_float,
+    parse_int=_parse_int,
+    object_pairs_hook=_make_object,
+)
+"""Decodes one text. Raises ValueError for what is no JSON, and for NaN, infinite numbers,
+integers of more than 640 digits and keys that stand twice in an object."""

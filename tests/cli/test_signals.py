@@ -1,0 +1,138 @@
+"""SIGINT and SIGTERM, on whichever process they fall: an end, a report, a status, no traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import select
+import signal
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+import pytest
+from running import WAIT_SECONDS, alive, needs_proc, wait_until, workers
+
+ROOT = Path(__file__).parent.parent.parent
+LINES = (ROOT / "vectors" / "demo.jsonl").read_bytes()
+COMMANDS = {
+    "verify": ("verify", "-", "--jobs", "3"),
+    "vectors": ("vectors", "run", str(ROOT / "vectors"), "--jobs", "3"),
+    "race": ("amm", "race", "--users", "40", "--seeds", "500", "--jobs", "3"),
+}
+
+
+def start(*arguments: str, folder: Path | None = None) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "bchcov", *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        bufsize=0,
+        env={**os.environ, "PYTHONPATH": str(folder)} if folder else None,
+    )
+
+
+def write_lines(stream: IO[bytes] | None, times: int = 10) -> None:
+    # The input stays open: the command waits for more of it when the signal comes.
+    assert stream is not None
+    stream.write(LINES * times)
+    stream.flush()
+
+
+def write_for_ever(stream: IO[bytes] | None) -> None:
+    assert stream is not None
+    with suppress(BrokenPipeError):
+        while True:
+            stream.write(LINES)
+
+
+def is_well_ended(command: subprocess.Popen[bytes], number: int) -> tuple[str, str]:
+    command.wait(WAIT_SECONDS)
+    wait_until(lambda: not alive(command.pid))
+    output, told = command.communicate(timeout=WAIT_SECONDS)
+    assert command.returncode == 128 + number
+    assert b"Traceback" not in told
+    return output.decode(), told.decode()
+
+
+@needs_proc
+@pytest.mark.parametrize(
+    ("name", "number", "victim"),
+    [
+        ("verify", signal.SIGINT, "group"),
+        ("verify", signal.SIGTERM, "parent"),
+        ("verify", signal.SIGINT, "parent"),
+        ("verify", signal.SIGTERM, "worker"),
+        ("vectors", signal.SIGINT, "group"),
+        ("vectors", signal.SIGTERM, "parent"),
+        ("vectors", signal.SIGINT, "worker"),
+        ("race", signal.SIGINT, "group"),
+        ("race", signal.SIGTERM, "parent"),
+        ("race", signal.SIGTERM, "worker"),
+    ],
+)
+def test_a_signal_ends_everything_and_what_was_finished_is_reported(
+    name: str, number: int, victim: str
+) -> None:
+    with start(*COMMANDS[name]) as command:
+        if name == "verify":
+            write_lines(command.stdin, 40)
+        wait_until(lambda: len(workers(command.pid)) == 3 or command.poll() is not None)
+        if victim == "group":
+            os.killpg(command.pid, number)
+        else:
+            os.kill(command.pid if victim == "parent" else workers(command.pid)[-1], number)
+        output, told = is_well_ended(command, number)
+    assert told.startswith(f"Error: stopped by {signal.Signals(number).name}: ")
+    assert told.count("\n") == 1
+    if name == "verify":
+        answered = re.search(r"(\d+) answered", told)
+        assert answered is not None
+        assert len([json.loads(line) for line in output.splitlines()]) == int(answered[1])
+
+
+@needs_proc
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_one_process_reports_what_it_has_answered(number: int) -> None:
+    with start("verify", "-") as command:
+        write_lines(command.stdin)
+        assert command.stdout is not None
+        first = command.stdout.readline()
+        os.kill(command.pid, number)
+        output, told = is_well_ended(command, number)
+    assert f"{len(output.splitlines()) + len([first])} answered" in told
+
+
+@needs_proc
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_command_that_is_still_importing_ends_without_a_word(tmp_path: Path, number: int) -> None:
+    (tmp_path / "click.py").write_text(
+        "import time\nprint('importing', flush=True)\ntime.sleep(600)\n"
+    )
+    with start("asm", "OP_1", folder=tmp_path) as command:
+        assert command.stdout is not None
+        assert command.stdout.readline() == b"importing\n"
+        os.kill(command.pid, number)
+        assert is_well_ended(command, number) == ("", "")
+
+
+@needs_proc
+def test_a_report_that_nobody_reads_keeps_no_process_alive() -> None:
+    with start(*COMMANDS["verify"]) as command:
+        # Nobody reads: the command waits in the middle of a line, and we for the command.
+        assert command.stdout is not None
+        writer = threading.Thread(target=write_for_ever, args=(command.stdin,))
+        writer.start()
+        wait_until(lambda: len(workers(command.pid)) == 3)
+        select.select([command.stdout], [], [])
+        os.kill(command.pid, signal.SIGTERM)
+        command.wait(WAIT_SECONDS)
+        assert command.returncode == 143
+        wait_until(lambda: not alive(command.pid))
+        writer.join(WAIT_SECONDS)

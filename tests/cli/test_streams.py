@@ -1,0 +1,190 @@
+"""Standard streams in any state: one sentence on standard error, and a status of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from bchcov.cli.main import COMMANDS, main
+
+ROOT = Path(__file__).parent.parent.parent
+DEMO = str(ROOT / "vectors" / "demo.jsonl")
+TESTS = str(ROOT / "vectors" / "sequenced_amm" / "bch_2026_standard")
+TRANSACTION = "01000000000000000000"
+RUNS = {
+    "verify": ("verify", DEMO),
+    "verify --table": ("verify", DEMO, "--table"),
+    "verify --jobs": ("verify", DEMO, "--jobs", "2"),
+    "vectors run": ("vectors", "run", TESTS, "--jobs", "1"),
+    "vectors run --json": ("vectors", "run", TESTS, "--jobs", "1", "--json"),
+    "amm": ("amm", "--memory", "-c", "status"),
+    "amm --json": ("amm", "--memory", "--json", "-c", "status"),
+    "amm race": ("amm", "race", "--users", "1", "--pool", "cpmm", "--jobs", "1"),
+    "decode": ("decode", TRANSACTION),
+    "decode --json": ("decode", TRANSACTION, "--json"),
+    "asm": ("asm", "OP_1"),
+    "asm --json": ("asm", "OP_1", "--json"),
+    "disasm": ("disasm", "51"),
+    "disasm --lines": ("disasm", "51", "--lines"),
+    "disasm --json": ("disasm", "51", "--json"),
+    "opcodes": ("opcodes", "add"),
+    "opcodes --json": ("opcodes", "add", "--json"),
+    "--version": ("--version",),
+    "--help": ("--help",),
+}
+needs_full = pytest.mark.skipif(
+    not Path("/dev/full").exists(), reason="only /dev/full is a device without space"
+)
+
+
+def names(group: click.Group, before: str = "") -> set[str]:
+    found = set()
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        found.add(before + name)
+        if isinstance(command, click.Group):
+            found |= names(command, f"{before}{name} ")
+    return found - {"vectors"}
+
+
+def run(
+    arguments: tuple[str, ...], redirected: str = "", **environment: str
+) -> subprocess.CompletedProcess[bytes]:
+    command = shlex.join([sys.executable, "-m", "bchcov", *arguments])
+    done = subprocess.run(
+        ["sh", "-c", f"{command} {redirected}"],
+        stdin=subprocess.DEVNULL if "<" not in redirected else None,
+        capture_output=True,
+        env={**os.environ, **environment},
+    )
+    assert b"Traceback" not in done.stderr
+    assert b"Exception" not in done.stderr
+    return done
+
+
+def test_every_command_is_run_here() -> None:
+    assert names(main) <= set(RUNS)
+    assert set(COMMANDS) <= {name.split()[0] for name in RUNS}
+
+
+@needs_full
+@pytest.mark.parametrize("name", RUNS)
+def test_a_full_device_is_one_sentence_and_status_3(name: str) -> None:
+    done = run(RUNS[name], "> /dev/full")
+    assert (done.returncode, done.stderr.count(b"\n")) == (3, 1)
+    assert b"standard output: No space left on device" in done.stderr
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_a_closed_output_is_one_sentence_and_status_3(name: str) -> None:
+    done = run(RUNS[name], ">&-")
+    assert (done.returncode, done.stderr.count(b"\n")) == (3, 1)
+    assert b"standard output: Bad file descriptor" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["verify -", "decode", "asm", "disasm", "amm --memory"])
+def test_a_closed_input_is_one_sentence_and_status_3(command: str) -> None:
+    done = run(tuple(command.split()), "<&-")
+    assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (3, b"", 1)
+    assert b"standard input: Bad file descriptor" in done.stderr
+
+
+def test_a_stream_that_is_not_needed_may_be_closed_or_full() -> None:
+    assert run(("disasm", "51"), "<&-").stdout == b"OP_1\n"
+    for redirected in ("2>&-", "2> /dev/full", "<&- 2>&-"):
+        assert run(("disasm", "zz"), redirected).returncode == 1
+
+
+@pytest.mark.parametrize("size", ["0", "-1", "", "9" * 5000, "1e3"])
+def test_a_screen_of_no_size_shows_every_figure(size: str) -> None:
+    done = run(RUNS["verify --table"], COLUMNS=size, LINES=size)
+    assert b"28,031" in done.stdout
+    assert run(("--help",), COLUMNS=size).stdout == run(("--help",), COLUMNS="80").stdout
+
+
+@pytest.mark.parametrize("columns", ["20", "40", "80", "200"])
+def test_no_screen_is_too_narrow_for_a_figure(columns: str) -> None:
+    done = run(RUNS["verify --table"], COLUMNS=columns)
+    assert b"28,031" in done.stdout
+    assert b"23.8 %" in done.stdout
+    assert "…".encode() not in done.stdout
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONUTF8": "0"}, {"TERM": "dumb"}],
+    ids=str,
+)
+@pytest.mark.parametrize("name", ["verify --table", "vectors run", "amm race", "amm"])
+def test_an_encoding_that_lacks_a_character_is_no_failure(
+    name: str, environment: dict[str, str]
+) -> None:
+    expected = run(RUNS[name]).returncode
+    assert run(RUNS[name], **environment).returncode == expected
+
+
+def test_a_name_that_the_encoding_lacks_is_shown_escaped(tmp_path: Path) -> None:
+    path = tmp_path / "北京.jsonl"
+    line = json.loads(Path(DEMO).read_text().splitlines()[0])
+    path.write_text(json.dumps(line | {"id": "北京"}))
+    done = run(("verify", str(path), "--table"), PYTHONIOENCODING="ascii")
+    assert done.returncode == 0
+    assert b"\\u5317" in done.stdout
+
+
+FORGED = "\x1b[2K\rpayment 7 \x1b[32mvalid\x1b[0m\n\x85\u202e\u2066\u2028\ud800[/x] [red]a\\["
+SHOWN = (
+    "\\x1b[2K\\rpayment 7 \\x1b[32mvalid\\x1b[0m\\n\\x85\\u202e\\u2066\\u2028\\ud800[/x] [red]a\\["
+)
+
+
+def test_an_id_forges_nothing_in_a_table(tmp_path: Path) -> None:
+    line = json.loads(Path(DEMO).read_text().splitlines()[0])
+    path = tmp_path / "lines"
+    path.write_text(json.dumps(line | {"id": FORGED}))
+    done = run(("verify", str(path), "--table"), COLUMNS="400")
+    assert done.returncode == 0
+    assert SHOWN in done.stdout.decode()
+    assert not {0x1B, 0x0D} & set(done.stdout)
+
+
+def test_ids_groups_and_names_of_files_forge_nothing_in_a_report(tmp_path: Path) -> None:
+    line = json.loads(Path(DEMO).read_text().splitlines()[0])
+    test = {
+        "id": FORGED,
+        "file": FORGED,
+        "tx": line["tx"],
+        "sourceOutputs": line["source_outputs"],
+        "labels": ["2026_invalid"],
+    }
+    path = tmp_path / "[/x]" / "\x1b[2K.jsonl"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(test) + "\n")
+    done = run(("vectors", "run", str(path), "--jobs", "1"), COLUMNS="400")
+    assert done.returncode == 1
+    assert done.stdout.decode().count(SHOWN) >= 3
+    assert not {0x1B, 0x0D} & set(done.stdout + done.stderr)
+    path.write_text("{")
+    refused = run(("vectors", "run", str(path)))
+    assert refused.returncode == 2
+    assert b"[/x]/\\x1b[2K.jsonl: line 1" in refused.stderr
+    assert 0x1B not in refused.stderr
+
+
+@pytest.mark.parametrize("argument", ["\x1b[2Kx", "a\nError: fine", "\u202ex"])
+@pytest.mark.parametrize("command", ["", "verify", "decode", "asm", "disasm x", "vectors run"])
+def test_an_argument_is_quoted_escaped(command: str, argument: str) -> None:
+    done = run((*command.split(), argument, argument))
+    assert done.returncode in (1, 2)
+    assert not any(line.startswith(b"Error: fine") for line in done.stderr.splitlines())
+    assert 0x1B not in done.stderr
+    assert "\u202e".encode() not in done.stderr
