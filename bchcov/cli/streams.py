@@ -6,12 +6,9 @@ import errno
 import io
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import Any
 
 from ..encoding.printable import printable
-
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer, WriteableBuffer
 
 __all__ = ["FAILED", "describe_failure", "finish_streams", "prepare_streams"]
 
@@ -23,7 +20,7 @@ _COLUMNS = range(20, 10_000)
 
 
 class _Input(io.FileIO):
-    def readinto(self, buffer: WriteableBuffer, /) -> int | None:
+    def readinto(self, buffer: Any, /) -> int | None:
         try:
             return super().readinto(buffer)
         except OSError as error:
@@ -39,7 +36,7 @@ class _Input(io.FileIO):
 
 
 class _Output(io.FileIO):
-    def write(self, data: ReadableBuffer, /) -> int:
+    def write(self, data: Any, /) -> int:
         try:
             return super().write(data)
         except OSError as error:
@@ -48,7 +45,7 @@ class _Output(io.FileIO):
 
 
 class _Errors(io.FileIO):
-    def write(self, data: ReadableBuffer, /) -> int:
+    def write(self, data: Any, /) -> int:
         try:
             return super().write(data)
         except OSError:
