@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import sys
-
 import click
 
 from ..encoding.printable import printable
@@ -20,6 +17,7 @@ def show_error(error: click.ClickException) -> None:
     message = error.format_message()
     is_usage = isinstance(error, click.UsageError)
     lines = [message] if is_usage else message.split("\n")
-    shown = io.StringIO()
-    error.show(shown)
-    sys.stderr.write(shown.getvalue().replace(message, "\n".join(map(printable, lines)), 1))
+    shown = "\n".join(map(printable, lines))
+    # Escaped before click has it: click would take colours out of the text instead.
+    error.format_message = lambda: shown  # type: ignore[method-assign]
+    error.show()
