@@ -26,10 +26,7 @@ _Task = TypeVar("_Task")
 _Result = TypeVar("_Result")
 
 # The module path of this process comes first: it may lead to a checkout, or to a caller's folder.
-_BEGIN = (
-    "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer);"
-    "from bchcov.processes.worker import work; work()"
-)
+_BEGIN = "import sys; sys.path[:] = sys.argv[1:];from bchcov.processes.worker import work; work()"
 # A task that waits at its worker already is begun without a gap.
 _AT_A_WORKER = 2
 # How many results may wait for an earlier one: an endless input needs no more memory.
@@ -48,7 +45,9 @@ class _Worker:
         self._is_wanted = True
         with signals_held_back():
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-c", _BEGIN], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+                [sys.executable, "-P", "-c", _BEGIN, *sys.path],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
             )
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
@@ -99,7 +98,7 @@ class _Team:
     """The workers of one call; tasks are given out one by one, results come in any order."""
 
     def __init__(self, function: Callable[[Any], Any], jobs: int) -> None:
-        self._beginning = pickle.dumps(sys.path) + pickle.dumps(function)
+        self._beginning = pickle.dumps(function)
         self._jobs = jobs
         self._notices: SimpleQueue[tuple[_Worker, Any]] = SimpleQueue()
         self._workers: list[_Worker] = []

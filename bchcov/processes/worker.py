@@ -54,7 +54,7 @@ def work() -> NoReturn:
     tasks: SimpleQueue[Any] = SimpleQueue()
     try:
         function = pickle.load(stream)
-    except EOFError:
+    except (EOFError, pickle.UnpicklingError):
         os._exit(0)
     threading.Thread(target=_listen, args=(stream, tasks), daemon=True).start()
     while True:
