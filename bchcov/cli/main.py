@@ -11,8 +11,8 @@ from typing import Any, NoReturn
 import click
 
 from ..processes.pool import WorkerLost
+from .at_once import end_at_once
 from .errors import show_error
-from .start import end_at_once
 from .streams import FAILED, describe_failure
 
 __all__ = ["main"]

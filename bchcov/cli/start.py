@@ -4,12 +4,9 @@ import os
 import sys
 from typing import NoReturn
 
-__all__ = ["end_at_once", "start"]
+from .at_once import end_at_once
 
-
-def end_at_once(number: int, _frame: object) -> NoReturn:
-    """Handle a signal where nothing is finished that could be reported."""
-    os._exit(128 + number)
+__all__ = ["start"]
 
 
 def start() -> NoReturn:

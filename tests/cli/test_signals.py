@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
@@ -24,6 +25,14 @@ COMMANDS = {
     "vectors": ("vectors", "run", str(ROOT / "vectors"), "--jobs", "3"),
     "race": ("amm", "race", "--users", "40", "--seeds", "500", "--jobs", "3"),
 }
+
+
+@pytest.fixture(autouse=True)
+def _heed_interrupts() -> Iterator[None]:
+    """A shell lets what it runs in the background ignore SIGINT: not so the processes here."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def start(*arguments: str, folder: Path | None = None) -> subprocess.Popen[bytes]:

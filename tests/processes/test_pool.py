@@ -21,6 +21,14 @@ from bchcov.processes.pool import WorkerLost, as_done, in_order
 from bchcov.processes.signals import Stopped, stoppable
 
 
+@pytest.fixture(autouse=True)
+def _heed_interrupts() -> Iterator[None]:
+    """A shell lets what it runs in the background ignore SIGINT: not so the processes here."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def test_results_come_in_the_order_of_the_tasks() -> None:
     tasks = [20_000 if number % 7 == 0 else 5 for number in range(60)]
     assert list(in_order(math.factorial, tasks, jobs=3)) == [math.factorial(n) for n in tasks]
