@@ -144,14 +144,11 @@ class Noter:
 
 
 def reached_by(mutant: Mutant, baseline: Baseline) -> Iterable[int]:
-    """The place of the change, or all of its file or folder where others see it in data."""
+    """The place of the change, or all of its folder where others see it in data."""
     place = baseline.places.get((str(mutant.path), mutant.statement or 0))
     if place is not None and place not in baseline.imported:
         return [place]
     # A number of a module, or a function called while the tests were collected: whatever
-    # uses the file may differ; of a file that holds nothing but data, whatever its folder does.
-    own = [number for (path, _), number in baseline.places.items() if path == str(mutant.path)]
-    if frozenset().union(*baseline.reached.values()).intersection(own):
-        return own
+    # uses the folder may differ.
     folder = str(mutant.path.parent)
     return [number for (path, _), number in baseline.places.items() if path.startswith(folder)]

@@ -45,6 +45,7 @@ TABLE = """
 *         | OP_PICK | aa 01 | INVALID_STACK_OPERATION
 *         | OP_PICK | aa 81 | INVALID_STACK_OPERATION
 *         | OP_PICK | 0100 | INVALID_STACK_OPERATION
+*         | OP_ROLL | aa - | OK
 *         | OP_ROLL | aa bb 01 | OK
 *         | OP_ROLL | aa bb 02 | INVALID_STACK_OPERATION
 *         | OP_ROLL | aa bb 81 | INVALID_STACK_OPERATION
