@@ -268,6 +268,11 @@ def test_functions_may_call_each_other_a_hundred_deep() -> None:
     assert deepest.metrics.instructions == 5 + 100 * 2
 
 
+def test_a_function_that_has_ended_makes_room_for_the_next() -> None:
+    calls = assemble("OP_0 OP_0 OP_DEFINE") + assemble("OP_0 OP_INVOKE") * 101
+    assert run_script(calls, BCH_2026).ok
+
+
 def test_a_function_may_have_as_many_bytes_as_a_script() -> None:
     def run(size: int, rules: RuleSet) -> InputResult:
         body = encode_push(bytes(size - 4)) + b"\x75" if size < 65_540 else b""

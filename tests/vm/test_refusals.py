@@ -30,6 +30,7 @@ NAMES = {
     "DER": "3006020101020101",
     "UNCOMPRESSED": "04" + "11" * 64,
     "HYBRID": "06" + "11" * 64,
+    "SHORT": "05" + "11" * 32,
 }
 
 # The years; a script; OK or why it is refused.
@@ -140,6 +141,7 @@ SPEC      | OP_POW | 02 81 | INVALID_NUMBER_RANGE
 SPEC      | OP_POW | 02 - | OK
 *         | OP_CHECKSIG | - - | PUBKEYTYPE
 *         | OP_CHECKSIG | - HYBRID | PUBKEYTYPE
+*         | OP_CHECKSIG | - SHORT | PUBKEYTYPE
 *         | OP_CHECKSIG | - UNCOMPRESSED | OK
 *         | OP_CHECKSIG | SCHNORR KEY | SIG_DER
 *         | OP_CHECKSIG | SCHNORR00 KEY | SIG_HASHTYPE
