@@ -22,15 +22,22 @@ if TYPE_CHECKING:
         AssemblyError,
         BchcovError,
         BuildError,
+        BuildRefused,
+        ChainError,
+        ContractError,
         DecodeError,
         EncodeError,
+        InputFailed,
         InvalidKey,
         InvalidTransaction,
-        Reason,
+        MissingExtra,
         RulesError,
+        SettingsError,
         StoreError,
+        TransactionRefused,
         VectorError,
     )
+    from .reasons import Problem, Reason, TransactionCheck, TransactionReason
     from .script.addresses import (
         Address,
         decode_address,
@@ -65,11 +72,11 @@ if TYPE_CHECKING:
         Transaction,
     )
     from .transaction.sighash import HashType, signature_digest
-    from .validation.verdict import Problem, Verdict
+    from .validation.verdict import Verdict
     from .validation.verify import verify
     from .vm.evaluate import evaluate_input, run_script
     from .vm.metrics import Metrics
-    from .vm.result import InputFailed, InputResult
+    from .vm.result import InputResult
     from .vm.rules.ruleset import RuleSet
     from .vm.rules.upgrades import (
         BCH_2023,
@@ -108,15 +115,22 @@ _EXPORTS = {
         "AssemblyError",
         "BchcovError",
         "BuildError",
+        "BuildRefused",
+        "ChainError",
+        "ContractError",
         "DecodeError",
         "EncodeError",
+        "InputFailed",
         "InvalidKey",
         "InvalidTransaction",
-        "Reason",
+        "MissingExtra",
         "RulesError",
+        "SettingsError",
         "StoreError",
+        "TransactionRefused",
         "VectorError",
     ),
+    "reasons": ("Problem", "Reason", "TransactionCheck", "TransactionReason"),
     "script.addresses": ("Address", "decode_address", "encode_address", "locking_bytecode_of"),
     "script.numbers": ("decode_number", "encode_number"),
     "script.patterns": (
@@ -139,11 +153,11 @@ _EXPORTS = {
     "transaction.context": ("TransactionContext",),
     "transaction.model": ("Capability", "Input", "Nft", "Output", "Token", "Transaction"),
     "transaction.sighash": ("HashType", "signature_digest"),
-    "validation.verdict": ("Problem", "Verdict"),
+    "validation.verdict": ("Verdict",),
     "validation.verify": ("verify",),
     "vm.evaluate": ("evaluate_input", "run_script"),
     "vm.metrics": ("Metrics",),
-    "vm.result": ("InputFailed", "InputResult"),
+    "vm.result": ("InputResult",),
     "vm.rules.ruleset": ("RuleSet",),
     "vm.rules.upgrades": (
         "BCH_2023",
@@ -184,12 +198,15 @@ __all__ = [
     "BchcovError",
     "Block",
     "BuildError",
+    "BuildRefused",
     "BuiltTransaction",
     "Capability",
     "Chain",
+    "ChainError",
     "ChainFile",
     "Coin",
     "Contract",
+    "ContractError",
     "DecodeError",
     "EncodeError",
     "Funding",
@@ -200,6 +217,7 @@ __all__ = [
     "InvalidKey",
     "InvalidTransaction",
     "Metrics",
+    "MissingExtra",
     "MultisigUnlocker",
     "Nft",
     "Output",
@@ -211,6 +229,7 @@ __all__ = [
     "RuleSet",
     "RulesError",
     "ScriptUnlocker",
+    "SettingsError",
     "Signature",
     "Spend",
     "StoreError",
@@ -220,7 +239,10 @@ __all__ = [
     "TraceStep",
     "Transaction",
     "TransactionBuilder",
+    "TransactionCheck",
     "TransactionContext",
+    "TransactionReason",
+    "TransactionRefused",
     "Unlocker",
     "VectorError",
     "Verdict",

@@ -1,86 +1,77 @@
-"""Every error this library raises on purpose, and the names of script failures."""
+"""Every error that this library raises on purpose, in one tree.
+
+    BchcovError
+    ├── DecodeError             bytes that are not what they should be: .offset
+    ├── EncodeError             a value that has no encoding
+    ├── AddressError            no address, or one that does not fit its use
+    ├── InvalidKey              no private or public key
+    ├── AssemblyError           CashAssembly that cannot be assembled: .line .column .binding
+    ├── RulesError              no rule set
+    ├── ContractError           no such contract, or no such check in it
+    ├── BuildError              a transaction that cannot be built
+    │   └── BuildRefused *      it was built, and is refused: .contract .line .check
+    ├── InvalidTransaction      a transaction that is refused: .verdict .problem
+    │   └── BuildRefused *
+    ├── InputFailed             an input that is refused: .result
+    ├── ChainError              a chain cannot do what it was asked for
+    │   ├── TransactionRefused  a chain refuses a transaction: .submission .problem
+    │   └── StoreError          a chain's file cannot be read or written
+    │       └── DamagedStore    it is not as it was written
+    ├── SettingsError           settings of a race that are out of their range
+    ├── CommandError            a line that the simulator cannot carry out
+    ├── VectorError             a file of test vectors that cannot be read
+    ├── WorkerLost              a worker process ended before its work was done
+    ├── MissingExtra            an optional dependency is not installed: .extra
+    └── ScriptError             a script broke a rule (within the VM only): .reason
+
+`BuildRefused` stands in two places: it is a `BuildError` and an `InvalidTransaction`.
+All of them can be copied and pickled with everything they carry.
+"""
 
 from __future__ import annotations
 
-from enum import Enum
-from functools import partial
-from typing import Any
+from .reasons import InputResultLike, Problem, Reason, SubmissionLike, VerdictLike
+
+__all__ = [
+    "AddressError",
+    "AssemblyError",
+    "BchcovError",
+    "BuildError",
+    "BuildRefused",
+    "ChainError",
+    "CommandError",
+    "ContractError",
+    "DamagedStore",
+    "DecodeError",
+    "EncodeError",
+    "InputFailed",
+    "InvalidKey",
+    "InvalidTransaction",
+    "MissingExtra",
+    "Reason",
+    "RulesError",
+    "ScriptError",
+    "SettingsError",
+    "StoreError",
+    "TransactionRefused",
+    "VectorError",
+    "WorkerLost",
+]
 
 
-class Reason(Enum):
-    """Why a script failed, by the name that Bitcoin Cash nodes give the failure.
-
-    SIG_NULLDUMMY is one of older nodes, for a rule that Schnorr multisigs ended in 2019.
-    Source: Bitcoin Cash Node, script_error.h.
-    """
-
-    EVAL_FALSE = "EVAL_FALSE"
-    OP_RETURN = "OP_RETURN"
-    SCRIPT_SIZE = "SCRIPT_SIZE"
-    PUSH_SIZE = "PUSH_SIZE"
-    OP_COUNT = "OP_COUNT"
-    STACK_SIZE = "STACK_SIZE"
-    SIG_COUNT = "SIG_COUNT"
-    PUBKEY_COUNT = "PUBKEY_COUNT"
-    INPUT_SIGCHECKS = "INPUT_SIGCHECKS"
-    INVALID_OPERAND_SIZE = "INVALID_OPERAND_SIZE"
-    INVALID_NUMBER_RANGE = "INVALID_NUMBER_RANGE"
-    IMPOSSIBLE_ENCODING = "IMPOSSIBLE_ENCODING"
-    INVALID_SPLIT_RANGE = "INVALID_SPLIT_RANGE"
-    INVALID_BIT_COUNT = "INVALID_BIT_COUNT"
-    VERIFY = "VERIFY"
-    EQUALVERIFY = "EQUALVERIFY"
-    CHECKMULTISIGVERIFY = "CHECKMULTISIGVERIFY"
-    CHECKSIGVERIFY = "CHECKSIGVERIFY"
-    CHECKDATASIGVERIFY = "CHECKDATASIGVERIFY"
-    NUMEQUALVERIFY = "NUMEQUALVERIFY"
-    BAD_OPCODE = "BAD_OPCODE"
-    DISABLED_OPCODE = "DISABLED_OPCODE"
-    INVALID_STACK_OPERATION = "INVALID_STACK_OPERATION"
-    INVALID_ALTSTACK_OPERATION = "INVALID_ALTSTACK_OPERATION"
-    UNBALANCED_CONDITIONAL = "UNBALANCED_CONDITIONAL"
-    UNBALANCED_CONTROL_FLOW = "UNBALANCED_CONTROL_FLOW"
-    DIV_BY_ZERO = "DIV_BY_ZERO"
-    MOD_BY_ZERO = "MOD_BY_ZERO"
-    INVALID_BITFIELD_SIZE = "INVALID_BITFIELD_SIZE"
-    INVALID_BIT_RANGE = "INVALID_BIT_RANGE"
-    NEGATIVE_LOCKTIME = "NEGATIVE_LOCKTIME"
-    UNSATISFIED_LOCKTIME = "UNSATISFIED_LOCKTIME"
-    SIG_HASHTYPE = "SIG_HASHTYPE"
-    SIG_DER = "SIG_DER"
-    MINIMALDATA = "MINIMALDATA"
-    SIG_PUSHONLY = "SIG_PUSHONLY"
-    SIG_HIGH_S = "SIG_HIGH_S"
-    PUBKEYTYPE = "PUBKEYTYPE"
-    CLEANSTACK = "CLEANSTACK"
-    MINIMALIF = "MINIMALIF"
-    SIG_NULLFAIL = "SIG_NULLFAIL"
-    MINIMALNUM = "MINIMALNUM"
-    SIG_BADLENGTH = "SIG_BADLENGTH"
-    SIG_NONSCHNORR = "SIG_NONSCHNORR"
-    DISCOURAGE_UPGRADABLE_NOPS = "DISCOURAGE_UPGRADABLE_NOPS"
-    ILLEGAL_FORKID = "ILLEGAL_FORKID"
-    MUST_USE_FORKID = "MUST_USE_FORKID"
-    SIGCHECKS_LIMIT_EXCEEDED = "SIGCHECKS_LIMIT_EXCEEDED"
-    INVALID_NUMBER_RANGE_64_BIT = "INVALID_NUMBER_RANGE_64_BIT"
-    CONTEXT_NOT_PRESENT = "CONTEXT_NOT_PRESENT"
-    LIMITED_CONTEXT_NO_SIBLING_INFO = "LIMITED_CONTEXT_NO_SIBLING_INFO"
-    INVALID_TX_INPUT_INDEX = "INVALID_TX_INPUT_INDEX"
-    INVALID_TX_OUTPUT_INDEX = "INVALID_TX_OUTPUT_INDEX"
-    OP_COST = "OP_COST"
-    TOO_MANY_HASH_ITERS = "TOO_MANY_HASH_ITERS"
-    CONDITIONAL_STACK_DEPTH = "CONDITIONAL_STACK_DEPTH"
-    INVALID_NUMBER_RANGE_BIG_INT = "INVALID_NUMBER_RANGE_BIG_INT"
-    CONTROL_STACK_DEPTH = "CONTROL_STACK_DEPTH"
-    INVALID_FUNCTION_IDENTIFIER = "INVALID_FUNCTION_IDENTIFIER"
-    FUNCTION_OVERWRITE_DISALLOWED = "FUNCTION_OVERWRITE_DISALLOWED"
-    INVOKED_UNDEFINED_FUNCTION = "INVOKED_UNDEFINED_FUNCTION"
-    INVALID_BIT_SHIFT = "INVALID_BIT_SHIFT"
-    SIG_NULLDUMMY = "SIG_NULLDUMMY"
+def _made_again(kind: type[BchcovError], arguments: tuple[object, ...]) -> BchcovError:
+    return kind.__new__(kind, *arguments)
 
 
 class BchcovError(Exception):
     """Base class of the errors a caller may want to catch."""
+
+    def __reduce__(
+        self,
+    ) -> tuple[object, tuple[type[BchcovError], tuple[object, ...]], dict[str, object]]:
+        # By itself an exception is made again with its arguments in order, which is not
+        # what every `__init__` takes; what it has set is in the dictionary.
+        return _made_again, (type(self), self.args), self.__dict__
 
 
 class DecodeError(BchcovError):
@@ -108,37 +99,127 @@ class InvalidKey(BchcovError):
 
 
 class AssemblyError(BchcovError):
-    """CashAssembly that cannot be assembled; `line` and `column` count from 1."""
+    """CashAssembly that cannot be assembled; `line` and `column` count from 1.
 
-    def __init__(self, message: str, *, line: int, column: int) -> None:
+    `binding` names the bound script whose text they are of; None is the source itself.
+    """
+
+    def __init__(self, message: str, *, line: int, column: int, binding: str | None = None) -> None:
+        if binding is not None:
+            message = f"in {binding!r}: {message}"
         super().__init__(message, line, column)
         self.message = message
         self.line = line
         self.column = column
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        # Exceptions are made again by their arguments in order; two of these have names.
-        make = partial(AssemblyError, line=self.line, column=self.column)
-        return make, (self.message,), self.__dict__
+        self.binding = binding
 
     def __str__(self) -> str:
         return f"line {self.line}, column {self.column}: {self.message}"
+
+
+class RulesError(BchcovError):
+    """A name that is not that of a rule set, or something else in place of one."""
+
+
+class ContractError(BchcovError):
+    """A contract that is not there, or a check that it does not have or cannot be without."""
 
 
 class BuildError(BchcovError):
     """A transaction that cannot be built as it was asked for; the message says why."""
 
 
-class RulesError(BchcovError):
-    """A name that is not that of a rule set."""
+class InvalidTransaction(BchcovError):
+    """A transaction was required to be accepted and is refused; `verdict` says why."""
+
+    def __init__(self, verdict: VerdictLike, message: str = "") -> None:
+        super().__init__(message or str(verdict))
+        self.verdict = verdict
+
+    @property
+    def problem(self) -> Problem | None:
+        """The first problem of the transaction."""
+        return self.verdict.error
+
+
+class BuildRefused(BuildError, InvalidTransaction):
+    """A transaction was built, and is refused when it is verified.
+
+    Where the refusing script is one of a contract whose source is known, `contract` is that
+    source's name ("sequenced_amm/direct/pool"), `line` the line and `check` the named check
+    ("queue-before"); each is None where it is not known, or several places can be meant.
+    """
+
+    def __init__(
+        self,
+        verdict: VerdictLike,
+        why: str,
+        *,
+        contract: str | None = None,
+        line: int | None = None,
+        check: str | None = None,
+    ) -> None:
+        super().__init__(verdict, f"the transaction is refused: {why}")
+        self.contract = contract
+        self.line = line
+        self.check = check
+
+
+class InputFailed(BchcovError):
+    """An input was required to be accepted and is refused; `result` says why."""
+
+    def __init__(self, result: InputResultLike) -> None:
+        super().__init__(str(result))
+        self.result = result
+
+
+class ChainError(BchcovError):
+    """A chain cannot do what it was asked for; the message says why."""
+
+
+class TransactionRefused(ChainError):
+    """A transaction was required to be accepted by a chain and is not; `submission` says why."""
+
+    def __init__(self, submission: SubmissionLike) -> None:
+        super().__init__(str(submission))
+        self.submission = submission
+
+    @property
+    def problem(self) -> Problem | None:
+        """Why the chain refuses it."""
+        return self.submission.problem
+
+
+class StoreError(ChainError):
+    """A chain's file cannot be read or written, or another process has it."""
+
+
+class DamagedStore(StoreError):
+    """A chain's file is not as it was written; the message names the place."""
+
+
+class SettingsError(BchcovError):
+    """Settings of a race that are out of their range, or a name that is not one of a setting."""
+
+
+class CommandError(BchcovError):
+    """A line that the simulator cannot carry out; the message is the answer."""
 
 
 class VectorError(BchcovError):
     """A test file that cannot be read; the message names the file and the place."""
 
 
-class StoreError(BchcovError):
-    """A chain's file cannot be read or written, or another process has it."""
+class WorkerLost(BchcovError):
+    """A worker process ended before its work was done."""
+
+
+class MissingExtra(BchcovError):
+    """Something needs a library that is installed with an extra of this package: `extra`."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(f"{what}: pip install 'bchcov[{extra}]'")
+        self.extra = extra
 
 
 class ScriptError(BchcovError):
@@ -156,8 +237,4 @@ class ScriptError(BchcovError):
         self.position = 0
 
     def __str__(self) -> str:
-        return f"{self.reason.value}: {self.detail}" if self.detail else self.reason.value
-
-
-class InvalidTransaction(BchcovError):
-    """A transaction that was required to be valid and is not."""
+        return f"{self.reason}: {self.detail}" if self.detail else self.reason.value

@@ -29,7 +29,7 @@ def row(result: InputResult) -> list[str]:
         share(metrics.op_cost, metrics.op_cost_limit),
         f"{metrics.hash_iterations}",
         share(metrics.hash_iterations, metrics.hash_iterations_limit),
-        f"{metrics.sig_checks}",
+        f"{metrics.signature_checks}",
         f"{metrics.instructions:,}",
     ]
 

@@ -13,6 +13,7 @@ import pytest
 import race
 from click.testing import CliRunner
 
+from bchcov import TransactionReason
 from bchcov.cli.main import main
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
@@ -61,9 +62,5 @@ def test_the_tables_of_races_are_what_the_script_prints() -> None:
 
 
 def test_the_reasons_that_are_listed_are_those_in_the_code() -> None:
-    code = "".join(
-        path.read_text() for path in (Path(__file__).parent.parent / "bchcov").rglob("*.py")
-    )
-    in_code = set(re.findall(r'"((?:TX|TOKEN)_[A-Z_]+)"', code))
-    listed = set(re.findall(r"`((?:TX|TOKEN)_[A-Z_]+)`", README))
-    assert listed == in_code
+    listed = re.findall(r"`((?:TX|TOKEN)_[A-Z_]+)`", README)
+    assert sorted(set(listed)) == sorted(TransactionReason)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import bchcov
-from bchcov import BchcovError, Reason
+from bchcov import BchcovError, TransactionReason
 
 PACKAGE = Path(bchcov.__file__).parent
 
@@ -38,7 +38,13 @@ def errors() -> list[type[BaseException]]:
     return sorted(found, key=lambda each: each.__qualname__)
 
 
-VALUES: dict[str, Any] = {"reason": Reason.VERIFY, "line": 3, "column": 4, "offset": 5, "number": 2}
+VALUES: dict[str, Any] = {
+    "reason": TransactionReason.TX_SIZE,
+    "line": 3,
+    "column": 4,
+    "offset": 5,
+    "number": 2,
+}
 
 
 def make(error: type[BaseException]) -> BaseException:

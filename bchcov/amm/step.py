@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Generic, Protocol, Self, TypeVar
+from typing import Generic, Protocol, Self, TypeVar
 
 from ..errors import BuildError
 from ..transaction.model import Output, Transaction
-from ..validation.verdict import Verdict
 from ..validation.verify import verify
 from ..wallet.builder import BuiltTransaction, TransactionBuilder
-from .coins import PoolScripts
 from .events import Event
+from .refusal import RunningScripts, build_refused
 
 __all__ = ["IN_FORCE", "BuiltStep", "check_height", "take_step"]
 
@@ -43,7 +42,7 @@ class BuiltStep(Generic[PoolT]):
 
 class _Pool(Protocol):
     @property
-    def scripts(self) -> PoolScripts: ...
+    def scripts(self) -> RunningScripts: ...
 
     def follow(
         self, transaction: Transaction, source_outputs: Sequence[Output]
@@ -53,21 +52,17 @@ class _Pool(Protocol):
 FollowedT = TypeVar("FollowedT", bound=_Pool)
 
 
-def take_step(
-    pool: FollowedT,
-    builder: TransactionBuilder,
-    explain: Callable[[Any, Transaction, Sequence[Output], Verdict], str],
-) -> BuiltStep[FollowedT]:
+def take_step(pool: FollowedT, builder: TransactionBuilder) -> BuiltStep[FollowedT]:
     """Build, verify, and read back what was built.
 
-    Raises BuildError; where script refuses, `explain` names the contract's line and check.
+    Raises BuildError; where a script refuses it, a BuildRefused that names the contract's
+    line and check.
     """
     built = builder.build(check=False)
     transaction, sources = built.transaction, built.source_outputs
     verdict = verify(transaction, sources, builder.rules)
     if verdict.error is not None:
-        why = explain(pool.scripts, transaction, sources, verdict)
-        raise BuildError(f"the transaction is refused: {why}")
+        raise build_refused(pool.scripts, transaction, sources, verdict)
     after, event = pool.follow(transaction, sources)
     return BuiltStep(replace(built, verdict=verdict), after, event)
 

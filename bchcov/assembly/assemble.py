@@ -82,9 +82,8 @@ class _Assembler:
         self.depth = 0
 
     def error(self, message: str, place: Place) -> AssemblyError:
-        if self.open:
-            message = f"in {self.open[-1]!r}: {message}"
-        return AssemblyError(message, line=place.line, column=place.column)
+        binding = self.open[-1] if self.open else None
+        return AssemblyError(message, line=place.line, column=place.column, binding=binding)
 
     def body(self, nodes: tuple[Node, ...]) -> Assembled:
         pieces: list[bytes] = []
@@ -177,7 +176,7 @@ class _Assembler:
         try:
             return self.body(parse(source))
         except AssemblyError as error:
-            if error.message.startswith("in '"):
+            if error.binding is not None:
                 raise
             raise self.error(error.message, Place(error.line, error.column)) from error
         finally:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from ..errors import TransactionRefused
 from .blocks import Block
 from .chain import Chain
 from .chain_file import ChainFile
 from .salvage import Salvage
-from .submission import Submission, TransactionRefused
+from .submission import Submission
 from .wallet import Commitment, Wallet
 
 __all__ = [

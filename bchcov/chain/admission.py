@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ..reasons import Problem, TransactionReason
 from ..transaction.codec import encode_transaction, transaction_id
 from ..transaction.model import Output, Transaction
-from ..validation.verdict import Problem
 from ..validation.verify import verify
 from ..vm.rules.ruleset import RuleSet
 from .finality import CoinAge, unmet_age, unmet_locktime
@@ -36,12 +36,12 @@ def judge(
         born = height if record.height is None else record.height
         if record.is_coinbase and height - born < _COINBASE_MATURITY:
             detail = f"a coinbase of height {born} is spent at {height}"
-            problem = Problem("coins", "TX_PREMATURE_COINBASE", detail, index)
+            problem = Problem.of(TransactionReason.TX_PREMATURE_COINBASE, detail, index)
             return Submission(txid, problem, source_outputs=known), 0
         records.append(record)
     why = unmet_locktime(transaction, height, median_time)
     if why is not None:
-        problem = Problem("finality", "TX_NOT_FINAL", why)
+        problem = Problem.of(TransactionReason.TX_NOT_FINAL, why)
         return Submission(txid, problem, source_outputs=known), 0
     # A coin that is not confirmed is at best as old as the block that this is judged for.
     ages = [
@@ -52,7 +52,7 @@ def judge(
     ]
     young = unmet_age(transaction, ages, height, median_time)
     if young is not None:
-        problem = Problem("finality", "TX_SEQUENCE_NOT_FINAL", young[1], young[0])
+        problem = Problem.of(TransactionReason.TX_SEQUENCE_NOT_FINAL, young[1], young[0])
         return Submission(txid, problem, source_outputs=known), 0
     sources = [record.output for record in records]
     verdict = verify(transaction, sources, rules)
@@ -71,13 +71,17 @@ def _missing(txid: str, index: int, outpoint: tuple[bytes, int], ledger: Ledger)
     spender = ledger.spenders.get(outpoint)
     name = f"{outpoint[0][::-1].hex()}:{outpoint[1]}"
     if spender is None:
-        problem = Problem("coins", "TX_MISSING_COIN", f"there is no coin {name}", index)
+        problem = Problem.of(TransactionReason.TX_MISSING_COIN, f"there is no coin {name}", index)
         return Submission(txid, problem)
     if spender == txid:
-        problem = Problem("known", "TX_KNOWN", "the transaction is in a block already")
+        problem = Problem.of(TransactionReason.TX_KNOWN, "the transaction is in a block already")
         return Submission(txid, problem)
     detail = f"the coin {name} is spent by {spender}"
-    return Submission(txid, Problem("coins", "TX_CONFLICT", detail, index), conflict=spender)
+    return Submission(
+        txid,
+        Problem.of(TransactionReason.TX_CONFLICT, detail, index),
+        conflict=spender,
+    )
 
 
 def unmet_fee(transaction: Transaction, fee: int, rate: int) -> Problem | None:
@@ -86,4 +90,4 @@ def unmet_fee(transaction: Transaction, fee: int, rate: int) -> Problem | None:
     if fee >= rate * size:
         return None
     detail = f"a fee of {fee} satoshis for {size} bytes, at least {rate * size}"
-    return Problem("fee", "TX_FEE", detail)
+    return Problem.of(TransactionReason.TX_FEE, detail)

@@ -11,10 +11,10 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 
 from ..errors import BuildError
+from ..reasons import Problem, TransactionReason
 from ..script.addresses import locking_bytecode_of
 from ..transaction.codec import transaction_hash, transaction_id
 from ..transaction.model import Output, Transaction
-from ..validation.verdict import Problem
 from ..vm.rules.ruleset import RuleSet
 from ..vm.rules.upgrades import BCH_2026
 from ..wallet.coins import Coin
@@ -129,7 +129,8 @@ class Chain:
         """Judge a transaction for the mempool; the number is its fee."""
         txid = transaction_id(transaction)
         if txid in self.mempool:
-            problem = Problem("known", "TX_KNOWN", "the transaction is in the mempool already")
+            said = "the transaction is in the mempool already"
+            problem = Problem.of(TransactionReason.TX_KNOWN, said)
             known = self.source_outputs(transaction)
             return Submission(txid, problem, source_outputs=known), 0
         submission, fee = self._judge(transaction, self.rules)

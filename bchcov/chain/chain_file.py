@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
-from ..errors import BchcovError, StoreError
+from ..errors import BchcovError, DamagedStore, StoreError
 from ..transaction.codec import encode_transaction, transaction_id
 from ..transaction.model import Transaction
 from ..vm.rules.ruleset import RuleSet
@@ -35,6 +35,12 @@ _LEAST_BYTES = 512
 _WAY_OUT = "ChainFile.salvage(path) reads out what is whole"
 # What a damaged file makes of values: each is the same damage to whoever opens it.
 _DAMAGES = (LookupError, ValueError, TypeError, AttributeError, OverflowError, BchcovError)
+
+
+def _kind_of(error: sqlite3.Error) -> int:
+    """SQLite's code of an error; 0 for one that Python's module found by itself."""
+    # The bytes above tell more of the same kind.
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
 class ChainFile:
@@ -92,13 +98,13 @@ class ChainFile:
         """Turn errors of the database and of what it holds into one that names the file."""
         try:
             yield
-        except StoreError as error:
-            if is_opening and "damaged" in str(error):
-                said = str(error).removeprefix(f"{self.path}: ")
-                raise StoreError(f"{self.path}: {said}; {_WAY_OUT}") from error
-            raise
+        except DamagedStore as error:
+            if not is_opening:
+                raise
+            said = str(error).removeprefix(f"{self.path}: ")
+            raise DamagedStore(f"{self.path}: {said}; {_WAY_OUT}") from error
         except sqlite3.OperationalError as error:
-            if "locked" in str(error):
+            if _kind_of(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                 if self._is_ours:
                     raise StoreError(f"{self.path}: this process has it open already") from None
                 raise StoreError(f"{self.path}: another process has this chain open") from None
@@ -106,14 +112,14 @@ class ChainFile:
         except sqlite3.ProgrammingError as error:
             raise StoreError(f"{self.path}: the file is closed") from error
         except sqlite3.DatabaseError as error:
-            if "malformed" in str(error):
-                raise StoreError(f"{self.path}: damaged: {error}; {_WAY_OUT}") from error
+            if _kind_of(error) == sqlite3.SQLITE_CORRUPT:
+                raise DamagedStore(f"{self.path}: damaged: {error}; {_WAY_OUT}") from error
             raise StoreError(f"{self.path}: not a chain's file: {error}") from error
         except _DAMAGES as error:
             if not is_opening:
                 raise
             said = f"the chain in it is damaged: {error!r}; {_WAY_OUT}"
-            raise StoreError(f"{self.path}: {said}") from error
+            raise DamagedStore(f"{self.path}: {said}") from error
 
     def _take_hold(self) -> None:
         """Lock the file for as long as this process has it open."""
@@ -204,7 +210,7 @@ def _make_private(path: str) -> None:
             os.chmod(path, 0o600)
         elif size < _LEAST_BYTES:
             # SQLite takes what is shorter than a page for nothing, and makes a new database.
-            raise StoreError(f"{path}: damaged: it has {size} bytes, a page has {_LEAST_BYTES}")
+            raise DamagedStore(f"{path}: damaged: it has {size} bytes, a page has {_LEAST_BYTES}")
     except PermissionError as error:
         raise StoreError(f"{path}: it cannot be made private: {error.strerror}") from error
     except OSError:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..reasons import Problem, TransactionReason
 from ..transaction.codec import transaction_hash, transaction_id
 from ..transaction.model import Transaction
-from ..validation.verdict import Problem
 from ..vm.rules.ruleset import RuleSet
 from .admission import judge
 from .ledger import Ledger
@@ -59,7 +59,7 @@ def confirm_chosen(
         if record is not None and record.height is None:
             name = f"{outpoint[0][::-1].hex()}:{outpoint[1]}"
             detail = f"the coin {name} is in the mempool and not in the block"
-            Submission(txid, Problem("coins", "TX_MISSING_COIN", detail, index)).require()
+            Submission(txid, Problem.of(TransactionReason.TX_MISSING_COIN, detail, index)).require()
     if is_known:
         ledger.confirm(transaction, height, median_time)
         del pool.transactions[txid]

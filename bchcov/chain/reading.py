@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from ..errors import StoreError
+from ..errors import DamagedStore
 from ..transaction.codec import decode_transaction, transaction_id
 from ..transaction.model import Transaction
 from ..vm.rules.upgrades import find_rules
@@ -21,7 +21,7 @@ def read_transaction(row: tuple[Any, ...]) -> Transaction:
     _, txid, _, _, raw = row
     transaction = decode_transaction(raw)
     if transaction_id(transaction) != txid:
-        raise StoreError(f"damaged: {describe_row('transactions', row)} has another id")
+        raise DamagedStore(f"damaged: {describe_row('transactions', row)} has another id")
     return transaction
 
 
@@ -38,13 +38,13 @@ def read_records(rows: Rows) -> Records:
     blocks: list[Block] = []
     for height, time, funding in rows.read("blocks"):
         if height != last.height + 1 or time <= last.time:
-            raise StoreError(f"damaged: block {height} does not follow block {last.height}")
+            raise DamagedStore(f"damaged: block {height} does not follow block {last.height}")
         transactions = tuple(each for each, _ in found.pop(height))
         last = Block(height, time, last.hash, transactions, bool(funding))
         blocks.append(last)
     mempool = tuple(found.pop(None, ()))
     if found:
-        raise StoreError(f"damaged: there are transactions of a block {min(found)}, and no block")
+        raise DamagedStore(f"damaged: there are transactions of a block {min(found)}, and no block")
     rules, rate = find_rules(facts["rules"]), int(facts["fee_rate"])
     return Records(rules, start, started, rate, tuple(blocks), mempool)
 
@@ -54,7 +54,7 @@ def upgrade(rows: Rows) -> None:
     database = rows.database
     for (said,) in database.execute("PRAGMA integrity_check(1)"):
         if said != "ok":
-            raise StoreError(f"damaged: {said}")
+            raise DamagedStore(f"damaged: {said}")
     kept = {
         table: database.execute(
             f"SELECT {', '.join(names)} FROM {table} ORDER BY {names[0]}"

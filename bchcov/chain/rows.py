@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ..crypto.hashes import sha256
-from ..errors import StoreError
+from ..errors import DamagedStore
 
 __all__ = ["COLUMNS", "FORMAT", "Rows", "Value", "checksum", "describe_row", "schema"]
 
@@ -124,7 +124,7 @@ class Rows:
         found = []
         for *values, check in rows:
             if checksum(table, values) != check:
-                raise StoreError(f"{self.path}: damaged: {describe_row(table, values)}")
+                raise DamagedStore(f"{self.path}: damaged: {describe_row(table, values)}")
             found.append(tuple(values))
         return found
 
@@ -136,21 +136,21 @@ class Rows:
         """Raise StoreError where the file is not as it was written, in its pages or its rows."""
         for (said,) in self.database.execute("PRAGMA integrity_check(1)"):
             if said != "ok":
-                raise StoreError(f"{self.path}: damaged: {said}")
+                raise DamagedStore(f"{self.path}: damaged: {said}")
         # But for what SQLite makes for itself.
         query = (
             "SELECT name, sql FROM sqlite_master"
             " WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
         )
         if dict(self.database.execute(query)) != schema():
-            raise StoreError(f"{self.path}: damaged: its tables are not those of format {FORMAT}")
+            raise DamagedStore(f"{self.path}: damaged: its tables are not those of format {FORMAT}")
         facts = self.facts()
         kept = facts.pop(_SUM)
         total = sum(_number(checksum("facts", each)) for each in facts.items())
         for table in [each for each in COLUMNS if each != "facts"]:
             total += sum(_number(checksum(table, row)) for row in self.read(table))
         if kept != f"{total % (1 << 8 * _SIZE):032x}":
-            raise StoreError(f"{self.path}: damaged: a fact is another, or a row is missing")
+            raise DamagedStore(f"{self.path}: damaged: a fact is another, or a row is missing")
 
 
 def describe_row(table: str, values: Sequence[Value]) -> str:

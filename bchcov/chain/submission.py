@@ -4,26 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..errors import BchcovError
+from ..errors import TransactionRefused
+from ..reasons import Problem
 from ..transaction.model import Output
-from ..validation.verdict import Problem, Verdict
+from ..validation.verdict import Verdict
 
-__all__ = ["Submission", "TransactionRefused"]
-
-
-class TransactionRefused(BchcovError):
-    """A transaction was required to be accepted and is not; `submission` says why."""
-
-    def __init__(self, submission: Submission) -> None:
-        super().__init__(str(submission))
-        self.submission = submission
+__all__ = ["Submission"]
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
     """Whether a transaction was accepted; if not, the problem.
 
-    `problem.check` is one of those of `verify`, or "coins", "finality", "fee" or "known";
+    `problem.check` is one of those of `verify`, or COINS, FINALITY, FEE or KNOWN;
     `conflict` is the txid of the transaction that spends the same coin, if that is why.
     `source_outputs` are those that the inputs spend, or would: None for a coin that never
     was on this chain.

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..amm.action import Action, Direction
 from ..amm.salts import derive_salt
-from ..errors import StoreError
+from ..errors import DamagedStore, StoreError
 from ..wallet.keys import PrivateKey
 from .rows import Rows, Value
 
@@ -114,6 +114,6 @@ class Wallet:
             salt = derive_salt(key, pool, number)
             action = Action(direction, amount_in, int(min_out), key.public_key_hash, salt)
             if action.hash != action_hash:
-                raise StoreError(f"the wallet's commitment {number} of {name!r} is damaged")
+                raise DamagedStore(f"the wallet's commitment {number} of {name!r} is damaged")
             found[action_hash] = Commitment(name, number, action)
         return found

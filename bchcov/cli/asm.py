@@ -36,7 +36,7 @@ def _bind(text: str) -> tuple[str, Binding]:
 def _point_at(source: str, error: AssemblyError) -> str:
     """The line an error is in, with a caret under its place."""
     lines = source.split("\n")
-    if error.line > len(lines) or error.message.startswith("in '"):
+    if error.line > len(lines) or error.binding is not None:
         return ""
     # A control character would move the caret away from its place, or change the terminal.
     line = "".join(c if c.isprintable() else " " for c in lines[error.line - 1])

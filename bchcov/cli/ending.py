@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import suppress
 
-from ..processes.pool import WorkerLost
+from ..errors import WorkerLost
 from ..processes.signals import Stopped
 from .streams import FAILED
 

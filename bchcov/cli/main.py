@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 import click
 
-from ..processes.pool import WorkerLost
+from ..errors import WorkerLost
 from .at_once import end_at_once
 from .errors import show_error
 from .streams import FAILED, describe_failure

@@ -11,8 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..encoding.printable import printable
-from ..errors import RulesError, VectorError
-from ..processes.pool import WorkerLost
+from ..errors import RulesError, VectorError, WorkerLost
 from ..processes.signals import Stopped, stoppable
 from ..vectors.outcome import Selection
 from ..vectors.report import Report

@@ -9,9 +9,8 @@ from typing import IO
 
 import click
 
-from ..errors import RulesError
+from ..errors import RulesError, WorkerLost
 from ..formats.verify_lines import LineOptions
-from ..processes.pool import WorkerLost
 from ..processes.signals import Stopped, stoppable
 from ..vm.rules.upgrades import find_rules
 from .ending import end_status, report_end

@@ -2,7 +2,7 @@
 
 from .checks import Check, checks_in
 from .contract import Contract, Found, compile_contract
-from .explaining import explain
+from .explaining import Refusal, explain, find_refusal
 from .source import load_source
 from .taking_out import without_check
 
@@ -10,9 +10,11 @@ __all__ = [
     "Check",
     "Contract",
     "Found",
+    "Refusal",
     "checks_in",
     "compile_contract",
     "explain",
+    "find_refusal",
     "load_source",
     "without_check",
 ]

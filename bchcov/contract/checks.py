@@ -85,8 +85,9 @@ def checks_in(source: str, name: str = "") -> tuple[Check, ...]:
     try:
         nodes = _known(parse(source), bindings)
     except AssemblyError as error:
-        message = f"in {name!r}: {error.message}" if name else error.message
-        raise AssemblyError(message, line=error.line, column=error.column) from error
+        raise AssemblyError(
+            error.message, line=error.line, column=error.column, binding=name or None
+        ) from error
     script = place_instructions(nodes, assemble_nodes(nodes, bindings), bindings)
     return tuple(_list(script, {None: source}, most_finals=False))
 

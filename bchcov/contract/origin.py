@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import islice
 
+from ..reasons import InputResultLike
 from ..script.numbers import decode_number
 from ..script.opcodes import Op, opcode_name
 from ..script.pushes import instructions
 from ..vm.evaluate import evaluate_input
 from ..vm.machine import Machine
 from ..vm.program import Program
-from ..vm.result import InputResult
+from ..vm.result import Run
 from .moves import CHOOSERS, MOVES, gives
 
 __all__ = ["Origin", "find_end"]
@@ -110,14 +111,14 @@ class _Tracer:
             items += [self.last] * made
 
 
-def find_end(result: InputResult) -> tuple[Origin | None, Origin | None] | None:
+def find_end(result: InputResultLike) -> tuple[Origin | None, Origin | None] | None:
     """Run an input again that ended with a false item, for what made that item.
 
     Returns the instruction that made it, None where the stack is empty, and the last one
     that ran; None where `result` does not know any more what was run.
     """
     run = result.run
-    if run is None:
+    if not isinstance(run, Run):
         return None
     unlocking = run.context.transaction.inputs[run.index].unlocking_bytecode
     tracer = _Tracer(bool(unlocking))

@@ -92,7 +92,7 @@ def describe_input(result: InputResult) -> dict[str, Any]:
         "op_cost_limit": metrics.op_cost_limit,
         "hash_iterations": metrics.hash_iterations,
         "hash_iterations_limit": metrics.hash_iterations_limit,
-        "sig_checks": metrics.sig_checks,
+        "sig_checks": metrics.signature_checks,
         "instructions": metrics.instructions,
     }
 

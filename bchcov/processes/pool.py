@@ -17,10 +17,10 @@ from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Any, TypeVar
 
-from ..errors import BchcovError
+from ..errors import BchcovError, WorkerLost
 from .signals import Stopped, pass_on, signals_held_back
 
-__all__ = ["WorkerLost", "as_done", "in_order"]
+__all__ = ["as_done", "in_order"]
 
 _Task = TypeVar("_Task")
 _Result = TypeVar("_Result")
@@ -32,10 +32,6 @@ _AT_A_WORKER = 2
 # How many results may wait for an earlier one: an endless input needs no more memory.
 _AHEAD = 4
 _POLL_SECONDS = 0.5
-
-
-class WorkerLost(BchcovError):
-    """A worker process ended before its work was done."""
 
 
 class _Worker:

@@ -7,13 +7,13 @@ from typing import TypedDict
 
 from ..chain import ChainFile
 from ..crypto.hashes import sha256
+from ..errors import CommandError
 from ..transaction.model import Output, Token, Transaction
 from ..wallet.balance import Spend
 from ..wallet.builder import BuiltTransaction
 from ..wallet.funding import Funding
 from ..wallet.keys import PrivateKey
 from ..wallet.unlockers import P2pkhUnlocker
-from .parsing import CommandError
 
 __all__ = ["TOKENS", "Accounts", "PoolParameters"]
 

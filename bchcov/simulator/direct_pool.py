@@ -9,12 +9,12 @@ from typing import Any
 from ..amm import direct as amm
 from ..amm.action import Action, deadline_height
 from ..chain import Commitment
-from ..errors import BuildError
+from ..errors import BuildError, CommandError
 from ..race.world import spends
 from ..transaction.model import Transaction
 from ..wallet.balance import Spend
 from .accounts import Accounts
-from .parsing import CommandError, plural
+from .parsing import plural
 
 __all__ = ["DirectPool"]
 

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from ..chain import Chain
 from ..chain.export import find_transaction, verify_line, vmb_tests
+from ..errors import CommandError
 from ..transaction.codec import transaction_hash
 from ..validation.verify import verify
 from .answer import Answer
-from .parsing import CommandError, plural, quoted, shown
+from .parsing import plural, quoted, shown
 
 __all__ = ["export", "show"]
 
@@ -52,7 +53,7 @@ def show(chain: Chain, written: str) -> Answer:
         cost, limit = metrics.op_cost, metrics.op_cost_limit
         share = f"{100 * cost / limit:.1f} %" if limit else "-"
         word = "accepted" if result.ok else str(result)
-        hashes, checks = metrics.hash_iterations, metrics.sig_checks
+        hashes, checks = metrics.hash_iterations, metrics.signature_checks
         rows.append((str(index), word, f"{cost:,}", share, f"{hashes:,}", str(checks)))
         inputs.append({"ok": result.ok, "op_cost": cost, "op_cost_limit": limit})
     line = verify_line(transaction, sources, chain.rules)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..amm.action import BUY
+from ..errors import CommandError
 from ..race import POOLS, Race, Result, Settings
 from ..race.orders import Journey
 from ..race.stage import Stage
@@ -15,7 +16,6 @@ from .answer import Answer
 from .clearing import clear_queue
 from .direct_pool import DirectPool
 from .parsing import (
-    CommandError,
     plural,
     read_count,
     show_amount,

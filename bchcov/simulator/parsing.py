@@ -9,10 +9,9 @@ from decimal import Context, Decimal, InvalidOperation
 
 from ..amm.action import BUY, MAX_AMOUNT, SELL, Direction
 from ..encoding.printable import printable
-from ..errors import BchcovError
+from ..errors import CommandError
 
 __all__ = [
-    "CommandError",
     "Wish",
     "find_hash",
     "plural",
@@ -33,10 +32,6 @@ _MOST_SHOWN = 60
 _THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:[.eE]|$)")
 _ACTION = re.compile(r"(?:swap\s+)?(\S+)\s+(\S+?)(?:\s+min\s+(\S+)(?:\s+(\S+))?)?", re.IGNORECASE)
 _UNITS: dict[str, Direction] = {"bch": BUY, "token": SELL, "tokens": SELL}
-
-
-class CommandError(BchcovError):
-    """A command that is wrong; the message says what, and nothing has changed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from ..amm.action import BUY, SELL, Direction
 from ..amm.formula import Reserves, trade
 from ..chain import ChainFile
 from ..crypto.hashes import sha256
-from ..errors import BchcovError
+from ..errors import BchcovError, BuildRefused, CommandError
 from ..wallet.keys import PrivateKey
 from .accounts import Accounts
 from .answer import Answer
@@ -20,7 +20,6 @@ from .help import COMMANDS, help_lines
 from .inspect import export, show
 from .multi import race_users
 from .parsing import (
-    CommandError,
     Wish,
     find_hash,
     plural,
@@ -207,8 +206,8 @@ class Session:
         tampered = action.hash != made.action.hash
         try:
             txid = self._pool.reveal(made, action)
-        except BchcovError as error:
-            if not tampered or "the transaction is refused" not in str(error):
+        except BuildRefused as error:
+            if not tampered:
                 raise
             lines = ("script refuses this reveal: it is not what was committed to", str(error))
             return Answer(False, lines, {"error": str(error), "refused_by": "script"})

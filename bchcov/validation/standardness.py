@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..reasons import TransactionReason
 from ..script.patterns import (
     is_data_output,
     is_p2pk,
@@ -51,8 +52,7 @@ def check_source_kinds(source_outputs: Sequence[Output], policy: Policy) -> None
         code = source.locking_bytecode
         if not _is_standard_script(code, policy) and match_multisig(code) is None:
             raise Refused(
-                "standardness",
-                "TX_NONSTANDARD_SOURCE_OUTPUT",
+                TransactionReason.TX_NONSTANDARD_SOURCE_OUTPUT,
                 f"the spent output's bytecode of {len(code)} bytes is of no standard kind",
                 input_index=index,
             )
@@ -70,8 +70,7 @@ def _check_kind(index: int, code: bytes, policy: Policy) -> None:
         kind = f"bare multisig with {keys} keys, at most {policy.standard_multisig_keys} relay"
     if not standard:
         raise Refused(
-            "standardness",
-            "TX_NONSTANDARD_OUTPUT",
+            TransactionReason.TX_NONSTANDARD_OUTPUT,
             f"output {index}: a bytecode of {len(code)} bytes of {kind}",
         )
 
@@ -85,8 +84,7 @@ def _check_created(index: int, output: Output, policy: Policy) -> int:
     threshold = dust_threshold(output, policy)
     if output.value < threshold:
         raise Refused(
-            "standardness",
-            "TX_DUST",
+            TransactionReason.TX_DUST,
             f"output {index} has {output.value} satoshis, not at least {threshold}",
         )
     return 0
@@ -100,16 +98,14 @@ def check_standardness(transaction: Transaction, size: int, policy: Policy) -> N
     check_version(transaction, policy)
     if size > policy.standard_transaction:
         raise Refused(
-            "standardness",
-            "TX_STANDARD_SIZE",
+            TransactionReason.TX_STANDARD_SIZE,
             f"{size} bytes, at most {policy.standard_transaction} are relayed",
         )
     for index, item in enumerate(transaction.inputs):
         length = len(item.unlocking_bytecode)
         if length > policy.standard_unlocking:
             raise Refused(
-                "standardness",
-                "TX_UNLOCKING_SIZE",
+                TransactionReason.TX_UNLOCKING_SIZE,
                 f"{length} unlocking bytes, at most {policy.standard_unlocking} are relayed",
                 input_index=index,
             )
@@ -118,7 +114,6 @@ def check_standardness(transaction: Transaction, size: int, policy: Policy) -> N
     )
     if data > policy.data_carrier:
         raise Refused(
-            "standardness",
-            "TX_DATA_CARRIER",
+            TransactionReason.TX_DATA_CARRIER,
             f"{data} bytes in data outputs, at most {policy.data_carrier} are relayed",
         )

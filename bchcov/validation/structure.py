@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..reasons import TransactionReason
 from ..script.patterns import is_unspendable
 from ..transaction.model import Input, Output, Transaction
 from ..vm.rules.policy import Policy
@@ -26,8 +27,7 @@ _NULL_OUTPOINT = (bytes(32), 0xFFFF_FFFF)
 
 def _refuse_null(index: int) -> Refused:
     return Refused(
-        "structure",
-        "TX_NULL_OUTPOINT",
+        TransactionReason.TX_NULL_OUTPOINT,
         f"input {index} has the outpoint of a coinbase, which spends nothing",
         input_index=index,
     )
@@ -45,9 +45,9 @@ def check_counts(transaction: Transaction) -> None:
     if len(transaction.inputs) == 1 and _outpoint(transaction.inputs[0]) == _NULL_OUTPOINT:
         raise _refuse_null(0)
     if not transaction.inputs:
-        raise Refused("structure", "TX_NO_INPUTS", "the transaction has no inputs")
+        raise Refused(TransactionReason.TX_NO_INPUTS, "the transaction has no inputs")
     if not transaction.outputs:
-        raise Refused("structure", "TX_NO_OUTPUTS", "the transaction has no outputs")
+        raise Refused(TransactionReason.TX_NO_OUTPUTS, "the transaction has no outputs")
 
 
 def check_sources(transaction: Transaction, source_outputs: Sequence[Output]) -> None:
@@ -55,16 +55,14 @@ def check_sources(transaction: Transaction, source_outputs: Sequence[Output]) ->
     inputs = len(transaction.inputs)
     if inputs != len(source_outputs):
         raise Refused(
-            "structure",
-            "TX_SOURCE_OUTPUTS",
+            TransactionReason.TX_SOURCE_OUTPUTS,
             f"{inputs} inputs and {len(source_outputs)} spent outputs",
         )
 
 
 def _refuse_size(size: int, policy: Policy) -> Refused:
     return Refused(
-        "structure",
-        "TX_SIZE",
+        TransactionReason.TX_SIZE,
         f"{size} bytes, allowed are {policy.smallest_transaction} to {policy.largest_transaction}",
     )
 
@@ -79,8 +77,7 @@ def check_version(transaction: Transaction, policy: Policy) -> None:
     """Refuse a version other than those there are."""
     if transaction.version not in policy.versions:
         raise Refused(
-            "structure",
-            "TX_VERSION",
+            TransactionReason.TX_VERSION,
             f"version {transaction.version}, allowed are {policy.versions}",
         )
 
@@ -96,8 +93,7 @@ def _check_outpoints(transaction: Transaction) -> None:
         first = seen.setdefault(outpoint, index)
         if first != index:
             raise Refused(
-                "structure",
-                "TX_DUPLICATE_INPUT",
+                TransactionReason.TX_DUPLICATE_INPUT,
                 f"inputs {first} and {index} spend {item.outpoint_txid}:{item.outpoint_index}",
                 input_index=index,
             )
@@ -121,8 +117,7 @@ def _add(what: str, index: int, value: int, total: int, policy: Policy) -> int:
     total += value
     if total > policy.maximum_value:
         raise Refused(
-            "values",
-            "TX_VALUE_RANGE",
+            TransactionReason.TX_VALUE_RANGE,
             f"{what} {index} has {value} satoshis, in sum {total}: at most {policy.maximum_value}",
         )
     return total
@@ -144,8 +139,7 @@ def check_spent_values(
     for index, source in enumerate(source_outputs):
         if is_unspendable(source.locking_bytecode, longest_script):
             raise Refused(
-                "values",
-                "TX_UNSPENDABLE_SOURCE_OUTPUT",
+                TransactionReason.TX_UNSPENDABLE_SOURCE_OUTPUT,
                 "the spent output's bytecode begins with OP_RETURN or is too long for a script",
                 input_index=index,
             )
@@ -153,7 +147,6 @@ def check_spent_values(
     created = sum(output.value for output in transaction.outputs)
     if created > spent:
         raise Refused(
-            "values",
-            "TX_OUTPUTS_EXCEED_INPUTS",
+            TransactionReason.TX_OUTPUTS_EXCEED_INPUTS,
             f"{created} satoshis in outputs, {spent} in inputs",
         )

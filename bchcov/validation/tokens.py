@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from ..reasons import TransactionReason
 from ..transaction.fields import MAXIMUM_TOKEN_AMOUNT
 from ..transaction.model import Capability, Nft, Output, Token, Transaction
 from ..vm.rules.policy import Policy
@@ -17,14 +18,14 @@ from .verdict import Refused
 __all__ = ["check_tokens"]
 
 
-def _refuse(reason: str, category: bytes, detail: str) -> Refused:
-    return Refused("tokens", reason, f"category {category[::-1].hex()}: {detail}")
+def _refuse(reason: TransactionReason, category: bytes, detail: str) -> Refused:
+    return Refused(reason, f"category {category[::-1].hex()}: {detail}")
 
 
 def _check_commitment(token: Token, limit: int) -> None:
     if token.nft is not None and len(token.nft.commitment) > limit:
         raise _refuse(
-            "TOKEN_COMMITMENT_SIZE",
+            TransactionReason.TOKEN_COMMITMENT_SIZE,
             token.category,
             f"a commitment of {len(token.nft.commitment)} bytes, at most {limit}",
         )
@@ -47,7 +48,9 @@ class _Holdings:
         total = self._spent.get(category, 0) + token.amount
         # No chain gets here, as a category's sum is bounded when it is made; nodes test it.
         if total > MAXIMUM_TOKEN_AMOUNT:
-            raise _refuse("TOKEN_AMOUNT_RANGE", category, f"{total} tokens in inputs")
+            raise _refuse(
+                TransactionReason.TOKEN_AMOUNT_RANGE, category, f"{total} tokens in inputs"
+            )
         self._spent[category] = total
         if nft is None:
             return
@@ -66,18 +69,18 @@ class _Holdings:
             # spent before there were any tokens of it.
             if category in self._spent:
                 raise _refuse(
-                    "TOKEN_GENESIS_SPENT",
+                    TransactionReason.TOKEN_GENESIS_SPENT,
                     category,
                     "an input holds tokens of the category that another begins",
                 )
             if self._count(token) > MAXIMUM_TOKEN_AMOUNT:
                 detail = f"{self._created[category]} tokens in outputs"
-                raise _refuse("TOKEN_AMOUNT_RANGE", category, detail)
+                raise _refuse(TransactionReason.TOKEN_AMOUNT_RANGE, category, detail)
             return
         available = self._spent.get(category, 0)
         if self._count(token) > available:
             detail = f"{self._created[category]} tokens in outputs, {available} in inputs"
-            raise _refuse("TOKEN_OUTPUTS_EXCEED_INPUTS", category, detail)
+            raise _refuse(TransactionReason.TOKEN_OUTPUTS_EXCEED_INPUTS, category, detail)
         if token.nft is not None:
             self._take_nft(category, token.nft)
 
@@ -90,18 +93,22 @@ class _Holdings:
         if category in self._minting:
             return
         if nft.capability is Capability.MINTING:
-            raise _refuse("TOKEN_MINTING", category, "no input may mint it")
+            raise _refuse(TransactionReason.TOKEN_MINTING, category, "no input may mint it")
         same = (category, nft.commitment)
         if nft.capability is Capability.NONE and self._immutable[same]:
             self._immutable[same] -= 1
         elif self._mutable[category]:
             self._mutable[category] -= 1
         elif nft.capability is Capability.MUTABLE:
-            raise _refuse("TOKEN_MUTABLE", category, "a mutable NFT for which no input has one")
+            raise _refuse(
+                TransactionReason.TOKEN_MUTABLE,
+                category,
+                "a mutable NFT for which no input has one",
+            )
         else:
             # An immutable NFT is passed on as it is, or made of a mutable one that is left.
             raise _refuse(
-                "TOKEN_IMMUTABLE",
+                TransactionReason.TOKEN_IMMUTABLE,
                 category,
                 f"an NFT with the commitment 0x{nft.commitment.hex()} for which no input has"
                 " the same or a mutable one",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..encoding.expected import kind_of
-from ..errors import DecodeError, EncodeError, Reason, RulesError
+from ..errors import DecodeError, EncodeError, RulesError
+from ..reasons import Problem, Reason, TransactionCheck, TransactionReason
 from ..transaction.codec import (
     decode_outputs,
     decode_transaction,
@@ -28,7 +29,7 @@ from .structure import (
     check_version,
 )
 from .tokens import check_tokens
-from .verdict import Problem, Refused, Verdict
+from .verdict import Refused, Verdict
 
 __all__ = ["verify"]
 
@@ -50,14 +51,14 @@ def _decode(
             transaction = decode_transaction(raw := transaction, before_tokens=before)
             size = memoryview(raw).nbytes
     except (DecodeError, EncodeError) as error:
-        raise Refused("decode", "TX_DECODE", str(error)) from error
+        raise Refused(TransactionReason.TX_DECODE, str(error)) from error
     try:
         if isinstance(source_outputs, (bytes, bytearray, memoryview)):
             source_outputs = decode_outputs(source_outputs, before_tokens=before)
         else:
             encode_outputs(source_outputs, before_tokens=before)
     except (DecodeError, EncodeError) as error:
-        raise Refused("decode", "TX_SOURCE_OUTPUTS_DECODE", str(error)) from error
+        raise Refused(TransactionReason.TX_SOURCE_OUTPUTS_DECODE, str(error)) from error
     return transaction, source_outputs, size
 
 
@@ -95,13 +96,13 @@ def _check_inputs(
     checks = held = 0
     for index in range(len(transaction.inputs)):
         result = evaluate_input(context, index, rules)
-        checks += result.metrics.sig_checks
+        checks += result.metrics.signature_checks
         if problem is None and result.reason is not None:
-            problem = Problem("scripts", result.reason.value, result.explanation, index)
+            problem = Problem(TransactionCheck.SCRIPTS, result.reason, result.explanation, index)
         elif problem is None and bounded and checks > limit:
-            reason = Reason.SIGCHECKS_LIMIT_EXCEEDED.value
+            reason = Reason.SIGCHECKS_LIMIT_EXCEEDED
             detail = f"{checks} signature checks up to here, at most {limit} in a transaction"
-            problem = Problem("sigchecks", reason, detail, index)
+            problem = Problem(TransactionCheck.SIGNATURE_CHECKS, reason, detail, index)
         held += result.held_bytes
         if held > _MOST_HELD_BYTES:
             held -= result.held_bytes

@@ -41,7 +41,7 @@ class Costs(NamedTuple):
 
     op_cost: int
     hash_iterations: int
-    sig_checks: int
+    signature_checks: int
     instructions: int
 
 

@@ -88,7 +88,7 @@ def _measure(case: Case, verdict: Verdict, rules: RuleSet) -> Costs:
     # Only a script that can hold OP_DEFINE is run again to see what it defined.
     if _DEFINE in case.transaction or _DEFINE in case.source_outputs:
         cost -= _defined_bytes(case, rules)
-    return Costs(cost, metrics.hash_iterations, metrics.sig_checks, metrics.instructions)
+    return Costs(cost, metrics.hash_iterations, metrics.signature_checks, metrics.instructions)
 
 
 def _defined_bytes(case: Case, rules: RuleSet) -> int:

@@ -20,6 +20,6 @@ class Metrics:
     op_cost_limit: int | None
     hash_iterations: int
     hash_iterations_limit: int | None
-    sig_checks: int
-    sig_checks_limit: int | None
+    signature_checks: int
+    signature_checks_limit: int | None
     instructions: int

@@ -6,14 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from ..errors import BchcovError, Reason
+from ..errors import InputFailed
+from ..reasons import Reason
 from ..script.opcodes import opcode_name
 from ..script.pushes import instructions
 from ..transaction.context import TransactionContext
 from .metrics import Metrics
 from .rules.ruleset import RuleSet
 
-__all__ = ["InputFailed", "InputResult", "Run"]
+__all__ = ["InputResult", "Run"]
 
 
 def _no_run() -> None:
@@ -37,14 +38,6 @@ class Run:
 
 
 _ITEM = 48  # what a short stack item takes beside its bytes
-
-
-class InputFailed(BchcovError):
-    """An input was required to be accepted and is not; `result` says why."""
-
-    def __init__(self, result: InputResult) -> None:
-        super().__init__(str(result))
-        self.result = result
 
 
 @dataclass(frozen=True, slots=True)

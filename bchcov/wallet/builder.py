@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from ..encoding.expected import expect_bytes, expect_integer, kind_of
-from ..errors import AddressError, BchcovError, BuildError, EncodeError
+from ..errors import AddressError, BchcovError, BuildError, BuildRefused, EncodeError
 from ..script.addresses import check_network, locking_bytecode_of
 from ..transaction import fields
 from ..transaction.context import TransactionContext
@@ -152,15 +152,15 @@ class TransactionBuilder:
         """Select coins, make change, pay the fee, unlock every input, and verify the result.
 
         With `check=False` the last step is left out. Raises BuildError where coins do not
-        suffice, an output is dust, tokens would be lost, a number is out of its range, or
-        the transaction is refused.
+        suffice, an output is dust, tokens would be lost or a number is out of its range, and
+        BuildRefused, with the verdict, where the transaction is refused.
         """
         built = self._unlocked(*self._balanced())
         if not check:
             return built
         verdict = verify(built.transaction, built.source_outputs, self.rules)
         if verdict.error is not None:
-            raise BuildError(f"the transaction is refused: {verdict.error}")
+            raise BuildRefused(verdict, str(verdict.error))
         return replace(built, verdict=verdict)
 
     def build_unsigned(self) -> BuiltTransaction:

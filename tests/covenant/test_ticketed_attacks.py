@@ -23,8 +23,8 @@ from bchcov import Capability, Nft, Output, Token, verify
 from bchcov.amm.action import BUY, SELL
 from bchcov.amm.events import Entry
 from bchcov.amm.queue import Queue
+from bchcov.amm.refusal import explain_refusal
 from bchcov.amm.ticketed.batches import sibling_numbers
-from bchcov.amm.ticketed.refusal import explain_refusal
 from bchcov.wallet.balance import Spend
 from bchcov.wallet.unlockers import RawUnlocker, ScriptUnlocker
 

@@ -17,7 +17,8 @@ from running import WAIT_SECONDS, alive, needs_proc, wait_until
 
 from bchcov import DecodeError
 from bchcov.encoding.hexadecimal import decode_hex
-from bchcov.processes.pool import WorkerLost, as_done, in_order
+from bchcov.errors import WorkerLost
+from bchcov.processes.pool import as_done, in_order
 from bchcov.processes.signals import Stopped, stoppable
 
 

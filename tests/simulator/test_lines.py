@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from bchcov.chain import ChainFile
+from bchcov.errors import CommandError
 from bchcov.simulator import Session
 from bchcov.simulator.help import COMMANDS
-from bchcov.simulator.parsing import CommandError, read_amount
+from bchcov.simulator.parsing import read_amount
 
 
 @pytest.fixture

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from bchcov.chain import ChainFile
+from bchcov.errors import CommandError
 from bchcov.formats.verify_lines import LineOptions, judge_line
 from bchcov.simulator import Answer, Session
 from bchcov.simulator.help import COMMANDS
-from bchcov.simulator.parsing import CommandError, read_action, read_amount
+from bchcov.simulator.parsing import read_action, read_amount
 
 
 @pytest.fixture

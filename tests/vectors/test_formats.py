@@ -121,7 +121,9 @@ def test_a_wrong_verdict_is_reported() -> None:
     assert (outcome.agrees, outcome.got) == (False, "refused: EVAL_FALSE")
 
 
-@pytest.mark.parametrize("field", ["op_cost", "hash_iterations", "sig_checks", "instructions"])
+@pytest.mark.parametrize(
+    "field", ["op_cost", "hash_iterations", "signature_checks", "instructions"]
+)
 def test_a_wrong_cost_is_reported(field: str) -> None:
     right = CASE.costs[JUDGE]
     wrong = right._replace(**{field: getattr(right, field) + 1})

@@ -102,7 +102,7 @@ def compare(libauth: Path, seed: int, count: int) -> None:
             ours = [
                 metrics.op_cost - bodies,
                 metrics.hash_iterations,
-                metrics.sig_checks,
+                metrics.signature_checks,
                 metrics.instructions,
             ]
             # libauth counts no operation cost under the rules of 2023.

@@ -24,9 +24,9 @@ from bchcov import (
 )
 from bchcov.crypto.hashes import hash256
 from bchcov.crypto.secp256k1 import sign_schnorr
+from bchcov.reasons import Problem, TransactionCheck, TransactionReason
 from bchcov.script.patterns import data_output
 from bchcov.transaction.sighash import signing_serialization
-from bchcov.validation.verdict import Problem
 from bchcov.vm.rules.flags import rules_from_flags
 from bchcov.vm.rules.upgrades import RULE_SETS
 
@@ -106,8 +106,10 @@ def test_a_coinbase_among_other_inputs_is_judged_as_a_null_outpoint() -> None:
 
 
 def test_a_problem_of_no_input_names_none() -> None:
-    assert str(Problem("structure", "TX_SIZE", "too small")) == "structure: TX_SIZE: too small"
-    assert str(Problem("scripts", "VERIFY", "", 0)) == "input 0, scripts: VERIFY"
+    small = Problem.of(TransactionReason.TX_SIZE, "too small")
+    assert str(small) == "structure: TX_SIZE: too small"
+    failed = Problem(TransactionCheck.SCRIPTS, Reason.VERIFY, "", 0)
+    assert str(failed) == "input 0, scripts: VERIFY"
 
 
 @pytest.mark.parametrize("hash_type", [0x41, 0x42, 0x43, 0xC2])

@@ -108,7 +108,7 @@ def test_the_budgets_of_an_input_follow_from_its_unlocking_bytes(size: int) -> N
             hashes = None if before else halves * (base + length) // 2
             assert metrics.hash_iterations_limit == hashes
             checks = (length + 60) // 43 if mode.is_standard else None
-            assert metrics.sig_checks_limit == checks
+            assert metrics.signature_checks_limit == checks
 
 
 def test_a_script_run_alone_has_the_budget_of_no_unlocking_bytes() -> None:

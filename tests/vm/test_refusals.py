@@ -359,11 +359,11 @@ def test_s_is_high_above_half_the_order() -> None:
 def test_a_signature_that_need_not_verify_leaves_nothing_and_counts_as_a_check() -> None:
     for items in (f"{high_s_of(1)} - KEY", f"{high_s_of(GROUP_ORDER)} - KEY", "01 - KEY"):
         result = run("OP_CHECKDATASIG", items, rules_from_flags([]))
-        assert (result.stack, result.metrics.sig_checks) == ((b"",), 1)
+        assert (result.stack, result.metrics.signature_checks) == ((b"",), 1)
     multisig = run("OP_CHECKMULTISIG", "- DER41 01 KEY KEY KEY 03", rules_from_flags([]))
-    assert (multisig.stack, multisig.metrics.sig_checks) == ((b"",), 3)
+    assert (multisig.stack, multisig.metrics.signature_checks) == ((b"",), 3)
     empty = run("OP_CHECKMULTISIG", "- - 01 KEY KEY KEY 03", rules_from_flags([]))
-    assert (empty.stack, empty.metrics.sig_checks) == ((b"",), 0)
+    assert (empty.stack, empty.metrics.signature_checks) == ((b"",), 0)
 
 
 def test_the_digest_of_an_old_signature_is_paid_for_as_any_other() -> None:
@@ -374,7 +374,7 @@ def test_the_digest_of_an_old_signature_is_paid_for_as_any_other() -> None:
         (["ENABLE_MAY2025"], "03", 4),
     ):
         result = run("OP_CHECKSIG", f"SCHNORR{hash_type} KEY", rules_from_flags(flags))
-        assert (result.stack, result.metrics.sig_checks) == ((b"",), 1)
+        assert (result.stack, result.metrics.signature_checks) == ((b"",), 1)
         assert result.metrics.hash_iterations == iterations, flags
         assert result.metrics.op_cost == 100 + 26_000 + 64 * iterations
 

@@ -6,10 +6,10 @@ from ...wallet.funding import Funding
 from ..action import BUY, SELL, Action
 from ..events import Entry, Event, Execution, read_history
 from ..formula import Reserves
+from ..refusal import explain_refusal
 from ..salts import derive_salt
 from .parameters import Parameters
 from .pool import Pool, read_state
-from .refusal import explain_refusal
 from .scripts import Scripts
 from .state import State
 from .transactions import Step, check_genesis, commit, exit_pool, expire, genesis, reveal

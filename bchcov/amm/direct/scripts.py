@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from ...assembly.assemble import Binding
 from ...contract import Contract, compile_contract, load_source
 from ...script.patterns import p2sh32
+from ...transaction.model import Output
 from ..parameters import shared_constants
 from .parameters import Parameters
 
@@ -57,3 +58,10 @@ class Scripts:
     def vault_bytecode(self) -> bytes:
         """The vault's locking bytecode."""
         return p2sh32(self.vault.code)
+
+    def contracts_in(self, output: Output, unlocking_bytecode: bytes) -> Sequence[Contract]:  # noqa: ARG002
+        """The contracts that may run where an output is spent; none for an output of others."""
+        locking = output.locking_bytecode
+        if locking == self.pool_bytecode:
+            return [self.pool]
+        return [self.vault] if locking == self.vault_bytecode else []

@@ -23,7 +23,6 @@ from ..queue import Queue
 from ..step import IN_FORCE, BuiltStep, check_height, take_step
 from .parameters import Parameters
 from .pool import Pool, new_queue
-from .refusal import explain_refusal
 from .scripts import Scripts
 from .state import COUNTS, State
 
@@ -34,7 +33,7 @@ Step = BuiltStep[Pool]
 
 
 def _take(pool: Pool, builder: TransactionBuilder) -> Step:
-    return take_step(pool, builder, explain_refusal)
+    return take_step(pool, builder)
 
 
 def _siblings(queue: Queue, index: int) -> list[bytes]:

@@ -6,6 +6,7 @@ from ...wallet.funding import Funding
 from ..action import BUY, SELL, Action
 from ..events import Entry, Event, Execution, read_history
 from ..formula import Reserves
+from ..refusal import explain_refusal
 from ..salts import derive_salt
 from .batches import execute, execute_all, expire, sequence, sequence_all
 from .parameters import Parameters
@@ -17,7 +18,6 @@ from .provider import (
     genesis,
     set_closed,
 )
-from .refusal import explain_refusal
 from .scripts import Scripts
 from .state import State
 from .step import Step

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,6 +10,7 @@ from ...assembly.assemble import Binding
 from ...contract import Contract, compile_contract, load_source
 from ...crypto.hashes import sha256
 from ...script.patterns import p2sh32
+from ...transaction.model import Output
 from ..action import Action
 from ..parameters import shared_constants
 from .parameters import Parameters
@@ -159,6 +160,22 @@ class Scripts:
     def read_order(self, bytecode: bytes) -> tuple[bytes, bytes] | None:
         """The owner and the data of an order of this pool; None for any other script."""
         return _read(bytecode, ORDER_DATA, self.order)
+
+    def contracts_in(self, output: Output, unlocking_bytecode: bytes) -> Sequence[Contract]:
+        """The contracts that may run where an output is spent, the one that ends the run first.
+
+        There are none for an output of others.
+        """
+        locking = output.locking_bytecode
+        if locking == self.pool_bytecode:
+            runs_queue = self.queue.code in unlocking_bytecode
+            return [self.queue, self.pool] if runs_queue else [self.pool]
+        if locking == self.vault_bytecode:
+            return [self.vault, self.owner]
+        ticket, order = self.read_ticket(locking), self.read_order(locking)
+        if ticket is not None:
+            return [self.ticket_contract(*ticket)]
+        return [] if order is None else [self.order_contract(*order)]
 
 
 def _read(bytecode: bytes, size: int, make: object) -> tuple[bytes, bytes] | None:

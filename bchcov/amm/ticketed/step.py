@@ -5,7 +5,6 @@ from __future__ import annotations
 from ...wallet.builder import TransactionBuilder
 from .. import step
 from .pool import Pool
-from .refusal import explain_refusal
 
 __all__ = ["Step", "take_step"]
 
@@ -14,5 +13,5 @@ Step = step.BuiltStep[Pool]
 
 
 def take_step(pool: Pool, builder: TransactionBuilder) -> Step:
-    """Build, verify, and read back what was built. Raises BuildError."""
-    return step.take_step(pool, builder, explain_refusal)
+    """Build, verify, and read back what was built. Raises BuildError, BuildRefused."""
+    return step.take_step(pool, builder)

@@ -13,8 +13,7 @@ import click
 from rich.progress import Progress
 from rich.table import Table
 
-from ...errors import BchcovError
-from ...processes.pool import WorkerLost
+from ...errors import BchcovError, WorkerLost
 from ...processes.signals import Stopped, stoppable
 from ...race import POOLS, Result, Settings
 from ...race.compare import Row, put_together

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from ...amm.action import BUY, SELL, Direction
 from ...amm.formula import Reserves, trade
-from ...errors import BuildError
+from ...errors import BchcovError, BuildError
 from ...transaction.model import Output, Token, Transaction
 from ...wallet.builder import BuiltTransaction
 from ..views.visible_trade import Insertion, Seen
@@ -182,7 +182,7 @@ class Miner:
         with chain.snapshot():
             try:
                 chain.mine(block)
-            except Exception as error:
+            except BchcovError as error:
                 raise BuildError(f"the block is refused: {error}") from error
 
     def _amount_to_close(self, reserves: Reserves) -> tuple[Direction, int]:

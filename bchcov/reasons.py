@@ -1,0 +1,260 @@
+"""What a refusal is told with: reasons, checks, the problem found, and what a judgement offers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+__all__ = [
+    "InputResultLike",
+    "MetricsLike",
+    "Problem",
+    "Reason",
+    "SubmissionLike",
+    "TransactionCheck",
+    "TransactionReason",
+    "VerdictLike",
+]
+
+
+class Reason(StrEnum):
+    """Why a script failed, by the name that Bitcoin Cash nodes give the failure.
+
+    SIG_NULLDUMMY is one of older nodes, for a rule that Schnorr multisigs ended in 2019.
+    Source: Bitcoin Cash Node, script_error.h.
+    """
+
+    EVAL_FALSE = "EVAL_FALSE"
+    OP_RETURN = "OP_RETURN"
+    SCRIPT_SIZE = "SCRIPT_SIZE"
+    PUSH_SIZE = "PUSH_SIZE"
+    OP_COUNT = "OP_COUNT"
+    STACK_SIZE = "STACK_SIZE"
+    SIG_COUNT = "SIG_COUNT"
+    PUBKEY_COUNT = "PUBKEY_COUNT"
+    INPUT_SIGCHECKS = "INPUT_SIGCHECKS"
+    INVALID_OPERAND_SIZE = "INVALID_OPERAND_SIZE"
+    INVALID_NUMBER_RANGE = "INVALID_NUMBER_RANGE"
+    IMPOSSIBLE_ENCODING = "IMPOSSIBLE_ENCODING"
+    INVALID_SPLIT_RANGE = "INVALID_SPLIT_RANGE"
+    INVALID_BIT_COUNT = "INVALID_BIT_COUNT"
+    VERIFY = "VERIFY"
+    EQUALVERIFY = "EQUALVERIFY"
+    CHECKMULTISIGVERIFY = "CHECKMULTISIGVERIFY"
+    CHECKSIGVERIFY = "CHECKSIGVERIFY"
+    CHECKDATASIGVERIFY = "CHECKDATASIGVERIFY"
+    NUMEQUALVERIFY = "NUMEQUALVERIFY"
+    BAD_OPCODE = "BAD_OPCODE"
+    DISABLED_OPCODE = "DISABLED_OPCODE"
+    INVALID_STACK_OPERATION = "INVALID_STACK_OPERATION"
+    INVALID_ALTSTACK_OPERATION = "INVALID_ALTSTACK_OPERATION"
+    UNBALANCED_CONDITIONAL = "UNBALANCED_CONDITIONAL"
+    UNBALANCED_CONTROL_FLOW = "UNBALANCED_CONTROL_FLOW"
+    DIV_BY_ZERO = "DIV_BY_ZERO"
+    MOD_BY_ZERO = "MOD_BY_ZERO"
+    INVALID_BITFIELD_SIZE = "INVALID_BITFIELD_SIZE"
+    INVALID_BIT_RANGE = "INVALID_BIT_RANGE"
+    NEGATIVE_LOCKTIME = "NEGATIVE_LOCKTIME"
+    UNSATISFIED_LOCKTIME = "UNSATISFIED_LOCKTIME"
+    SIG_HASHTYPE = "SIG_HASHTYPE"
+    SIG_DER = "SIG_DER"
+    MINIMALDATA = "MINIMALDATA"
+    SIG_PUSHONLY = "SIG_PUSHONLY"
+    SIG_HIGH_S = "SIG_HIGH_S"
+    PUBKEYTYPE = "PUBKEYTYPE"
+    CLEANSTACK = "CLEANSTACK"
+    MINIMALIF = "MINIMALIF"
+    SIG_NULLFAIL = "SIG_NULLFAIL"
+    MINIMALNUM = "MINIMALNUM"
+    SIG_BADLENGTH = "SIG_BADLENGTH"
+    SIG_NONSCHNORR = "SIG_NONSCHNORR"
+    DISCOURAGE_UPGRADABLE_NOPS = "DISCOURAGE_UPGRADABLE_NOPS"
+    ILLEGAL_FORKID = "ILLEGAL_FORKID"
+    MUST_USE_FORKID = "MUST_USE_FORKID"
+    SIGCHECKS_LIMIT_EXCEEDED = "SIGCHECKS_LIMIT_EXCEEDED"
+    INVALID_NUMBER_RANGE_64_BIT = "INVALID_NUMBER_RANGE_64_BIT"
+    CONTEXT_NOT_PRESENT = "CONTEXT_NOT_PRESENT"
+    LIMITED_CONTEXT_NO_SIBLING_INFO = "LIMITED_CONTEXT_NO_SIBLING_INFO"
+    INVALID_TX_INPUT_INDEX = "INVALID_TX_INPUT_INDEX"
+    INVALID_TX_OUTPUT_INDEX = "INVALID_TX_OUTPUT_INDEX"
+    OP_COST = "OP_COST"
+    TOO_MANY_HASH_ITERS = "TOO_MANY_HASH_ITERS"
+    CONDITIONAL_STACK_DEPTH = "CONDITIONAL_STACK_DEPTH"
+    INVALID_NUMBER_RANGE_BIG_INT = "INVALID_NUMBER_RANGE_BIG_INT"
+    CONTROL_STACK_DEPTH = "CONTROL_STACK_DEPTH"
+    INVALID_FUNCTION_IDENTIFIER = "INVALID_FUNCTION_IDENTIFIER"
+    FUNCTION_OVERWRITE_DISALLOWED = "FUNCTION_OVERWRITE_DISALLOWED"
+    INVOKED_UNDEFINED_FUNCTION = "INVOKED_UNDEFINED_FUNCTION"
+    INVALID_BIT_SHIFT = "INVALID_BIT_SHIFT"
+    SIG_NULLDUMMY = "SIG_NULLDUMMY"
+
+
+class TransactionCheck(StrEnum):
+    """The part of the judgement on a transaction that found a problem.
+
+    `verify` makes all of them but the last four, which only a chain can make.
+    """
+
+    DECODE = "decode"
+    STRUCTURE = "structure"
+    VALUES = "values"
+    STANDARDNESS = "standardness"
+    TOKENS = "tokens"
+    SCRIPTS = "scripts"
+    SIGNATURE_CHECKS = "sigchecks"
+    COINS = "coins"
+    FINALITY = "finality"
+    FEE = "fee"
+    KNOWN = "known"
+
+
+class TransactionReason(StrEnum):
+    """Why a transaction is refused where no script is the cause; the names are this library's.
+
+    `check` is the part of the judgement that gives this reason.
+    """
+
+    check: TransactionCheck
+
+    def __new__(cls, name: str, check: TransactionCheck) -> TransactionReason:
+        made = str.__new__(cls, name)
+        made._value_ = name
+        made.check = check
+        return made
+
+    TX_DECODE = "TX_DECODE", TransactionCheck.DECODE
+    TX_SOURCE_OUTPUTS_DECODE = "TX_SOURCE_OUTPUTS_DECODE", TransactionCheck.DECODE
+    TX_NO_INPUTS = "TX_NO_INPUTS", TransactionCheck.STRUCTURE
+    TX_NO_OUTPUTS = "TX_NO_OUTPUTS", TransactionCheck.STRUCTURE
+    TX_SOURCE_OUTPUTS = "TX_SOURCE_OUTPUTS", TransactionCheck.STRUCTURE
+    TX_SIZE = "TX_SIZE", TransactionCheck.STRUCTURE
+    TX_VERSION = "TX_VERSION", TransactionCheck.STRUCTURE
+    TX_NULL_OUTPOINT = "TX_NULL_OUTPOINT", TransactionCheck.STRUCTURE
+    TX_DUPLICATE_INPUT = "TX_DUPLICATE_INPUT", TransactionCheck.STRUCTURE
+    TX_VALUE_RANGE = "TX_VALUE_RANGE", TransactionCheck.VALUES
+    TX_UNSPENDABLE_SOURCE_OUTPUT = "TX_UNSPENDABLE_SOURCE_OUTPUT", TransactionCheck.VALUES
+    TX_OUTPUTS_EXCEED_INPUTS = "TX_OUTPUTS_EXCEED_INPUTS", TransactionCheck.VALUES
+    TX_STANDARD_SIZE = "TX_STANDARD_SIZE", TransactionCheck.STANDARDNESS
+    TX_NONSTANDARD_SOURCE_OUTPUT = "TX_NONSTANDARD_SOURCE_OUTPUT", TransactionCheck.STANDARDNESS
+    TX_NONSTANDARD_OUTPUT = "TX_NONSTANDARD_OUTPUT", TransactionCheck.STANDARDNESS
+    TX_DUST = "TX_DUST", TransactionCheck.STANDARDNESS
+    TX_DATA_CARRIER = "TX_DATA_CARRIER", TransactionCheck.STANDARDNESS
+    TX_UNLOCKING_SIZE = "TX_UNLOCKING_SIZE", TransactionCheck.STANDARDNESS
+    TOKEN_COMMITMENT_SIZE = "TOKEN_COMMITMENT_SIZE", TransactionCheck.TOKENS
+    TOKEN_AMOUNT_RANGE = "TOKEN_AMOUNT_RANGE", TransactionCheck.TOKENS
+    TOKEN_GENESIS_SPENT = "TOKEN_GENESIS_SPENT", TransactionCheck.TOKENS
+    TOKEN_OUTPUTS_EXCEED_INPUTS = "TOKEN_OUTPUTS_EXCEED_INPUTS", TransactionCheck.TOKENS
+    TOKEN_MINTING = "TOKEN_MINTING", TransactionCheck.TOKENS
+    TOKEN_MUTABLE = "TOKEN_MUTABLE", TransactionCheck.TOKENS
+    TOKEN_IMMUTABLE = "TOKEN_IMMUTABLE", TransactionCheck.TOKENS
+    TX_MISSING_COIN = "TX_MISSING_COIN", TransactionCheck.COINS
+    TX_CONFLICT = "TX_CONFLICT", TransactionCheck.COINS
+    TX_PREMATURE_COINBASE = "TX_PREMATURE_COINBASE", TransactionCheck.COINS
+    TX_NOT_FINAL = "TX_NOT_FINAL", TransactionCheck.FINALITY
+    TX_SEQUENCE_NOT_FINAL = "TX_SEQUENCE_NOT_FINAL", TransactionCheck.FINALITY
+    TX_FEE = "TX_FEE", TransactionCheck.FEE
+    TX_KNOWN = "TX_KNOWN", TransactionCheck.KNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a transaction is refused.
+
+    `reason` is the nodes' name of a script failure (a `Reason`), or this library's name
+    where no script is the cause; `input` is the index of the input concerned, if it is one.
+    """
+
+    check: TransactionCheck
+    reason: Reason | TransactionReason
+    detail: str
+    input: int | None = None
+
+    @classmethod
+    def of(cls, reason: TransactionReason, detail: str, input_index: int | None = None) -> Problem:
+        """A problem that no script is the cause of; the reason tells the check."""
+        return cls(reason.check, reason, detail, input_index)
+
+    def __str__(self) -> str:
+        where = "" if self.input is None else f"input {self.input}, "
+        return f"{where}{self.check}: {self.reason}: {self.detail}".rstrip(": ")
+
+
+# Errors stand below what they carry: these say what that offers, for checkers of types.
+
+
+class MetricsLike(Protocol):
+    """What evaluating one input cost, as `bchcov.Metrics`; a limit of None bounds nothing."""
+
+    @property
+    def op_cost(self) -> int: ...
+    @property
+    def op_cost_limit(self) -> int | None: ...
+    @property
+    def hash_iterations(self) -> int: ...
+    @property
+    def hash_iterations_limit(self) -> int | None: ...
+    @property
+    def signature_checks(self) -> int: ...
+    @property
+    def signature_checks_limit(self) -> int | None: ...
+    @property
+    def instructions(self) -> int: ...
+
+
+class InputResultLike(Protocol):
+    """The judgement on one input, as `bchcov.InputResult`."""
+
+    @property
+    def ok(self) -> bool: ...
+    @property
+    def reason(self) -> Reason | None: ...
+    @property
+    def detail(self) -> str: ...
+    @property
+    def phase(self) -> str | None: ...
+    @property
+    def code(self) -> bytes | None: ...
+    @property
+    def position(self) -> int | None: ...
+    @property
+    def offset(self) -> int | None: ...
+    @property
+    def opcode(self) -> int | None: ...
+    @property
+    def explanation(self) -> str: ...
+    @property
+    def stack(self) -> tuple[bytes, ...]: ...
+    @property
+    def alt_stack(self) -> tuple[bytes, ...]: ...
+    @property
+    def metrics(self) -> MetricsLike: ...
+    @property
+    def run(self) -> object | None: ...
+
+
+class VerdictLike(Protocol):
+    """The judgement on a transaction, as `bchcov.Verdict`."""
+
+    @property
+    def ok(self) -> bool: ...
+    @property
+    def error(self) -> Problem | None: ...
+    @property
+    def inputs(self) -> Sequence[InputResultLike]: ...
+
+
+class SubmissionLike(Protocol):
+    """What became of a transaction on a chain, as `bchcov.Submission`."""
+
+    @property
+    def txid(self) -> str: ...
+    @property
+    def ok(self) -> bool: ...
+    @property
+    def problem(self) -> Problem | None: ...
+    @property
+    def verdict(self) -> VerdictLike | None: ...
+    @property
+    def conflict(self) -> str | None: ...
