@@ -12,7 +12,7 @@ import demo_verdicts
 from rich.console import Console
 from rich.table import Table
 
-from bchcov import BCH_2026, BuildError, Output, Token
+from bchcov import BCH_2026, BuildError, BuildRefused, Output, Token
 from bchcov.amm import ticketed as amm
 from bchcov.crypto.hashes import sha256
 from bchcov.wallet.balance import Spend
@@ -161,9 +161,9 @@ def tamper(story: Story, pool: amm.Pool, console: Console) -> bool:
     console.print("\n  A tampered reveal: another action than was committed to.")
     try:
         amm.execute(believed, [order], story.funding(BUILDER, 1_000_000))
-    except BuildError as error:
+    except BuildRefused as error:
         console.print(f"    {error}", highlight=False, markup=False)
-        return "[queue-before]" in str(error)
+        return error.check == "queue-before"
     return False
 
 

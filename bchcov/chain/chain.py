@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 
-from ..errors import BuildError
+from ..errors import ChainError
 from ..reasons import Problem, TransactionReason
 from ..script.addresses import locking_bytecode_of
 from ..transaction.codec import transaction_hash, transaction_id
@@ -97,10 +97,10 @@ class Chain:
         return [Coin(*outpoint, record.output) for outpoint, record in found]
 
     def confirmations(self, coin: Coin) -> int:
-        """How many blocks deep a coin is; 0 in the mempool. Raises BuildError if it is gone."""
+        """How many blocks deep a coin is; 0 in the mempool. Raises ChainError if it is gone."""
         record = self._ledger.coins.get(coin.outpoint)
         if record is None:
-            raise BuildError(f"the coin {coin} is spent or was never there")
+            raise ChainError(f"the coin {coin} is spent or was never there")
         return 0 if record.height is None else self.height - record.height + 1
 
     def fund(self, *outputs: Output) -> list[Coin]:
@@ -161,7 +161,7 @@ class Chain:
         and leaves everything as it was, for a transaction that no block may hold.
         """
         if seconds < 1:
-            raise BuildError(f"a block {seconds} seconds after the last: it is later")
+            raise ChainError(f"a block {seconds} seconds after the last: it is later")
         reward = locking_bytecode_of(reward_to, network=self.network)
         with self._recorded():
             before = self.median_time
@@ -206,9 +206,9 @@ class Chain:
         self.blocks.append(Block(last.height + 1, time, last.hash, tuple(confirmed), made))
 
     def advance(self, blocks: int, *, seconds: int = _BLOCK_SECONDS) -> None:
-        """Mine so many blocks; the first one confirms the mempool. Raises BuildError."""
+        """Mine so many blocks; the first one confirms the mempool. Raises ChainError."""
         if blocks < 0:
-            raise BuildError(f"{blocks} blocks to advance: it is not negative")
+            raise ChainError(f"{blocks} blocks to advance: it is not negative")
         for _ in range(blocks):
             self.mine(seconds=seconds)
 
@@ -216,14 +216,14 @@ class Chain:
         """Disconnect the last `depth` blocks; what they confirmed is unconfirmed again.
 
         Transactions return to the mempool, those of the blocks first, where they are still
-        valid. Returns the blocks, the oldest first. Raises BuildError for more blocks than
+        valid. Returns the blocks, the oldest first. Raises ChainError for more blocks than
         there are, and for one that made coins with `fund`: nothing could bring them back.
         """
         if not 0 <= depth < len(self.blocks):
-            raise BuildError(f"{depth} blocks to disconnect: there are {len(self.blocks) - 1}")
+            raise ChainError(f"{depth} blocks to disconnect: there are {len(self.blocks) - 1}")
         gone = self.blocks[len(self.blocks) - depth :]
         if any(each.is_funding for each in gone):
-            raise BuildError("a block that funded coins cannot be disconnected")
+            raise ChainError("a block that funded coins cannot be disconnected")
         with self._recorded():
             waiting = list(self.mempool.values())
             for transaction in reversed(waiting):
@@ -240,11 +240,11 @@ class Chain:
     def source_outputs(self, transaction: Transaction) -> tuple[Output, ...]:
         """The outputs that a transaction of this chain spends, in the order of its inputs.
 
-        Raises BuildError for one that is neither in the mempool nor in a block.
+        Raises ChainError for one that is neither in the mempool nor in a block.
         """
         spent = self._ledger.undo.get(transaction_hash(transaction))
         if spent is None:
-            raise BuildError(f"the transaction {transaction_id(transaction)} is not on this chain")
+            raise ChainError(f"the transaction {transaction_id(transaction)} is not on this chain")
         return tuple(self._ledger.spent[outpoint].output for outpoint in spent)
 
     _State = tuple[list[Block], dict[str, Transaction], dict[str, int], int, int]

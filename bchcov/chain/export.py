@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ..assembly.disassemble import disassemble
-from ..errors import BuildError
+from ..errors import ChainError
 from ..transaction.codec import encode_outputs, encode_transaction, transaction_id
 from ..transaction.model import Output, Transaction
 from ..validation.verify import verify
@@ -21,7 +21,7 @@ VmbTest = list[str | int | list[str]]
 def find_transaction(chain: Chain, txid: str) -> tuple[Transaction, tuple[Output, ...], int | None]:
     """A transaction by its displayed txid, the outputs it spends, and its block's height.
 
-    The height is None in the mempool. Raises BuildError where there is none, and for one
+    The height is None in the mempool. Raises ChainError where there is none, and for one
     that made its coins out of nothing.
     """
     found: tuple[Transaction, int | None] | None = None
@@ -33,10 +33,10 @@ def find_transaction(chain: Chain, txid: str) -> tuple[Transaction, tuple[Output
                 if transaction_id(transaction) == txid:
                     found = transaction, block.height
     if found is None:
-        raise BuildError(f"there is no transaction {txid} on this chain")
+        raise ChainError(f"there is no transaction {txid} on this chain")
     sources = chain.source_outputs(found[0])
     if not sources:
-        raise BuildError(f"the transaction {txid} spends nothing: it made its coins")
+        raise ChainError(f"the transaction {txid} spends nothing: it made its coins")
     return found[0], sources, found[1]
 
 

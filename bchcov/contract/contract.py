@@ -115,7 +115,7 @@ def compile_contract(
 ) -> Contract:
     """Assemble a contract with its constants; `source` stands in for that of the folder.
 
-    Raises BuildError for a name that is not there, AssemblyError for what cannot be
+    Raises ContractError for a name that is not there, AssemblyError for what cannot be
     assembled.
     """
     text = load_source(name) if source is None else source

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from ..assembly.parser import normalize_source
-from ..errors import BuildError
+from ..errors import ContractError
 
 __all__ = ["Label", "index_of", "labels_in", "load_source"]
 
@@ -36,12 +36,12 @@ class Label:
 
 @cache
 def load_source(name: str) -> str:
-    """Read the source `name` of the folder `contracts`, as "cpmm/pool". Raises BuildError."""
+    """Read the source `name` of the folder `contracts`, as "cpmm/pool". Raises ContractError."""
     for folder in _FOLDERS:
         path = folder / f"{name}.cashasm"
         if path.is_file():
             return path.read_text(encoding="utf-8")
-    raise BuildError(f"no contract is called {name!r}")
+    raise ContractError(f"no contract is called {name!r}")
 
 
 def labels_in(source: str) -> Iterator[Label]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ..assembly.parser import normalize_source
-from ..errors import BuildError
+from ..errors import ContractError
 from .checks import Check, checks_in
 from .source import index_of, labels_in
 
@@ -38,7 +38,7 @@ def without_check(source: str, name: str) -> str:
     """The source with one check taken out: its operands are dropped, nothing is compared.
 
     What is named behind it in a comment is no name any more; lines stay where they are.
-    Raises BuildError for a name that no check has or that several have, and for a check
+    Raises ContractError for a name that no check has or that several have, and for a check
     whose result the script goes on with.
     """
     checks = checks_in(source)
@@ -46,17 +46,17 @@ def without_check(source: str, name: str) -> str:
     if check is None:
         same = [each.name for each in checks if each.name.startswith(f"{name} (line ")]
         if same:
-            raise BuildError(f"{len(same)} checks are called {name!r}: say {' or '.join(same)}")
-        raise BuildError(f"no check is called {name!r}")
+            raise ContractError(f"{len(same)} checks are called {name!r}: say {' or '.join(same)}")
+        raise ContractError(f"no check is called {name!r}")
     text = _without_name(normalize_source(source), source, check)
     at = index_of(text, check.line, check.column)
     word = _WORD.match(text, at)
     if check.opcode in _TAKEN_OUT:
         if word is None:
-            raise BuildError(f"{name!r} is written in bytes: only an opcode can be taken out")
+            raise ContractError(f"{name!r} is written in bytes: only an opcode can be taken out")
         return text[:at] + _TAKEN_OUT[check.opcode] + text[word.end() :]
     if not check.is_final:
-        raise BuildError(f"{name!r} cannot be taken out: what {check.opcode} leaves is used")
+        raise ContractError(f"{name!r} cannot be taken out: what {check.opcode} leaves is used")
     written = word or _CLOSED.match(text, at)
     end = at if written is None else written.end()
     return f"{text[:end]} OP_DROP OP_1{text[end:]}"

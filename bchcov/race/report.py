@@ -8,7 +8,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from ..errors import BuildError
+from ..errors import MissingExtra
 from .compare import Row
 from .settings import POOLS, Settings
 
@@ -31,13 +31,13 @@ _AXES = {
 def draw(rows: Sequence[Row], *, swept: str = "users") -> dict[str, bytes]:
     """A PNG for each of contention, waiting, the miner's take and throughput, by its name.
 
-    Raises BuildError where matplotlib is not installed.
+    Raises MissingExtra where matplotlib is not installed.
     """
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
     except ImportError:
-        raise BuildError("plots need matplotlib: pip install 'bchcov[plots]'") from None
+        raise MissingExtra("plots need matplotlib", "plots") from None
     drawn = {}
     for name, (column, title) in _PLOTS.items():
         figure = Figure(figsize=(6.4, 4.0), dpi=120, layout="constrained")

@@ -7,7 +7,7 @@ from functools import partial
 from itertools import pairwise
 
 from ..crypto.hashes import sha256
-from ..errors import BuildError
+from ..errors import SettingsError
 from ..transaction.codec import encode_transaction
 from ..transaction.model import Transaction
 from .actors.builder import Builder
@@ -40,7 +40,7 @@ def _open(settings: Settings, pool: str, stage: Stage | None) -> tuple[_Venue, S
     if pool == "ticketed":
         ticketed = TicketedVenue(settings, stage)
         return ticketed, TicketedSight(ticketed)
-    raise BuildError(f"no pool is called {pool!r}: there are {', '.join(POOLS)}")
+    raise SettingsError(f"no pool is called {pool!r}: there are {', '.join(POOLS)}")
 
 
 class Race:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from ..errors import BuildError
+from ..errors import SettingsError
 
 __all__ = ["POOLS", "Settings"]
 
@@ -24,7 +24,7 @@ class Settings:
     profit finds `miner_share` of the blocks and tries `budget` candidates for each.
     `griefers` more users commit and stay silent, `omitted` is the share of users whose
     tickets the builders leave out, and `selective` puts an attacker in who holds tickets
-    on both sides of others' and reveals those that pay. Raises BuildError.
+    on both sides of others' and reveals those that pay. Raises SettingsError.
     """
 
     seed: int = 0
@@ -64,7 +64,7 @@ class Settings:
         ):
             value = getattr(self, name)
             if not least <= value <= most:
-                raise BuildError(f"{name} is {value}: it lies in {least}..{most}")
+                raise SettingsError(f"{name} is {value}: it lies in {least}..{most}")
 
     def as_dict(self) -> dict[str, int | float | bool]:
         """Every setting by its name."""

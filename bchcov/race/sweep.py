@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
 
-from ..errors import BuildError
+from ..errors import MissingExtra, SettingsError
 from ..processes.pool import as_done
 from .results import Result
 from .run import run_race
@@ -38,20 +38,20 @@ def make_runs(
 ) -> list[Run]:
     """The races of a comparison: for each value of what is swept, each seed, and each pool.
 
-    Seeds count up from that of the settings. Raises BuildError for wrong settings.
+    Seeds count up from that of the settings. Raises SettingsError for wrong settings.
     """
     if not 1 <= seeds <= _MOST_SEEDS:
-        raise BuildError(f"{seeds} seeds: it lies in 1..{_MOST_SEEDS}")
+        raise SettingsError(f"{seeds} seeds: it lies in 1..{_MOST_SEEDS}")
     name, values = sweep or ("seed", [settings.seed])
     if sweep is not None and name not in SWEEPABLE:
-        raise BuildError(f"{name!r} is not swept: there are {', '.join(SWEEPABLE)}")
+        raise SettingsError(f"{name!r} is not swept: there are {', '.join(SWEEPABLE)}")
     runs = []
     for value in values:
         if not math.isfinite(value):
-            raise BuildError(f"{name} of {value}: it is a finite number")
+            raise SettingsError(f"{name} of {value}: it is a finite number")
         changed: Any = int(value) if name in ("users", "batch", "seed") else value
         if changed != value:
-            raise BuildError(f"{name} of {value}: it is a whole number")
+            raise SettingsError(f"{name} of {value}: it is a whole number")
         for seed in range(settings.seed, settings.seed + seeds):
             each = replace(settings, **{name: changed, "seed": seed})
             runs += [Run(each, pool) for pool in pools]
@@ -68,8 +68,8 @@ def run_all(
     """Run races, in `jobs` processes or on the Dask cluster whose scheduler has this address.
 
     Results come as they are done, in any order; each is the same wherever it was run.
-    Raises BuildError where there is no cluster, or no Dask to reach it with, WorkerLost if
-    a process ends before its work is done.
+    Raises SettingsError where no scheduler answers, MissingExtra without Dask to reach one
+    with, WorkerLost if a process ends before its work is done.
     """
     if cluster is not None:
         yield from _run_on_cluster(runs, cluster)
@@ -86,11 +86,11 @@ def _run_on_cluster(runs: Sequence[Run], address: str) -> Generator[tuple[Run, R
     try:
         dask: Any = import_module("distributed")
     except ImportError:
-        raise BuildError("a cluster needs Dask: pip install 'bchcov[cluster]'") from None
+        raise MissingExtra("a cluster needs Dask", "cluster") from None
     try:
         client = dask.Client(address, timeout="10s")
     except (OSError, ValueError) as error:
-        raise BuildError(f"no Dask scheduler answers at {address}: {error}") from error
+        raise SettingsError(f"no Dask scheduler answers at {address}: {error}") from error
     with client:
         futures = {client.submit(_run, run, pure=False): run for run in runs}
         for future in dask.as_completed(futures):

@@ -39,7 +39,7 @@ def find_txid(chain: Chain, text: str) -> str:
 def show(chain: Chain, written: str) -> Answer:
     """A transaction with the verdict on each input, and what it costs.
 
-    It is found by the beginning of its txid. Raises CommandError, and BuildError for one
+    It is found by the beginning of its txid. Raises CommandError, and ChainError for one
     that spends nothing.
     """
     txid = find_txid(chain, written)
@@ -66,7 +66,7 @@ def show(chain: Chain, written: str) -> Answer:
 def export(chain: Chain, written: str, path: str, *, keep: str) -> Answer:
     """Write a transaction as a VMB test file, or, to a .jsonl, as a line of `bchcov verify`.
 
-    `keep` is the chain's own file, which is never written over. Raises BuildError, and
+    `keep` is the chain's own file, which is never written over. Raises ChainError, and
     CommandError where the file cannot be written.
     """
     txid = find_txid(chain, written)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bchcov import BuildError, Output
+from bchcov import ChainError, Output
 from bchcov.chain import Chain
 from bchcov.wallet import BuiltTransaction, Coin, P2pkhUnlocker, PrivateKey, TransactionBuilder
 
@@ -49,7 +49,7 @@ def test_no_block_at_all_may_be_disconnected_and_no_fewer() -> None:
     height, blocks = chain.height, list(chain.blocks)
     assert chain.reorganise(0) == []
     assert (chain.height, list(chain.blocks)) == (height, blocks)
-    with pytest.raises(BuildError, match="-1 blocks to disconnect"):
+    with pytest.raises(ChainError, match="-1 blocks to disconnect"):
         chain.reorganise(-1)
-    with pytest.raises(BuildError, match=f"{len(blocks)} blocks to disconnect"):
+    with pytest.raises(ChainError, match=f"{len(blocks)} blocks to disconnect"):
         chain.reorganise(len(blocks))

@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from bchcov import BCH_2025, AddressError, BuildError, Output, Token, Transaction
+from bchcov import BCH_2025, AddressError, BuildError, ChainError, Output, Token, Transaction
 from bchcov.amm import ticketed as amm
 from bchcov.chain import Chain, TransactionRefused, admission
 from bchcov.chain import chain as chain_module
@@ -184,9 +184,9 @@ def test_a_reorganisation_gives_back_what_was_confirmed() -> None:
     assert chain.height == height - 2
     chain.mine([pay(coin, 60_000).transaction])
     assert chain.mempool == {}
-    with pytest.raises(BuildError, match="funded coins cannot be disconnected"):
+    with pytest.raises(ChainError, match="funded coins cannot be disconnected"):
         chain.reorganise(2)
-    with pytest.raises(BuildError, match="9 blocks to disconnect: there are 2"):
+    with pytest.raises(ChainError, match="9 blocks to disconnect: there are 2"):
         chain.reorganise(9)
 
 
@@ -201,7 +201,7 @@ def test_a_snapshot_rolls_everything_back() -> None:
             inside.fund(Output(1_000, MINE))
             inside.reorganise(10**6)
 
-    with pytest.raises(BuildError):
+    with pytest.raises(ChainError):
         fail_within()
     assert (list(chain.blocks), chain.coins(MINE)) == before
     assert chain.submit(pay(coin).transaction).ok
@@ -214,7 +214,7 @@ def test_wrong_requests_say_so() -> None:
         (lambda: chain.mine(seconds=0), "0 seconds after the last"),
         (lambda: chain.confirmations(Coin(bytes(32), 5, coin.output)), "never there"),
     ):
-        with pytest.raises(BuildError, match=message):
+        with pytest.raises(ChainError, match=message):
             call()
 
 
@@ -402,7 +402,7 @@ def test_a_refusal_keeps_the_outputs_that_would_have_been_spent() -> None:
 def test_the_outputs_spent_by_a_transaction_of_another_chain_are_not_known() -> None:
     chain, coin = funded()
     paid = pay(coin)
-    with pytest.raises(BuildError, match=f"{paid.txid} is not on this chain"):
+    with pytest.raises(ChainError, match=f"{paid.txid} is not on this chain"):
         chain.source_outputs(paid.transaction)
     chain.submit(paid.transaction).require()
     assert chain.source_outputs(paid.transaction) == (coin.output,)

@@ -15,7 +15,7 @@ import swapping
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bchcov import BCH_2025, BCH_2026, BuildError, Output, StoreError
+from bchcov import BCH_2025, BCH_2026, ChainError, Output, StoreError
 from bchcov.amm import ticketed as amm
 from bchcov.chain import Chain, ChainFile, TransactionRefused
 from bchcov.crypto.hashes import sha256
@@ -236,7 +236,7 @@ def take(chain: Chain, kind: str, number: int) -> None:
         with contextlib.suppress(TransactionRefused):
             chain.mine(waiting[number % (len(waiting) + 1) :])
     elif kind == "back":
-        with contextlib.suppress(BuildError):
+        with contextlib.suppress(ChainError):
             chain.reorganise(number % 4)
     elif kind == "fund":
         chain.fund(Output(10_000 + number, MINE))

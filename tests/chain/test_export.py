@@ -8,7 +8,7 @@ from pathlib import Path
 import export_lives
 import pytest
 
-from bchcov import BCH_2025, BCH_2026, BuildError, Output, verify
+from bchcov import BCH_2025, BCH_2026, ChainError, Output, verify
 from bchcov.chain import Chain
 from bchcov.chain.export import find_transaction, verify_line, vmb_tests
 from bchcov.crypto.hashes import sha256
@@ -68,9 +68,9 @@ def test_any_transaction_of_a_chain_can_be_exported() -> None:
     assert (line["id"], line["rules"], line["mode"]) == (built.txid, "BCH_2025", "consensus")
     assert judge_line(json.dumps(line), number=1, options=LineOptions())["ok"]
     assert verify(bytes.fromhex(line["tx"]), sources, BCH_2026).ok
-    with pytest.raises(BuildError, match="there is no transaction 00"):
+    with pytest.raises(ChainError, match="there is no transaction 00"):
         find_transaction(chain, "00" * 32)
-    with pytest.raises(BuildError, match="spends nothing"):
+    with pytest.raises(ChainError, match="spends nothing"):
         find_transaction(chain, coins[0].txid)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from test_explaining import KEY, contract, judge
 
-from bchcov import AssemblyError, BuildError
+from bchcov import AssemblyError, ContractError
 from bchcov.assembly import assemble
 from bchcov.contract import checks_in, compile_contract, explain, load_source, without_check
 
@@ -96,7 +96,7 @@ def test_several_in_a_line_are_told_apart_and_named_by_the_comment_behind_them()
 def test_a_name_that_two_checks_have_is_told_apart_by_the_line() -> None:
     source = "OP_VERIFY // [a] x\nOP_VERIFY // [a] y\nOP_1"
     assert names(source) == ["a (line 1)", "a (line 2)"]
-    with pytest.raises(BuildError, match=r"2 checks are called 'a': say a \(line 1\) or a"):
+    with pytest.raises(ContractError, match=r"2 checks are called 'a': say a \(line 1\) or a"):
         without_check(source, "a")
     assert names(without_check(source, "a (line 2)")) == ["a"]
 
@@ -105,7 +105,7 @@ def test_an_instruction_that_refuses_its_operands_is_a_check_where_it_is_named()
     source = "OP_SPLIT // [long-enough] it has 32 bytes\nOP_DIV OP_1"
     (check,) = checks_in(source)
     assert (check.name, check.opcode, check.is_final) == ("long-enough", "OP_SPLIT", False)
-    with pytest.raises(BuildError, match="cannot be taken out: what OP_SPLIT leaves is used"):
+    with pytest.raises(ContractError, match="cannot be taken out: what OP_SPLIT leaves is used"):
         without_check(source, "long-enough")
     made = contract("OP_2 OP_SPLIT // [long-enough] it is\nOP_2DROP OP_1")
     said = explain(judge(made.code, "OP_1"), made)
@@ -116,14 +116,14 @@ def test_bytes_that_are_opcodes_are_checks_and_opcodes_that_are_data_none() -> N
     assert contract("OP_DUP 0x69").checks[0].opcode == "OP_VERIFY"
     assert contract("OP_PUSHBYTES_2 OP_VERIFY OP_RETURN").checks == ()
     assert contract("bytes OP_1", {"bytes": b"\x02\x69\x69\x75"}).checks == ()
-    with pytest.raises(BuildError, match="written in bytes"):
+    with pytest.raises(ContractError, match="written in bytes"):
         without_check("0x69 OP_1", "line 1 OP_VERIFY")
 
 
 def test_a_source_that_is_none_is_said_to_be_none() -> None:
     with pytest.raises(AssemblyError, match="line 1, column 1"):
         checks_in("<")
-    with pytest.raises(BuildError, match="no check is called 'x'"):
+    with pytest.raises(ContractError, match="no check is called 'x'"):
         without_check("OP_VERIFY", "x")
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bchcov import BCH_2025, BCH_2026, BchcovError, BuildError, Input, Output, Transaction
+from bchcov import BCH_2025, BCH_2026, BchcovError, ContractError, Input, Output, Transaction
 from bchcov.assembly import assemble
 from bchcov.contract import Contract, checks_in, compile_contract, explain, without_check
 from bchcov.crypto.hashes import sha256
@@ -245,7 +245,7 @@ def test_no_source_that_assembles_makes_the_checks_a_place_or_explaining_raise(
     for check in checks:
         try:
             changed = without_check(source, check.name)
-        except BuildError:
+        except ContractError:
             assert check.opcode not in ("OP_VERIFY", "OP_CHECKSIG") or "0x" in source
             continue
         check_everything(changed, unlocking)

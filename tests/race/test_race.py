@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bchcov import BuildError
+from bchcov import SettingsError
 from bchcov.race import POOLS, Race, Result, Settings, run_race, run_races
 from bchcov.race.orders import Want
 
@@ -204,9 +204,9 @@ def test_a_race_that_is_cut_short_says_who_still_waits() -> None:
 
 
 def test_wrong_settings_say_so() -> None:
-    with pytest.raises(BuildError, match="delay is -1: it lies in 0"):
+    with pytest.raises(SettingsError, match="delay is -1: it lies in 0"):
         Settings(delay=-1)
-    with pytest.raises(BuildError, match="no pool is called 'uniswap': there are cpmm, direct"):
+    with pytest.raises(SettingsError, match="no pool is called 'uniswap': there are cpmm, direct"):
         Race(Settings(), "uniswap")
 
 
