@@ -20,11 +20,13 @@ from ticketed_world import (
 
 from bchcov import (
     BuildError,
+    BuildRefused,
     Capability,
     DecodeError,
     EncodeError,
     Nft,
     Output,
+    Reason,
     Token,
 )
 from bchcov.amm import direct
@@ -192,3 +194,16 @@ def test_parameters_and_states_that_cannot_be_are_refused() -> None:
         direct.State(bch_reserve=2**55, token_reserve=1).encode()
     with pytest.raises(EncodeError, match="root has 20 bytes, not 3"):
         direct.State(bch_reserve=1, token_reserve=1, root=b"abc").encode()
+
+
+def test_a_step_that_script_refuses_names_the_contract_s_line_and_check() -> None:
+    pool = direct.commit(new_pool().pool, action(1), 110, HEIGHT, funding("commit")).pool
+    other = action(1, amount=1_234)
+    believed = replace(pool, entries=(replace(pool.entries[0], action_hash=other.hash),))
+    with pytest.raises(BuildRefused) as caught:
+        direct.reveal(believed, other, funding("reveal"))
+    error = caught.value
+    assert error.contract == "sequenced_amm/direct/path_proof"  # which the vault takes in
+    assert error.check in {each.name for each in pool.scripts.vault.checks}
+    assert f"{error.contract}.cashasm:{error.line} [{error.check}]" in str(error)
+    assert error.verdict.inputs[-1].reason is Reason.EQUALVERIFY
