@@ -24,8 +24,9 @@ from bchcov import BCH_2025, BCH_2026, Output, RuleSet, Token, Transaction, veri
 from bchcov.amm import direct, ticketed  # noqa: E402
 from bchcov.amm.action import BUY, SELL, Action, Direction  # noqa: E402
 from bchcov.chain import Chain  # noqa: E402
-from bchcov.chain.export import VmbTest, verify_line, vmb_tests  # noqa: E402
 from bchcov.crypto.hashes import sha256  # noqa: E402
+from bchcov.formats.verify_lines import verify_line  # noqa: E402
+from bchcov.formats.vmb import VmbRow, vmb_rows  # noqa: E402
 from bchcov.wallet import BuiltTransaction, P2pkhUnlocker, PrivateKey, Spend  # noqa: E402
 from bchcov.wallet.funding import Funding  # noqa: E402
 
@@ -169,20 +170,20 @@ def live_direct() -> Told:
     return life.told
 
 
-def refusals(attacks: Mapping[tuple[str, str], Any], world: Any, rules: RuleSet) -> list[VmbTest]:
+def refusals(attacks: Mapping[tuple[str, str], Any], world: Any, rules: RuleSet) -> list[VmbRow]:
     """Each attack as a row: the input that script refuses."""
-    rows: list[VmbTest] = []
+    rows: list[VmbRow] = []
     for (contract, check), attack in attacks.items():
         transaction, sources = attack(world).finish()
         verdict = verify(transaction, sources, rules, scripts_only=True)
         assert verdict.error is not None
         assert verdict.error.input is not None
         what = f"{contract}: what the check [{check}] refuses"
-        rows += vmb_tests(transaction, sources, what, inputs=[verdict.error.input])
+        rows += vmb_rows(transaction, sources, what, inputs=[verdict.error.input])
     return rows
 
 
-def lines_of(rows: Sequence[VmbTest]) -> str:
+def lines_of(rows: Sequence[VmbRow]) -> str:
     return "[\n" + ",\n".join(map(json.dumps, rows)) + "\n]\n"
 
 
@@ -195,11 +196,11 @@ def make_files() -> dict[str, str]:
     )
     for name, rules, told, attacks, world in profiles:
         folder, rows = rules.name.lower(), refusals(attacks, world, rules)
-        honest: list[VmbTest] = []
+        honest: list[VmbRow] = []
         lines = []
         for what, transaction, sources in told:
             what = f"{name}: {what}"
-            honest += vmb_tests(transaction, sources, what)
+            honest += vmb_rows(transaction, sources, what)
             lines.append(verify_line(transaction, sources, rules, name=what))
         files[f"{folder}_standard/{name}.life.vmb_tests.json"] = lines_of(honest)
         files[f"{folder}_invalid/{name}.attacks.vmb_tests.json"] = lines_of(rows)

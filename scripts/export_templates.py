@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from bchcov.amm import cpmm, direct, ticketed
-from bchcov.amm.wallet_template import cpmm_template, direct_template, ticketed_template
+from bchcov.amm.templates import cpmm_template, direct_template, ticketed_template
+from bchcov.formats.wallet_template import write_template
 
 CONTRACTS = Path(__file__).parent.parent / "contracts"
 POOL, TOKENS, OWNER = b"\x11" * 32, b"\x22" * 32, b"\x33" * 20
@@ -21,12 +22,14 @@ CPMM = cpmm.Parameters(TOKENS, OWNER)
 
 def templates() -> dict[Path, dict[str, Any]]:
     """Every template by its file."""
+    made = {
+        "sequenced_amm/ticketed": ticketed_template(TICKETED),
+        "sequenced_amm/direct": direct_template(DIRECT),
+        "cpmm": cpmm_template(CPMM),
+    }
     return {
-        CONTRACTS / "sequenced_amm" / "ticketed" / "wallet-template.json": ticketed_template(
-            TICKETED
-        ),
-        CONTRACTS / "sequenced_amm" / "direct" / "wallet-template.json": direct_template(DIRECT),
-        CONTRACTS / "cpmm" / "wallet-template.json": cpmm_template(CPMM),
+        CONTRACTS / folder / "wallet-template.json": write_template(template)
+        for folder, template in made.items()
     }
 
 

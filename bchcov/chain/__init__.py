@@ -6,6 +6,7 @@ from ..errors import TransactionRefused
 from .blocks import Block
 from .chain import Chain
 from .chain_file import ChainFile
+from .lookup import find_transaction
 from .salvage import Salvage
 from .submission import Submission
 from .wallet import Commitment, Wallet
@@ -19,4 +20,5 @@ __all__ = [
     "Submission",
     "TransactionRefused",
     "Wallet",
+    "find_transaction",
 ]

@@ -1,8 +1,13 @@
-"""Verdicts on transactions given as lines of JSON: what `bchcov verify` does with each."""
+"""Transactions as lines of JSON, and the verdicts on them: what `bchcov verify` reads and writes.
+
+A line is an object with `tx` and `source_outputs` in hexadecimal and, if wanted, `id`,
+`rules` and `mode`.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,12 +15,14 @@ from ..encoding.hexadecimal import decode_hex
 from ..encoding.json_text import JSON
 from ..encoding.nesting import MOST_NESTED, nests_too_deep
 from ..errors import BchcovError, DecodeError, RulesError
+from ..transaction.codec import encode_outputs, encode_transaction, transaction_id
+from ..transaction.model import Output, Transaction
 from ..validation.verify import verify
 from ..vm.result import InputResult
 from ..vm.rules.ruleset import RuleSet
 from ..vm.rules.upgrades import find_rules
 
-__all__ = ["LineOptions", "describe_input", "judge_line", "refuse_line"]
+__all__ = ["LineOptions", "describe_input", "judge_line", "refuse_line", "verify_line"]
 
 _MODES = {"standard": True, "consensus": False}
 
@@ -156,3 +163,20 @@ def judge_line(
         return _judge(line, options or LineOptions())
     except _BadLine as error:
         return refuse_line(str(error), number=number, identifier=identifier)
+
+
+def verify_line(
+    transaction: Transaction,
+    source_outputs: Sequence[Output],
+    rules: RuleSet,
+    *,
+    name: str | None = None,
+) -> dict[str, str]:
+    """Write a transaction as the object of one line; its id is `name`, or else its txid."""
+    return {
+        "id": name or transaction_id(transaction),
+        "tx": encode_transaction(transaction).hex(),
+        "source_outputs": encode_outputs(source_outputs).hex(),
+        "rules": rules.name,
+        "mode": rules.mode,
+    }

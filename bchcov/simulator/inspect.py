@@ -6,9 +6,10 @@ import json
 import re
 from pathlib import Path
 
-from ..chain import Chain
-from ..chain.export import find_transaction, verify_line, vmb_tests
+from ..chain import Chain, find_transaction
 from ..errors import CommandError
+from ..formats.verify_lines import verify_line
+from ..formats.vmb import vmb_rows
 from ..transaction.codec import transaction_hash
 from ..validation.verify import verify
 from .answer import Answer
@@ -74,7 +75,7 @@ def export(chain: Chain, written: str, path: str, *, keep: str) -> Answer:
     if path.endswith(".jsonl"):
         text = json.dumps(verify_line(transaction, sources, chain.rules)) + "\n"
     else:
-        rows = vmb_tests(transaction, sources, f"transaction {txid}", rules=chain.rules)
+        rows = vmb_rows(transaction, sources, f"transaction {txid}", rules=chain.rules)
         text = json.dumps(rows, indent=1) + "\n"
     try:
         own = [Path(keep + end) for end in ("", "-wal", "-shm")]

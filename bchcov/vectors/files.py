@@ -16,7 +16,7 @@ from .nodes import NODE_KINDS, NodeTests
 from .outcome import Tests
 from .recognize import first_rows, kind_of_rows
 from .suite import MAGIC
-from .transactions import read_lines, read_packed, read_vmb
+from .transactions import read_packed, read_vmb_file, read_vmb_line_file
 
 __all__ = ["find_files", "open_tests"]
 
@@ -190,10 +190,10 @@ def open_tests(path: Path) -> Tests:
     if kind == "packed":
         return read_packed(path)
     if kind == "lines":
-        return read_lines(path, _read(path))
+        return read_vmb_line_file(path, _read(path))
     if kind is None or kind == "sidecar":
         raise VectorError(f"{path}: not a file of test vectors, by its name")
     data = _parse(path)
     if kind == "json":
         kind = _kind_of_content(path, data) if isinstance(data, list) else None
-    return NodeTests(path, kind, data) if kind in NODE_KINDS else read_vmb(path, data)
+    return NodeTests(path, kind, data) if kind in NODE_KINDS else read_vmb_file(path, data)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..encoding.json_text import JSON
-from ..encoding.nesting import MOST_NESTED, nests_too_deep
 from ..errors import VectorError
+from ..formats.vmb import VmbTest, read_vmb, read_vmb_lines
 from ..transaction.codec import decode_outputs, decode_transaction
 from ..transaction.context import TransactionContext
 from ..validation.verdict import Verdict
@@ -23,10 +22,10 @@ from .labels import expectations, labels_of_path
 from .outcome import Outcome, Selection
 from .suite import Case, Costs, Judge, load_suite
 
-__all__ = ["TransactionTests", "read_lines", "read_packed", "read_vmb"]
-
+__all__ = ["TransactionTests", "read_packed", "read_vmb_file", "read_vmb_line_file"]
 
 _DEFINE = bytes((DEFINE.opcode,))
+_NO_LABELS = "it has no labels, and no file or folder tells year and mode, as bch_2026_standard"
 
 
 class TransactionTests:
@@ -111,95 +110,40 @@ def read_packed(path: Path) -> TransactionTests:
     return TransactionTests(load_suite(path))
 
 
-def _hex(value: object, what: str) -> bytes:
-    if not isinstance(value, str):
-        raise ValueError(f"{what} is missing" if value is None else f"{what} is not text")
-    return bytes.fromhex(value)
+def read_vmb_file(path: Path, data: Any) -> TransactionTests:
+    """Take the tests of a VMB file from its JSON.
 
-
-def _index(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise ValueError(f"the input's index is {value!r}")
-    return value
-
-
-def _labels(given: object, of_path: tuple[str, ...]) -> tuple[str, ...]:
-    labels = tuple(map(str, given)) if isinstance(given, list) else of_path
-    if not labels:
-        raise ValueError(
-            "it has no labels, and no file or folder tells year and mode, as bch_2026_standard"
-        )
-    return labels
-
-
-def read_vmb(path: Path, data: Any) -> TransactionTests:
-    """Read a VMB file, an array of tests.
-
-    The year and mode are in the labels of a test, which may stand before its input's
-    index, or in the name of the file or a folder. Raises VectorError with the place.
+    Tests without labels have those in the name of the file or of a folder. Raises
+    VectorError with the place.
     """
-    of_path = labels_of_path(path)
-    if not isinstance(data, list):
-        raise VectorError(f"{path}: a VMB file is an array of tests")
     group = path.name.split(".vmb")[0].removesuffix(".json")
+    return _tests(path, read_vmb(data), group, labels_of_path(path))
+
+
+def read_vmb_line_file(path: Path, text: str) -> TransactionTests:
+    """Take the tests of lines of JSON. Raises VectorError with the number of the line."""
+    return _tests(path, read_vmb_lines(text), path.stem, None)
+
+
+def _tests(
+    path: Path, tests: Iterable[VmbTest], group: str, of_path: tuple[str, ...] | None
+) -> TransactionTests:
     cases = []
-    for at, test in enumerate(data):
-        try:
-            name, _, _, _, transaction, sources, *rest = test
-            labels = _labels(rest.pop(0) if rest and isinstance(rest[0], list) else None, of_path)
-            index = _index(rest[0]) if rest else 0
+    try:
+        for at, test in enumerate(tests):
+            labels = test.labels or of_path
+            if labels == ():
+                raise VectorError(f"test {at}: {_NO_LABELS}")
             cases.append(
                 Case(
-                    str(name),
-                    group,
-                    index,
-                    labels,
-                    _hex(transaction, "the transaction"),
-                    _hex(sources, "the source outputs"),
+                    test.id,
+                    test.group or group,
+                    test.input,
+                    labels or (),
+                    test.transaction,
+                    test.source_outputs,
                 )
             )
-        except (ValueError, TypeError) as error:
-            raise VectorError(f"{path}: test {at}: {error}") from error
-    return TransactionTests(cases)
-
-
-def _read_object(line: str) -> dict[str, Any]:
-    if nests_too_deep(line):
-        raise ValueError(f"nested too deeply, limit {MOST_NESTED}")
-    test = JSON.decode(line.strip())
-    if not isinstance(test, dict):
-        raise ValueError("not a JSON object")
-    return test
-
-
-def _read_labels(test: dict[str, Any]) -> tuple[str, ...]:
-    labels = test.get("labels")
-    if not isinstance(labels, list) or not all(isinstance(each, str) for each in labels):
-        raise ValueError('"labels" is missing' if labels is None else '"labels" are not strings')
-    return tuple(labels)
-
-
-def read_lines(path: Path, text: str) -> TransactionTests:
-    """Read lines of JSON: id, file (its group), tx, sourceOutputs, input, labels.
-
-    Raises VectorError with the number of the line.
-    """
-    cases = []
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            test = _read_object(line)
-            cases.append(
-                Case(
-                    str(test.get("id", number)),
-                    str(test.get("file", path.stem)),
-                    _index(test.get("input", 0)),
-                    _read_labels(test),
-                    _hex(test.get("tx"), '"tx"'),
-                    _hex(test.get("sourceOutputs"), '"sourceOutputs"'),
-                )
-            )
-        except ValueError as error:
-            raise VectorError(f"{path}: line {number}: {error}") from error
+    except VectorError as error:
+        raise VectorError(f"{path}: {error}") from error
     return TransactionTests(cases)

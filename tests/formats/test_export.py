@@ -9,10 +9,10 @@ import export_lives
 import pytest
 
 from bchcov import BCH_2025, BCH_2026, ChainError, Output, verify
-from bchcov.chain import Chain
-from bchcov.chain.export import find_transaction, verify_line, vmb_tests
+from bchcov.chain import Chain, find_transaction
 from bchcov.crypto.hashes import sha256
-from bchcov.formats.verify_lines import LineOptions, judge_line
+from bchcov.formats.verify_lines import LineOptions, judge_line, verify_line
+from bchcov.formats.vmb import vmb_rows
 from bchcov.vectors.files import find_files, open_tests
 from bchcov.vectors.outcome import Selection
 from bchcov.vectors.runner import run
@@ -61,9 +61,9 @@ def test_any_transaction_of_a_chain_can_be_exported() -> None:
     chain.mine()
     transaction, sources, height = find_transaction(chain, built.txid)
     assert (transaction, height) == (built.transaction, chain.height)
-    first, second = vmb_tests(transaction, sources, "two coins")
+    first, second = vmb_rows(transaction, sources, "two coins")
     assert (len(first), second[-1], second[1]) == (6, 1, "two coins, input 1")
-    assert vmb_tests(transaction, sources, "two coins", inputs=[1]) == [second]
+    assert vmb_rows(transaction, sources, "two coins", inputs=[1]) == [second]
     line = verify_line(transaction, sources, chain.rules.consensus)
     assert (line["id"], line["rules"], line["mode"]) == (built.txid, "BCH_2025", "consensus")
     assert judge_line(json.dumps(line), number=1, options=LineOptions())["ok"]
@@ -81,7 +81,7 @@ def test_an_exported_file_runs_as_it_is_and_agrees(tmp_path: Path) -> None:
         builder = builder.spend(Coin(b"\x11" * 32, at, source), P2pkhUnlocker(KEY))
     transaction = builder.build().transaction
     for rules, label in ((BCH_2026, "2026_standard"), (BCH_2025.consensus, "2025_standard")):
-        rows = vmb_tests(transaction, sources, "two coins", rules=rules)
+        rows = vmb_rows(transaction, sources, "two coins", rules=rules)
         assert [row[6] for row in rows] == [[label], [label]]
         path = tmp_path / "exported.json"
         path.write_text(json.dumps(rows))

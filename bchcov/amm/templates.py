@@ -1,79 +1,24 @@
-"""Contracts as wallet template JSON, which Bitauth IDE and libauth open.
-
-Source: libauth, WalletTemplate (version 0).
-"""
+"""The contracts of the pools as wallet templates, which Bitauth IDE and libauth open."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
-
 from ..assembly.assemble import Binding
 from ..contract import load_source
+from ..formats.wallet_template import Lock, WalletTemplate
 from .cpmm import Parameters as CpmmParameters
 from .direct import scripts as direct
 from .ticketed import scripts as ticketed
 
 __all__ = ["cpmm_template", "direct_template", "ticketed_template"]
 
-_SCHEMA = "https://libauth.org/schemas/wallet-template-v0.schema.json"
 _SIGNED = "<{key}.schnorr_signature.all_outputs_all_utxos> <{key}.public_key>"
-
-
-@dataclass(frozen=True, slots=True)
-class _Lock:
-    """A locking script: its source, how it is hashed, and what unlocks it, by name."""
-
-    source: str
-    kind: str
-    unlocked_by: Mapping[str, str]
 
 
 def _constant(value: Binding) -> str:
     return f"0x{value.hex()}" if isinstance(value, bytes) else str(value)
 
 
-def _template(
-    name: str,
-    description: str,
-    supported: list[str],
-    constants: Mapping[str, str],
-    locks: Mapping[str, _Lock],
-    keys: Mapping[str, str],
-) -> dict[str, Any]:
-    scripts: dict[str, Any] = {}
-    for script, lock in locks.items():
-        for path, source in lock.unlocked_by.items():
-            scripts[f"{script}_{path}"] = {
-                "name": f"{script}: {path.replace('_', ' ')}",
-                "script": source,
-                "unlocks": script,
-            }
-        scripts[script] = {"lockingType": lock.kind, "name": script, "script": lock.source}
-    for constant, source in constants.items():
-        scripts[constant] = {"name": constant, "script": source}
-    entities = {
-        entity: {
-            "name": entity.title(),
-            "scripts": list(scripts),
-            "variables": {key: {"name": f"{entity.title()}'s key", "type": "Key"}},
-        }
-        for entity, key in keys.items()
-    }
-    return {
-        "$schema": _SCHEMA,
-        "description": description,
-        "entities": entities,
-        "name": name,
-        "scenarios": {},
-        "scripts": scripts,
-        "supported": supported,
-        "version": 0,
-    }
-
-
-def ticketed_template(scripts: ticketed.Scripts) -> dict[str, Any]:
+def ticketed_template(scripts: ticketed.Scripts) -> WalletTemplate:
     """The ticketed profile with the parameters of these scripts, every source verbatim.
 
     Ticket and order show example data; `queue_code` and `owner_code` are what the pool's
@@ -109,12 +54,12 @@ def ticketed_template(scripts: ticketed.Scripts) -> dict[str, Any]:
         vault = vault.replace(f"<{name}>", f"<vault_{name}>")
         constants[f"vault_{name}"] = str(number)
     locks = {
-        "pool": _Lock(
+        "pool": Lock(
             load_source(f"{folder}/pool"),
             "p2sh32",
             {"with_vault": "", "sequence": f"{siblings}<0> <2> <queue_code>"},
         ),
-        "vault": _Lock(
+        "vault": Lock(
             vault,
             "p2sh32",
             {
@@ -122,20 +67,20 @@ def ticketed_template(scripts: ticketed.Scripts) -> dict[str, Any]:
                 "owner": f"{_SIGNED.format(key='provider_key')} <owner_code>",
             },
         ),
-        "ticket": _Lock(load_source(f"{folder}/ticket"), "standard", refunds),
-        "order": _Lock(load_source(f"{folder}/order"), "standard", refunds),
+        "ticket": Lock(load_source(f"{folder}/ticket"), "standard", refunds),
+        "order": Lock(load_source(f"{folder}/order"), "standard", refunds),
     }
-    return _template(
+    return WalletTemplate(
         "SequencedAMM, ticketed",
         "A constant-product pool: commit blind, queue in batches, reveal, execute in order.",
-        ["BCH_2026_05", "BCH_SPEC"],
+        ("BCH_2026_05", "BCH_SPEC"),
         constants,
         locks,
         {"trader_wallet": "trader_key", "provider": "provider_key"},
     )
 
 
-def direct_template(scripts: direct.Scripts) -> dict[str, Any]:
+def direct_template(scripts: direct.Scripts) -> WalletTemplate:
     """The direct profile with the parameters of these scripts, every source verbatim."""
     folder = direct.FOLDER
     constants = {name: _constant(value) for name, value in scripts.constants.items()}
@@ -147,31 +92,31 @@ def direct_template(scripts: direct.Scripts) -> dict[str, Any]:
     siblings = "<0x" + "00" * 20 + "> "
     proof = f"{siblings * 4}<0x" + "01" * 36 + ">"
     locks = {
-        "pool": _Lock(load_source(f"{folder}/pool"), "p2sh32", {"with_vault": "", "commit": proof}),
-        "vault": _Lock(
+        "pool": Lock(load_source(f"{folder}/pool"), "p2sh32", {"with_vault": "", "commit": proof}),
+        "vault": Lock(
             load_source(f"{folder}/vault"),
             "p2sh32",
             {"reveal": proof, "exit": _SIGNED.format(key="provider_key")},
         ),
     }
-    return _template(
+    return WalletTemplate(
         "SequencedAMM, direct",
         "A constant-product pool whose orders are committed blind, under the rules of 2025.",
-        ["BCH_2025_05", "BCH_2026_05", "BCH_SPEC"],
+        ("BCH_2025_05", "BCH_2026_05", "BCH_SPEC"),
         constants,
         locks,
         {"provider": "provider_key"},
     )
 
 
-def cpmm_template(parameters: CpmmParameters) -> dict[str, Any]:
+def cpmm_template(parameters: CpmmParameters) -> WalletTemplate:
     """The plain pool."""
     unlocked_by = {"swap": "", "owner": _SIGNED.format(key="provider_key")}
-    return _template(
+    return WalletTemplate(
         "cpmm",
         "A plain constant-product pool that anybody respends.",
-        ["BCH_2025_05", "BCH_2026_05", "BCH_SPEC"],
+        ("BCH_2025_05", "BCH_2026_05", "BCH_SPEC"),
         {"owner": _constant(parameters.owner)},
-        {"pool": _Lock(load_source("cpmm/pool"), "p2sh32", unlocked_by)},
+        {"pool": Lock(load_source("cpmm/pool"), "p2sh32", unlocked_by)},
         {"provider": "provider_key"},
     )

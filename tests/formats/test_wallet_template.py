@@ -1,0 +1,64 @@
+"""Wallet templates: what is written is read back, and what is none says where it is wrong."""
+
+from __future__ import annotations
+
+import json
+from copy import deepcopy
+from typing import Any
+
+import export_templates
+import pytest
+
+from bchcov import ContractError
+from bchcov.formats.wallet_template import Lock, WalletTemplate, read_template, write_template
+
+SMALL = WalletTemplate(
+    "small",
+    "A lock with two ways to open it.",
+    ("BCH_2026_05",),
+    {"limit": "5"},
+    {"lock": Lock("<limit> OP_EQUAL", "p2sh32", {"first": "<5>", "second": "<2> <3> OP_ADD"})},
+    {"owner": "owner_key"},
+)
+
+
+def test_a_template_is_read_back_as_it_was_written() -> None:
+    assert read_template(json.loads(json.dumps(write_template(SMALL)))) == SMALL
+
+
+@pytest.mark.parametrize("path", export_templates.templates(), ids=lambda path: path.parent.name)
+def test_the_templates_of_the_contracts_are_read_and_written_as_they_are(path: Any) -> None:
+    data = json.loads(path.read_text())
+    assert write_template(read_template(data)) == data
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "said"),
+    [
+        (("version",), 1, "its version is '1', not 0"),
+        (("scripts",), None, '"scripts" is missing'),
+        (("scripts", "lock"), [], "the script 'lock' is not an object"),
+        (("scripts", "lock", "script"), 5, "\"script\" of the script 'lock' is not text"),
+        (("scripts", "lock", "lockingType"), "p2tr", "'lock' has the locking type 'p2tr'"),
+        (("scripts", "lock_first", "unlocks"), "door", "unlocks 'door': no such lock"),
+        (("scripts", "lock_first", "unlocks"), [], "no such lock"),
+        (("supported",), "BCH", '"supported" is not an array'),
+        (("entities", "owner"), 1, "the entity 'owner' is not an object"),
+        (("entities", "owner", "variables", "owner_key"), 1, "'owner_key' is not an object"),
+    ],
+)
+def test_what_is_no_template_is_refused_by_its_place(
+    place: tuple[str, ...], value: object, said: str
+) -> None:
+    data: Any = deepcopy(write_template(SMALL))
+    inner = data
+    for name in place[:-1]:
+        inner = inner[name]
+    inner[place[-1]] = value
+    with pytest.raises(ContractError, match=said):
+        read_template(data)
+
+
+def test_no_object_is_no_template() -> None:
+    with pytest.raises(ContractError, match="a wallet template is not an object"):
+        read_template([])
