@@ -10,11 +10,11 @@
     ├── ContractError           no such contract, or no such check in it
     ├── BuildError              a transaction that cannot be built
     │   └── BuildRefused *      it was built, and is refused: .contract .line .check
-    ├── InvalidTransaction      a transaction that is refused: .verdict .problem
+    ├── InvalidTransaction      a transaction that is refused: .verdict
     │   └── BuildRefused *
     ├── InputFailed             an input that is refused: .result
     ├── ChainError              a chain cannot do what it was asked for
-    │   ├── TransactionRefused  a chain refuses a transaction: .submission .problem
+    │   ├── TransactionRefused  a chain refuses a transaction: .submission
     │   └── StoreError          a chain's file cannot be read or written
     │       └── DamagedStore    it is not as it was written
     ├── SettingsError           settings of a race that are out of their range
@@ -30,7 +30,7 @@ All of them can be copied and pickled with everything they carry.
 
 from __future__ import annotations
 
-from .reasons import InputResultLike, Problem, Reason, SubmissionLike, VerdictLike
+from .reasons import InputResultLike, Reason, SubmissionLike, VerdictLike
 
 __all__ = [
     "AddressError",
@@ -136,11 +136,6 @@ class InvalidTransaction(BchcovError):
         super().__init__(message or str(verdict))
         self.verdict = verdict
 
-    @property
-    def problem(self) -> Problem | None:
-        """The first problem of the transaction."""
-        return self.verdict.error
-
 
 class BuildRefused(BuildError, InvalidTransaction):
     """A transaction was built, and is refused when it is verified.
@@ -183,11 +178,6 @@ class TransactionRefused(ChainError):
     def __init__(self, submission: SubmissionLike) -> None:
         super().__init__(str(submission))
         self.submission = submission
-
-    @property
-    def problem(self) -> Problem | None:
-        """Why the chain refuses it."""
-        return self.submission.problem
 
 
 class StoreError(ChainError):

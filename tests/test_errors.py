@@ -94,10 +94,9 @@ def test_a_refused_build_carries_its_verdict_and_is_both_kinds_of_error() -> Non
     error = refused()
     assert isinstance(error, BuildError)
     assert isinstance(error, InvalidTransaction)
-    assert error.problem is error.verdict.error
-    assert error.problem is not None
-    assert error.problem.check is TransactionCheck.SCRIPTS
-    assert error.problem.reason is Reason.EVAL_FALSE
+    assert error.verdict.error is not None
+    assert error.verdict.error.check is TransactionCheck.SCRIPTS
+    assert error.verdict.error.reason is Reason.EVAL_FALSE
     assert error.verdict.inputs[0].reason is Reason.EVAL_FALSE
     assert (error.contract, error.line, error.check) == (None, None, None)
 
@@ -114,9 +113,9 @@ def test_what_an_error_carries_travels_with_it() -> None:
         verify(transaction, [coin.output]).require()
     with pytest.raises(InputFailed) as of_input:
         run_script(b"\x6a", BCH_2026).require()
-    assert of_chain.value.problem is not None
-    assert of_chain.value.problem.reason is TransactionReason.TX_MISSING_COIN
-    assert of_verdict.value.problem == built.problem
+    assert of_chain.value.submission.error is not None
+    assert of_chain.value.submission.error.reason is TransactionReason.TX_MISSING_COIN
+    assert of_verdict.value.verdict.error == built.verdict.error
     for error in (built, of_chain.value, of_verdict.value, of_input.value):
         for same in (copy.copy(error), copy.deepcopy(error), pickle.loads(pickle.dumps(error))):
             assert type(same) is type(error)

@@ -135,7 +135,7 @@ class Chain:
             return Submission(txid, problem, source_outputs=known), 0
         submission, fee = self._judge(transaction, self.rules)
         if submission.ok and (problem_of_fee := unmet_fee(transaction, fee, self.fee_rate)):
-            submission = replace(submission, problem=problem_of_fee)
+            submission = replace(submission, error=problem_of_fee)
         return submission, fee
 
     def _judge(self, transaction: Transaction, rules: RuleSet) -> tuple[Submission, int]:

@@ -16,14 +16,14 @@ __all__ = ["Submission"]
 class Submission:
     """Whether a transaction was accepted; if not, the problem.
 
-    `problem.check` is one of those of `verify`, or COINS, FINALITY, FEE or KNOWN;
+    `error.check` is one of those of `verify`, or COINS, FINALITY, FEE or KNOWN;
     `conflict` is the txid of the transaction that spends the same coin, if that is why.
     `source_outputs` are those that the inputs spend, or would: None for a coin that never
     was on this chain.
     """
 
     txid: str
-    problem: Problem | None = None
+    error: Problem | None = None
     verdict: Verdict | None = None
     conflict: str | None = None
     source_outputs: tuple[Output | None, ...] = field(default=(), repr=False)
@@ -31,13 +31,13 @@ class Submission:
     @property
     def ok(self) -> bool:
         """Whether the transaction was accepted."""
-        return self.problem is None
+        return self.error is None
 
     def require(self) -> Submission:
         """Return this if the transaction was accepted; raise TransactionRefused if not."""
-        if self.problem is not None:
+        if self.error is not None:
             raise TransactionRefused(self)
         return self
 
     def __str__(self) -> str:
-        return f"{self.txid}: {'accepted' if self.problem is None else self.problem}"
+        return f"{self.txid}: {'accepted' if self.error is None else self.error}"

@@ -51,7 +51,7 @@ class _Tracer:
 
     has_unlocking: bool
     items: list[Origin] = field(default_factory=list)
-    alt: list[Origin] = field(default_factory=list)
+    alt_stack: list[Origin] = field(default_factory=list)
     last: Origin | None = None
     # Of the last instruction, None if it did not run, and the top item that it found.
     opcode: int | None = None
@@ -83,7 +83,7 @@ class _Tracer:
             self.phase, self.unlocked = 1, self.items.copy()
         else:
             self.phase, self.items = 2, self.unlocked[:-1]
-        self.alt = []
+        self.alt_stack = []
 
     def settle(self, size: int) -> None:
         """Give what the last instruction left its origin; the stack has `size` items now."""
@@ -99,9 +99,9 @@ class _Tracer:
             at = -1 - decode_number(self.chosen)
             items.append(items[at] if opcode == Op.OP_PICK else items.pop(at))
         elif opcode == Op.OP_TOALTSTACK:
-            self.alt.append(items.pop())
+            self.alt_stack.append(items.pop())
         elif opcode == Op.OP_FROMALTSTACK:
-            items.append(self.alt.pop())
+            items.append(self.alt_stack.pop())
         elif opcode == Op.OP_IFDUP:
             items += items[-1:] * (size - len(items))
         else:

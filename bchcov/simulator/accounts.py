@@ -70,7 +70,7 @@ class Accounts:
         """Submit what was built; the txid. Raises CommandError where the chain refuses it."""
         submission = self.chain.submit(built.transaction)
         if not submission.ok:
-            raise CommandError(f"the chain refuses the transaction: {submission.problem}")
+            raise CommandError(f"the chain refuses the transaction: {submission.error}")
         return submission.txid
 
     def transactions(self) -> Iterator[Transaction]:

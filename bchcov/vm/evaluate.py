@@ -25,10 +25,10 @@ __all__ = ["evaluate_input", "run_script"]
 
 
 def _metrics(vm: Machine) -> Metrics:
-    cost_limit, hash_iteration_limit, signature_check_limit = vm.budgets
+    op_cost_limit, hash_iteration_limit, signature_check_limit = vm.budgets
     return Metrics(
-        vm.cost,
-        cost_limit,
+        vm.op_cost,
+        op_cost_limit,
         vm.hash_iterations,
         hash_iteration_limit,
         vm.signature_checks,
@@ -150,14 +150,14 @@ def evaluate_input(
     except ScriptError as error:
         run = Run(context, index, rules) if error.reason is Reason.EVAL_FALSE else None
         return _failed(vm, error, phase, run)
-    return InputResult(_metrics(vm), tuple(vm.stack), tuple(vm.alt))
+    return InputResult(_metrics(vm), tuple(vm.stack), tuple(vm.alt_stack))
 
 
 def _failed(vm: Machine, error: ScriptError, phase: str, run: Run | None = None) -> InputResult:
     return InputResult(
         _metrics(vm),
         tuple(vm.stack),
-        tuple(vm.alt),
+        tuple(vm.alt_stack),
         error.reason,
         error.detail,
         phase,
@@ -197,4 +197,4 @@ def run_script(
         _run_phase(vm, code)
     except ScriptError as error:
         return _failed(vm, error, "script")
-    return InputResult(_metrics(vm), tuple(vm.stack), tuple(vm.alt))
+    return InputResult(_metrics(vm), tuple(vm.stack), tuple(vm.alt_stack))

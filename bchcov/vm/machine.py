@@ -29,7 +29,7 @@ Observer = Callable[["Machine", "Program", int], None]
 class Machine:
     """The state shared by all phases of one input's evaluation.
 
-    `cost`, `hash_iterations`, `signature_checks` and `instructions` only grow.
+    `op_cost`, `hash_iterations`, `signature_checks` and `instructions` only grow.
     `control` belongs to the script that runs: a bool per open OP_IF, and per open
     OP_BEGIN the position that its OP_UNTIL goes back to (an int, never 0, so that the
     two are told apart by type). `executing` is false inside an untaken branch.
@@ -39,14 +39,12 @@ class Machine:
     """
 
     __slots__ = (
-        "alt",
+        "alt_stack",
         "budgets",
         "code",
         "code_start",
         "context",
         "control",
-        "cost",
-        "cost_limit",
         "decode_index",
         "decode_number",
         "depth",
@@ -59,6 +57,8 @@ class Machine:
         "instructions",
         "limits",
         "observe",
+        "op_cost",
+        "op_cost_limit",
         "operation_count",
         "program",
         "result_size",
@@ -80,11 +80,11 @@ class Machine:
         observe: Observer | None = None,
     ) -> None:
         limits, switches = rules.limits, rules.switches
-        cost_limit = limits.cost_limit(unlocking_size)
+        op_cost_limit = limits.op_cost_limit(unlocking_size)
         hash_iteration_limit = limits.hash_iteration_limit(unlocking_size)
         density = switches.signature_check_density
         self.budgets = (
-            cost_limit,
+            op_cost_limit,
             hash_iteration_limit,
             limits.signature_check_limit(unlocking_size) if density else None,
         )
@@ -97,11 +97,11 @@ class Machine:
         self.decode_number = number_decoder(limits.number_size, minimal=switches.minimal_data)
         self.decode_index = number_decoder(limits.index_size, minimal=switches.minimal_data)
         self.result_size = limits.result_size
-        self.cost_limit = UNLIMITED if cost_limit is None else cost_limit
+        self.op_cost_limit = UNLIMITED if op_cost_limit is None else op_cost_limit
         self.hash_iteration_limit = (
             UNLIMITED if hash_iteration_limit is None else hash_iteration_limit
         )
-        self.cost = 0
+        self.op_cost = 0
         self.hash_iterations = 0
         self.signature_checks = 0
         self.instructions = 0
@@ -110,7 +110,7 @@ class Machine:
 
     def begin_phase(self, code: bytes) -> None:
         """Make ready for the script of another phase: the stack and the counters stay."""
-        self.alt: list[bytes] = []
+        self.alt_stack: list[bytes] = []
         self.functions: dict[bytes, bytes] = {}
         self.slots = self.limits.memory_slots
         self.control: list[bool | int] = []
@@ -129,7 +129,7 @@ class Machine:
         if size > self.limits.element_size:
             raise ScriptError(Reason.PUSH_SIZE, f"{size} bytes, limit {self.limits.element_size}")
         self.stack.append(item)
-        self.cost += size
+        self.op_cost += size
 
     def push_number(self, value: int) -> None:
         """Push a result of arithmetic, charging for its bytes and as much for its encoding."""
@@ -138,7 +138,7 @@ class Machine:
         if size > self.result_size:
             raise self.result_too_long(size)
         self.stack.append(item)
-        self.cost += 2 * size
+        self.op_cost += 2 * size
 
     def result_too_long(self, size: int, limit: int | None = None) -> ScriptError:
         """Make the error of a result of `size` bytes that is beyond the range of numbers."""
@@ -152,14 +152,14 @@ class Machine:
         """Push 1 or the empty string, charging for the byte."""
         if value:
             self.stack.append(b"\x01")
-            self.cost += 1
+            self.op_cost += 1
         else:
             self.stack.append(b"")
 
     def check_budget(self) -> None:
         """Fail if the input has spent more than it may, as at the end of each instruction."""
-        if self.cost > self.cost_limit:
-            raise ScriptError(Reason.OP_COST, f"{self.cost}, limit {self.cost_limit}")
+        if self.op_cost > self.op_cost_limit:
+            raise ScriptError(Reason.OP_COST, f"{self.op_cost}, limit {self.op_cost_limit}")
         if self.hash_iterations > self.hash_iteration_limit:
             raise ScriptError(
                 Reason.TOO_MANY_HASH_ITERS,
@@ -203,7 +203,7 @@ class Machine:
         # Hot loop: names are local, steps are plain tuples (see program.py), and
         # instructions are counted by how far the position moved (see OP_UNTIL).
         stack, steps, observe, frames = self.stack, program.steps, self.observe, self.frames
-        cost_limit, price = self.cost_limit, self.limits.instruction_price
+        op_cost_limit, price = self.op_cost_limit, self.limits.instruction_price
         position, end = 0, len(steps)
         self.program = program
         try:
@@ -213,13 +213,13 @@ class Machine:
                     if observe is not None:
                         observe(self, program, position)
                     position += 1
-                    self.cost += price
+                    self.op_cost += price
                     if is_control:
                         position = run(self, position)
                     elif self.executing:
                         if data is not None:
                             stack.append(data)
-                            self.cost += takes
+                            self.op_cost += takes
                             if len(stack) > self.slots:
                                 raise _stack_full(self)
                         elif len(stack) < takes:
@@ -228,7 +228,7 @@ class Machine:
                             run(self)
                             if grows and len(stack) > self.slots:
                                 raise _stack_full(self)
-                    if self.cost > cost_limit:
+                    if self.op_cost > op_cost_limit:
                         self.check_budget()
                 if position == CALLED:
                     program, position = self.program, 0
@@ -252,7 +252,7 @@ class Machine:
 
 
 def _stack_full(vm: Machine) -> ScriptError:
-    held = len(vm.stack) + len(vm.alt) + len(vm.functions)
+    held = len(vm.stack) + len(vm.alt_stack) + len(vm.functions)
     return ScriptError(Reason.STACK_SIZE, f"{held} items, limit {vm.limits.memory_slots}")
 
 

@@ -82,8 +82,8 @@ def trace_input(
                 vm.executing,
                 vm.depth,
                 tuple(vm.stack),
-                tuple(vm.alt),
-                vm.cost,
+                tuple(vm.alt_stack),
+                vm.op_cost,
             )
         )
 

@@ -72,16 +72,16 @@ def test_a_conflict_names_the_transaction_that_came_first() -> None:
     chain.submit(first.transaction).require()
     refused = chain.submit(second.transaction)
     assert refused.conflict == first.txid
-    assert refused.problem is not None
-    assert refused.problem.reason == "TX_CONFLICT"
+    assert refused.error is not None
+    assert refused.error.reason == "TX_CONFLICT"
     assert first.txid in str(refused)
     with pytest.raises(TransactionRefused, match="TX_CONFLICT"):
         refused.require()
     chain.mine()
     assert chain.submit(second.transaction).conflict == first.txid
     again = chain.submit(first.transaction)
-    assert again.problem is not None
-    assert again.problem.reason == "TX_KNOWN"
+    assert again.error is not None
+    assert again.error.reason == "TX_KNOWN"
 
 
 def test_what_is_known_missing_cheap_or_invalid_is_refused() -> None:
@@ -95,7 +95,7 @@ def test_what_is_known_missing_cheap_or_invalid_is_refused() -> None:
     low = chain.submit(cheap.build().transaction)
     wrong = TransactionBuilder().spend(paid.coin(1), RawUnlocker(b"\x51")).change_to(MINE)
     invalid = chain.submit(wrong.build(check=False).transaction)
-    reasons = [each.problem.reason for each in (known, missing, low, invalid) if each.problem]
+    reasons = [each.error.reason for each in (known, missing, low, invalid) if each.error]
     assert reasons == ["TX_KNOWN", "TX_MISSING_COIN", "TX_FEE", "EQUALVERIFY"]
     assert list(chain.mempool) == [paid.txid]
 
@@ -104,7 +104,7 @@ def test_a_locktime_waits_for_its_height_or_its_time() -> None:
     chain, coin = funded()
     later = pay(coin, sequence=0, locktime=chain.height + 3).transaction
     for _ in range(3):
-        refused = chain.submit(later).problem
+        refused = chain.submit(later).error
         assert refused is not None
         assert refused.reason == "TX_NOT_FINAL"
         chain.mine()
@@ -121,7 +121,7 @@ def test_a_locktime_waits_for_its_height_or_its_time() -> None:
 def test_a_sequence_number_asks_for_the_age_of_its_coin() -> None:
     chain, coin = funded()
     aged = pay(coin, sequence=3).transaction
-    refused = chain.submit(aged).problem
+    refused = chain.submit(aged).error
     assert refused is not None
     assert (refused.reason, refused.input) == ("TX_SEQUENCE_NOT_FINAL", 0)
     chain.advance(2)
@@ -142,7 +142,7 @@ def test_a_coinbase_ripens() -> None:
     reward = Coin.of(chain.mine(reward_to=MINE).transactions[0], 0)
     spent = pay(reward).transaction
     chain.advance(98)
-    refused = chain.submit(spent).problem
+    refused = chain.submit(spent).error
     assert refused is not None
     assert refused.reason == "TX_PREMATURE_COINBASE"
     chain.advance(1)
@@ -226,7 +226,7 @@ def test_blocks_have_names_and_rules_can_be_chosen() -> None:
     old = Chain(BCH_2025)
     (there,) = old.fund(Output(9_000, b"\x51"))
     builder = TransactionBuilder().spend(there, RawUnlocker()).change_to(MINE)
-    refused = old.submit(builder.build().transaction).problem
+    refused = old.submit(builder.build().transaction).error
     assert refused is not None
     assert refused.reason == "TX_NONSTANDARD_SOURCE_OUTPUT"
     assert chain.coin(coin.outpoint) == coin
@@ -262,7 +262,7 @@ def test_a_ticketed_pool_lives_on_the_chain() -> None:
     ticket = amm.make_ticket(pool.scripts, buy, chain.height + 9, funding(), tip=2_000)
     run(ticket.built)
     early = amm.refund(pool.scripts, ticket.ticket, KEY, Funding(MINE))
-    refused = chain.submit(early.transaction).problem
+    refused = chain.submit(early.transaction).error
     assert refused is not None
     assert refused.reason == "TX_SEQUENCE_NOT_FINAL"
     chain.mine()
@@ -484,7 +484,7 @@ def test_a_chain_takes_what_a_builder_returns_and_addresses_of_its_network() -> 
     assert chain.coins(address) == chain.coins(MINE) == [coin]
     built = TransactionBuilder().spend(coin, UNLOCK).change_to(address).build()
     chain.submit(built).require()
-    assert chain.submit(built).problem is not None
+    assert chain.submit(built).error is not None
     again = TransactionBuilder().spend(built.coin(0), UNLOCK).change_to(address).build()
     block = chain.mine([built, again], reward_to=address)
     assert block.transactions[1:] == (built.transaction, again.transaction)

@@ -173,7 +173,7 @@ def test_a_coinbase_ripens_behind_the_opening_of_its_file(tmp_path: Path) -> Non
         (funded,) = file.chain.fund(Output(100_000, MINE))
         file.chain.advance(97)
     with ChainFile(path) as file:
-        refused = file.chain.submit(pay(reward).transaction).problem
+        refused = file.chain.submit(pay(reward).transaction).error
         assert refused is not None
         assert refused.reason == "TX_PREMATURE_COINBASE"
         assert file.chain.submit(pay(funded).transaction).ok

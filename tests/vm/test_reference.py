@@ -108,7 +108,7 @@ class Meter:
         )
         op = self.rules.operations.get(opcode)
         if op is not None and vm.executing:
-            counts = vm.cost, vm.hash_iterations, vm.signature_checks
+            counts = vm.op_cost, vm.hash_iterations, vm.signature_checks
             self.last = op, list(vm.stack), *counts
 
     def settle(self, vm: Machine) -> None:
@@ -124,7 +124,7 @@ class Meter:
         else:
             assert expected == 100, opcode_name(op.opcode)
         expected += CHARGES[stated](Run(before, vm.stack))
-        assert vm.cost - cost == expected, (opcode_name(op.opcode), op.charge)
+        assert vm.op_cost - cost == expected, (opcode_name(op.opcode), op.charge)
         self.seen.add(opcode_name(op.opcode))
 
 

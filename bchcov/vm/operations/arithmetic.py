@@ -77,7 +77,7 @@ def _quadratic(
         charge = len(vm.stack[-1]) * len(vm.stack[-2])
         a, b = _pop_two(vm)
         vm.push_number(compute(a, b))
-        vm.cost += charge
+        vm.op_cost += charge
 
     return run
 
@@ -121,7 +121,7 @@ def number_equal_verify(vm: Machine) -> None:
         raise ScriptError(
             Reason.NUMEQUALVERIFY, f"{describe_number(a)} is not {describe_number(b)}"
         )
-    vm.cost += 1
+    vm.op_cost += 1
 
 
 @operation(Op.OP_WITHIN, takes=3, charge=_BOOLEAN)
@@ -172,7 +172,7 @@ def power(vm: Machine) -> None:
     exponent = vm.decode_index(vm.stack[-1])
     if exponent < 0:
         raise ScriptError(Reason.INVALID_NUMBER_RANGE, f"exponent {exponent} is negative")
-    vm.cost += 8 * len(vm.stack[-2]) ** 2 * exponent
+    vm.op_cost += 8 * len(vm.stack[-2]) ** 2 * exponent
     vm.check_budget()
     a = vm.decode_number(vm.stack[-2])
     if a.bit_length() > 1 and (a.bit_length() - 1) * exponent > 8 * vm.result_size:

@@ -38,7 +38,7 @@ def _bitwise(opcode: Op, effect: str, compute: Callable[[int, int], int]) -> Ope
             raise ScriptError(Reason.INVALID_OPERAND_SIZE, f"{size} and {len(b)} bytes")
         result = compute(int.from_bytes(a, "little"), int.from_bytes(b, "little"))
         stack[-2:] = (result.to_bytes(size, "little"),)
-        vm.cost += size
+        vm.op_cost += size
 
     return run
 
@@ -49,7 +49,7 @@ def equal(vm: Machine) -> None:
     stack = vm.stack
     if stack.pop() == stack[-1]:
         stack[-1] = b"\x01"
-        vm.cost += 1
+        vm.op_cost += 1
     else:
         stack[-1] = b""
 
@@ -63,7 +63,7 @@ def equal_verify(vm: Machine) -> None:
             Reason.EQUALVERIFY, f"0x{stack[-2][:80].hex()} is not 0x{stack[-1][:80].hex()}"
         )
     del stack[-2:]
-    vm.cost += 1
+    vm.op_cost += 1
 
 
 @operation(Op.OP_INVERT, takes=1, charge="the length of the result")
@@ -71,7 +71,7 @@ def invert(vm: Machine) -> None:
     """( a -- ~a ) Invert every bit."""
     item = vm.stack[-1].translate(_INVERTED)
     vm.stack[-1] = item
-    vm.cost += len(item)
+    vm.op_cost += len(item)
 
 
 def decode_shift(vm: Machine, item: bytes) -> int:
@@ -104,7 +104,7 @@ def _shift_bytes(opcode: Op, *, left: bool) -> Operation:
             value = value << bits & (1 << 8 * size) - 1 if left else value >> bits
             shifted = value.to_bytes(size, "big")
         stack[-2:] = (shifted,)
-        vm.cost += size
+        vm.op_cost += size
 
     return run
 

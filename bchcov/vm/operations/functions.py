@@ -45,7 +45,7 @@ def define(vm: Machine) -> None:
     del vm.stack[-2:]
     vm.functions[identifier] = body
     vm.slots -= 1
-    vm.cost += len(body)
+    vm.op_cost += len(body)
 
 
 @control(Op.OP_INVOKE, charge="what the body costs")

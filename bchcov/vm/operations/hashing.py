@@ -19,7 +19,7 @@ def charge_hashing(vm: Machine, size: int, *, rounds: int) -> None:
     """Charge for hashing `size` bytes; a second round hashes one block."""
     iterations = rounds + (size + 8) // 64
     vm.hash_iterations += iterations
-    vm.cost += iterations * vm.limits.hash_iteration_price
+    vm.op_cost += iterations * vm.limits.hash_iteration_price
 
 
 def _hash(opcode: Op, summary: str, compute: Callable[[bytes], bytes], *, rounds: int) -> Operation:
@@ -38,7 +38,7 @@ def _hash(opcode: Op, summary: str, compute: Callable[[bytes], bytes], *, rounds
         item = vm.stack.pop()
         digest = compute(item)
         vm.stack.append(digest)
-        vm.cost += len(digest)
+        vm.op_cost += len(digest)
         charge_hashing(vm, len(item), rounds=rounds)
         if vm.hash_iterations > vm.hash_iteration_limit:
             vm.check_budget()

@@ -60,7 +60,7 @@ def _signs_transaction(vm: Machine, signature: bytes, public_key: bytes, code: b
 
 def _charge_checks(vm: Machine, count: int) -> None:
     vm.signature_checks += count
-    vm.cost += count * vm.limits.signature_check_price
+    vm.op_cost += count * vm.limits.signature_check_price
 
 
 def _finish(vm: Machine, taken: int, success: bool, failure: Reason | None) -> None:
@@ -71,7 +71,7 @@ def _finish(vm: Machine, taken: int, success: bool, failure: Reason | None) -> N
     if failure is None:
         vm.push_bool(success)
     else:
-        vm.cost += 1
+        vm.op_cost += 1
     vm.check_budget()
 
 

@@ -26,7 +26,7 @@ def split(vm: Machine) -> None:
     if not 0 <= position <= len(item):
         raise ScriptError(Reason.INVALID_SPLIT_RANGE, f"position {position} in {len(item)} bytes")
     stack[-2:] = item[:position], item[position:]
-    vm.cost += len(item)
+    vm.op_cost += len(item)
 
 
 @operation(Op.OP_NUM2BIN, takes=2, charge="the length of the result")
@@ -56,7 +56,7 @@ def bytes_to_number(vm: Machine) -> None:
     if len(item) > vm.limits.number_size:
         raise vm.result_too_long(len(item), vm.limits.number_size)
     vm.stack.append(item)
-    vm.cost += len(item)
+    vm.op_cost += len(item)
 
 
 @operation(Op.OP_SIZE, takes=1, gives=2, charge="the length of the result")
@@ -64,7 +64,7 @@ def size(vm: Machine) -> None:
     """( a -- a length ) Push the length of the top item in bytes."""
     item = encode_number(len(vm.stack[-1]))
     vm.stack.append(item)
-    vm.cost += len(item)
+    vm.op_cost += len(item)
 
 
 @operation(Op.OP_REVERSEBYTES, takes=1, charge="the length of the result")
@@ -72,7 +72,7 @@ def reverse_bytes(vm: Machine) -> None:
     """( a -- reversed(a) ) Reverse the order of the bytes."""
     item = vm.stack.pop()
     vm.stack.append(item[::-1])
-    vm.cost += len(item)
+    vm.op_cost += len(item)
 
 
 SPLICE = (

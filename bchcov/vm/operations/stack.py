@@ -15,19 +15,19 @@ __all__ = ["STACK"]
 @operation(Op.OP_TOALTSTACK, takes=1)
 def to_alt_stack(vm: Machine) -> None:
     """( a -- ) Move an item to the alternate stack."""
-    vm.alt.append(vm.stack.pop())
+    vm.alt_stack.append(vm.stack.pop())
     vm.slots -= 1
 
 
 @operation(Op.OP_FROMALTSTACK, charge="the length of the item")
 def from_alt_stack(vm: Machine) -> None:
     """( -- a ) Take the top item of the alternate stack."""
-    if not vm.alt:
+    if not vm.alt_stack:
         raise ScriptError(Reason.INVALID_ALTSTACK_OPERATION, "the alternate stack is empty")
-    item = vm.alt.pop()
+    item = vm.alt_stack.pop()
     vm.stack.append(item)
     vm.slots += 1
-    vm.cost += len(item)
+    vm.op_cost += len(item)
 
 
 @operation(Op.OP_2DROP, takes=2)
@@ -42,7 +42,7 @@ def dup_two(vm: Machine) -> None:
     stack = vm.stack
     a, b = stack[-2], stack[-1]
     stack += (a, b)
-    vm.cost += len(a) + len(b)
+    vm.op_cost += len(a) + len(b)
 
 
 @operation(Op.OP_3DUP, takes=3, gives=6, charge="the lengths of the copied items")
@@ -50,7 +50,7 @@ def dup_three(vm: Machine) -> None:
     """( a b c -- a b c a b c ) Copy the top three items."""
     copied = vm.stack[-3:]
     vm.stack += copied
-    vm.cost += sum(map(len, copied))
+    vm.op_cost += sum(map(len, copied))
 
 
 @operation(Op.OP_2OVER, takes=4, gives=6, charge="the lengths of the copied items")
@@ -59,7 +59,7 @@ def over_two(vm: Machine) -> None:
     stack = vm.stack
     a, b = stack[-4], stack[-3]
     stack += (a, b)
-    vm.cost += len(a) + len(b)
+    vm.op_cost += len(a) + len(b)
 
 
 @operation(Op.OP_2ROT, takes=6, charge="the lengths of the two items moved to the top")
@@ -69,7 +69,7 @@ def rotate_two(vm: Machine) -> None:
     moved = stack[-6:-4]
     del stack[-6:-4]
     stack += moved
-    vm.cost += len(moved[0]) + len(moved[1])
+    vm.op_cost += len(moved[0]) + len(moved[1])
 
 
 @operation(Op.OP_2SWAP, takes=4)
@@ -85,7 +85,7 @@ def dup_if_true(vm: Machine) -> None:
     item = vm.stack[-1]
     if is_true(item):
         vm.stack.append(item)
-        vm.cost += len(item)
+        vm.op_cost += len(item)
 
 
 @operation(Op.OP_DEPTH, gives=1, charge="the length of the result")
@@ -93,7 +93,7 @@ def depth(vm: Machine) -> None:
     """( -- count ) Push the number of items on the stack."""
     item = encode_number(len(vm.stack))
     vm.stack.append(item)
-    vm.cost += len(item)
+    vm.op_cost += len(item)
 
 
 @operation(Op.OP_DROP, takes=1)
@@ -107,7 +107,7 @@ def dup(vm: Machine) -> None:
     """( a -- a a ) Copy the top item."""
     item = vm.stack[-1]
     vm.stack.append(item)
-    vm.cost += len(item)
+    vm.op_cost += len(item)
 
 
 @operation(Op.OP_NIP, takes=2)
@@ -121,7 +121,7 @@ def over(vm: Machine) -> None:
     """( a b -- a b a ) Copy the second item from the top."""
     item = vm.stack[-2]
     vm.stack.append(item)
-    vm.cost += len(item)
+    vm.op_cost += len(item)
 
 
 def _pop_depth(vm: Machine) -> int:
@@ -141,7 +141,7 @@ def pick(vm: Machine) -> None:
     """( x_n ... x_0 n -- x_n ... x_0 x_n ) Copy the item that lies below n others."""
     item = vm.stack[-1 - _pop_depth(vm)]
     vm.stack.append(item)
-    vm.cost += len(item)
+    vm.op_cost += len(item)
 
 
 @operation(Op.OP_ROLL, takes=2, charge="the length of the moved item, and n")
@@ -150,7 +150,7 @@ def roll(vm: Machine) -> None:
     count = _pop_depth(vm)
     item = vm.stack.pop(-1 - count)
     vm.stack.append(item)
-    vm.cost += len(item) + count
+    vm.op_cost += len(item) + count
 
 
 @operation(Op.OP_ROT, takes=3)
@@ -172,7 +172,7 @@ def tuck(vm: Machine) -> None:
     """( a b -- b a b ) Copy the top item below the second."""
     item = vm.stack[-1]
     vm.stack.insert(-2, item)
-    vm.cost += len(item)
+    vm.op_cost += len(item)
 
 
 STACK = introduced(

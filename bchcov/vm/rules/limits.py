@@ -39,7 +39,7 @@ class Limits:
     bytes_per_signature_check: int = 43  # where the density of checks is bounded
     free_signature_check_bytes: int = 60
 
-    def cost_limit(self, unlocking_size: int) -> int | None:
+    def op_cost_limit(self, unlocking_size: int) -> int | None:
         """The operation cost that an input of this unlocking length may have; None: any."""
         if self.cost_per_byte is None:
             return None
