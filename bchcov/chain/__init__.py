@@ -9,16 +9,15 @@ from .chain_file import ChainFile
 from .lookup import find_transaction
 from .salvage import Salvage
 from .submission import Submission
-from .wallet import Commitment, Wallet
+from .tables import Table
 
 __all__ = [
     "Block",
     "Chain",
     "ChainFile",
-    "Commitment",
     "Salvage",
     "Submission",
+    "Table",
     "TransactionRefused",
-    "Wallet",
     "find_transaction",
 ]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -21,10 +21,10 @@ from ..vm.rules.ruleset import RuleSet
 from ..vm.rules.upgrades import BCH_2026
 from .chain import Chain
 from .reading import read_records, upgrade
-from .rows import FORMAT, Rows
+from .rows import Rows
 from .salvage import Salvage, salvage
 from .store import Change, Records
-from .wallet import Wallet
+from .tables import FORMAT, Table
 
 __all__ = ["ChainFile"]
 
@@ -44,12 +44,12 @@ def _kind_of(error: sqlite3.Error) -> int:
 
 
 class ChainFile:
-    """An open file with its `chain` and its `wallet`; close it, or use it in a `with` block.
+    """An open file with its `chain`; close it, or use it in a `with` block.
 
     A file that is not there is made, with the `rules` and the other arguments of `Chain`;
     one that is there keeps its own. ":memory:" is no file and ends with the process. Raises
     StoreError for a file that another process has, that is none of these or is damaged,
-    or whose rules are not those asked for.
+    or whose rules are not those asked for. A layer above may `keep` tables of its own in it.
     """
 
     def __init__(
@@ -77,8 +77,6 @@ class ChainFile:
                 if not self._is_made():
                     self._make(Records(rules or BCH_2026, height, time, fee_rate))
                 self.chain = Chain.stored(self._read(), self)
-                self.wallet = Wallet(self._rows)
-                self.wallet.check()
             if rules is not None and rules.name != self.chain.rules.name:
                 raise StoreError(
                     f"{self.path}: its chain has the rules {self.chain.rules.name},"
@@ -92,6 +90,20 @@ class ChainFile:
     def salvage(path: str | Path) -> Salvage:
         """Read out of a damaged file what is whole; the file is left as it is."""
         return salvage(str(path))
+
+    def keep(self, *tables: Table) -> Rows:
+        """Keep the tables of a layer above in this file, covered by its checksums.
+
+        They are made where the file has none of them. Raises DamagedStore for others of
+        their names.
+        """
+        with self.opening():
+            self._rows.keep(tables)
+        return self._rows
+
+    def opening(self) -> AbstractContextManager[None]:
+        """Turn what goes wrong while tables are read first into a StoreError of this file."""
+        return self._explained(is_opening=True)
 
     @contextmanager
     def _explained(self, *, is_opening: bool = False) -> Iterator[None]:
@@ -193,7 +205,7 @@ class ChainFile:
 
 
 def _make_private(path: str) -> None:
-    """Make a new file readable by its owner only, or refuse it: a wallet is in it.
+    """Make a new file readable by its owner only, or refuse it: keys may be in it.
 
     Nor may others read one that is there and empty, or that a link names which is not there.
     """

@@ -10,8 +10,9 @@ from ..transaction.codec import decode_transaction, transaction_id
 from ..transaction.model import Transaction
 from ..vm.rules.upgrades import find_rules
 from .blocks import Block
-from .rows import COLUMNS, FORMAT, Rows, describe_row
+from .rows import Rows
 from .store import Records
+from .tables import CHAIN_TABLES, FACTS, FORMAT, describe_row
 
 __all__ = ["read_records", "read_transaction", "upgrade"]
 
@@ -51,24 +52,10 @@ def read_records(rows: Rows) -> Records:
 
 def upgrade(rows: Rows) -> None:
     """Make a file of format 1, which has no checksums, one of this format; nothing is lost."""
-    database = rows.database
-    for (said,) in database.execute("PRAGMA integrity_check(1)"):
-        if said != "ok":
-            raise DamagedStore(f"damaged: {said}")
-    kept = {
-        table: database.execute(
-            f"SELECT {', '.join(names)} FROM {table} ORDER BY {names[0]}"
-        ).fetchall()
-        for table, names in COLUMNS.items()
-    }
-    for row in kept["transactions"]:
-        read_transaction(row)
-    database.execute("PRAGMA foreign_keys = OFF")
-    with rows.change():
-        for table in COLUMNS:
-            database.execute(f"DROP TABLE {table}")
-        rows.make({**dict(kept["facts"]), "format": FORMAT})
-        for table in [each for each in COLUMNS if each != "facts"]:
-            for row in kept[table]:
-                rows.insert(table, row)
-    database.execute("PRAGMA foreign_keys = ON")
+    rows.check_pages()
+    kept = rows.read_unchecked(CHAIN_TABLES)
+    for table, found in kept.items():
+        if table.name == "transactions":
+            for row in found:
+                read_transaction(row)
+    rows.remake(kept, {**dict(kept[FACTS]), "format": FORMAT})

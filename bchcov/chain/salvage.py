@@ -11,9 +11,9 @@ from urllib.parse import quote
 
 from ..errors import BchcovError, StoreError
 from ..transaction.model import Transaction
-from ..wallet.keys import PrivateKey
 from .reading import read_transaction
-from .rows import COLUMNS, checksum, describe_row
+from .rows import other_tables, quoted
+from .tables import CHAIN_TABLES, CHECKSUM, checksum, describe_row
 
 __all__ = ["Salvage", "salvage"]
 
@@ -22,17 +22,16 @@ _UNREADABLE = (sqlite3.Error, ValueError, TypeError, AttributeError, OverflowErr
 
 @dataclass(frozen=True, slots=True)
 class Salvage:
-    """The whole rows of a file: facts and keys by name, transactions with their heights.
+    """The whole rows of a file: facts by name, transactions with their heights.
 
-    A height is None in the mempool; `commitments` are as the wallet keeps them. `problems`
-    name what is damaged or cannot be read.
+    A height is None in the mempool. `others` are the rows of tables that a layer above
+    keeps, by the table's name. `problems` name what is damaged or cannot be read.
     """
 
     facts: dict[str, str]
     blocks: tuple[tuple[int, int, bool], ...]
     transactions: tuple[tuple[Transaction, int | None], ...]
-    keys: dict[str, PrivateKey]
-    commitments: tuple[tuple[Any, ...], ...]
+    others: dict[str, tuple[tuple[Any, ...], ...]]
     problems: tuple[str, ...]
 
 
@@ -44,39 +43,41 @@ def salvage(path: str) -> Salvage:
     except sqlite3.Error as error:
         raise StoreError(f"{path}: {error}") from error
     with closing(database):
-        rows = {table: list(_whole(database, table, problems)) for table in COLUMNS}
+        rows = {
+            table.name: list(_whole(database, table.name, problems, len(table.columns)))
+            for table in CHAIN_TABLES
+        }
+        others = {name: tuple(_whole(database, name, problems)) for name in _others(database)}
     transactions = []
     for row in rows["transactions"]:
         try:
             transactions.append((read_transaction(row), row[2]))
         except _UNREADABLE as error:
             problems.append(f"{describe_row('transactions', row)}: {error}")
-    keys = {}
-    for name, wif in rows["keys"]:
-        try:
-            keys[name] = PrivateKey.from_wif(wif)
-        except _UNREADABLE as error:
-            problems.append(f"{describe_row('keys', (name,))}: {error}")
     return Salvage(
         dict(rows["facts"]),
         tuple((height, time, bool(funding)) for height, time, funding in rows["blocks"]),
         tuple(transactions),
-        keys,
-        tuple(rows["commitments"]),
+        others,
         tuple(problems),
     )
 
 
 def _whole(
-    database: sqlite3.Connection, table: str, problems: list[str]
+    database: sqlite3.Connection, table: str, problems: list[str], columns: int = 0
 ) -> Iterator[tuple[Any, ...]]:
-    """Yield the whole rows of a table, from both ends up to what cannot be read."""
-    names = COLUMNS[table]
+    """Yield the whole rows of a table, from both ends up to what cannot be read.
+
+    It has so many `columns`, before the checksum; 0 where the file alone tells.
+    """
     seen: dict[Any, tuple[Any, ...]] = {}
     for order in ("ASC", "DESC"):
         try:
-            for row in database.execute(f"SELECT * FROM {table} ORDER BY {names[0]} {order}"):
-                values, check = row[: len(names)], row[len(names) :]
+            found = database.execute(f"SELECT * FROM {quoted(table)} ORDER BY 1 {order}")
+            names = [each[0] for each in found.description]
+            size = columns or len(names) - (names[-1] == CHECKSUM)
+            for row in found:
+                values, check = row[:size], row[size:]
                 if check and checksum(table, values) != check[0]:
                     said = f"{describe_row(table, values)} is damaged"
                     if said not in problems:
@@ -88,3 +89,11 @@ def _whole(
         else:
             break
     yield from sorted(seen.values(), key=lambda row: (str(type(row[0])), row[0]))
+
+
+def _others(database: sqlite3.Connection) -> list[str]:
+    try:
+        return other_tables(database)
+    except _UNREADABLE:
+        # Then no other table can be read either, and the problems say so.
+        return []

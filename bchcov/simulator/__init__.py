@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from .answer import Answer
 from .session import PROFILES, Session
+from .wallet import Commitment, SalvagedWallet, Wallet
 
-__all__ = ["PROFILES", "Answer", "Session"]
+__all__ = ["PROFILES", "Answer", "Commitment", "SalvagedWallet", "Session", "Wallet"]

@@ -14,6 +14,7 @@ from ..wallet.builder import BuiltTransaction
 from ..wallet.funding import Funding
 from ..wallet.keys import PrivateKey
 from ..wallet.unlockers import P2pkhUnlocker
+from .wallet import Wallet
 
 __all__ = ["TOKENS", "Accounts", "PoolParameters"]
 
@@ -32,7 +33,7 @@ class Accounts:
     """The chain of a file, and the keys of its wallet as funding."""
 
     def __init__(self, file: ChainFile) -> None:
-        self.chain, self.wallet, self.path = file.chain, file.wallet, file.path
+        self.chain, self.wallet, self.path = file.chain, Wallet(file), file.path
 
     def pool_parameters(self, category: bytes) -> PoolParameters:
         """The parameters of the simulator's pools; all others are as they are by default."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from ..amm.action import BUY
-from ..chain import Commitment
 from .direct_pool import DirectPool
 from .parsing import show_bch
 from .ticketed_pool import TicketedPool
+from .wallet import Commitment
 
 __all__ = ["next_step", "reveal_line", "short_hash"]
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ..amm.formula import Reserves
-from ..chain import Commitment
 from .accounts import Accounts
 from .direct_pool import DirectPool
 from .next_step import next_step
 from .parsing import plural
 from .ticketed_pool import TicketedPool
+from .wallet import Commitment
 
 __all__ = ["PROFILES", "Pools"]
 

@@ -8,13 +8,13 @@ from typing import Any, TypeVar
 
 from ..amm import ticketed as amm
 from ..amm.action import Action, deadline_height
-from ..chain import Commitment
 from ..errors import BuildError, CommandError
 from ..race.world import spends
 from ..transaction.model import Transaction
 from ..wallet.balance import Spend
 from ..wallet.coins import Coin
 from .accounts import Accounts
+from .wallet import Commitment
 
 __all__ = ["TicketedPool"]
 

@@ -13,6 +13,7 @@ from bchcov.amm import ticketed as amm
 from bchcov.amm.ticketed.pool import Pool
 from bchcov.chain import ChainFile
 from bchcov.crypto.hashes import sha256
+from bchcov.simulator import Wallet
 from bchcov.wallet import BuiltTransaction, Coin, P2pkhUnlocker, PrivateKey, Spend
 from bchcov.wallet.funding import Funding
 
@@ -36,7 +37,7 @@ class Life:
     """The pool as the chain shows it: whatever was accepted is followed from the genesis on."""
 
     def __init__(self, file: ChainFile) -> None:
-        self.chain, self.wallet = file.chain, file.wallet
+        self.chain, self.wallet = file.chain, Wallet(file)
         self.wallet.add("everybody", KEY)
         self.pool: Pool | None = None
         transactions = [each for block in self.chain.blocks for each in block.transactions]

@@ -16,7 +16,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bchcov import BCH_2025, BCH_2026, ChainError, Output, StoreError
-from bchcov.amm import ticketed as amm
 from bchcov.chain import Chain, ChainFile, TransactionRefused
 from bchcov.crypto.hashes import sha256
 from bchcov.wallet import (
@@ -189,29 +188,6 @@ def test_a_chain_that_missed_a_change_writes_nothing_more(tmp_path: Path) -> Non
         chain._changes -= 1
         with pytest.raises(StoreError, match="interrupted: open the file again"):
             chain.submit(pay(coin).transaction)
-
-
-def test_the_wallet_makes_its_commitments_again_from_its_keys(tmp_path: Path) -> None:
-    path = tmp_path / "chain.sqlite"
-    pool = sha256(b"pool")
-    with ChainFile(path) as file:
-        wallet = file.wallet
-        wallet.add("alice", KEY)
-        wallet.add("alice", KEY)
-        with pytest.raises(StoreError, match="another key that is called 'alice'"):
-            wallet.add("alice", PrivateKey(sha256(b"other")))
-        made = [wallet.commit("alice", pool, amm.BUY, 1_000, 2**64 - 1) for _ in range(3)]
-        assert wallet.commit("alice", sha256(b"other pool"), amm.SELL, 5, 0).number == 0
-        with pytest.raises(StoreError, match="no key that is called 'bob'"):
-            wallet.commit("bob", pool, amm.BUY, 1, 1)
-    assert len({each.action.salt for each in made}) == 3
-    assert made[2].action.salt == amm.derive_salt(KEY, pool, 2)
-    with ChainFile(path) as file:
-        assert file.wallet.key("alice") == KEY
-        assert list(file.wallet.commitments(pool).values()) == made
-        file._database.execute("UPDATE commitments SET amount_in = 7 WHERE number = 1")
-        with pytest.raises(StoreError, match="commitment 1 of 'alice' is damaged"):
-            file.wallet.commitments(pool)
 
 
 STEPS = st.lists(

@@ -17,13 +17,14 @@ from bchcov import BCH_2025, Output, StoreError
 from bchcov.amm import ticketed as amm
 from bchcov.chain import ChainFile
 from bchcov.crypto.hashes import sha256
+from bchcov.simulator import Wallet
 
 STORED = Path(__file__).parent / "stored"
 POOL = sha256(b"pool")
 
 
 def whole(file: ChainFile) -> object:
-    chain, wallet = file.chain, file.wallet
+    chain, wallet = file.chain, Wallet(file)
     settings = chain.rules.name, chain.fee_rate, chain.blocks[0].time, chain.blocks[0].height
     mempool = [(each, chain._fees[each]) for each in chain.mempool]
     return settings, state(chain), mempool, wallet.keys(), wallet.commitments(POOL)
@@ -38,8 +39,9 @@ def fill(path: Path) -> None:
         chain.mine(seconds=77, reward_to=MINE)
         chain.submit(pay(first.coin(1)).transaction).require()
         chain.submit(pay(other, 30_000).transaction).require()
-        file.wallet.add("alice", KEY)
-        file.wallet.commit("alice", POOL, amm.BUY, 1_000, 2**64 - 1)
+        wallet = Wallet(file)
+        wallet.add("alice", KEY)
+        wallet.commit("alice", POOL, amm.BUY, 1_000, 2**64 - 1)
 
 
 @pytest.fixture
@@ -72,7 +74,7 @@ def open_flipped(path: Path, seeds: range) -> int:
             refused += str(path) in str(error)
         else:
             accepted += 1
-        ChainFile.salvage(path)
+        Wallet.salvage(path)
     assert refused + accepted == len(seeds), "an error does not name the file"
     return refused
 
@@ -128,8 +130,10 @@ def test_a_change_of_any_row_is_named(stored: Path, change: str, said: str) -> N
 def test_what_is_whole_in_a_damaged_file_can_be_read_out(stored: Path) -> None:
     intact = ChainFile.salvage(stored)
     assert intact.problems == ()
-    assert (len(intact.blocks), len(intact.transactions), len(intact.commitments)) == (2, 5, 1)
-    assert intact.keys == {"alice": KEY}
+    wallet = Wallet.salvage(stored)
+    assert (len(intact.blocks), len(intact.transactions), len(wallet.commitments)) == (2, 5, 1)
+    assert (wallet.keys, wallet.problems) == ({"alice": KEY}, ())
+    assert intact.others.keys() == {"keys", "commitments"}
     assert intact.facts["rules"] == "BCH_2025"
     with closing(sqlite3.connect(stored)) as database:
         database.execute("UPDATE transactions SET fee = 9 WHERE place = 2")
@@ -139,7 +143,8 @@ def test_what_is_whole_in_a_damaged_file_can_be_read_out(stored: Path) -> None:
     assert len(found.problems) == 1
     assert "transactions is damaged" in found.problems[0]
     assert len(found.transactions) == 4
-    assert found.keys == {"alice": KEY}
+    assert Wallet.salvage(stored).keys == {"alice": KEY}
+    assert Wallet.salvage(stored).problems == found.problems
     assert stored.read_bytes() == before
     with pytest.raises(StoreError, match="unable to open"):
         ChainFile.salvage(stored.parent / "nowhere")
@@ -157,7 +162,7 @@ def test_a_stored_file_of_each_format_opens_as_what_was_stored(tmp_path: Path, n
             assert whole(file) == expected
     with ChainFile(path) as file:
         file.chain.mine()
-        file.wallet.commit("alice", POOL, amm.SELL, 5, 1)
+        Wallet(file).commit("alice", POOL, amm.SELL, 5, 1)
         expected = whole(file)
     with ChainFile(path) as file:
         assert whole(file) == expected
@@ -190,8 +195,9 @@ def test_a_damaged_file_of_the_first_format_is_refused_by_what_can_be_told(
     with closing(sqlite3.connect(path)) as database:
         database.execute(change)
         database.commit()
-    with pytest.raises(StoreError):
-        ChainFile(path)
+    for _ in range(2):
+        with pytest.raises(StoreError), ChainFile(path) as file:
+            Wallet(file)
 
 
 def test_new_files_are_private_whatever_names_them(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from bchcov.chain import ChainFile
 from bchcov.errors import CommandError
-from bchcov.simulator import Session
+from bchcov.simulator import Session, Wallet
 from bchcov.simulator.help import COMMANDS
 from bchcov.simulator.parsing import read_amount
 
@@ -245,7 +245,8 @@ def any_line(session: Session, chance: random.Random, file: ChainFile) -> str:
 
 def everything(file: ChainFile, session: Session) -> object:
     blocks = [block.hash for block in file.chain.blocks]
-    rows = file.wallet.keys(), [*file.wallet.commitments(session._pool.category)]
+    wallet = Wallet(file)
+    rows = wallet.keys(), [*wallet.commitments(session._pool.category)]
     status = session.run("status")
     return blocks, list(file.chain.mempool), rows, session.profile, status.lines, status.data
 

@@ -11,7 +11,7 @@ import pytest
 from bchcov.amm import ticketed
 from bchcov.chain import ChainFile
 from bchcov.race.world import user_key
-from bchcov.simulator import Answer, Session
+from bchcov.simulator import Answer, Session, Wallet
 from bchcov.transaction.codec import transaction_id
 from bchcov.transaction.model import Output
 from bchcov.wallet.balance import Spend
@@ -33,7 +33,7 @@ def done(session: Session, line: str) -> dict[str, Any]:
 
 def everything(file: ChainFile) -> object:
     hashes = [block.hash for block in file.chain.blocks]
-    return hashes, list(file.chain.mempool), file.wallet.keys()
+    return hashes, list(file.chain.mempool), Wallet(file).keys()
 
 
 def test_half_of_the_users_buy_half_sell_and_their_balances_are_their_own_coins() -> None:
@@ -127,7 +127,7 @@ def test_a_pool_that_has_ended_or_is_closed_has_no_race() -> None:
         session = Session(file, seed=3)
         pool = session._pool.pool
         assert isinstance(pool, ticketed.Pool)
-        key = file.wallet.key("provider")
+        key = Wallet(file).key("provider")
         (coin,) = file.chain.fund(Output(50_000, key.locking_bytecode))
         funding = Funding(key.locking_bytecode, [Spend(coin, P2pkhUnlocker(key))])
         closed = ticketed.set_closed(pool, key, funding)

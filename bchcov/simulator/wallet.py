@@ -1,38 +1,87 @@
-"""The wallet in a chain's file: keys by name, and commitments whose salts come from them."""
+"""The wallet in a chain's file: keys by name, and the commitments they made, salts derived."""
 
 from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from ..amm.action import Action, Direction
 from ..amm.salts import derive_salt
-from ..errors import DamagedStore, StoreError
+from ..chain import ChainFile, Table
+from ..errors import BchcovError, DamagedStore, StoreError
 from ..wallet.keys import PrivateKey
-from .rows import Rows, Value
 
-__all__ = ["Commitment", "Wallet"]
+__all__ = ["Commitment", "SalvagedWallet", "Wallet"]
+
+_TABLES = (
+    Table(
+        "keys",
+        ("name", "wif"),
+        "CREATE TABLE keys (name TEXT PRIMARY KEY, wif TEXT NOT NULL{checksum}) WITHOUT ROWID",
+    ),
+    Table(
+        "commitments",
+        ("action_hash", "pool", "key", "number", "direction", "amount_in", "min_out"),
+        "CREATE TABLE commitments (action_hash BLOB PRIMARY KEY, pool BLOB NOT NULL,"
+        " key TEXT NOT NULL REFERENCES keys (name), number INTEGER NOT NULL,"
+        " direction INTEGER NOT NULL, amount_in INTEGER NOT NULL,"
+        " min_out TEXT NOT NULL{checksum}, UNIQUE (pool, key, number)) WITHOUT ROWID",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Commitment:
-    """An action that a key of the wallet committed to, or is about to; `number` made its salt."""
+    """An action that a key of the wallet has committed to, or is about to.
+
+    Its salt is derived from the key and `number`.
+    """
 
     key_name: str
     number: int
     action: Action
 
 
-class Wallet:
-    """Keys and commitments, kept before anything that needs them is submitted.
+@dataclass(frozen=True, slots=True)
+class SalvagedWallet:
+    """What is whole of the wallet in a damaged file: keys by name, commitments as rows.
 
-    A commitment is kept as what it says and the number that its salt is derived from: with
-    the key it can be made again. Keys lie in the file as they are: whoever reads it has them.
+    `problems` name what is damaged or cannot be read, in the whole file.
     """
 
-    def __init__(self, rows: Rows) -> None:
-        self._store = rows
+    keys: dict[str, PrivateKey]
+    commitments: tuple[tuple[Any, ...], ...]
+    problems: tuple[str, ...]
+
+
+class Wallet:
+    """Keys and commitments in a chain's file, kept before anything that needs them is submitted.
+
+    A commitment is kept as what it says and the number that its salt is derived from: with
+    the key it can be made again. Keys lie in the file unencrypted: whoever can read it has
+    them. Raises StoreError for a file whose wallet is damaged.
+    """
+
+    def __init__(self, file: ChainFile) -> None:
+        self._store = file.keep(*_TABLES)
+        with file.opening():
+            for (pool,) in self._rows("SELECT DISTINCT pool FROM commitments"):
+                self.commitments(pool)
+
+    @staticmethod
+    def salvage(path: str | Path) -> SalvagedWallet:
+        """Read out of a damaged file what is whole of its wallet; the file is left as it is."""
+        found = ChainFile.salvage(path)
+        keys, problems = {}, list(found.problems)
+        for row in found.others.get("keys", ()):
+            try:
+                name, wif = row
+                keys[name] = PrivateKey.from_wif(wif)
+            except (BchcovError, ValueError, TypeError, AttributeError) as error:
+                problems.append(f"the key of {str(row[0])[:70]!r}: {error}")
+        return SalvagedWallet(keys, found.others.get("commitments", ()), tuple(problems))
 
     def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         try:
@@ -40,7 +89,7 @@ class Wallet:
         except sqlite3.Error as error:
             raise StoreError(f"the wallet: {error}") from error
 
-    def _insert(self, table: str, *values: Value) -> None:
+    def _insert(self, table: str, *values: str | int | bytes) -> None:
         try:
             with self._store.change():
                 self._store.insert(table, values)
@@ -94,11 +143,6 @@ class Wallet:
         values = made.action.hash, pool, name, made.number, int(direction), amount_in
         self._insert("commitments", *values, str(min_out))
         return made
-
-    def check(self) -> None:
-        """Raise StoreError where a commitment is not what its key and number make."""
-        for (pool,) in self._rows("SELECT DISTINCT pool FROM commitments"):
-            self.commitments(pool)
 
     def commitments(self, pool: bytes) -> dict[bytes, Commitment]:
         """Every commitment at a pool by the hash of its action, in the order they were made."""
