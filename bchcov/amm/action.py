@@ -7,6 +7,7 @@ from typing import Literal
 
 from ..crypto.hashes import sha256
 from ..errors import BuildError
+from ..transaction.constants import MAX_TOKEN_AMOUNT, MAX_UINT64
 
 __all__ = ["BUY", "MAX_AMOUNT", "SELL", "Action", "Direction", "deadline_height"]
 
@@ -16,9 +17,9 @@ BUY: Direction = 1
 SELL: Direction = 0
 """Tokens in, BCH out."""
 
-MAX_AMOUNT = 2**63 - 1
+MAX_AMOUNT = MAX_TOKEN_AMOUNT
 """The largest amount of tokens."""
-_MAX_MIN_OUT = 2**64 - 1
+_MAX_MIN_OUT = MAX_UINT64
 
 
 @dataclass(frozen=True, slots=True)

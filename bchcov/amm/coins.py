@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Protocol
 
 from ..errors import BuildError
+from ..transaction.constants import MAX_MONEY
 from ..transaction.model import Capability, Nft, Output, Token
 from ..wallet.coins import Coin
 from .action import MAX_AMOUNT
 from .formula import Reserves
-from .parameters import MAX_SATOSHIS, PoolParameters
+from .parameters import PoolParameters
 
 __all__ = [
     "PoolScripts",
@@ -71,7 +72,7 @@ def commitment_of(coin: Coin, scripts: PoolScripts) -> bytes:
 def check_reserves(reserves: Reserves, least: int) -> None:
     """Raise BuildError for reserves that no pool has; `least` is the fewest satoshis."""
     for what, amount, low, most in (
-        ("satoshis", reserves.bch, least, MAX_SATOSHIS),
+        ("satoshis", reserves.bch, least, MAX_MONEY),
         ("tokens", reserves.tokens, 1, MAX_AMOUNT),
     ):
         if not low <= amount <= most:

@@ -9,9 +9,8 @@ from ..assembly.assemble import Binding
 from ..errors import BuildError
 from .formula import FEE_DENOMINATOR, FEE_KEPT
 
-__all__ = ["MAX_SATOSHIS", "PoolParameters", "check_parameters", "pool_nft", "shared_constants"]
+__all__ = ["PoolParameters", "check_parameters", "pool_nft", "shared_constants"]
 
-MAX_SATOSHIS = 21 * 10**14
 """All the satoshis there can be."""
 
 _SIZES = {"pool_category": 32, "token_category": 32, "owner": 20}

@@ -7,18 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Generic, Protocol, Self, TypeVar
 
 from ..errors import BuildError
+from ..transaction.constants import LOCKTIME_THRESHOLD
 from ..transaction.model import Output, Transaction
 from ..validation.verify import verify
 from ..wallet.builder import BuiltTransaction, TransactionBuilder
 from .events import Event
 from .refusal import RunningScripts, build_refused
 
-__all__ = ["IN_FORCE", "BuiltStep", "check_height", "take_step"]
-
-_HEIGHT_LIMIT = 500_000_000
-# From here on a locktime is a time, not a height.
-IN_FORCE = 0xFFFF_FFFE
-"""A sequence number that lets the locktime count and asks for no age."""
+__all__ = ["BuiltStep", "check_height", "take_step"]
 
 PoolT = TypeVar("PoolT")
 
@@ -69,5 +65,5 @@ def take_step(pool: FollowedT, builder: TransactionBuilder) -> BuiltStep[Followe
 
 def check_height(height: int) -> None:
     """Raise BuildError for a number that is no block height."""
-    if not 0 <= height < _HEIGHT_LIMIT:
-        raise BuildError(f"{height} is no block height: they lie in 0..{_HEIGHT_LIMIT - 1}")
+    if not 0 <= height < LOCKTIME_THRESHOLD:
+        raise BuildError(f"{height} is no block height: they lie in 0..{LOCKTIME_THRESHOLD - 1}")

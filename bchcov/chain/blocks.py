@@ -7,12 +7,12 @@ from functools import cached_property
 
 from ..crypto.hashes import hash256
 from ..transaction.codec import transaction_hash
+from ..transaction.constants import NULL_OUTPOINT
 from ..transaction.model import Input, Output, Transaction
 
 __all__ = ["Block", "make_coinbase", "make_funding", "median_time"]
 
 _SUBSIDY = 312_500_000
-_NOTHING = bytes(32), 0xFFFF_FFFF
 
 _MEDIAN_OF = 11
 
@@ -51,10 +51,10 @@ def median_time(blocks: list[Block]) -> int:
 
 def make_coinbase(height: int, fees: int, reward_to: bytes) -> Transaction:
     """The transaction that pays the subsidy and the fees of a block to a locking bytecode."""
-    nothing = Input(*_NOTHING, height.to_bytes(8, "little"))
+    nothing = Input(*NULL_OUTPOINT, height.to_bytes(8, "little"))
     return Transaction((nothing,), (Output(_SUBSIDY + fees, reward_to),))
 
 
 def make_funding(number: int, outputs: tuple[Output, ...]) -> Transaction:
     """The transaction that makes coins out of nothing; its number makes its txid its own."""
-    return Transaction((Input(*_NOTHING, number.to_bytes(8, "big")),), outputs)
+    return Transaction((Input(*NULL_OUTPOINT, number.to_bytes(8, "big")),), outputs)

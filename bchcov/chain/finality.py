@@ -8,14 +8,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..transaction.constants import (
+    AGE_IS_TIME,
+    AGE_MASK,
+    AGE_SECONDS,
+    LOCKTIME_THRESHOLD,
+    NO_AGE,
+    SEQUENCE_FINAL,
+)
 from ..transaction.model import Transaction
 
 __all__ = ["CoinAge", "unmet_age", "unmet_locktime"]
-
-_FINAL = 0xFFFF_FFFF
-_TIMES_BEGIN = 500_000_000
-_NO_AGE, _AGE_IS_TIME, _AGE = 1 << 31, 1 << 22, 0xFFFF
-_TIME_UNIT = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +35,9 @@ def unmet_locktime(transaction: Transaction, height: int, time: int) -> str | No
     `time` is the median time past of the block before.
     """
     locktime = transaction.locktime
-    if all(item.sequence == _FINAL for item in transaction.inputs):
+    if all(item.sequence == SEQUENCE_FINAL for item in transaction.inputs):
         return None
-    is_time = locktime >= _TIMES_BEGIN
+    is_time = locktime >= LOCKTIME_THRESHOLD
     if locktime == 0 or locktime < (time if is_time else height):
         return None
     now = f"median time {time}" if is_time else f"height {height}"
@@ -48,11 +51,11 @@ def unmet_age(
     if transaction.version < 2:
         return None
     for index, (item, age) in enumerate(zip(transaction.inputs, ages, strict=True)):
-        if item.sequence & _NO_AGE:
+        if item.sequence & NO_AGE:
             continue
-        count = item.sequence & _AGE
-        if item.sequence & _AGE_IS_TIME:
-            least = age.median_time + count * _TIME_UNIT
+        count = item.sequence & AGE_MASK
+        if item.sequence & AGE_IS_TIME:
+            least = age.median_time + count * AGE_SECONDS
             if time < least:
                 return index, f"its coin is old enough from median time {least} on, it is {time}"
         elif height < age.height + count:

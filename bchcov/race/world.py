@@ -11,6 +11,7 @@ from ..amm.formula import FEE_KEPT, Reserves, trade
 from ..chain import Chain, Submission
 from ..crypto.hashes import sha256
 from ..transaction.codec import transaction_hash
+from ..transaction.constants import MAX_MONEY
 from ..transaction.model import Output, Token, Transaction
 from ..vm.rules.ruleset import RuleSet
 from ..wallet.balance import Spend
@@ -32,7 +33,6 @@ RESERVES = Reserves(10_000_000_000, 100_000_000_000)
 SMALL_COIN = 50_000
 """The satoshis of a coin that a miner pays a bond from."""
 _SPARE = 200_000
-_MOST_SATOSHIS = 21 * 10**14
 _REACTION_SECONDS = 1.0
 
 
@@ -110,7 +110,7 @@ class World:
         bch, tokens = self.reserves.bch, self.reserves.tokens
         into, out = (bch, tokens) if direction == BUY else (tokens, bch)
         least = -(-2_000 * into // ((out - 2) * FEE_KEPT)) if out > 2 else 1
-        limit = _MOST_SATOSHIS if direction == BUY else MAX_AMOUNT
+        limit = MAX_MONEY if direction == BUY else MAX_AMOUNT
         most = (limit - into) // (self.settings.users + self.settings.griefers)
         return max(1, min(most, max(least, int(share * into))))
 

@@ -10,6 +10,7 @@ from decimal import Context, Decimal, InvalidOperation
 from ..amm.action import BUY, MAX_AMOUNT, SELL, Direction
 from ..encoding.printable import printable
 from ..errors import CommandError
+from ..transaction.constants import COIN, MAX_MONEY
 
 __all__ = [
     "Wish",
@@ -25,8 +26,6 @@ __all__ = [
     "shown",
 ]
 
-_COIN = 100_000_000
-_MOST_SATOSHIS = 21_000_000 * _COIN
 _MOST_DIGITS = 40
 _MOST_SHOWN = 60
 _THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:[.eE]|$)")
@@ -45,7 +44,7 @@ class Wish:
 
 def show_bch(satoshis: int) -> str:
     """Satoshis as BCH, all eight decimals that are not trailing zeros."""
-    return f"{Decimal(satoshis) / _COIN:,.8f}".rstrip("0").rstrip(".") + " BCH"
+    return f"{Decimal(satoshis) / COIN:,.8f}".rstrip("0").rstrip(".") + " BCH"
 
 
 def shown(text: str) -> str:
@@ -99,11 +98,11 @@ def read_amount(text: str, direction: Direction) -> int:
     exact = Context(prec=len(bare) + _MOST_DIGITS)
     whole = amount
     if direction == BUY and amount.adjusted() >= -_MOST_DIGITS:
-        whole = exact.multiply(amount, Decimal(_COIN))
+        whole = exact.multiply(amount, Decimal(COIN))
     if amount.adjusted() < -_MOST_DIGITS or whole != exact.to_integral_value(whole):
         least = "0.00000001 BCH" if direction == BUY else "one token"
         raise CommandError(f"an amount of {shown(text)} {unit}: the smallest part is {least}")
-    if whole > (_MOST_SATOSHIS if direction == BUY else MAX_AMOUNT):
+    if whole > (MAX_MONEY if direction == BUY else MAX_AMOUNT):
         raise CommandError(f"an amount of {shown(text)} {unit}: that is more than there can be")
     return int(whole)
 

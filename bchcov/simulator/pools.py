@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ..amm.formula import Reserves
+from ..transaction.constants import COIN
 from .accounts import Accounts
 from .direct_pool import DirectPool
 from .next_step import next_step
@@ -20,7 +21,6 @@ _KINDS: dict[str, type[TicketedPool] | type[DirectPool]] = {
     "ticketed": TicketedPool,
     "direct": DirectPool,
 }
-_COIN = 100_000_000
 
 
 class Pools:
@@ -73,8 +73,8 @@ class Pools:
         """Make a pool of this profile in blocks of its own; its txid, and a line that says so."""
         accounts, before = self._accounts, self._accounts.chain.height
         if not accounts.balance("you")[0]:
-            accounts.fund(accounts.wallet.key("you"), 10_000 * _COIN, 1_000_000)
-            accounts.fund(accounts.wallet.key("builder"), _COIN, 1)
+            accounts.fund(accounts.wallet.key("you"), 10_000 * COIN, 1_000_000)
+            accounts.fund(accounts.wallet.key("builder"), COIN, 1)
         provider = accounts.wallet.key("provider")
         first, stock = accounts.fund(provider, reserves.bch + 1_000_000, reserves.tokens)
         pool, txid = _KINDS[self.profile].genesis(accounts, first, stock, reserves)

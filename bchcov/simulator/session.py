@@ -12,6 +12,7 @@ from ..amm.formula import Reserves, trade
 from ..chain import ChainFile
 from ..crypto.hashes import sha256
 from ..errors import BchcovError, BuildRefused, CommandError
+from ..transaction.constants import COIN
 from ..wallet.keys import PrivateKey
 from .accounts import Accounts
 from .answer import Answer
@@ -41,8 +42,7 @@ _NAMES = ("provider", "you", "builder")
 # Bytes that were no UTF-8 are read as these.
 _UNPAIRED = re.compile("[\ud800-\udfff]")
 _MOST_MINED = 10_000
-_COIN = 100_000_000
-_RESERVES = Reserves(1_000 * _COIN, 1_000)
+_RESERVES = Reserves(1_000 * COIN, 1_000)
 
 
 class Session:

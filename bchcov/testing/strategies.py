@@ -5,11 +5,12 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from ..transaction.constants import MAX_TOKEN_AMOUNT, MAX_UINT32
 from ..transaction.model import Capability, Input, Nft, Output, Token, Transaction
 
 __all__ = ["inputs", "outputs", "scripts", "tokens", "transactions"]
 
-_UINT32 = st.integers(0, 2**32 - 1)
+_UINT32 = st.integers(0, MAX_UINT32)
 _TOKEN_PREFIX = b"\xef"
 
 
@@ -21,7 +22,7 @@ def scripts(max_size: int = 100) -> SearchStrategy[bytes]:
 def tokens(max_commitment: int = 128) -> SearchStrategy[Token]:
     """Tokens of any category: an amount of 1 to 2**63 - 1, an NFT, or both."""
     category = st.binary(min_size=32, max_size=32)
-    amount = st.integers(1, 2**63 - 1)
+    amount = st.integers(1, MAX_TOKEN_AMOUNT)
     nft = st.builds(Nft, st.binary(max_size=max_commitment), st.sampled_from(Capability))
     return st.one_of(
         st.builds(Token, category, amount),

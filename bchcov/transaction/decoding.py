@@ -8,7 +8,7 @@ from __future__ import annotations
 from ..encoding.compact_size import read_compact_size
 from ..encoding.expected import kind_of
 from ..errors import DecodeError
-from .fields import MAXIMUM_TOKEN_AMOUNT
+from .constants import MAX_TOKEN_AMOUNT
 from .model import Capability, Input, Nft, Output, Token, Transaction
 
 __all__ = ["decode_output", "decode_outputs", "decode_transaction"]
@@ -102,7 +102,7 @@ def _read_token(field: bytes) -> tuple[Token, int]:
     amount = 0
     if bitfield & _HAS_AMOUNT:
         amount, after = read_compact_size(field, at)
-        if not 1 <= amount <= MAXIMUM_TOKEN_AMOUNT:
+        if not 1 <= amount <= MAX_TOKEN_AMOUNT:
             raise DecodeError(f"token amount {amount} is not 1 to 2**63 - 1", at)
         at = after
     return Token(category, amount, nft), at

@@ -7,19 +7,17 @@ from __future__ import annotations
 
 from ..encoding.expected import expect_bytes, expect_integer, kind_of
 from ..errors import EncodeError
+from .constants import COIN, MAX_TOKEN_AMOUNT, MAX_UINT32, MAX_UINT64
 from .model import Capability, Input, Nft, Output, Token, Transaction
 
 __all__ = [
-    "MAXIMUM_TOKEN_AMOUNT",
     "check_output",
     "check_outputs",
     "check_token",
     "check_transaction",
 ]
 
-MAXIMUM_TOKEN_AMOUNT = 2**63 - 1
-_UINT32, _UINT64 = 2**32 - 1, 2**64 - 1
-_SATOSHIS = ": satoshis, 100,000,000 to a bitcoin cash"
+_SATOSHIS = f": satoshis, {COIN:,} to a bitcoin cash"
 
 
 def check_token(token: object) -> None:
@@ -33,11 +31,11 @@ def check_token(token: object) -> None:
         and type(token.category) is bytes
         and len(token.category) == 32
         and type(token.amount) is int
-        and 0 < token.amount <= MAXIMUM_TOKEN_AMOUNT
+        and 0 < token.amount <= MAX_TOKEN_AMOUNT
     ):
         return
     expect_bytes(token.category, "a token category", size=32)
-    expect_integer(token.amount, "token amount", MAXIMUM_TOKEN_AMOUNT)
+    expect_integer(token.amount, "token amount", MAX_TOKEN_AMOUNT)
     if nft is None:
         if not token.amount:
             raise EncodeError("a token has an amount, an NFT or both")
@@ -53,7 +51,7 @@ def check_output(output: object, what: str) -> None:
     if not isinstance(output, Output):
         raise EncodeError(f"{what} is an Output, not {kind_of(output)}")
     try:
-        expect_integer(output.value, "an output's value", _UINT64, hint=_SATOSHIS)
+        expect_integer(output.value, "an output's value", MAX_UINT64, hint=_SATOSHIS)
         expect_bytes(output.locking_bytecode, "a locking bytecode")
         if output.token is not None:
             check_token(output.token)
@@ -71,7 +69,7 @@ def check_outputs(outputs: object, what: str) -> None:
             type(output) is Output
             and output.token is None
             and type(output.value) is int
-            and 0 <= output.value <= _UINT64
+            and 0 <= output.value <= MAX_UINT64
             and type(output.locking_bytecode) is bytes
         ):
             continue
@@ -83,9 +81,9 @@ def _check_input(item: object, at: int) -> None:
         raise EncodeError(f"input {at} is an Input, not {kind_of(item)}")
     try:
         expect_bytes(item.outpoint_hash, "an outpoint hash", size=32)
-        expect_integer(item.outpoint_index, "an outpoint index", _UINT32)
+        expect_integer(item.outpoint_index, "an outpoint index", MAX_UINT32)
         expect_bytes(item.unlocking_bytecode, "an unlocking bytecode")
-        expect_integer(item.sequence, "a sequence number", _UINT32)
+        expect_integer(item.sequence, "a sequence number", MAX_UINT32)
     except EncodeError as error:
         raise EncodeError(f"input {at}: {error}") from None
 
@@ -94,8 +92,8 @@ def check_transaction(transaction: object) -> None:
     """Raise EncodeError for what is no transaction, or one that has no encoding."""
     if not isinstance(transaction, Transaction):
         raise EncodeError(f"a transaction is a Transaction, not {kind_of(transaction)}")
-    expect_integer(transaction.version, "a version", _UINT32)
-    expect_integer(transaction.locktime, "a locktime", _UINT32)
+    expect_integer(transaction.version, "a version", MAX_UINT32)
+    expect_integer(transaction.locktime, "a locktime", MAX_UINT32)
     inputs: object = transaction.inputs
     if not isinstance(inputs, (tuple, list)):
         raise EncodeError(f"the inputs are a tuple of Input, not {kind_of(inputs)}")
@@ -105,8 +103,8 @@ def check_transaction(transaction: object) -> None:
             and type(item.outpoint_hash) is bytes
             and len(item.outpoint_hash) == 32
             and type(item.outpoint_index) is type(item.sequence) is int
-            and 0 <= item.outpoint_index <= _UINT32
-            and 0 <= item.sequence <= _UINT32
+            and 0 <= item.outpoint_index <= MAX_UINT32
+            and 0 <= item.sequence <= MAX_UINT32
             and type(item.unlocking_bytecode) is bytes
         ):
             continue

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
+from .constants import SEQUENCE_FINAL
+
 __all__ = ["Capability", "Input", "Nft", "Output", "Token", "Transaction"]
 
 
@@ -51,7 +53,7 @@ class Input:
     outpoint_hash: bytes
     outpoint_index: int
     unlocking_bytecode: bytes = b""
-    sequence: int = 0xFFFF_FFFF
+    sequence: int = SEQUENCE_FINAL
 
     @property
     def outpoint_txid(self) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from ..reasons import TransactionReason
 from ..script.patterns import is_unspendable
+from ..transaction.constants import NULL_OUTPOINT
 from ..transaction.model import Input, Output, Transaction
 from ..vm.rules.policy import Policy
 from .verdict import Refused
@@ -21,8 +22,6 @@ __all__ = [
     "check_structure",
     "check_version",
 ]
-
-_NULL_OUTPOINT = (bytes(32), 0xFFFF_FFFF)
 
 
 def _refuse_null(index: int) -> Refused:
@@ -42,7 +41,7 @@ def check_counts(transaction: Transaction) -> None:
 
     A coinbase is valid as the first transaction of a block only, which is not judged here.
     """
-    if len(transaction.inputs) == 1 and _outpoint(transaction.inputs[0]) == _NULL_OUTPOINT:
+    if len(transaction.inputs) == 1 and _outpoint(transaction.inputs[0]) == NULL_OUTPOINT:
         raise _refuse_null(0)
     if not transaction.inputs:
         raise Refused(TransactionReason.TX_NO_INPUTS, "the transaction has no inputs")
@@ -88,7 +87,7 @@ def _check_outpoints(transaction: Transaction) -> None:
     seen: dict[tuple[bytes, int], int] = {}
     for index, item in enumerate(transaction.inputs):
         outpoint = _outpoint(item)
-        if outpoint == _NULL_OUTPOINT:
+        if outpoint == NULL_OUTPOINT:
             raise _refuse_null(index)
         first = seen.setdefault(outpoint, index)
         if first != index:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ..reasons import TransactionReason
-from ..transaction.fields import MAXIMUM_TOKEN_AMOUNT
+from ..transaction.constants import MAX_TOKEN_AMOUNT
 from ..transaction.model import Capability, Nft, Output, Token, Transaction
 from ..vm.rules.policy import Policy
 from .verdict import Refused
@@ -47,7 +47,7 @@ class _Holdings:
         category, nft = token.category, token.nft
         total = self._spent.get(category, 0) + token.amount
         # No chain gets here, as a category's sum is bounded when it is made; nodes test it.
-        if total > MAXIMUM_TOKEN_AMOUNT:
+        if total > MAX_TOKEN_AMOUNT:
             raise _refuse(
                 TransactionReason.TOKEN_AMOUNT_RANGE, category, f"{total} tokens in inputs"
             )
@@ -73,7 +73,7 @@ class _Holdings:
                     category,
                     "an input holds tokens of the category that another begins",
                 )
-            if self._count(token) > MAXIMUM_TOKEN_AMOUNT:
+            if self._count(token) > MAX_TOKEN_AMOUNT:
                 detail = f"{self._created[category]} tokens in outputs"
                 raise _refuse(TransactionReason.TOKEN_AMOUNT_RANGE, category, detail)
             return

@@ -9,6 +9,7 @@ from typing import Any
 from ..script.numbers import encode_number
 from ..script.opcodes import OPCODES_BY_NAME
 from ..script.pushes import encode_push_by_length
+from ..transaction.constants import COIN
 
 __all__ = [
     "assemble_node_script",
@@ -19,7 +20,6 @@ __all__ = [
     "read_text",
 ]
 
-_COIN = 100_000_000
 _NUMBER = re.compile(r"-?[0-9]+")
 _MOST_DIGITS = 640
 
@@ -79,9 +79,9 @@ def read_amount(value: Any) -> int:
     """Coins, as the files of scripts have them, in satoshis."""
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise ValueError(f"the amount is {_kind(value)}, not a number of coins")
-    if not 0 <= value < 2**63 // _COIN:
+    if not 0 <= value < 2**63 // COIN:
         raise ValueError("the amount is beyond what an output holds")
-    return int(Decimal(str(value)) * _COIN)
+    return int(Decimal(str(value)) * COIN)
 
 
 def _kind(value: Any) -> str:

@@ -15,6 +15,7 @@ from ..crypto.hashes import hash256
 from ..errors import BchcovError, DecodeError, Reason, VectorError
 from ..script.opcodes import Op
 from ..transaction.codec import decode_transaction, transaction_hash
+from ..transaction.constants import MAX_MONEY, MAX_UINT32, NULL_OUTPOINT
 from ..transaction.context import TransactionContext
 from ..transaction.model import Input, Output, Transaction
 from ..transaction.sighash import (
@@ -68,9 +69,6 @@ _NAMES = {
     },
 }
 _ACCEPTED = "OK"
-_COIN = 100_000_000
-_MOST_MONEY = 21_000_000 * _COIN
-_NULL_HASH, _NULL_INDEX = bytes(32), 0xFFFF_FFFF
 
 
 def _flags_of(row: Any) -> str:
@@ -174,7 +172,7 @@ def _judge_script(row: Any, file: _File) -> _Judged:
     unlocking = assemble_node_script(read_text(fields[0], "the unlocking script"))
     code = assemble_node_script(read_text(fields[1], "the locking script"))
     expected = read_text(fields[3], "what is expected")
-    credit = Transaction((Input(_NULL_HASH, _NULL_INDEX, b"\x00\x00"),), (Output(amount, code),), 1)
+    credit = Transaction((Input(*NULL_OUTPOINT, b"\x00\x00"),), (Output(amount, code),), 1)
     spend = Transaction((Input(transaction_hash(credit), 0, unlocking),), (Output(amount, b""),), 1)
     context = TransactionContext(spend, credit.outputs)
     rules = file.rules(fields[2])
@@ -193,16 +191,15 @@ def _structure(transaction: Transaction) -> str | None:
     if not inputs or not outputs:
         return "no inputs or no outputs"
     values = [output.value for output in outputs]
-    if max(values) > _MOST_MONEY or sum(values) > _MOST_MONEY:
+    if max(values) > MAX_MONEY or sum(values) > MAX_MONEY:
         return "values beyond all coins"
     outpoints = [(item.outpoint_hash, item.outpoint_index) for item in inputs]
     if len(set(outpoints)) < len(outpoints):
         return "an outpoint is spent twice"
-    null = (_NULL_HASH, _NULL_INDEX)
-    if outpoints == [null]:
+    if outpoints == [NULL_OUTPOINT]:
         size = len(inputs[0].unlocking_bytecode)
         return None if 2 <= size <= 100 else f"a coinbase script of {size} bytes"
-    return "an input spends nothing" if null in outpoints else None
+    return "an input spends nothing" if NULL_OUTPOINT in outpoints else None
 
 
 def _read_coins(spent: Any) -> dict[tuple[bytes, int], Output]:
@@ -210,7 +207,7 @@ def _read_coins(spent: Any) -> dict[tuple[bytes, int], Output]:
     for coin in read_fields(spent, 0):
         txid, index, locking, *amount = read_fields(coin, 3)
         name = read_bytes(txid, "a coin's transaction id")[::-1]
-        at = read_integer(index, "a coin's index", range(-1, 2**32)) & 0xFFFF_FFFF
+        at = read_integer(index, "a coin's index", range(-1, 2**32)) & MAX_UINT32
         value = read_integer(amount[0], "a coin's amount", range(2**63)) if amount else 0
         code = assemble_node_script(read_text(locking, "a coin's script"))
         coins[name, at] = Output(value, code)
@@ -224,7 +221,7 @@ def _refuse(
     problem = _structure(transaction)
     if problem:
         return problem
-    if transaction.inputs[0].outpoint_index == _NULL_INDEX and not coins:
+    if transaction.inputs[0].outpoint_index == NULL_OUTPOINT[1] and not coins:
         return ""
     sources = []
     for at, item in enumerate(transaction.inputs):

@@ -10,6 +10,7 @@ from math import ceil
 from ..encoding.compact_size import encode_compact_size
 from ..errors import BuildError
 from ..transaction.codec import encode_output
+from ..transaction.constants import SEQUENCE_FINAL
 from ..transaction.model import Output
 from ..validation.standardness import dust_threshold
 from ..vm.rules.policy import Policy
@@ -18,7 +19,6 @@ from .unlockers import Unlocker
 
 __all__ = ["Spend", "check_outputs", "fee_for", "size_of"]
 
-_FINAL = 0xFFFF_FFFF
 _OVERHEAD = 8
 _OUTPOINT_AND_SEQUENCE = 40
 
@@ -29,7 +29,7 @@ class Spend:
 
     coin: Coin
     unlocker: Unlocker
-    sequence: int = _FINAL
+    sequence: int = SEQUENCE_FINAL
 
     @property
     def size(self) -> int:

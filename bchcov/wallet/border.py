@@ -9,15 +9,15 @@ from math import isfinite
 
 from ..encoding.expected import expect_bytes, expect_integer, kind_of
 from ..errors import BchcovError, BuildError, EncodeError
+from ..transaction.constants import COIN, MAX_UINT32
 from ..transaction.fields import check_output
 from .balance import Spend
 from .coins import Coin
 
 __all__ = ["check_spend", "check_spends", "fee_rate_of"]
 
-_UINT32 = 2**32 - 1
 # A bitcoin cash for each byte; and a price in steps that no division can make a wait of.
-_DEAREST, _FINEST = 10**8, -30
+_DEAREST, _FINEST = COIN, -30
 
 
 def fee_rate_of(rate: object) -> Fraction:
@@ -47,8 +47,8 @@ def check_spend(spend: object, what: str) -> None:
         raise BuildError(f"{what}: what is spent is a Coin, not {kind_of(coin)}")
     try:
         expect_bytes(coin.outpoint_hash, "an outpoint hash", size=32)
-        expect_integer(coin.outpoint_index, "an outpoint index", _UINT32)
-        expect_integer(spend.sequence, "a sequence number", _UINT32)
+        expect_integer(coin.outpoint_index, "an outpoint index", MAX_UINT32)
+        expect_integer(spend.sequence, "a sequence number", MAX_UINT32)
         check_output(coin.output, "its output")
     except EncodeError as error:
         raise BuildError(f"{what}: {error}") from None
@@ -60,7 +60,7 @@ def check_spend(spend: object, what: str) -> None:
         size: object = getattr(spend.unlocker, "size", None)
     except BchcovError as error:
         raise BuildError(f"{what} cannot be unlocked: {error}") from error
-    if not isinstance(size, int) or not 0 <= size <= _UINT32:
+    if not isinstance(size, int) or not 0 <= size <= MAX_UINT32:
         raise BuildError(f"{what}: the size of an unlocker is a number of bytes")
 
 

@@ -11,6 +11,7 @@ from ..encoding.expected import expect_bytes, expect_integer, kind_of
 from ..errors import AddressError, BchcovError, BuildError, BuildRefused, EncodeError
 from ..script.addresses import check_network, locking_bytecode_of
 from ..transaction import fields
+from ..transaction.constants import MAX_UINT32, SEQUENCE_FINAL
 from ..transaction.context import TransactionContext
 from ..transaction.model import Input, Output, Token, Transaction
 from ..validation.standardness import dust_threshold
@@ -28,7 +29,6 @@ from .unlockers import Unlocker
 
 __all__ = ["BuiltTransaction", "Spend", "TransactionBuilder"]
 
-_FINAL = 0xFFFF_FFFF
 # What an output of change would hold if it were dust, and cost at an ordinary rate.
 _MOST_GIVEN = 1_000
 
@@ -54,7 +54,7 @@ class TransactionBuilder:
     network: str = "mainnet"
 
     def spend(
-        self, coin: Coin, unlocker: Unlocker, *, sequence: int = _FINAL
+        self, coin: Coin, unlocker: Unlocker, *, sequence: int = SEQUENCE_FINAL
     ) -> TransactionBuilder:
         """Add an input behind those there are. Raises BuildError for what is no coin."""
         return self.spend_all([Spend(coin, unlocker, sequence)])
@@ -191,8 +191,8 @@ class TransactionBuilder:
         _check_fields(self.outputs)
         try:
             check_network(self.network)
-            expect_integer(self.version, "a version", 2**32 - 1)
-            expect_integer(self.locktime, "a locktime", 2**32 - 1)
+            expect_integer(self.version, "a version", MAX_UINT32)
+            expect_integer(self.locktime, "a locktime", MAX_UINT32)
             if self.change_bytecode is not None:
                 expect_bytes(self.change_bytecode, "the locking bytecode of change")
             if not isinstance(self.burns, (frozenset, set)):

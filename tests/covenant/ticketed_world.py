@@ -19,7 +19,6 @@ from bchcov.amm.coins import pool_output, vault_output
 from bchcov.amm.events import Entry
 from bchcov.amm.formula import Reserves, execute
 from bchcov.amm.queue import Queue
-from bchcov.amm.step import IN_FORCE
 from bchcov.amm.ticketed.batches import in_order, sibling_numbers
 from bchcov.amm.ticketed.parameters import Parameters
 from bchcov.amm.ticketed.pool import Pool, read_ticket
@@ -36,6 +35,7 @@ from bchcov.amm.ticketed.state import State
 from bchcov.contract import load_source
 from bchcov.crypto.hashes import sha256
 from bchcov.script.patterns import p2pkh
+from bchcov.transaction.constants import LOCKTIME_IN_FORCE
 from bchcov.wallet.balance import Spend
 from bchcov.wallet.coins import Coin
 from bchcov.wallet.keys import PrivateKey
@@ -228,7 +228,7 @@ class World:
             self.scripts.queue.code,
         )
         unlocker = ScriptUnlocker(items, self.scripts.pool.code)
-        spends = [Spend(pool.coin, unlocker, IN_FORCE)]
+        spends = [Spend(pool.coin, unlocker, LOCKTIME_IN_FORCE)]
         spends += [Spend(each.coin, RawUnlocker()) for each in read]
         return Draft(spends, [pool_output(self.scripts, state), rest()], height)
 
@@ -293,7 +293,8 @@ class World:
             0,
             self.scripts.queue.code,
         )
-        spends = [Spend(pool.coin, ScriptUnlocker(items, self.scripts.pool.code), IN_FORCE)]
+        unlocker = ScriptUnlocker(items, self.scripts.pool.code)
+        spends = [Spend(pool.coin, unlocker, LOCKTIME_IN_FORCE)]
         return Draft(spends, [pool_output(self.scripts, state), rest()], height)
 
     def provider(self, key: PrivateKey = PROVIDER) -> ScriptUnlocker:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..parameters import MAX_SATOSHIS, check_parameters
+from ...transaction.constants import MAX_MONEY
+from ..parameters import check_parameters
 
 __all__ = ["Parameters"]
 
@@ -30,9 +31,9 @@ class Parameters:
         check_parameters(
             self,
             {
-                "bond": (700, MAX_SATOSHIS),
+                "bond": (700, MAX_MONEY),
                 "tip": (0, self.bond),
-                "min_reserve": (1, MAX_SATOSHIS),
+                "min_reserve": (1, MAX_MONEY),
                 "max_wait": (1, 0xFFFF),
             },
         )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from ...crypto.hashes import hash160
 from ...errors import BuildError
 from ...script.patterns import p2pkh
+from ...transaction.constants import LOCKTIME_IN_FORCE
 from ...transaction.model import Output, Token, Transaction
 from ...vm.rules.upgrades import BCH_2025
 from ...wallet.balance import Spend
@@ -20,7 +21,7 @@ from ..events import Entry, Event
 from ..formula import Reserves
 from ..genesis import build_genesis, read_genesis, require_new
 from ..queue import Queue
-from ..step import IN_FORCE, BuiltStep, check_height, take_step
+from ..step import BuiltStep, check_height, take_step
 from .parameters import Parameters
 from .pool import Pool, new_queue
 from .scripts import Scripts
@@ -99,7 +100,7 @@ def commit(pool: Pool, action: Action, deadline: int, height: int, funding: Fund
     items = (*_siblings(pool.queue, pool.queue.tail), entry.preimage)
     builder = (
         _builder(funding, locktime=height)
-        .spend(pool.coin, ScriptUnlocker(items, pool.scripts.pool.code), sequence=IN_FORCE)
+        .spend(pool.coin, ScriptUnlocker(items, pool.scripts.pool.code), sequence=LOCKTIME_IN_FORCE)
         .pay(pool_output(pool.scripts, state))
     )
     return _take(pool, builder)
@@ -169,7 +170,7 @@ def expire(pool: Pool, height: int, funding: Funding) -> Step:
     items = (*_siblings(pool.queue, pool.queue.head), entry.preimage)
     builder = (
         _builder(replace(funding, coins=()), locktime=height)
-        .spend(pool.coin, ScriptUnlocker(items, pool.scripts.pool.code), sequence=IN_FORCE)
+        .spend(pool.coin, ScriptUnlocker(items, pool.scripts.pool.code), sequence=LOCKTIME_IN_FORCE)
         .pay(pool_output(pool.scripts, state))
     )
     return _take(pool, builder)

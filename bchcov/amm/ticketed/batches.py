@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from ...crypto.hashes import sha256
 from ...errors import BuildError
+from ...transaction.constants import LOCKTIME_IN_FORCE
 from ...wallet.funding import Funding
 from ...wallet.unlockers import Item, RawUnlocker, ScriptUnlocker
 from ..action import deadline_height
 from ..coins import pool_output, vault_output
 from ..queue import Queue
-from ..step import IN_FORCE, check_height
+from ..step import check_height
 from .pool import Order, Pool, Ticket
 from .scripts import EXECUTE_PADDING, SEQUENCE_PADDING, ticket_data
 from .state import MAX_COUNT
@@ -112,7 +113,9 @@ def sequence(pool: Pool, tickets: Iterable[Ticket], height: int, funding: Fundin
         ),
         scripts.pool.code,
     )
-    builder = funding.builder(locktime=height).spend(pool.coin, unlocker, sequence=IN_FORCE)
+    builder = funding.builder(locktime=height).spend(
+        pool.coin, unlocker, sequence=LOCKTIME_IN_FORCE
+    )
     for ticket in batch:
         builder = builder.spend(ticket.coin, RawUnlocker())
     return take_step(pool, builder.pay(pool_output(scripts, state)))
@@ -222,5 +225,5 @@ def expire(pool: Pool, height: int, funding: Funding) -> Step:
     )
     unlocker = ScriptUnlocker(items, scripts.pool.code)
     builder = replace(funding, coins=()).builder(locktime=height)
-    builder = builder.spend(pool.coin, unlocker, sequence=IN_FORCE)
+    builder = builder.spend(pool.coin, unlocker, sequence=LOCKTIME_IN_FORCE)
     return take_step(pool, builder.pay(pool_output(scripts, state)))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...errors import BuildError
-from ..parameters import MAX_SATOSHIS, check_parameters
+from ...transaction.constants import MAX_MONEY
+from ..parameters import check_parameters
 
 __all__ = ["Parameters"]
 
@@ -41,10 +42,10 @@ class Parameters:
         check_parameters(
             self,
             {
-                "bond": (1, MAX_SATOSHIS),
+                "bond": (1, MAX_MONEY),
                 "tip": (0, self.bond),
-                "min_reserve": (1, MAX_SATOSHIS),
-                "order_value": (0, MAX_SATOSHIS),
+                "min_reserve": (1, MAX_MONEY),
+                "order_value": (0, MAX_MONEY),
                 "max_wait": (1, 0xFFFF),
                 "grace": (1, 0xFFFF),
                 "refund_delay": (1, 0xFFFF),

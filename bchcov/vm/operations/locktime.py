@@ -8,15 +8,19 @@ from __future__ import annotations
 from ...errors import Reason, ScriptError
 from ...script.numbers import number_decoder
 from ...script.opcodes import Op
+from ...transaction.constants import (
+    AGE_IS_TIME,
+    AGE_MASK,
+    LOCKTIME_THRESHOLD,
+    NO_AGE,
+    SEQUENCE_FINAL,
+)
 from ..machine import Machine
 from ..operation import introduced, operation
 
 __all__ = ["LOCKTIMES"]
 
 _LOCKTIME_SIZE = 5
-_FIRST_TIME = 500_000_000
-_FINAL = 0xFFFF_FFFF
-_DISABLED, _IS_TIME, _MASK = 1 << 31, 1 << 22, 0xFFFF
 
 
 def _peek_locktime(vm: Machine) -> int:
@@ -35,13 +39,13 @@ def check_locktime(vm: Machine) -> None:
         raise ScriptError(Reason.UNSATISFIED_LOCKTIME, "there is no transaction")
     transaction = context.transaction
     locktime = transaction.locktime
-    if (locktime < _FIRST_TIME) != (required < _FIRST_TIME):
+    if (locktime < LOCKTIME_THRESHOLD) != (required < LOCKTIME_THRESHOLD):
         raise ScriptError(
             Reason.UNSATISFIED_LOCKTIME, f"{required} and {locktime}: a height and a time"
         )
     if required > locktime:
         raise ScriptError(Reason.UNSATISFIED_LOCKTIME, f"{locktime} is before {required}")
-    if transaction.inputs[vm.index].sequence == _FINAL:
+    if transaction.inputs[vm.index].sequence == SEQUENCE_FINAL:
         raise ScriptError(
             Reason.UNSATISFIED_LOCKTIME, "the input is final: no locktime is in force"
         )
@@ -51,23 +55,23 @@ def check_locktime(vm: Machine) -> None:
 def check_sequence(vm: Machine) -> None:
     """( sequence -- sequence ) Fail unless the input's relative locktime is at least this one."""
     required, context = _peek_locktime(vm), vm.context
-    if required & _DISABLED:
+    if required & NO_AGE:
         return
     if context is None:
         raise ScriptError(Reason.UNSATISFIED_LOCKTIME, "there is no transaction")
     sequence = context.transaction.inputs[vm.index].sequence
-    if context.transaction.version < 2 or sequence & _DISABLED:
+    if context.transaction.version < 2 or sequence & NO_AGE:
         raise ScriptError(
             Reason.UNSATISFIED_LOCKTIME,
             f"version {context.transaction.version}, sequence {sequence:#x}: no relative locktime",
         )
-    if (required ^ sequence) & _IS_TIME:
+    if (required ^ sequence) & AGE_IS_TIME:
         raise ScriptError(
             Reason.UNSATISFIED_LOCKTIME, f"{required:#x} and {sequence:#x}: blocks and time"
         )
-    if required & _MASK > sequence & _MASK:
+    if required & AGE_MASK > sequence & AGE_MASK:
         raise ScriptError(
-            Reason.UNSATISFIED_LOCKTIME, f"{sequence & _MASK} is before {required & _MASK}"
+            Reason.UNSATISFIED_LOCKTIME, f"{sequence & AGE_MASK} is before {required & AGE_MASK}"
         )
 
 

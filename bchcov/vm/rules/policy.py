@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ...transaction.constants import MAX_MONEY
+
 __all__ = ["Policy"]
 
 
@@ -19,7 +21,7 @@ class Policy:
     smallest_transaction: int = 65
     largest_transaction: int = 1_000_000
     versions: tuple[int, ...] = (1, 2)
-    maximum_value: int = 21_000_000 * 100_000_000
+    maximum_value: int = MAX_MONEY
     signature_checks: int = 3_000
     commitment_size: int = 40
     is_standard: bool = False
