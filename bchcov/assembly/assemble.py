@@ -17,7 +17,7 @@ from ..vm.evaluate import run_script
 from ..vm.rules.ruleset import RuleSet
 from ..vm.rules.upgrades import BCH_SPEC
 from .parser import (
-    MOST_NESTED,
+    MAX_NESTED,
     Evaluation,
     Identifier,
     Literal,
@@ -34,9 +34,9 @@ _HEXADECIMAL = re.compile("[0-9a-fA-F]+")
 Binding = bytes | int | str
 """Bytes as they are, an integer as a VM number, or CashAssembly source."""
 
-_MOST_NUMBER_BYTES = 100_000
+_MAX_NUMBER_BYTES = 100_000
 # No transaction is larger; a few short bindings, each twice the next, would be without end.
-_MOST_BOUND_BYTES = 1_000_000
+_MAX_BOUND_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +92,8 @@ class _Assembler:
         self.depth += 1
         for node in nodes:
             # Brackets and bindings together: each is a few frames of Python's stack.
-            if self.depth > MOST_NESTED:
-                raise self.error(f"nested more than {MOST_NESTED} deep", node.place)
+            if self.depth > MAX_NESTED:
+                raise self.error(f"nested more than {MAX_NESTED} deep", node.place)
             piece = self.node(node)
             source = self.open[-1] if self.open else None
             if isinstance(piece, Assembled):
@@ -110,9 +110,9 @@ class _Assembler:
                     )
             pieces.append(code)
             size += len(code)
-            if size > _MOST_BOUND_BYTES and isinstance(node, Identifier) and self.is_bound(node):
+            if size > _MAX_BOUND_BYTES and isinstance(node, Identifier) and self.is_bound(node):
                 raise self.error(
-                    f"with {node.name[:64]!r} this has {size} bytes, limit {_MOST_BOUND_BYTES}",
+                    f"with {node.name[:64]!r} this has {size} bytes, limit {_MAX_BOUND_BYTES}",
                     node.place,
                 )
         self.depth -= 1
@@ -138,8 +138,8 @@ class _Assembler:
             return value
         if not self.bare_numbers and not self.pushing:
             raise self.error(_bare_number(value), place)
-        if value.bit_length() >= 8 * _MOST_NUMBER_BYTES:
-            raise self.error(f"this number has more than {_MOST_NUMBER_BYTES} bytes", place)
+        if value.bit_length() >= 8 * _MAX_NUMBER_BYTES:
+            raise self.error(f"this number has more than {_MAX_NUMBER_BYTES} bytes", place)
         return encode_number(value)
 
     def is_bound(self, node: Identifier) -> bool:

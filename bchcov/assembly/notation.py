@@ -23,12 +23,12 @@ _WORD = re.compile(r"\S+")
 _HEXADECIMAL = re.compile("(?:0x)?([0-9a-fA-F]+)")
 _DECIMAL = re.compile("-?(?:0|[1-9][0-9]{0,9})")
 # Nodes write items of up to four bytes as numbers.
-_MOST_NUMBER = 2**31 - 1
+_MAX_NUMBER = 2**31 - 1
 
 
 def _push(word: str, notation: Notation) -> bytes | str:
     """The push that a word stands for, or what is wrong with it."""
-    if notation == "node" and _DECIMAL.fullmatch(word) and abs(int(word)) <= _MOST_NUMBER:
+    if notation == "node" and _DECIMAL.fullmatch(word) and abs(int(word)) <= _MAX_NUMBER:
         return encode_push(encode_number(int(word)))
     digits = _HEXADECIMAL.fullmatch(word)
     if digits is None:

@@ -12,7 +12,7 @@ from unicodedata import combining, normalize
 from ..errors import AssemblyError
 
 __all__ = [
-    "MOST_NESTED",
+    "MAX_NESTED",
     "Evaluation",
     "Identifier",
     "Literal",
@@ -23,7 +23,7 @@ __all__ = [
     "parse",
 ]
 
-MOST_NESTED = 100
+MAX_NESTED = 100
 """Deeper than any script that a person writes, and far from the depth of Python's stack."""
 
 # White space as JavaScript has it; Python's \s takes control characters for blank as well.
@@ -35,9 +35,9 @@ _HEX = re.compile(r"0x([0-9a-fA-F_]*)")
 _BINARY = re.compile(r"0b([01_]*)")
 _INTEGER = re.compile(r"-?[0-9][0-9_]*")
 # A number of 100,000 bytes has fewer; reading digits takes their square.
-_MOST_DIGITS = 250_000
+_MAX_DIGITS = 250_000
 # What Unicode's stream-safe text format allows; normalizing takes the square of a longer run.
-_MOST_MARKS = 30
+_MAX_MARKS = 30
 _EXPECTED = "an opcode, an identifier, a literal, '<', '$(' or a comment"
 
 
@@ -148,8 +148,8 @@ class _Parser:
         if match[0].endswith("_"):
             raise self.error(f"{match[0][:40]!r} is not a literal: a digit is missing", place)
         text = match[0].replace("_", "")
-        if len(text) > _MOST_DIGITS:
-            raise self.error(f"a number of {len(text)} digits, limit {_MOST_DIGITS}", place)
+        if len(text) > _MAX_DIGITS:
+            raise self.error(f"a number of {len(text)} digits, limit {_MAX_DIGITS}", place)
         return Literal(_parse_integer(text), place)
 
     def simple(self, place: Place) -> Literal | Identifier:
@@ -181,8 +181,8 @@ class _Parser:
             place = self.place(self.at)
             opening = next((text for text in ("<", "$(") if self._takes(text)), None)
             if opening is not None:
-                if len(open_parts) >= MOST_NESTED:
-                    raise self.error(f"nested more than {MOST_NESTED} deep", place)
+                if len(open_parts) >= MAX_NESTED:
+                    raise self.error(f"nested more than {MAX_NESTED} deep", place)
                 open_parts.append((opening, place, body))
                 body = []
             elif self.source[self.at] in ">)":
@@ -233,10 +233,10 @@ def normalize_source(source: str) -> str:
     marks = 0
     for at, character in enumerate(source):
         marks = marks + 1 if combining(character) else 0
-        if marks > _MOST_MARKS:
+        if marks > _MAX_MARKS:
             place = _Parser(source).place(at)
             raise AssemblyError(
-                f"more than {_MOST_MARKS} combining marks in a row",
+                f"more than {_MAX_MARKS} combining marks in a row",
                 line=place.line,
                 column=place.column,
             )

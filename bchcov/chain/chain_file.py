@@ -31,7 +31,7 @@ __all__ = ["ChainFile"]
 _APPLICATION = 0x62636863
 # The busy handler would only wait for a process that keeps the file as long as it lives.
 _WAIT_SECONDS = 0.2
-_LEAST_BYTES = 512
+_MIN_BYTES = 512
 _WAY_OUT = "ChainFile.salvage(path) reads out what is whole"
 # What a damaged file makes of values: each is the same damage to whoever opens it.
 _DAMAGES = (LookupError, ValueError, TypeError, AttributeError, OverflowError, BchcovError)
@@ -220,9 +220,9 @@ def _make_private(path: str) -> None:
             return
         if not size:
             os.chmod(path, 0o600)
-        elif size < _LEAST_BYTES:
+        elif size < _MIN_BYTES:
             # SQLite takes what is shorter than a page for nothing, and makes a new database.
-            raise DamagedStore(f"{path}: damaged: it has {size} bytes, a page has {_LEAST_BYTES}")
+            raise DamagedStore(f"{path}: damaged: it has {size} bytes, a page has {_MIN_BYTES}")
     except PermissionError as error:
         raise StoreError(f"{path}: it cannot be made private: {error.strerror}") from error
     except OSError:

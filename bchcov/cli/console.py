@@ -14,7 +14,7 @@ from ..encoding.printable import printable
 __all__ = ["make_console", "outside", "print_table"]
 
 _WIDTH_ELSEWHERE = 180
-_LEAST_WORD = 8
+_MIN_WORD = 8
 
 
 def make_console(*, stderr: bool = False) -> Console:
@@ -41,7 +41,7 @@ def _widths(column: Column) -> tuple[int, int]:
     most = max([cell_len(_plain(column.header)), *cells])
     if column.justify == "right":
         return max([*header, *cells]), most
-    return min(most, max([*header, _LEAST_WORD])), most
+    return min(most, max([*header, _MIN_WORD])), most
 
 
 def print_table(table: Table, console: Console | None = None) -> None:

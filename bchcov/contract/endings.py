@@ -13,7 +13,7 @@ from .places import Placed
 __all__ = ["find_producers", "functions_in"]
 
 # More items of interest at once, deeper, or more steps back than in contracts of people.
-_MOST_ITEMS, _MOST_NESTED, _MOST_STEPS = 64, 100, 50_000
+_MAX_ITEMS, _MAX_NESTED, _MAX_STEPS = 64, 100, 50_000
 _NEAR = 200
 _OPENING, _CLOSING = (Op.OP_IF, Op.OP_NOTIF), Op.OP_ENDIF
 # These leave the item that they look at where it is; OP_NOP1 is nothing in a released year.
@@ -38,7 +38,7 @@ class _Search:
         at = len(steps) - 1
         while at >= 0 and depths:
             self.steps += 1
-            if len(depths) > _MOST_ITEMS or nested > _MOST_NESTED or self.steps > self.most_steps:
+            if len(depths) > _MAX_ITEMS or nested > _MAX_NESTED or self.steps > self.most_steps:
                 return set()
             opcode = steps[at].opcode
             if opcode == _CLOSING:
@@ -126,7 +126,7 @@ class _Search:
             begun = self.back(body, {depth + 1 for depth in ahead}, nested + 1)
             ahead = begun - before
             before |= begun
-            if any(depth > _MOST_ITEMS for depth in before):
+            if any(depth > _MAX_ITEMS for depth in before):
                 return -1, set()
         return start - 1, before
 
@@ -159,7 +159,7 @@ def find_producers(
     functions: Mapping[bytes, Sequence[Placed]],
     depth: int = 0,
     *,
-    most_steps: int = _MOST_STEPS,
+    most_steps: int = _MAX_STEPS,
 ) -> tuple[Placed, ...]:
     """Find what may have made the item that `steps` leave so far below the top.
 

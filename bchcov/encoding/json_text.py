@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 __all__ = ["JSON"]
 
 # The fewest that Python can be told to read and write at once.
-_MOST_DIGITS = 640
+_MAX_DIGITS = 640
 _SHOWN = 40
 
 
@@ -25,8 +25,8 @@ def _parse_float(text: str) -> float:
 
 def _parse_int(text: str) -> int:
     digits = len(text.removeprefix("-"))
-    if digits > _MOST_DIGITS:
-        raise ValueError(f"an integer of {digits:,} digits, limit {_MOST_DIGITS}")
+    if digits > _MAX_DIGITS:
+        raise ValueError(f"an integer of {digits:,} digits, limit {_MAX_DIGITS}")
     return int(text)
 
 

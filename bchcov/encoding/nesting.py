@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["MOST_NESTED", "nests_too_deep"]
+__all__ = ["MAX_NESTED", "nests_too_deep"]
 
-MOST_NESTED = 32
+MAX_NESTED = 32
 """Deeper than anything that is read from JSON here."""
 
 # Text is passed over as a whole, an unfinished one to its end.
 _MARK = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[\[{]|[\]}]', re.DOTALL)
 
 
-def nests_too_deep(text: str, limit: int = MOST_NESTED) -> bool:
+def nests_too_deep(text: str, limit: int = MAX_NESTED) -> bool:
     """Whether arrays and objects in `text` nest more than `limit` deep, whatever else it is."""
     # Almost every line is answered by two counts.
     if text.count("[") + text.count("{") <= limit:

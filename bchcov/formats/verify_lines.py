@@ -13,7 +13,7 @@ from typing import Any
 
 from ..encoding.hexadecimal import decode_hex
 from ..encoding.json_text import JSON
-from ..encoding.nesting import MOST_NESTED, nests_too_deep
+from ..encoding.nesting import MAX_NESTED, nests_too_deep
 from ..errors import BchcovError, DecodeError, RulesError
 from ..transaction.codec import encode_outputs, encode_transaction, transaction_id
 from ..transaction.model import Output, Transaction
@@ -48,7 +48,7 @@ def _parse(text: bytes | str) -> dict[str, Any]:
         # What editors put in front of a file, not part of its first line.
         text = text.removeprefix("\ufeff")
         if nests_too_deep(text):
-            raise _BadLine(f"not JSON that is read: nested too deeply, limit {MOST_NESTED}")
+            raise _BadLine(f"not JSON that is read: nested too deeply, limit {MAX_NESTED}")
         line = JSON.decode(text)
     except json.JSONDecodeError as error:
         raise _BadLine(f"not JSON: {error.msg} at character {error.pos}") from None

@@ -16,7 +16,7 @@ from typing import Any
 
 from ..assembly.disassemble import disassemble
 from ..encoding.json_text import JSON
-from ..encoding.nesting import MOST_NESTED, nests_too_deep
+from ..encoding.nesting import MAX_NESTED, nests_too_deep
 from ..errors import VectorError
 from ..transaction.codec import encode_outputs, encode_transaction, transaction_id
 from ..transaction.model import Output, Transaction
@@ -92,7 +92,7 @@ def read_vmb_lines(text: str) -> Iterator[VmbTest]:
 
 def _read_object(line: str) -> dict[str, Any]:
     if nests_too_deep(line):
-        raise ValueError(f"nested too deeply, limit {MOST_NESTED}")
+        raise ValueError(f"nested too deeply, limit {MAX_NESTED}")
     test = JSON.decode(line.strip())
     if not isinstance(test, dict):
         raise ValueError("not a JSON object")

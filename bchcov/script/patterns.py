@@ -35,7 +35,7 @@ _CHECKMULTISIG, _CHECKSIG, _RETURN = 0xAE, 0xAC, 0x6A
 LONGEST_P2S = 201
 """The most bytes of a script that relays without a hash, from 2026 on. Source: CHIP-2025-05 P2S."""
 
-MOST_RELAYED_KEYS = 3
+MAX_RELAYED_KEYS = 3
 """The most keys of a bare multisig output that relays, whatever its length.
 
 Source: Bitcoin Cash Node 29, src/policy/policy.cpp, IsStandard.
@@ -200,10 +200,9 @@ def p2s(script: bytes) -> bytes:
     if script[:1] == bytes((_TOKEN_PREFIX,)):
         raise EncodeError("a locking bytecode cannot begin with 0xef, the token prefix")
     multisig = match_multisig(script)
-    if multisig is not None and len(multisig.public_keys) > MOST_RELAYED_KEYS:
+    if multisig is not None and len(multisig.public_keys) > MAX_RELAYED_KEYS:
         raise EncodeError(
-            f"a bare multisig of {len(multisig.public_keys)} keys: at most {MOST_RELAYED_KEYS}"
-            " relay"
+            f"a bare multisig of {len(multisig.public_keys)} keys: at most {MAX_RELAYED_KEYS} relay"
         )
     return script
 

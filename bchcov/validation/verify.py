@@ -34,7 +34,7 @@ from .verdict import Refused, Verdict
 __all__ = ["verify"]
 
 # A byte of an input pays for 800 of stack items; results are kept as long as this allows.
-_MOST_HELD_BYTES = 32_000_000
+_MAX_HELD_BYTES = 32_000_000
 
 Buffer = bytes | bytearray | memoryview
 
@@ -104,7 +104,7 @@ def _check_inputs(
             detail = f"{checks} signature checks up to here, at most {limit} in a transaction"
             problem = Problem(TransactionCheck.SIGNATURE_CHECKS, reason, detail, index)
         held += result.held_bytes
-        if held > _MOST_HELD_BYTES:
+        if held > _MAX_HELD_BYTES:
             held -= result.held_bytes
             result = result.without_stacks()
         results.append(result)

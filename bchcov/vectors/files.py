@@ -24,10 +24,10 @@ Skipped = Callable[[Path, str], None]
 """Called with a file or folder that is passed over, and why."""
 
 _SIDECARS = ("_results", "_limits", "_reasons")
-_MOST_BYTES = 1 << 30
+_MAX_BYTES = 1 << 30
 # Labels stand behind a transaction, which may have a million bytes in hexadecimal.
 _BEGINNING = 1 << 22
-_MOST_NAMES = 20
+_MAX_NAMES = 20
 _VALIDITY = re.compile(r"(?<![a-z])(in)?valid(?![a-z])")
 
 
@@ -129,8 +129,8 @@ def _search(folder: Path, skipped: Skipped) -> Iterator[Path]:
         else:
             others.append(file.name)
     if others:
-        names = ", ".join(others[:_MOST_NAMES])
-        more = f" and {len(others) - _MOST_NAMES} more" if len(others) > _MOST_NAMES else ""
+        names = ", ".join(others[:_MAX_NAMES])
+        more = f" and {len(others) - _MAX_NAMES} more" if len(others) > _MAX_NAMES else ""
         skipped(folder, f"no .json, .jsonl or .xz: {names}{more}")
 
 
@@ -161,7 +161,7 @@ def _read(path: Path) -> str:
     try:
         if path.suffix == ".xz":
             with lzma.open(path) as file:
-                data = file.read(_MOST_BYTES)
+                data = file.read(_MAX_BYTES)
         else:
             data = path.read_bytes()
         return data.decode("utf-8-sig")

@@ -21,13 +21,13 @@ __all__ = [
 ]
 
 _NUMBER = re.compile(r"-?[0-9]+")
-_MOST_DIGITS = 640
+_MAX_DIGITS = 640
 
 
 def _word(word: str) -> bytes:
     if _NUMBER.fullmatch(word):
-        if len(word) > _MOST_DIGITS:
-            raise ValueError(f"a number of {len(word)} digits, limit {_MOST_DIGITS}")
+        if len(word) > _MAX_DIGITS:
+            raise ValueError(f"a number of {len(word)} digits, limit {_MAX_DIGITS}")
         value = int(word)
         if value == -1 or 1 <= value <= 16:
             return bytes((0x50 + value,))

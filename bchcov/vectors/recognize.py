@@ -11,7 +11,7 @@ from typing import Any
 
 __all__ = ["first_rows", "kind_of_rows"]
 
-_MOST_ROWS = 200
+_MAX_ROWS = 200
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2})*")
 _HASH = re.compile(r"[0-9a-fA-F]{64}")
 _FLAGS = re.compile(r"(?:[A-Z0-9_]+(?:, ?[A-Z0-9_]+)*)?")
@@ -78,7 +78,7 @@ def first_rows(text: str) -> list[Any]:
     if not text.startswith("[", at):
         return rows
     try:
-        while len(rows) < _MOST_ROWS:
+        while len(rows) < _MAX_ROWS:
             at = _BLANK.match(text, at + 1).end()  # type: ignore[union-attr]
             row, at = decoder.raw_decode(text, at)
             rows.append(row)
@@ -96,7 +96,7 @@ def kind_of_rows(rows: list[Any]) -> str | None:
     It is what most rows are that are no comments of one text.
     """
     found: Counter[str | None] = Counter()
-    for row in islice(rows, _MOST_ROWS):
+    for row in islice(rows, _MAX_ROWS):
         if isinstance(row, list) and len(row) == 1 and isinstance(row[0], str):
             continue
         is_row = isinstance(row, list) and bool(row)

@@ -25,7 +25,7 @@ __all__ = ["MAGIC", "Case", "Costs", "Judge", "load_suite", "pack_suite"]
 MAGIC = b"bchcov suite 1\n"
 _ID_SIZE = 6
 # More than the whole suite, so that a damaged or hostile file cannot fill the memory.
-_MOST_BYTES = 1 << 30
+_MAX_BYTES = 1 << 30
 _FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "dict_size": 1 << 27}]
 
 
@@ -98,7 +98,7 @@ def pack_suite(cases: Sequence[Case]) -> bytes:
 def _decompress(path: Path) -> bytes:
     try:
         decompressor = lzma.LZMADecompressor(format=lzma.FORMAT_XZ)
-        data = decompressor.decompress(path.read_bytes(), _MOST_BYTES)
+        data = decompressor.decompress(path.read_bytes(), _MAX_BYTES)
     except (OSError, lzma.LZMAError) as error:
         raise VectorError(f"{path}: {error}") from error
     if not decompressor.eof:

@@ -15,7 +15,7 @@ from .rules.upgrades import BCH_2026
 
 __all__ = ["Trace", "TraceStep", "trace_input"]
 
-_MOST_STEPS = 100_000
+_MAX_STEPS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def trace_input(
     index: int,
     rules: RuleSet = BCH_2026,
     *,
-    most_steps: int = _MOST_STEPS,
+    most_steps: int = _MAX_STEPS,
 ) -> Trace:
     """Judge input `index` as `evaluate_input` does, and keep its first `most_steps` steps."""
     steps: list[TraceStep] = []

@@ -30,7 +30,7 @@ from .unlockers import Unlocker
 __all__ = ["BuiltTransaction", "Spend", "TransactionBuilder"]
 
 # What an output of change would hold if it were dust, and cost at an ordinary rate.
-_MOST_GIVEN = 1_000
+_MAX_GIVEN = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ class TransactionBuilder:
         if missing >= 0:
             return change, missing
         if self.change_bytecode is None:
-            if -missing > _MOST_GIVEN:
+            if -missing > _MAX_GIVEN:
                 raise BuildError(
                     f"{-missing} satoshis are left over beyond the fee: say where change goes"
                 )

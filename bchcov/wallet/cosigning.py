@@ -26,7 +26,7 @@ CosignerSignature = tuple[bytes, bytes]
 """A public key and its signature, the hash type as the last byte."""
 
 _CHECKMULTISIG = 0xAE
-_MOST_KEYS = 20
+_MAX_KEYS = 20
 _SCHNORR_SIZE = 65
 
 
@@ -42,14 +42,14 @@ def read_multisig(script: bytes) -> Multisig:
         keys = tuple(step.data or b"" for step in steps[1:-2])
         if 1 <= required <= total == len(keys) and all(len(key) in (33, 65) for key in keys):
             return Multisig(required, keys)
-    raise EncodeError(f"0x{script[:40].hex()} is not a multisig script of 1 to {_MOST_KEYS} keys")
+    raise EncodeError(f"0x{script[:40].hex()} is not a multisig script of 1 to {_MAX_KEYS} keys")
 
 
 def _number(opcode: int, data: bytes | None) -> int:
     """A number of 1 to 20 in its shortest push; 0 for anything else."""
     if data is None:
         return opcode - 0x50 if 0x51 <= opcode <= 0x60 else 0
-    return data[0] if len(data) == 1 and 16 < data[0] <= _MOST_KEYS and opcode == 1 else 0
+    return data[0] if len(data) == 1 and 16 < data[0] <= _MAX_KEYS and opcode == 1 else 0
 
 
 def signing_places(multisig: Multisig, signers: Iterable[bytes]) -> list[int]:

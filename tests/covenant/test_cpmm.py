@@ -23,6 +23,7 @@ from bchcov.amm.cpmm import (
 from bchcov.amm.formula import Reserves, amount_out
 from bchcov.contract import checks_in, compile_contract, load_source, without_check
 from bchcov.script.patterns import p2sh32
+from bchcov.transaction.constants import MAX_MONEY, MAX_TOKEN_AMOUNT
 from bchcov.wallet.balance import Spend
 from bchcov.wallet.funding import Funding
 from bchcov.wallet.keys import PrivateKey
@@ -33,7 +34,7 @@ OWNER = user(77)
 PARAMETERS = Parameters(TOKENS, OWNER.public_key_hash)
 SOURCE = load_source("cpmm/pool")
 CODE = PARAMETERS.contract.code
-MOST_BCH, MOST_TOKENS = 21 * 10**14, 2**63 - 1
+MAX_BCH, MAX_TOKENS = MAX_MONEY, MAX_TOKEN_AMOUNT
 
 
 def funding(name: str, key: PrivateKey, value: int, tokens: int = 0) -> Funding:
@@ -116,9 +117,9 @@ def passes(made: Draft) -> bool:
 
 
 @given(
-    st.integers(1, MOST_BCH),
-    st.integers(1, MOST_TOKENS),
-    st.integers(1, MOST_BCH),
+    st.integers(1, MAX_BCH),
+    st.integers(1, MAX_TOKENS),
+    st.integers(1, MAX_BCH),
     st.sampled_from([BUY, SELL]),
     st.integers(0, 1),
 )
@@ -127,11 +128,11 @@ def test_the_script_takes_exactly_what_the_formula_gives(
 ) -> None:
     before = Reserves(bch, tokens)
     if direction == BUY:
-        amount = min(amount, MOST_BCH - bch)
+        amount = min(amount, MAX_BCH - bch)
         out = amount_out(bch, tokens, amount)
         after, more = Reserves(bch + amount, tokens - out), Reserves(bch + amount, tokens - out - 1)
     else:
-        amount = min(amount, MOST_TOKENS - tokens)
+        amount = min(amount, MAX_TOKENS - tokens)
         out = amount_out(tokens, bch, amount)
         after, more = Reserves(bch - out, tokens + amount), Reserves(bch - out - 1, tokens + amount)
     assert passes(draft(before, after, index=index))

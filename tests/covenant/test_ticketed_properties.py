@@ -12,8 +12,9 @@ from ticketed_world import HEIGHT, PARAMETERS, World, action, default_action
 from bchcov import BCH_2026, Output, verify
 from bchcov.amm.action import BUY, SELL, Action, Direction
 from bchcov.amm.formula import Reserves, execute
+from bchcov.transaction.constants import MAX_MONEY, MAX_TOKEN_AMOUNT
 
-MOST_BCH, MOST_TOKENS = 21 * 10**14, 2**63 - 1
+MAX_BCH, MAX_TOKENS = MAX_MONEY, MAX_TOKEN_AMOUNT
 
 
 def amounts(least: int, most: int) -> st.SearchStrategy[int]:
@@ -26,9 +27,9 @@ def amounts(least: int, most: int) -> st.SearchStrategy[int]:
 @st.composite
 def markets(draw: st.DrawFn) -> tuple[Reserves, list[Action]]:
     """Reserves and up to four orders for them that can exist at all."""
-    bch = draw(amounts(PARAMETERS.min_reserve, MOST_BCH))
-    tokens = draw(amounts(1, MOST_TOKENS))
-    left_bch, left_tokens = MOST_BCH - bch, MOST_TOKENS - tokens
+    bch = draw(amounts(PARAMETERS.min_reserve, MAX_BCH))
+    tokens = draw(amounts(1, MAX_TOKENS))
+    left_bch, left_tokens = MAX_BCH - bch, MAX_TOKENS - tokens
     actions = []
     for number in range(draw(st.integers(1, 4))):
         direction: Direction = draw(st.sampled_from([BUY, SELL]))
@@ -46,8 +47,8 @@ def markets(draw: st.DrawFn) -> tuple[Reserves, list[Action]]:
             min_reserve=PARAMETERS.min_reserve,
         ).amount_out
         near = [max(0, fair - 1), fair, fair + 1]
-        minimum = draw(st.one_of(st.just(0), st.sampled_from(near), amounts(0, MOST_TOKENS)))
-        actions.append(action(number, direction, amount, min(minimum, MOST_TOKENS)))
+        minimum = draw(st.one_of(st.just(0), st.sampled_from(near), amounts(0, MAX_TOKENS)))
+        actions.append(action(number, direction, amount, min(minimum, MAX_TOKENS)))
     return Reserves(bch, tokens), actions
 
 
