@@ -23,7 +23,7 @@ from .admission import judge, unmet_fee
 from .blocks import Block, make_coinbase, make_funding, median_time
 from .given import Given, outputs_of, transaction_of
 from .ledger import Ledger
-from .mempool import Pool, confirm_chosen
+from .mempool import Mempool
 from .store import Change, Records, Store
 from .submission import Submission
 
@@ -54,9 +54,8 @@ class Chain:
         self.fee_rate = fee_rate
         self.network = network
         self.blocks = [Block(height, time, bytes(32), ())]
-        self.mempool: dict[str, Transaction] = {}
         self._ledger = Ledger()
-        self._fees: dict[str, int] = {}
+        self._mempool = Mempool(self._ledger)
         self._funded = 0
         self._store: Store | None = None
         self._changes = 0
@@ -72,7 +71,7 @@ class Chain:
             chain._ledger.connect(block, before)
             chain._funded += block.is_funding
         for transaction, fee in records.mempool:
-            chain._accept(transaction, fee)
+            chain._mempool.add(transaction, fee)
         chain._store = store
         return chain
 
@@ -85,6 +84,11 @@ class Chain:
     def median_time(self) -> int:
         """The median time past of the last block."""
         return median_time(self.blocks)
+
+    @property
+    def mempool(self) -> dict[str, Transaction]:
+        """The transactions that wait for a block, by txid, in the order they came."""
+        return self._mempool.transactions
 
     def coin(self, outpoint: tuple[bytes, int]) -> Coin | None:
         """The unspent coin at an outpoint, confirmed or not; None where there is none."""
@@ -121,7 +125,7 @@ class Chain:
             # What is on disk is there before it is accepted, never the other way round.
             if self._store is not None:
                 self._store.write(Change(self._changes + 1, entering=((transaction, fee),)))
-            self._accept(transaction, fee)
+            self._mempool.add(transaction, fee)
             self._changes += self._store is not None
         return submission
 
@@ -142,11 +146,6 @@ class Chain:
         time = self.median_time
         return judge(transaction, self._ledger, rules, height=self.height + 1, median_time=time)
 
-    def _accept(self, transaction: Transaction, fee: int) -> None:
-        txid = transaction_id(transaction)
-        self._ledger.apply(transaction, None)
-        self.mempool[txid], self._fees[txid] = transaction, fee
-
     def mine(
         self,
         transactions: Sequence[Given] | None = None,
@@ -166,10 +165,7 @@ class Chain:
         with self._recorded():
             before = self.median_time
             if transactions is None:
-                chosen, fees = tuple(self.mempool.values()), sum(self._fees.values())
-                for transaction in chosen:
-                    self._ledger.confirm(transaction, self.height + 1, before)
-                self.mempool, self._fees = {}, {}
+                chosen, fees = self._mempool.confirm_all(self.height + 1, before)
             else:
                 fees = self._choose(chosen := tuple(map(transaction_of, transactions)))
             coinbase = make_coinbase(self.height + 1, fees, reward)
@@ -179,15 +175,13 @@ class Chain:
 
     def _choose(self, transactions: Sequence[Transaction]) -> int:
         """Confirm a miner's own choice instead of the mempool; return its fees."""
-        saved = self._save()
-        pool, time = Pool(self._ledger, self.mempool, self._fees), self.median_time
-
-        def confirm(transaction: Transaction) -> int:
-            rules, height = self.rules.consensus, self.height + 1
-            return confirm_chosen(transaction, pool, rules, height=height, median_time=time)
-
+        saved, rules = self._save(), self.rules.consensus
+        height, time = self.height + 1, self.median_time
         try:
-            fees = sum(map(confirm, transactions))
+            fees = sum(
+                self._mempool.confirm(each, rules, height=height, median_time=time)
+                for each in transactions
+            )
         except BaseException:
             self._restore(saved)
             raise
@@ -199,7 +193,7 @@ class Chain:
         for transaction in transactions:
             submission, fee = self._admit(transaction)
             if submission.ok:
-                self._accept(transaction, fee)
+                self._mempool.add(transaction, fee)
 
     def _append(self, time: int, confirmed: Sequence[Transaction], *, made: bool = False) -> None:
         last = self.blocks[-1]
@@ -225,10 +219,7 @@ class Chain:
         if any(each.is_funding for each in gone):
             raise ChainError("a block that funded coins cannot be disconnected")
         with self._recorded():
-            waiting = list(self.mempool.values())
-            for transaction in reversed(waiting):
-                self._ledger.revert(transaction)
-            self.mempool, self._fees = {}, {}
+            waiting = self._mempool.empty()
             for block in reversed(gone):
                 for transaction in (block.transactions[0], *reversed(block.transactions[1:])):
                     self._ledger.revert(transaction)
@@ -252,10 +243,11 @@ class Chain:
     def _save(self) -> _State:
         """What `_restore` goes back to; one of it or `_keep` must follow."""
         mark = self._ledger.mark()
-        return list(self.blocks), dict(self.mempool), dict(self._fees), self._funded, mark
+        return list(self.blocks), *self._mempool.copies(), self._funded, mark
 
     def _restore(self, state: _State) -> None:
-        self.blocks, self.mempool, self._fees, self._funded, mark = state
+        self.blocks, transactions, fees, self._funded, mark = state
+        self._mempool.restore(transactions, fees)
         self._ledger.roll_back(mark)
 
     def _keep(self, state: _State) -> None:
@@ -280,9 +272,8 @@ class Chain:
         state, store, self._store = self._save(), self._store, None
         try:
             yield self
-            entering = {txid: (each, self._fees[txid]) for txid, each in self.mempool.items()}
-            number = self._changes + 1
-            change = Change.between(number, state[0], self.blocks, state[1], entering)
+            number, entries = self._changes + 1, self._mempool.entries()
+            change = Change.between(number, state[0], self.blocks, state[1], entries)
             if store is not None and change != Change(number):
                 store.write(change)
                 self._changes = number

@@ -7,10 +7,9 @@ the next one is refused until the first has ended.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import TracebackType
 
@@ -20,6 +19,7 @@ from ..transaction.model import Transaction
 from ..vm.rules.ruleset import RuleSet
 from ..vm.rules.upgrades import BCH_2026
 from .chain import Chain
+from .private_file import is_open_here, make_private
 from .reading import read_records, upgrade
 from .rows import Rows
 from .salvage import Salvage, salvage
@@ -31,7 +31,6 @@ __all__ = ["ChainFile"]
 _APPLICATION = 0x62636863
 # The busy handler would only wait for a process that keeps the file as long as it lives.
 _WAIT_SECONDS = 0.2
-_MIN_BYTES = 512
 _WAY_OUT = "ChainFile.salvage(path) reads out what is whole"
 # What a damaged file makes of values: each is the same damage to whoever opens it.
 _DAMAGES = (LookupError, ValueError, TypeError, AttributeError, OverflowError, BchcovError)
@@ -63,9 +62,9 @@ class ChainFile:
     ) -> None:
         self.path = str(path)
         self._changes = 0
-        _make_private(self.path)
+        make_private(self.path)
         # Looked at first: once there is a connection of ours, it has the file open as well.
-        self._is_ours = _is_open_here(self.path)
+        self._is_ours = is_open_here(self.path)
         with self._explained():
             self._database = sqlite3.connect(
                 self.path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False
@@ -202,44 +201,6 @@ class ChainFile:
         _trace: TracebackType | None,
     ) -> None:
         self.close()
-
-
-def _make_private(path: str) -> None:
-    """Make a new file readable by its owner only, or refuse it: keys may be in it.
-
-    Nor may others read one that is there and empty, or that a link names which is not there.
-    """
-    if path == ":memory:":
-        return
-    try:
-        try:
-            size = os.stat(path).st_size
-        except FileNotFoundError:
-            # Not exclusively: a link to nothing is a new file as well.
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-            return
-        if not size:
-            os.chmod(path, 0o600)
-        elif size < _MIN_BYTES:
-            # SQLite takes what is shorter than a page for nothing, and makes a new database.
-            raise DamagedStore(f"{path}: damaged: it has {size} bytes, a page has {_MIN_BYTES}")
-    except PermissionError as error:
-        raise StoreError(f"{path}: it cannot be made private: {error.strerror}") from error
-    except OSError:
-        # What is wrong with the path the database says.
-        return
-
-
-def _is_open_here(path: str) -> bool:
-    """Whether this process has the file open already, where the system tells."""
-    with suppress(OSError):
-        wanted = os.stat(path)
-        for number in os.listdir("/proc/self/fd"):
-            with suppress(OSError):
-                found = os.stat(int(number))
-                if (found.st_dev, found.st_ino) == (wanted.st_dev, wanted.st_ino):
-                    return True
-    return False
 
 
 def _write(rows: Rows, change: Change) -> None:

@@ -1,8 +1,6 @@
-"""A miner's own choice against the mempool: what it confirms, and what it displaces there."""
+"""The mempool: transactions that wait for a block, and what a miner's choice displaces there."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 from ..reasons import Problem, TransactionReason
 from ..transaction.codec import transaction_hash, transaction_id
@@ -12,16 +10,55 @@ from .admission import judge
 from .ledger import Ledger
 from .submission import Submission
 
-__all__ = ["Pool", "confirm_chosen"]
+__all__ = ["Mempool"]
 
 
-@dataclass(frozen=True, slots=True)
-class Pool:
-    """The mempool of a chain: its transactions and their fees by txid, and the chain's coins."""
+class Mempool:
+    """Transactions that wait for a block, in the order they came, with their fees, by txid.
 
-    ledger: Ledger
-    transactions: dict[str, Transaction]
-    fees: dict[str, int]
+    What they spend and make is applied to the ledger that the blocks' coins are in.
+    """
+
+    __slots__ = ("_ledger", "fees", "transactions")
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self.transactions: dict[str, Transaction] = {}
+        self.fees: dict[str, int] = {}
+
+    def copies(self) -> tuple[dict[str, Transaction], dict[str, int]]:
+        """Copy what is there, for `restore`."""
+        return dict(self.transactions), dict(self.fees)
+
+    def restore(self, transactions: dict[str, Transaction], fees: dict[str, int]) -> None:
+        """Put back what `copies` returned; the ledger is rolled back by itself."""
+        self.transactions, self.fees = transactions, fees
+
+    def entries(self) -> dict[str, tuple[Transaction, int]]:
+        """Every transaction with its fee."""
+        return {txid: (each, self.fees[txid]) for txid, each in self.transactions.items()}
+
+    def add(self, transaction: Transaction, fee: int) -> None:
+        """Take in a transaction that was judged."""
+        txid = transaction_id(transaction)
+        self._ledger.apply(transaction, None)
+        self.transactions[txid], self.fees[txid] = transaction, fee
+
+    def confirm_all(self, height: int, median_time: int) -> tuple[tuple[Transaction, ...], int]:
+        """Confirm everything in the block at `height`; return it, and the sum of the fees."""
+        chosen, fees = tuple(self.transactions.values()), sum(self.fees.values())
+        for transaction in chosen:
+            self._ledger.confirm(transaction, height, median_time)
+        self.transactions, self.fees = {}, {}
+        return chosen, fees
+
+    def empty(self) -> list[Transaction]:
+        """Take every transaction back, and return them in their order."""
+        waiting = list(self.transactions.values())
+        for transaction in reversed(waiting):
+            self._ledger.revert(transaction)
+        self.transactions, self.fees = {}, {}
+        return waiting
 
     def evict(self, txid: str) -> None:
         """Drop a transaction, if it is there, with all that depend on it."""
@@ -31,43 +68,44 @@ class Pool:
             if transaction is None:
                 waiting.pop()
                 continue
-            name, spenders = transaction_hash(transaction), self.ledger.spenders
+            name, spenders = transaction_hash(transaction), self._ledger.spenders
             outpoints = ((name, index) for index in range(len(transaction.outputs)))
             children = dict.fromkeys(spenders[each] for each in outpoints if each in spenders)
             if children:
                 waiting += children
                 continue
-            self.ledger.revert(transaction)
+            self._ledger.revert(transaction)
             last = waiting.pop()
             del self.transactions[last], self.fees[last]
 
+    def confirm(
+        self, transaction: Transaction, rules: RuleSet, *, height: int, median_time: int
+    ) -> int:
+        """Confirm a transaction that a miner chose, in the block at `height`; return its fee.
 
-def confirm_chosen(
-    transaction: Transaction, pool: Pool, rules: RuleSet, *, height: int, median_time: int
-) -> int:
-    """Confirm one transaction in the block at `height`; return its fee.
-
-    What is in the mempool was judged, by rules that are stricter; anything else is judged
-    by `rules`, and displaces what spends the same coins. Raises TransactionRefused, and for
-    what spends a coin of the mempool that is not in the block.
-    """
-    ledger, txid = pool.ledger, transaction_id(transaction)
-    outpoints = [(item.outpoint_hash, item.outpoint_index) for item in transaction.inputs]
-    is_known = txid in pool.transactions
-    for index, outpoint in enumerate(outpoints):
-        record = ledger.coins.get(outpoint) or ledger.spent.get(outpoint)
-        if record is not None and record.height is None:
-            name = f"{outpoint[0][::-1].hex()}:{outpoint[1]}"
-            detail = f"the coin {name} is in the mempool and not in the block"
-            Submission(txid, Problem.of(TransactionReason.TX_MISSING_COIN, detail, index)).require()
-    if is_known:
-        ledger.confirm(transaction, height, median_time)
-        del pool.transactions[txid]
-        return pool.fees.pop(txid)
-    for outpoint in outpoints:
-        if outpoint in ledger.spenders:
-            pool.evict(ledger.spenders[outpoint])
-    submission, fee = judge(transaction, ledger, rules, height=height, median_time=median_time)
-    submission.require()
-    ledger.apply(transaction, height, median_time)
-    return fee
+        What is in the mempool was judged, by rules that are stricter; anything else is
+        judged by `rules`, and displaces what spends the same coins. Raises
+        TransactionRefused, and for what spends a coin of the mempool that is not in the block.
+        """
+        ledger, txid = self._ledger, transaction_id(transaction)
+        outpoints = [(item.outpoint_hash, item.outpoint_index) for item in transaction.inputs]
+        is_known = txid in self.transactions
+        for index, outpoint in enumerate(outpoints):
+            record = ledger.coins.get(outpoint) or ledger.spent.get(outpoint)
+            if record is not None and record.height is None:
+                name = f"{outpoint[0][::-1].hex()}:{outpoint[1]}"
+                detail = f"the coin {name} is in the mempool and not in the block"
+                Submission(
+                    txid, Problem.of(TransactionReason.TX_MISSING_COIN, detail, index)
+                ).require()
+        if is_known:
+            ledger.confirm(transaction, height, median_time)
+            del self.transactions[txid]
+            return self.fees.pop(txid)
+        for outpoint in outpoints:
+            if outpoint in ledger.spenders:
+                self.evict(ledger.spenders[outpoint])
+        submission, fee = judge(transaction, ledger, rules, height=height, median_time=median_time)
+        submission.require()
+        ledger.apply(transaction, height, median_time)
+        return fee

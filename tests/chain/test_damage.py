@@ -26,7 +26,7 @@ POOL = sha256(b"pool")
 def whole(file: ChainFile) -> object:
     chain, wallet = file.chain, Wallet(file)
     settings = chain.rules.name, chain.fee_rate, chain.blocks[0].time, chain.blocks[0].height
-    mempool = [(each, chain._fees[each]) for each in chain.mempool]
+    mempool = [(each, chain._mempool.fees[each]) for each in chain.mempool]
     return settings, state(chain), mempool, wallet.keys(), wallet.commitments(POOL)
 
 
