@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import pickle
 import subprocess
 import sys
@@ -57,6 +58,44 @@ def test_a_name_of_the_front_door_is_that_of_its_module(name: str) -> None:
     found = getattr(bchcov, name)
     assert found is getattr(import_module(f"bchcov.{bchcov._HOMES[name]}"), name)
     assert name in dir(bchcov)
+
+
+SUBPACKAGES = (
+    "amm",
+    "amm.cpmm",
+    "amm.direct",
+    "amm.ticketed",
+    "assembly",
+    "chain",
+    "contract",
+    "race",
+    "simulator",
+    "testing",
+    "vectors",
+    "wallet",
+)
+
+
+@pytest.mark.parametrize("name", SUBPACKAGES)
+def test_a_subpackage_for_users_exports_its_names(name: str) -> None:
+    module = import_module(f"bchcov.{name}")
+    assert len(set(module.__all__)) == len(module.__all__) > 2
+    for each in module.__all__:
+        assert getattr(module, each) is not None
+
+
+def test_the_help_of_verify_is_short() -> None:
+    code = "import bchcov; help(bchcov.verify)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "rules: 'RuleSet' = BCH_2026," in done.stdout
+    assert len(done.stdout) < 2_000
+
+
+def test_everything_that_judges_has_the_same_default_rules() -> None:
+    for judge in (bchcov.verify, bchcov.run_script, bchcov.evaluate_input, bchcov.trace_input):
+        assert inspect.signature(judge).parameters["rules"].default is bchcov.BCH_2026
+    assert bchcov.TransactionBuilder().rules is bchcov.BCH_2026
+    assert bchcov.Chain().rules is bchcov.BCH_2026
 
 
 def test_a_name_that_is_not_there_is_an_attribute_error() -> None:

@@ -1,1 +1,28 @@
-"""SequencedAMM: a constant-product pool, its orders committed blind and executed in order."""
+"""SequencedAMM: a constant-product pool, its orders committed blind and executed in order.
+
+`direct` and `ticketed` are its two profiles, `cpmm` is the plain pool that it is compared
+with; what they share is here.
+"""
+
+from __future__ import annotations
+
+from .action import BUY, SELL, Action, Direction
+from .events import Entry, Event, Execution, read_history
+from .formula import Reserves, trade
+from .refusal import explain_refusal
+from .salts import derive_salt
+
+__all__ = [
+    "BUY",
+    "SELL",
+    "Action",
+    "Direction",
+    "Entry",
+    "Event",
+    "Execution",
+    "Reserves",
+    "derive_salt",
+    "explain_refusal",
+    "read_history",
+    "trade",
+]

@@ -1,1 +1,27 @@
 """Test vectors: the formats they come in, and the runner that judges them."""
+
+from __future__ import annotations
+
+from .files import find_files, open_tests
+from .nodes import NodeTests
+from .outcome import Outcome, Selection
+from .report import Report
+from .runner import run
+from .suite import Case, Costs, Judge, load_suite, pack_suite
+from .transactions import TransactionTests
+
+__all__ = [
+    "Case",
+    "Costs",
+    "Judge",
+    "NodeTests",
+    "Outcome",
+    "Report",
+    "Selection",
+    "TransactionTests",
+    "find_files",
+    "load_suite",
+    "open_tests",
+    "pack_suite",
+    "run",
+]

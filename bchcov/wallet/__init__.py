@@ -7,7 +7,15 @@ from .builder import BuiltTransaction, TransactionBuilder
 from .coins import Coin
 from .cosigning import PartialMultisig
 from .destinations import output_to
+from .funding import Funding
 from .keys import PrivateKey
+from .signing import (
+    Scheme,
+    multisig_unlocking,
+    sign_all_p2pkh,
+    sign_p2pkh,
+    transaction_signature,
+)
 from .unlockers import (
     MultisigUnlocker,
     P2pkhUnlocker,
@@ -20,15 +28,21 @@ from .unlockers import (
 __all__ = [
     "BuiltTransaction",
     "Coin",
+    "Funding",
     "MultisigUnlocker",
     "P2pkhUnlocker",
     "PartialMultisig",
     "PrivateKey",
     "RawUnlocker",
+    "Scheme",
     "ScriptUnlocker",
     "Signature",
     "Spend",
     "TransactionBuilder",
     "Unlocker",
+    "multisig_unlocking",
     "output_to",
+    "sign_all_p2pkh",
+    "sign_p2pkh",
+    "transaction_signature",
 ]
