@@ -147,7 +147,7 @@ def measure_ticketed() -> Iterator[str]:
         [str(count), f"{b.sequence.built.size:,}", f"{b.execute.built.size:,}", f"{b.life:,.0f}"]
         for count, b in batches.items()
     ]
-    yield "Bytes, with nothing else in the queue (depth 10, half buys, half sales):"
+    yield "Sizes in bytes, with nothing else in the queue (depth 10, half buys, half sales):"
     yield table(head, rows)
     busy = replace(start.pool, queue=Queue(10))
     for number in range(75):
@@ -161,7 +161,7 @@ def measure_ticketed() -> Iterator[str]:
         busy, [run_ticket(busy, number) for number in range(16)], HEIGHT, funding(BUILDER)
     )
     yield (
-        f"The same sequence of 16 behind 75 orders that wait, with their siblings in the proof: "
+        f"The same sequence of 16 tickets behind 75 waiting orders, with siblings in the proof: "
         f"{behind.built.size:,} bytes."
     )
     sixteen = batches[16]
@@ -173,7 +173,7 @@ def measure_ticketed() -> Iterator[str]:
         row("execute, 100 orders", batches[100].execute.built),
         *life_rows(sixteen.execute.pool),
     ]
-    yield "What they cost: the input that uses most of its budget, in standard mode:"
+    yield "Costs in standard mode, for the input that uses most of its budget:"
     yield table(["transaction", "bytes", "op cost", "of its limit", "hashing"], rows)
 
 
@@ -222,7 +222,7 @@ def measure_direct() -> Iterator[str]:
     step = direct.expire(step.pool, DEADLINE, funding(user))
     rows.append(row("expire", step.built))
     rows.append(row("exit", direct.exit_pool(step.pool, PROVIDER, funding(PROVIDER)).built))
-    yield "Bytes, and the input that uses most of its budget, in standard mode of 2025:"
+    yield "Bytes, and costs in standard mode of 2025 for the input that uses most of its budget:"
     yield table(["transaction", "bytes", "op cost", "of its limit", "hashing"], rows)
 
 
@@ -239,7 +239,7 @@ def measure_cpmm() -> Iterator[str]:
         start.market, ticketed.SELL, 1_000, funding(user, fund("sale", user, 9_000, 1_000))
     )
     yield table(["script", "bytes"], [["pool", str(len(parameters.contract.code))]])
-    yield "Bytes, and the input that uses most of its budget, in standard mode:"
+    yield "Bytes, and costs in standard mode for the input that uses most of its budget:"
     rows = [row("genesis", start.built), row("swap, a buy", buy.built)]
     rows.append(row("swap, a sale", sale.built))
     yield table(["transaction", "bytes", "op cost", "of its limit", "hashing"], rows)
@@ -253,7 +253,7 @@ def list_checks(folder: str) -> Iterator[str]:
     for name in names:
         found = checks_in(load_source(f"{folder}/{name}"), name)
         rows = [[f"`{check.name}`", str(check.line), check.opcode, check.why] for check in found]
-        yield f"`{name}.cashasm`: each falls to `{test}` when it is taken out."
+        yield f"`{name}.cashasm`: `{test}` takes each check out and shows an attack that passes."
         lines = ["| check | line | instruction | why |", "|---|---:|---|---|"]
         yield "\n".join([*lines, *(f"| {' | '.join(each)} |" for each in rows)])
 
