@@ -7,11 +7,17 @@ from typing import Protocol
 
 from ..assembly.assemble import Binding
 from ..errors import BuildError
+from ..transaction.constants import AGE_MASK
 from .formula import FEE_DENOMINATOR, FEE_KEPT
 
-__all__ = ["PoolParameters", "check_parameters", "pool_nft", "shared_constants"]
-
-"""All the satoshis there can be."""
+__all__ = [
+    "MAX_BLOCKS",
+    "MIN_PAYOUT",
+    "PoolParameters",
+    "check_parameters",
+    "pool_nft",
+    "shared_constants",
+]
 
 _SIZES = {"pool_category": 32, "token_category": 32, "owner": 20}
 
@@ -33,6 +39,12 @@ class PoolParameters(Protocol):
     def min_reserve(self) -> int: ...
     @property
     def max_wait(self) -> int: ...
+
+
+MAX_BLOCKS = AGE_MASK
+"""The most blocks of a wait: what a coin's age can be asked for."""
+MIN_PAYOUT = 700
+"""The fewest satoshis of a payout: with as many tokens as there can be it is dust below 672."""
 
 
 def check_parameters(parameters: PoolParameters, bounds: Mapping[str, tuple[int, int]]) -> None:

@@ -11,9 +11,10 @@ from rich.text import Text
 
 from ..encoding.printable import printable
 
-__all__ = ["make_console", "outside", "print_table"]
+__all__ = ["WIDTH_ELSEWHERE", "make_console", "outside", "print_table"]
 
-_WIDTH_ELSEWHERE = 180
+# Wide enough for every table: whoever reads a pipe has no width.
+WIDTH_ELSEWHERE = 180
 _MIN_WORD = 8
 
 
@@ -21,7 +22,7 @@ def make_console(*, stderr: bool = False) -> Console:
     """A console as wide as the screen; where there is none, wide enough for every table."""
     console = Console(stderr=stderr, highlight=False, markup=False)
     if not console.is_terminal and not os.environ.get("COLUMNS"):
-        console.width = _WIDTH_ELSEWHERE
+        console.width = WIDTH_ELSEWHERE
     return console
 
 

@@ -6,14 +6,14 @@ import re
 
 from ..assembly.parser import normalize_source
 from ..errors import ContractError
+from ..script.patterns import MAX_MULTISIG_KEYS
 from .checks import Check, checks_in
 from .source import index_of, labels_in
 
 __all__ = ["without_check"]
 
-_MAX_KEYS = 20
 # As many items as a number on the stack says, and the number: no loop, for the rules of 2025.
-_DROP_COUNTED = "OP_DUP OP_IF OP_NIP OP_1SUB OP_ENDIF " * _MAX_KEYS + "OP_DROP"
+_DROP_COUNTED = "OP_DUP OP_IF OP_NIP OP_1SUB OP_ENDIF " * MAX_MULTISIG_KEYS + "OP_DROP"
 _DROP_MULTISIG = f"{_DROP_COUNTED} {_DROP_COUNTED} OP_DROP"
 # Signatures are refused where they are checked, so that these may not run at all.
 _TAKEN_OUT = {

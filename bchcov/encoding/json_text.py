@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any, NoReturn
 
-__all__ = ["JSON"]
+__all__ = ["JSON", "MAX_DIGITS"]
 
 # The fewest that Python can be told to read and write at once.
-_MAX_DIGITS = 640
+MAX_DIGITS = 640
 _SHOWN = 40
 
 
@@ -25,8 +25,8 @@ def _parse_float(text: str) -> float:
 
 def _parse_int(text: str) -> int:
     digits = len(text.removeprefix("-"))
-    if digits > _MAX_DIGITS:
-        raise ValueError(f"an integer of {digits:,} digits, limit {_MAX_DIGITS}")
+    if digits > MAX_DIGITS:
+        raise ValueError(f"an integer of {digits:,} digits, limit {MAX_DIGITS}")
     return int(text)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ..crypto.hashes import hash160, hash256
 from ..encoding.expected import expect_bytes, expect_number, kind_of, shown
 from ..errors import EncodeError
+from .opcodes import Op
 from .pushes import encode_push, encode_push_number, instructions, is_push_only
 
 __all__ = [
@@ -31,7 +32,8 @@ __all__ = [
     "pattern_name",
 ]
 
-_CHECKMULTISIG, _CHECKSIG, _RETURN = 0xAE, 0xAC, 0x6A
+_CHECKMULTISIG, _CHECKSIG = int(Op.OP_CHECKMULTISIG), int(Op.OP_CHECKSIG)
+_RETURN = int(Op.OP_RETURN)
 LONGEST_P2S = 201
 """The most bytes of a script that relays without a hash, from 2026 on. Source: CHIP-2025-05 P2S."""
 
@@ -44,7 +46,10 @@ Source: Bitcoin Cash Node 29, src/policy/policy.cpp, IsStandard.
 LONGEST_SCRIPT = 10_000
 """The most bytes of a script that can run. Source: Bitcoin Cash Node, MAX_SCRIPT_SIZE."""
 
-_TOKEN_PREFIX = 0xEF
+TOKEN_PREFIX = 0xEF
+"""The byte before the tokens of an output, which no locking bytecode begins with."""
+MAX_MULTISIG_KEYS = 20
+"""The most keys of a multisig script. Source: Bitcoin Cash Node, MAX_PUBKEYS_PER_MULTISIG."""
 _KEY_PREFIXES = {33: (0x02, 0x03), 65: (0x04, 0x06, 0x07)}
 
 
@@ -197,7 +202,7 @@ def p2s(script: bytes) -> bytes:
     expect_bytes(script, "a script")
     if len(script) > LONGEST_P2S:
         raise EncodeError(f"a script of {len(script)} bytes: at most {LONGEST_P2S} relay unhashed")
-    if script[:1] == bytes((_TOKEN_PREFIX,)):
+    if script[:1] == bytes((TOKEN_PREFIX,)):
         raise EncodeError("a locking bytecode cannot begin with 0xef, the token prefix")
     multisig = match_multisig(script)
     if multisig is not None and len(multisig.public_keys) > MAX_RELAYED_KEYS:

@@ -5,18 +5,20 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from ..script.patterns import TOKEN_PREFIX
 from ..transaction.constants import MAX_TOKEN_AMOUNT, MAX_UINT32
 from ..transaction.model import Capability, Input, Nft, Output, Token, Transaction
 
 __all__ = ["inputs", "outputs", "scripts", "tokens", "transactions"]
 
 _UINT32 = st.integers(0, MAX_UINT32)
-_TOKEN_PREFIX = b"\xef"
 
 
 def scripts(max_size: int = 100) -> SearchStrategy[bytes]:
     """Any bytes that a locking bytecode can be: all that do not begin with the token prefix."""
-    return st.binary(max_size=max_size).filter(lambda code: not code.startswith(_TOKEN_PREFIX))
+    return st.binary(max_size=max_size).filter(
+        lambda code: not code.startswith(bytes((TOKEN_PREFIX,)))
+    )
 
 
 def tokens(max_commitment: int = 128) -> SearchStrategy[Token]:

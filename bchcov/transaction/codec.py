@@ -11,7 +11,8 @@ from functools import partial
 from ..crypto.hashes import hash256
 from ..encoding.compact_size import encode_compact_size, encode_var_bytes
 from ..errors import EncodeError
-from .decoding import TOKEN_PREFIX, decode_output, decode_outputs, decode_transaction
+from ..script.patterns import TOKEN_PREFIX
+from .decoding import decode_output, decode_outputs, decode_transaction
 from .fields import (
     check_output,
     check_outputs,

@@ -8,12 +8,12 @@ from __future__ import annotations
 from ..encoding.compact_size import read_compact_size
 from ..encoding.expected import kind_of
 from ..errors import DecodeError
+from ..script.patterns import TOKEN_PREFIX
 from .constants import MAX_TOKEN_AMOUNT
 from .model import Capability, Input, Nft, Output, Token, Transaction
 
 __all__ = ["decode_output", "decode_outputs", "decode_transaction"]
 
-TOKEN_PREFIX = 0xEF
 _NO_PREFIX = -1
 
 _HAS_COMMITMENT, _HAS_NFT, _HAS_AMOUNT = 0x40, 0x20, 0x10

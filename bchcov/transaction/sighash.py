@@ -12,6 +12,7 @@ from ..crypto.hashes import hash256
 from ..encoding.compact_size import encode_compact_size, encode_var_bytes
 from ..encoding.expected import expect_bytes, expect_number, kind_of, shown
 from ..errors import EncodeError
+from ..script.opcodes import Op
 from ..script.pushes import instructions
 from .codec import encode_output, encode_token_prefix
 from .context import TransactionContext
@@ -42,7 +43,7 @@ DEFAULT_HASH_TYPE = HashType.ALL | HashType.UTXOS | HashType.FORKID
 # Members of an IntFlag are slow to combine; signatures are checked by the thousand.
 _NONE, _SINGLE, _UTXOS, _ANYONECANPAY = 2, 3, 0x20, 0x80
 _NOTHING = bytes(32)
-_CODESEPARATOR = 0xAB
+_CODESEPARATOR = int(Op.OP_CODESEPARATOR)
 _ONE = (1).to_bytes(32, "little")
 _BLANK_OUTPUT = b"\xff" * 8 + b"\x00"
 

@@ -15,7 +15,7 @@ from .labels import expectations, labels_of_path
 from .nodes import NODE_KINDS, NodeTests
 from .outcome import Tests
 from .recognize import first_rows, kind_of_rows
-from .suite import MAGIC
+from .suite import MAGIC, MAX_BYTES
 from .transactions import read_packed, read_vmb_file, read_vmb_line_file
 
 __all__ = ["find_files", "open_tests"]
@@ -24,7 +24,6 @@ Skipped = Callable[[Path, str], None]
 """Called with a file or folder that is passed over, and why."""
 
 _SIDECARS = ("_results", "_limits", "_reasons")
-_MAX_BYTES = 1 << 30
 # Labels stand behind a transaction, which may have a million bytes in hexadecimal.
 _BEGINNING = 1 << 22
 _MAX_NAMES = 20
@@ -161,7 +160,7 @@ def _read(path: Path) -> str:
     try:
         if path.suffix == ".xz":
             with lzma.open(path) as file:
-                data = file.read(_MAX_BYTES)
+                data = file.read(MAX_BYTES)
         else:
             data = path.read_bytes()
         return data.decode("utf-8-sig")

@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
+from ..encoding.json_text import MAX_DIGITS
 from ..script.numbers import encode_number
 from ..script.opcodes import OPCODES_BY_NAME
 from ..script.pushes import encode_push_by_length
@@ -21,13 +22,12 @@ __all__ = [
 ]
 
 _NUMBER = re.compile(r"-?[0-9]+")
-_MAX_DIGITS = 640
 
 
 def _word(word: str) -> bytes:
     if _NUMBER.fullmatch(word):
-        if len(word) > _MAX_DIGITS:
-            raise ValueError(f"a number of {len(word)} digits, limit {_MAX_DIGITS}")
+        if len(word) > MAX_DIGITS:
+            raise ValueError(f"a number of {len(word)} digits, limit {MAX_DIGITS}")
         value = int(word)
         if value == -1 or 1 <= value <= 16:
             return bytes((0x50 + value,))

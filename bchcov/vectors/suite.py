@@ -20,12 +20,12 @@ from typing import NamedTuple
 from ..encoding.compact_size import encode_compact_size, encode_var_bytes, read_compact_size
 from ..errors import DecodeError, VectorError
 
-__all__ = ["MAGIC", "Case", "Costs", "Judge", "load_suite", "pack_suite"]
+__all__ = ["MAGIC", "MAX_BYTES", "Case", "Costs", "Judge", "load_suite", "pack_suite"]
 
 MAGIC = b"bchcov suite 1\n"
 _ID_SIZE = 6
 # More than the whole suite, so that a damaged or hostile file cannot fill the memory.
-_MAX_BYTES = 1 << 30
+MAX_BYTES = 1 << 30
 _FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "dict_size": 1 << 27}]
 
 
@@ -98,7 +98,7 @@ def pack_suite(cases: Sequence[Case]) -> bytes:
 def _decompress(path: Path) -> bytes:
     try:
         decompressor = lzma.LZMADecompressor(format=lzma.FORMAT_XZ)
-        data = decompressor.decompress(path.read_bytes(), _MAX_BYTES)
+        data = decompressor.decompress(path.read_bytes(), MAX_BYTES)
     except (OSError, lzma.LZMAError) as error:
         raise VectorError(f"{path}: {error}") from error
     if not decompressor.eof:

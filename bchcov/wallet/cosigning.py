@@ -13,7 +13,8 @@ from ..crypto.der import is_strict_der, parse_lax_der
 from ..crypto.secp256k1 import GROUP_ORDER, verify_ecdsa, verify_schnorr
 from ..encoding.expected import expect_bytes, kind_of
 from ..errors import BuildError, EncodeError, InvalidKey
-from ..script.patterns import Multisig, p2sh20, p2sh32
+from ..script.opcodes import Op
+from ..script.patterns import MAX_MULTISIG_KEYS, Multisig, p2sh20, p2sh32
 from ..script.pushes import encode_push, instructions
 from ..transaction.context import TransactionContext
 from ..transaction.sighash import DEFAULT_HASH_TYPE, signature_digest
@@ -25,8 +26,6 @@ __all__ = ["CosignerSignature", "PartialMultisig", "multisig_unlocking", "read_m
 CosignerSignature = tuple[bytes, bytes]
 """A public key and its signature, the hash type as the last byte."""
 
-_CHECKMULTISIG = 0xAE
-_MAX_KEYS = 20
 _SCHNORR_SIZE = 65
 
 
@@ -37,19 +36,21 @@ def read_multisig(script: bytes) -> Multisig:
     """
     expect_bytes(script, "a multisig script")
     steps = list(instructions(script))
-    if len(steps) >= 4 and steps[-1].opcode == _CHECKMULTISIG:
+    if len(steps) >= 4 and steps[-1].opcode == Op.OP_CHECKMULTISIG:
         required, total = _number(steps[0].opcode, steps[0].data), _number(*steps[-2][1:3])
         keys = tuple(step.data or b"" for step in steps[1:-2])
         if 1 <= required <= total == len(keys) and all(len(key) in (33, 65) for key in keys):
             return Multisig(required, keys)
-    raise EncodeError(f"0x{script[:40].hex()} is not a multisig script of 1 to {_MAX_KEYS} keys")
+    raise EncodeError(
+        f"0x{script[:40].hex()} is not a multisig script of 1 to {MAX_MULTISIG_KEYS} keys"
+    )
 
 
 def _number(opcode: int, data: bytes | None) -> int:
     """A number of 1 to 20 in its shortest push; 0 for anything else."""
     if data is None:
         return opcode - 0x50 if 0x51 <= opcode <= 0x60 else 0
-    return data[0] if len(data) == 1 and 16 < data[0] <= _MAX_KEYS and opcode == 1 else 0
+    return data[0] if len(data) == 1 and 16 < data[0] <= MAX_MULTISIG_KEYS and opcode == 1 else 0
 
 
 def signing_places(multisig: Multisig, signers: Iterable[bytes]) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...transaction.constants import MAX_MONEY
-from ..parameters import check_parameters
+from ..parameters import MAX_BLOCKS, MIN_PAYOUT, check_parameters
 
 __all__ = ["Parameters"]
 
@@ -31,9 +31,9 @@ class Parameters:
         check_parameters(
             self,
             {
-                "bond": (700, MAX_MONEY),
+                "bond": (MIN_PAYOUT, MAX_MONEY),
                 "tip": (0, self.bond),
                 "min_reserve": (1, MAX_MONEY),
-                "max_wait": (1, 0xFFFF),
+                "max_wait": (1, MAX_BLOCKS),
             },
         )

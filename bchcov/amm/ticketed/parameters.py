@@ -6,13 +6,11 @@ from dataclasses import dataclass
 
 from ...errors import BuildError
 from ...transaction.constants import MAX_MONEY
-from ..parameters import check_parameters
+from ..parameters import MAX_BLOCKS, MIN_PAYOUT, check_parameters
 
 __all__ = ["Parameters"]
 
 _MAX_DEPTH = 30
-# A P2PKH output with as many tokens as there can be is dust below 672.
-_MIN_PAYOUT = 700
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,14 +44,14 @@ class Parameters:
                 "tip": (0, self.bond),
                 "min_reserve": (1, MAX_MONEY),
                 "order_value": (0, MAX_MONEY),
-                "max_wait": (1, 0xFFFF),
-                "grace": (1, 0xFFFF),
-                "refund_delay": (1, 0xFFFF),
+                "max_wait": (1, MAX_BLOCKS),
+                "grace": (1, MAX_BLOCKS),
+                "refund_delay": (1, MAX_BLOCKS),
                 "depth": (1, _MAX_DEPTH),
             },
         )
-        if self.bond - self.tip + self.order_value < _MIN_PAYOUT:
+        if self.bond - self.tip + self.order_value < MIN_PAYOUT:
             raise BuildError(
                 f"bond - tip + order_value is {self.bond - self.tip + self.order_value}:"
-                f" payouts relay from {_MIN_PAYOUT} satoshis on"
+                f" payouts relay from {MIN_PAYOUT} satoshis on"
             )

@@ -19,6 +19,7 @@ from ...chain import ChainFile
 from ...encoding.printable import printable
 from ...errors import BchcovError
 from ...simulator import PROFILES, Answer, Session
+from ..console import WIDTH_ELSEWHERE
 from .folder import settings_folder
 from .interrupts import Interrupts
 from .race import race
@@ -27,8 +28,6 @@ __all__ = ["amm"]
 
 _HEIGHT = 1_000
 _INTERRUPTED = 130
-# Wide enough for every table: whoever reads a pipe has no width.
-_WIDTH_ELSEWHERE = 180
 
 
 class _Printer:
@@ -36,7 +35,7 @@ class _Printer:
 
     def __init__(self, *, as_json: bool, echo: bool) -> None:
         self._as_json, self._echo = as_json, echo
-        width = None if sys.stdout.isatty() else _WIDTH_ELSEWHERE
+        width = None if sys.stdout.isatty() else WIDTH_ELSEWHERE
         self._console = Console(highlight=False, markup=False, emoji=False, width=width)
         self.is_well = True
 

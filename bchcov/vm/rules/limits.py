@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...errors import Reason
+from ...script.patterns import LONGEST_SCRIPT, MAX_MULTISIG_KEYS
 
 __all__ = ["Limits"]
 
@@ -19,7 +20,7 @@ class Limits:
     Limits; CHIP-2024-07 BigInt; CHIPs 2025-05 Loops, Functions, P2S.
     """
 
-    script_size: int = 10_000
+    script_size: int = LONGEST_SCRIPT
     element_size: int = 520
     number_size: int = 8  # of an operand of arithmetic
     index_size: int = 8  # of a count, an index or a position
@@ -28,7 +29,7 @@ class Limits:
     memory_slots: int = 1_000
     control_depth: int = UNLIMITED
     control_depth_reason: Reason = Reason.CONTROL_STACK_DEPTH
-    multisig_keys: int = 20
+    multisig_keys: int = MAX_MULTISIG_KEYS
     function_identifier_size: int = 7
     density_base: int = 41  # added to the unlocking length to give an input's budgets
     cost_per_byte: int | None = None  # operation cost allowed per byte of that sum

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ...script.patterns import MAX_RELAYED_KEYS
 from ...transaction.constants import MAX_MONEY
 
 __all__ = ["Policy"]
@@ -28,7 +29,7 @@ class Policy:
     standard_transaction: int = 100_000
     standard_unlocking: int = 1_650
     standard_locking: int | None = None  # any bytecode up to this length; None: known patterns
-    standard_multisig_keys: int = 3  # of a bare multisig that is created, of any length
+    standard_multisig_keys: int = MAX_RELAYED_KEYS  # of a created bare multisig
     data_carrier: int = 223  # of all data outputs' bytecodes together
     dust_relay_multiple: int = 3
     dust_input_size: int = 148

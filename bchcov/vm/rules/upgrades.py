@@ -6,6 +6,7 @@ import re
 from types import MappingProxyType
 
 from ...errors import Reason, RulesError
+from ...script.patterns import LONGEST_P2S
 from ..operations.arithmetic import ARITHMETIC, MULTIPLICATION, NUMBER_SHIFTS, POWER
 from ..operations.bitwise import BITWISE, SHIFTS
 from ..operations.control import BRANCHES
@@ -72,7 +73,7 @@ _2026 = _2025.evolve(
     SHIFTS,
     NUMBER_SHIFTS,
     limits={"control_depth_reason": Reason.CONTROL_STACK_DEPTH},
-    policy={"commitment_size": 128, "standard_locking": 201, "standard_unlocking": 10_000},
+    policy={"commitment_size": 128, "standard_locking": LONGEST_P2S, "standard_unlocking": 10_000},
 )
 
 # Drafts, as libauth's instruction set of this name has them; its limits are made for

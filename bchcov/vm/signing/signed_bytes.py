@@ -7,6 +7,7 @@ from functools import lru_cache
 from ...crypto.hashes import hash256
 from ...script.pushes import encode_push_by_length
 from ...transaction.sighash import (
+    HashType,
     legacy_digest,
     legacy_signing_serialization,
     signing_serialization,
@@ -16,7 +17,7 @@ from ..operations.hashing import charge_hashing
 
 __all__ = ["covered_bytecode", "transaction_digest", "without_signature"]
 
-_FORKID = 0x40
+_FORKID = int(HashType.FORKID)
 _PUSHDATA_1, _PUSHDATA_4 = 0x4C, 0x4E
 
 
