@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from ..assembly.assemble import Binding
+from ..assembly.assembler import Binding
 from ..errors import BuildError
 from ..transaction.constants import AGE_MASK
 from .formula import FEE_DENOMINATOR, FEE_KEPT

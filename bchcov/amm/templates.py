@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..assembly.assemble import Binding
+from ..assembly.assembler import Binding
 from ..contract import load_source
 from ..formats.wallet_template import Lock, WalletTemplate
 from .cpmm import Parameters as CpmmParameters

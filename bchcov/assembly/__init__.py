@@ -1,9 +1,11 @@
-"""CashAssembly, the language of libauth and Bitauth IDE: into script bytes and back."""
+"""Assemble CashAssembly, the script language of libauth and Bitauth IDE, and disassemble to it."""
 
-from .assemble import Assembled, Binding, Span, assemble, assemble_with_map
+from .assemble import assemble, assemble_with_map
+from .assembler import Binding
 from .disassemble import disassemble, disassemble_lines
 from .notation import Notation, assemble_notation
 from .parser import parse
+from .source_map import Assembled, Span
 
 __all__ = [
     "Assembled",

@@ -1,4 +1,4 @@
-"""Script bytes as CashAssembly that assembles to the same bytes, whatever they are."""
+"""Script bytes to CashAssembly; any byte string is preserved when assembled again."""
 
 from __future__ import annotations
 
@@ -25,15 +25,16 @@ def _write(step: Instruction, code: bytes) -> str:
 
 
 def disassemble_lines(code: bytes) -> Iterator[tuple[int, str]]:
-    """Yield each instruction of `code`: the byte it begins at, and its CashAssembly."""
+    """Yield the byte offset and the CashAssembly of each instruction of `code`."""
     for step in instructions(code):
         yield step.offset, _write(step, code)
 
 
 def disassemble(code: bytes) -> str:
-    """Write any byte string as CashAssembly; assembling it gives the same bytes.
+    """Write any byte string as CashAssembly that assembles to the same bytes.
 
-    Pushes in the shortest form are written `<0x...>`, any other as its opcode and the
-    bytes that follow it.
+    A push in its shortest form is written `<0x...>`, any other push as its opcode
+    followed by the bytes of its length and data. A push that the end of the script cuts
+    off gets a comment that says how many bytes are missing.
     """
     return " ".join(text for _, text in disassemble_lines(code))

@@ -1,4 +1,4 @@
-"""The notations of artifacts and of nodes: opcodes by name, bare digits for what is pushed.
+"""The notations of CashScript artifacts and of nodes: opcode names, and bare digits for pushes.
 
 Source: the artifact format of CashScript, "bytecode"; Bitcoin Cash Node, ScriptToAsmStr.
 """
@@ -17,7 +17,7 @@ from ..script.pushes import encode_push, encode_push_by_length
 __all__ = ["Notation", "assemble_notation"]
 
 Notation = Literal["artifact", "node"]
-"""Of artifacts, where bare digits are hexadecimal; of nodes, where short ones are decimal."""
+"""In "artifact" all digits are hexadecimal; in "node" a push of up to 4 bytes is decimal."""
 
 _WORD = re.compile(r"\S+")
 _HEXADECIMAL = re.compile("(?:0x)?([0-9a-fA-F]+)")
@@ -27,7 +27,7 @@ _MAX_NUMBER = 2**31 - 1
 
 
 def _push(word: str, notation: Notation) -> bytes | str:
-    """The push that a word stands for, or what is wrong with it."""
+    """Return the push that a word stands for, or a message that says what is wrong with it."""
     if notation == "node" and _DECIMAL.fullmatch(word) and abs(int(word)) <= _MAX_NUMBER:
         return encode_push(encode_number(int(word)))
     digits = _HEXADECIMAL.fullmatch(word)
@@ -38,7 +38,9 @@ def _push(word: str, notation: Notation) -> bytes | str:
     data = bytes.fromhex(digits[1])
     if notation == "node":
         if len(data) <= 4:
-            return f"{word[:64]!r} is no number as nodes write what is of up to four bytes"
+            return (
+                f"{word[:64]!r} is not a decimal number, as nodes write pushes of up to four bytes"
+            )
         return encode_push_by_length(data)
     return encode_push(data)
 
@@ -46,12 +48,13 @@ def _push(word: str, notation: Notation) -> bytes | str:
 def assemble_notation(
     source: str, notation: Notation = "artifact", *, arguments: Sequence[bytes] = ()
 ) -> bytes:
-    """Assemble opcodes and bare digits, separated by blanks, into script bytes.
+    """Assemble opcode names and bare digits, separated by white space, into script bytes.
 
-    In an "artifact" digits are hexadecimal bytes to be pushed: `OP_MUL 1027` pushes
-    0x1027. In the notation of a "node" a push of up to four bytes is a decimal number, a
-    longer one hexadecimal. `arguments` of a contract's constructor, in the order of the
-    artifact, are pushed in front, the last one first. Raises AssemblyError with the place.
+    In the notation of an "artifact", digits are the hexadecimal bytes to push:
+    `OP_MUL 1027` pushes 0x1027. In that of a "node", a push of up to four bytes is written
+    as a decimal number and a longer one in hexadecimal. `arguments` are those of a
+    contract's constructor, in the artifact's order; they are pushed before the script, the
+    last one first. Raises AssemblyError with the line and column.
     """
     pieces = [encode_push(argument) for argument in reversed(arguments)]
     for line, text in enumerate(source.removeprefix("\ufeff").split("\n"), 1):

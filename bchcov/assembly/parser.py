@@ -1,4 +1,4 @@
-"""CashAssembly source, parsed into a tree that knows where each part stands.
+"""CashAssembly source parsed into a tree of nodes that know their place.
 
 Source: the grammar of libauth and Bitauth IDE, "CashAssembly".
 """
@@ -6,27 +6,17 @@ Source: the grammar of libauth and Bitauth IDE, "CashAssembly".
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from unicodedata import combining, normalize
 
 from ..errors import AssemblyError
+from .nodes import Evaluation, Identifier, Literal, Node, Place, Push
 
-__all__ = [
-    "MAX_NESTED",
-    "Evaluation",
-    "Identifier",
-    "Literal",
-    "Node",
-    "Place",
-    "Push",
-    "normalize_source",
-    "parse",
-]
+__all__ = ["MAX_NESTED", "normalize_source", "parse"]
 
 MAX_NESTED = 100
-"""Deeper than any script that a person writes, and far from the depth of Python's stack."""
+"""How many pushes, evaluations and bindings may be open at once: more than any script needs."""
 
-# White space as JavaScript has it; Python's \s takes control characters for blank as well.
+# White space as JavaScript defines it; Python's \s also matches control characters.
 _BLANK = re.compile(
     r"(?:[\t-\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|//[^\n]*)+"
 )
@@ -34,61 +24,18 @@ _IDENTIFIER = re.compile(r"[a-zA-Z_][.a-zA-Z0-9_-]*")
 _HEX = re.compile(r"0x([0-9a-fA-F_]*)")
 _BINARY = re.compile(r"0b([01_]*)")
 _INTEGER = re.compile(r"-?[0-9][0-9_]*")
-# A number of 100,000 bytes has fewer; reading digits takes their square.
+# More than a number of 100,000 bytes has; the time to read digits is quadratic.
 _MAX_DIGITS = 250_000
-# What Unicode's stream-safe text format allows; normalizing takes the square of a longer run.
+# The limit of Unicode's stream-safe text format; normalizing a longer run takes quadratic time.
 _MAX_MARKS = 30
 _EXPECTED = "an opcode, an identifier, a literal, '<', '$(' or a comment"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where something begins in a source; both count from 1."""
-
-    line: int
-    column: int
-
-
-@dataclass(frozen=True, slots=True)
-class Literal:
-    """Bytes (hexadecimal or binary digits, text) or an integer, as they are written."""
-
-    value: bytes | int
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Identifier:
-    """The name of an opcode or of something bound."""
-
-    name: str
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Push:
-    """`<...>`: push the bytes of what is inside."""
-
-    body: tuple[Node, ...]
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """`$(...)`: run what is inside, and take the one item it leaves."""
-
-    body: tuple[Node, ...]
-    place: Place
-
-
-Node = Literal | Identifier | Push | Evaluation
 
 
 class _Parser:
     def __init__(self, source: str) -> None:
         self.source = source
         self.at = 0
-        # Where the line of `at` begins and its number; both only go forward.
+        # The start and the number of the current line; places are asked for in order.
         self._line_start = 0
         self._line = 1
         self._counted = 0
@@ -114,13 +61,13 @@ class _Parser:
                 return
             end = self.source.find("*/", self.at + 2)
             if end < 0:
-                raise self.error("this comment has no end: '*/'", self.place(self.at))
+                raise self.error("this comment is not closed: '*/' is missing", self.place(self.at))
             self.at = end + 2
 
     def text(self, quote: str, place: Place) -> Literal:
         end = self.source.find(quote, self.at + 1)
         if end < 0:
-            raise self.error(f"this text has no end: {quote}", place)
+            raise self.error(f"this text is not closed: {quote} is missing", place)
         value = self.source[self.at + 1 : end]
         self.at = end + 1
         try:
@@ -134,7 +81,7 @@ class _Parser:
         if not digits or match[1].startswith("_") or match[1].endswith("_"):
             raise self.error(f"{match[0][:40]!r} is not a literal: digits are missing", place)
         if match[0].startswith("0b"):
-            # Bytes are filled from the left; the last one has the digits that are left.
+            # Bytes are filled from the left, so the last one may have fewer than 8 digits.
             octets = (digits[at : at + 8] for at in range(0, len(digits), 8))
             return Literal(bytes(int(octet, 2) for octet in octets), place)
         if len(digits) % 2:
@@ -153,7 +100,7 @@ class _Parser:
         return Literal(_parse_integer(text), place)
 
     def simple(self, place: Place) -> Literal | Identifier:
-        """Parse what holds nothing else."""
+        """Parse one node that contains no others."""
         first = self.source[self.at]
         if first in "'\"":
             return self.text(first, place)
@@ -171,7 +118,8 @@ class _Parser:
         raise self.error(f"{first!r} is not expected here, but {_EXPECTED}", place)
 
     def parse(self) -> tuple[Node, ...]:
-        # An explicit stack: the body that is being read, and what it belongs to.
+        # A stack instead of recursion: for each open bracket its text, its place and the
+        # body around it.
         open_parts: list[tuple[str, Place, list[Node]]] = []
         body: list[Node] = []
         while True:
@@ -192,7 +140,7 @@ class _Parser:
         if open_parts:
             opening, place, _ = open_parts[-1]
             closing = ">" if opening == "<" else ")"
-            raise self.error(f"this {opening!r} has no end: {closing!r}", place)
+            raise self.error(f"this {opening!r} is not closed: {closing!r} is missing", place)
         return tuple(body)
 
     def _takes(self, text: str) -> bool:
@@ -216,7 +164,7 @@ class _Parser:
 
 
 def _parse_integer(text: str) -> int:
-    """Read decimal digits of any number: Python's `int` can be told to refuse more than 640."""
+    """Read any number of decimal digits; Python may be set to refuse more than 640 at once."""
     sign = -1 if text.startswith("-") else 1
     digits = text.lstrip("-")
     value, step = 0, 640
@@ -227,7 +175,10 @@ def _parse_integer(text: str) -> int:
 
 
 def normalize_source(source: str) -> str:
-    """Bring a source into the form that places are counted in. Raises AssemblyError."""
+    """Normalize a source to Unicode's form NFKC, as `parse` does before it counts columns.
+
+    Raises AssemblyError for a run of combining marks that is too long to normalize.
+    """
     if source.isascii():
         return source
     marks = 0
@@ -244,9 +195,9 @@ def normalize_source(source: str) -> str:
 
 
 def parse(source: str) -> tuple[Node, ...]:
-    """Parse CashAssembly; raises AssemblyError with the place and what was expected there.
+    """Parse CashAssembly.
 
-    As libauth does, the source is brought into Unicode's form NFKC first; columns count
-    the characters of that form.
+    The source is first normalized to Unicode's form NFKC, as libauth does; columns count
+    the characters of that form. Raises AssemblyError with the place and what was expected.
     """
     return _Parser(normalize_source(source)).parse()

@@ -8,7 +8,7 @@ import re
 import click
 
 from ..assembly import assemble, assemble_notation
-from ..assembly.assemble import Binding
+from ..assembly.assembler import Binding
 from ..encoding.hexadecimal import decode_hex
 from ..errors import AssemblyError, DecodeError
 from .sources import read_text

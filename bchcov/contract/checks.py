@@ -16,8 +16,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
-from ..assembly.assemble import Assembled, Binding, assemble_nodes
-from ..assembly.parser import Evaluation, Identifier, Literal, Node, Push, parse
+from ..assembly.assemble import assemble_nodes
+from ..assembly.assembler import Binding
+from ..assembly.nodes import Evaluation, Identifier, Literal, Node, Push
+from ..assembly.parser import parse
+from ..assembly.source_map import Assembled
 from ..errors import AssemblyError
 from ..script.opcodes import OPCODES_BY_NAME, Op
 from .endings import find_producers, functions_in

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from ..assembly.assemble import Assembled, Binding, assemble_with_map
+from ..assembly.assemble import assemble_with_map
+from ..assembly.assembler import Binding
+from ..assembly.source_map import Assembled
 from .checks import Check, checks_of
 from .places import Placed, PlacedScript
 from .source import load_source

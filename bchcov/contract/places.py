@@ -6,8 +6,11 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..assembly.assemble import Assembled, Binding, assemble_nodes
-from ..assembly.parser import Evaluation, Identifier, Node, Push, parse
+from ..assembly.assemble import assemble_nodes
+from ..assembly.assembler import Binding
+from ..assembly.nodes import Evaluation, Identifier, Node, Push
+from ..assembly.parser import parse
+from ..assembly.source_map import Assembled
 from ..errors import AssemblyError
 from ..script.opcodes import opcode_name
 from ..script.pushes import instructions

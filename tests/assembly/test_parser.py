@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from bchcov import AssemblyError
 from bchcov.assembly import assemble
-from bchcov.assembly.parser import Evaluation, Identifier, Literal, Node, Place, Push, parse
+from bchcov.assembly.nodes import Evaluation, Identifier, Literal, Node, Place, Push
+from bchcov.assembly.parser import parse
 
 
 def test_a_source_becomes_a_tree_with_a_place_for_each_part() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ...assembly.assemble import Binding
+from ...assembly.assembler import Binding
 from ...contract import Contract, compile_contract, load_source
 from ...script.patterns import p2sh32
 from ...transaction.model import Output

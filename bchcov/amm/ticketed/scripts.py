@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ...assembly.assemble import Binding
+from ...assembly.assembler import Binding
 from ...contract import Contract, compile_contract, load_source
 from ...crypto.hashes import sha256
 from ...script.patterns import p2sh32
