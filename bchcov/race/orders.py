@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from ..amm.action import Direction
 from ..wallet.keys import PrivateKey
 
-__all__ = ["Journey", "Want"]
+__all__ = ["Intent", "UserOrder"]
 
 
 @dataclass(frozen=True, slots=True)
-class Want:
-    """Who wants what, and when; the same on every pool."""
+class Intent:
+    """What a user sets out to trade, and when: the same on every pool."""
 
     number: int
     time: float
@@ -25,15 +25,15 @@ class Want:
 
 
 @dataclass(slots=True)
-class Journey:
-    """What became of a want.
+class UserOrder:
+    """What became of an intent.
 
     `status` is "waiting", "filled", "unfilled" (the price had moved beyond what he takes),
     "gave up" (the same, before anything of his was on the chain) or "expired".
     `quoted` is what the pool offered when he came, `got` what he got.
     """
 
-    want: Want
+    intent: Intent
     height: int
     quoted: int
     min_out: int

@@ -10,17 +10,17 @@ import numpy as np
 
 from ..transaction.codec import encode_transaction
 from .actors.miner import Miner
-from .actors.selective_revealer import Selective
-from .orders import Journey
+from .actors.selective_revealer import SelectiveRevealer
+from .orders import UserOrder
 from .world import World
 
 __all__ = ["Result", "measure"]
 
 
-class _Venue(Protocol):
+class _PoolModel(Protocol):
     name: str
     world: World
-    journeys: list[Journey]
+    user_orders: list[UserOrder]
     builder_conflicts: int
 
 
@@ -102,10 +102,12 @@ class Result:
         }
 
 
-def measure(venue: _Venue, miner: Miner, selective: Selective | None, start: int) -> Result:
+def measure(
+    model: _PoolModel, miner: Miner, selective: SelectiveRevealer | None, start: int
+) -> Result:
     """Measure a race that is over; `start` is its first block."""
-    world = venue.world
-    honest = [each for each in venue.journeys if not each.want.is_silent]
+    world = model.world
+    honest = [each for each in model.user_orders if not each.intent.is_silent]
     own = {world.key("miner").locking_bytecode}
     if selective is not None:
         own.add(selective.key.locking_bytecode)
@@ -125,7 +127,7 @@ def measure(venue: _Venue, miner: Miner, selective: Selective | None, start: int
         return sum(each.status == status for each in honest)
 
     return Result(
-        pool=venue.name,
+        pool=model.name,
         seed=world.settings.seed,
         users=len(honest),
         filled=number("filled"),
@@ -133,9 +135,9 @@ def measure(venue: _Venue, miner: Miner, selective: Selective | None, start: int
         gave_up=number("gave up"),
         expired=number("expired"),
         open=number("waiting"),
-        conflicts=sum(each.conflicts for each in venue.journeys),
-        retries=sum(each.retries for each in venue.journeys),
-        builder_conflicts=venue.builder_conflicts,
+        conflicts=sum(each.conflicts for each in model.user_orders),
+        retries=sum(each.retries for each in model.user_orders),
+        builder_conflicts=model.builder_conflicts,
         blocks=len(blocks),
         seconds=float(blocks[-1].time - chain.blocks[start - 1].time) if blocks else 0.0,
         transactions=count,
@@ -150,9 +152,9 @@ def measure(venue: _Venue, miner: Miner, selective: Selective | None, start: int
         attacks=miner.tally.attacks,
         miner_take=miner.tally.take,
         selective_take=0 if selective is None else selective.take(),
-        bonds_lost=sum(each.status == "expired" for each in venue.journeys),
+        bonds_lost=sum(each.status == "expired" for each in model.user_orders),
     )
 
 
-def _waits(journeys: Sequence[Journey]) -> tuple[int, ...]:
-    return tuple(each.blocks for each in journeys if each.status in ("filled", "unfilled"))
+def _waits(user_orders: Sequence[UserOrder]) -> tuple[int, ...]:
+    return tuple(each.blocks for each in user_orders if each.status in ("filled", "unfilled"))

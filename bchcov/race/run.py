@@ -11,35 +11,35 @@ from ..errors import SettingsError
 from ..transaction.codec import encode_transaction
 from ..transaction.model import Transaction
 from .actors.builder import Builder
-from .actors.miner import Miner, Sight
-from .actors.selective_revealer import Selective
-from .pools.cpmm import CpmmVenue
-from .pools.direct import DirectVenue
-from .pools.ticketed import TicketedVenue
+from .actors.miner import Miner, MinerView
+from .actors.selective_revealer import SelectiveRevealer
+from .pools.cpmm import CpmmPoolModel
+from .pools.direct import DirectPoolModel
+from .pools.ticketed import TicketedPoolModel
 from .results import Result, measure
 from .settings import POOLS, Settings
 from .stage import Stage
-from .views.cpmm import CpmmSight
-from .views.direct import DirectSight
-from .views.ticketed import TicketedSight
+from .views.cpmm import CpmmView
+from .views.direct import DirectView
+from .views.ticketed import TicketedView
 
 __all__ = ["Race", "run_race", "run_races"]
 
 _CROWD_SECONDS = 30.0
-_Venue = CpmmVenue | DirectVenue | TicketedVenue
+_PoolModel = CpmmPoolModel | DirectPoolModel | TicketedPoolModel
 
 
-def _open(settings: Settings, pool: str, stage: Stage | None) -> tuple[_Venue, Sight]:
+def _open(settings: Settings, pool: str, stage: Stage | None) -> tuple[_PoolModel, MinerView]:
     """A pool with its users, and what a miner sees of it."""
     if pool == "cpmm":
-        plain = CpmmVenue(settings, stage)
-        return plain, CpmmSight(plain)
+        plain = CpmmPoolModel(settings, stage)
+        return plain, CpmmView(plain)
     if pool == "direct":
-        direct = DirectVenue(settings, stage)
-        return direct, DirectSight(direct)
+        direct = DirectPoolModel(settings, stage)
+        return direct, DirectView(direct)
     if pool == "ticketed":
-        ticketed = TicketedVenue(settings, stage)
-        return ticketed, TicketedSight(ticketed)
+        ticketed = TicketedPoolModel(settings, stage)
+        return ticketed, TicketedView(ticketed)
     raise SettingsError(f"no pool is called {pool!r}: there are {', '.join(POOLS)}")
 
 
@@ -51,35 +51,35 @@ class Race:
 
     def __init__(self, settings: Settings, pool: str, *, stage: Stage | None = None) -> None:
         self.settings = settings
-        self.venue, sight = _open(settings, pool, stage)
-        self.world = self.venue.world
-        self.miner = Miner(sight)
+        self.model, view = _open(settings, pool, stage)
+        self.world = self.model.world
+        self.miner = Miner(view)
         self.start_block = len(self.world.chain.blocks)
         self._is_open = True
         self.builders: list[Builder] = []
-        self.selective: Selective | None = None
-        if isinstance(self.venue, TicketedVenue):
-            self.builders = [Builder(self.venue, each) for each in range(settings.builders)]
+        self.selective: SelectiveRevealer | None = None
+        if isinstance(self.model, TicketedPoolModel):
+            self.builders = [Builder(self.model, each) for each in range(settings.builders)]
             if settings.selective:
-                self.selective = Selective(self.venue)
+                self.selective = SelectiveRevealer(self.model)
         self.world.on_accepted = self._accepted
 
     def _accepted(self, transaction: Transaction) -> None:
-        self.venue.accepted(transaction)
-        self.miner.look()
+        self.model.follow_transaction(transaction)
+        self.miner.close_if_profitable()
         if self.selective is not None:
-            self.selective.look()
+            self.selective.act()
 
-    def run(self, look: Callable[[], None] | None = None) -> Result:
+    def run(self, on_step: Callable[[], None] | None = None) -> Result:
         """Run until every user is through, or `max_blocks` blocks have been found.
 
-        `look` is called after each thing that happens; what it raises ends the race.
+        `on_step` is called after each thing that happens; what it raises ends the race.
         """
-        clock, wants = self.world.clock, self.world.wants
-        for want in wants:
-            clock.after(want.time, partial(self.venue.begin, want))
+        clock, intents = self.world.clock, self.world.intents
+        for intent in intents:
+            clock.after(intent.time, partial(self.model.start_order, intent))
         # On a stage the builder looks when all have come: they are to be seen together.
-        late = 0.0 if self.world.stage is None or not wants else wants[-1].time + _CROWD_SECONDS
+        late = 0.0 if self.world.stage is None or not intents else intents[-1].time + _CROWD_SECONDS
         for builder in self.builders:
             if late:
                 clock.after(late, builder.start)
@@ -87,9 +87,9 @@ class Race:
                 builder.start()
         self._await_block()
         while self._is_open and clock.step():
-            if look is not None:
-                look()
-        return measure(self.venue, self.miner, self.selective, self.start_block)
+            if on_step is not None:
+                on_step()
+        return measure(self.model, self.miner, self.selective, self.start_block)
 
     def _await_block(self) -> None:
         seconds, is_profit_seeker = self.world.next_block()
@@ -98,14 +98,14 @@ class Race:
     def _find_block(self, seconds: float, is_profit_seeker: bool) -> None:
         chosen = self.miner.choose() if is_profit_seeker else None
         block = self.world.chain.mine(chosen, seconds=max(1, round(seconds)))
-        self.venue.mined(block.transactions[1:])
+        self.model.follow_block(block.transactions[1:])
         for builder in self.builders:
             self.world.clock.after(self.world.reaction(), builder.act)
         if self.selective is not None:
-            self.selective.mined()
+            self.selective.close_bracket()
         blocks = len(self.world.chain.blocks) - self.start_block
-        through = len(self.venue.journeys) == len(self._expected()) and all(
-            each.is_over or each.want.is_silent for each in self.venue.journeys
+        through = len(self.model.user_orders) == len(self._expected()) and all(
+            each.is_over or each.intent.is_silent for each in self.model.user_orders
         )
         if through:
             self.miner.finish()
@@ -116,8 +116,8 @@ class Race:
         self._await_block()
 
     def _expected(self) -> list[object]:
-        silent_too = self.venue.name != "cpmm"
-        return [want for want in self.world.wants if silent_too or not want.is_silent]
+        silent_too = self.model.name != "cpmm"
+        return [intent for intent in self.world.intents if silent_too or not intent.is_silent]
 
     def history(self) -> bytes:
         """A hash of every block with its time: the same for the same settings, to the byte."""

@@ -21,7 +21,7 @@ from ..wallet.funding import Funding
 from ..wallet.keys import PrivateKey
 from ..wallet.unlockers import P2pkhUnlocker
 from .clock import Clock
-from .orders import Journey, Want
+from .orders import Intent, UserOrder
 from .settings import Settings
 from .stage import Stage
 
@@ -48,7 +48,7 @@ def user_key(seed: int, number: int) -> PrivateKey:
 class World:
     """Everything of one race but the pool.
 
-    Every stream of chance has a purpose of its own, so that users want the same and blocks
+    Every stream of chance has a purpose of its own, so that users trade the same amounts and blocks
     come at the same times on every pool.
     """
 
@@ -64,7 +64,7 @@ class World:
             np.random.default_rng, streams
         )
         self.provider = self.key("provider")
-        self.wants = self._make_wants()
+        self.intents = self._draw_intents()
         self.user_coins: dict[int, list[Coin]] = {}
         """The coins that each user came with, by his number."""
         self._fund_users()
@@ -75,7 +75,7 @@ class World:
         """The key of an actor."""
         return _key(self.settings.seed, name)
 
-    def _make_wants(self) -> tuple[Want, ...]:
+    def _draw_intents(self) -> tuple[Intent, ...]:
         settings, wishes = self.settings, self._wishes
         count = settings.users + settings.griefers
         gap = settings.block_seconds / settings.arrivals_per_block
@@ -89,7 +89,7 @@ class World:
         silent = np.zeros(count, bool)
         silent[wishes.permutation(count)[: settings.griefers]] = True
         return tuple(
-            Want(
+            Intent(
                 number,
                 float(times[number]),
                 user_key(settings.seed, number),
@@ -116,14 +116,14 @@ class World:
 
     def _fund_users(self) -> None:
         outputs, owners = [], []
-        for want in self.wants:
-            bought = want.amount_in if want.direction == BUY else 0
-            outputs.append(Output(bought + _SPARE, want.key.locking_bytecode))
-            owners.append(want.number)
-            if want.direction == SELL:
-                token = Token(self.tokens, want.amount_in)
-                outputs.append(Output(1_000, want.key.locking_bytecode, token))
-                owners.append(want.number)
+        for intent in self.intents:
+            bought = intent.amount_in if intent.direction == BUY else 0
+            outputs.append(Output(bought + _SPARE, intent.key.locking_bytecode))
+            owners.append(intent.number)
+            if intent.direction == SELL:
+                token = Token(self.tokens, intent.amount_in)
+                outputs.append(Output(1_000, intent.key.locking_bytecode, token))
+                owners.append(intent.number)
         if outputs:
             for number, coin in zip(owners, self.chain.fund(*outputs), strict=True):
                 self.user_coins.setdefault(number, []).append(coin)
@@ -142,11 +142,11 @@ class World:
         self.chain.submit(built.transaction).require()
         self.chain.mine()
 
-    def begin(self, want: Want, reserves: Reserves) -> Journey:
+    def open_order(self, intent: Intent, reserves: Reserves) -> UserOrder:
         """Let a user come who sees these reserves."""
-        offered = trade(reserves, want.direction, want.amount_in).amount_out
+        offered = trade(reserves, intent.direction, intent.amount_in).amount_out
         least = int(offered * (1 - self.settings.tolerance))
-        return Journey(want, self.chain.height, offered, least)
+        return UserOrder(intent, self.chain.height, offered, least)
 
     def miner_action(self, direction: Direction, amount_in: int) -> Action:
         """An order of the miner's, at whatever price; he has no need to hide it."""
@@ -173,13 +173,13 @@ class World:
             self.on_accepted(transaction)
         return submission
 
-    def mempool_without(self, is_left_out: Callable[[Transaction], bool]) -> list[Transaction]:
+    def mempool_without(self, is_excluded: Callable[[Transaction], bool]) -> list[Transaction]:
         """The mempool less some transactions, and less all that spend what those make."""
         gone: set[bytes] = set()
         kept = []
         for transaction in self.chain.mempool.values():
             is_child = any(item.outpoint_hash in gone for item in transaction.inputs)
-            if is_child or is_left_out(transaction):
+            if is_child or is_excluded(transaction):
                 gone.add(transaction_hash(transaction))
             else:
                 kept.append(transaction)

@@ -13,16 +13,16 @@ __all__ = ["clear_queue"]
 
 
 def clear_queue(
-    pool: TicketedPool | DirectPool, accounts: Accounts, look: Callable[[], None]
+    pool: TicketedPool | DirectPool, accounts: Accounts, check_interrupt: Callable[[], None]
 ) -> list[bytes]:
     """Empty the queue as its owners' wallets and time do it, and confirm all; who stood there.
 
     What the wallet has committed to is revealed in its turn, as an honest wallet reveals
-    it; what nobody reveals is expired when its time has come. `look` is called between.
+    it; what nobody reveals is expired when its time has come. `check_interrupt` is called between.
     """
     gone = [entry.action_hash for entry in pool.pool.entries]
     while pool.pool.entries:
-        look()
+        check_interrupt()
         _reveal(pool, accounts)
         if pool.ready():
             for txid in pool.execute()[0]:

@@ -8,7 +8,7 @@ from typing import Any
 from ..amm.action import BUY
 from ..errors import CommandError
 from ..race import POOLS, Race, Result, Settings
-from ..race.orders import Journey
+from ..race.orders import UserOrder
 from ..race.stage import Stage
 from ..race.world import user_key
 from .accounts import TOKENS, Accounts
@@ -37,9 +37,9 @@ def race_users(
     pool: TicketedPool | DirectPool,
     written: str,
     seed: int,
-    look: Callable[[], None],
+    check_interrupt: Callable[[], None],
 ) -> Answer:
-    """Race a number of users, as written, on this pool; `look` is called on the way.
+    """Race a number of users, as written, on this pool; `check_interrupt` is called on the way.
 
     The chain is left with all that they did, and the pool has not followed it yet. Raises
     CommandError.
@@ -49,7 +49,7 @@ def race_users(
     first = len(accounts.chain.blocks)
     if pool.is_open and getattr(pool.pool.state, "closed", False):
         raise CommandError("the pool is closed: it takes no tickets")
-    before = clear_queue(pool, accounts, look)
+    before = clear_queue(pool, accounts, check_interrupt)
     here = pool.pool
     reserves = here.state.reserves
     settings = Settings(
@@ -67,12 +67,12 @@ def race_users(
         if name == pool.profile:
             stage = Stage(reserves=reserves, tokens=TOKENS, chain=chain, pool=here)
         races[name] = Race(settings, name, stage=stage)
-        results[name] = races[name].run(look)
+        results[name] = races[name].run(check_interrupt)
         if results[name].open:
             raise CommandError(f"after {_MOST_BLOCKS:,} blocks {results[name].open} orders wait")
     own = races[pool.profile]
-    after = own.venue.reserves
-    ways = {name: race.venue.journeys for name, race in races.items()}
+    after = own.model.reserves
+    ways = {name: race.model.user_orders for name, race in races.items()}
     users = [_user(number, own, ways) for number in range(count)]
     rows = [_headings(pool.profile, list(races)), *(_row(user, list(races)) for user in users)]
     buyers = sum(user["direction"] == "buy" for user in users)
@@ -87,7 +87,7 @@ def race_users(
     lines += [
         _tell(name, result, ways[name], name == pool.profile) for name, result in results.items()
     ]
-    batches = getattr(races["ticketed"].venue, "batches", [])
+    batches = getattr(races["ticketed"].model, "batches", [])
     lines.append(f"ticketed queued them in batches of {', '.join(map(str, batches))}")
     data = {
         "seed": seed,
@@ -111,22 +111,22 @@ def _unused(accounts: Accounts, seed: int) -> int:
     return seed
 
 
-def _user(number: int, own: Race, ways: dict[str, list[Journey]]) -> dict[str, Any]:
-    want = own.world.wants[number]
+def _user(number: int, own: Race, ways: dict[str, list[UserOrder]]) -> dict[str, Any]:
+    intent = own.world.intents[number]
     coins = own.world.user_coins[number]
     told: dict[str, Any] = {
         "user": number,
-        "direction": "buy" if want.direction == BUY else "sell",
-        "amount_in": str(want.amount_in),
-        "seconds": round(want.time, 1),
+        "direction": "buy" if intent.direction == BUY else "sell",
+        "amount_in": str(intent.amount_in),
+        "seconds": round(intent.time, 1),
         "funded": {
             "txid": coins[0].txid,
             "satoshis": sum(coin.value for coin in coins),
             "tokens": str(sum(coin.token.amount for coin in coins if coin.token is not None)),
         },
     }
-    for name, journeys in ways.items():
-        (way,) = [each for each in journeys if each.want.number == number]
+    for name, user_orders in ways.items():
+        (way,) = [each for each in user_orders if each.intent.number == number]
         told[name] = {
             "conflicts": way.conflicts,
             "blocks": way.blocks,
@@ -157,8 +157,8 @@ def _row(user: dict[str, Any], names: list[str]) -> tuple[str, ...]:
     return (str(user["user"]), has, swaps, got, *counted)
 
 
-def _tell(pool: str, result: Result, journeys: list[Journey], is_here: bool) -> str:
-    lost = [str(each.want.number) for each in journeys if each.conflicts]
+def _tell(pool: str, result: Result, user_orders: list[UserOrder], is_here: bool) -> str:
+    lost = [str(each.intent.number) for each in user_orders if each.conflicts]
     some = f"user{'s' if len(lost) > 1 else ''} {', '.join(lost)}"
     if len(lost) > 12:
         some = f"{len(lost)} users"

@@ -88,7 +88,7 @@ class Session:
         """Let a long command end soon; the chain will be as it was before. For any thread."""
         self._is_interrupted = True
 
-    def _look(self) -> None:
+    def _check_interrupt(self) -> None:
         if self._is_interrupted:
             raise CommandError("interrupted: the chain is as it was before this command")
 
@@ -266,7 +266,7 @@ class Session:
         blocks = read_count(count, _MOST_MINED, "blocks to mine")
         confirmed = len(self._accounts.chain.mempool)
         for _ in range(blocks):
-            self._look()
+            self._check_interrupt()
             self._accounts.chain.mine()
         lines = (f"height {self.height}, {plural(confirmed, 'transaction')} confirmed",)
         return Answer(True, lines, {"height": self.height, "confirmed": confirmed})
@@ -281,7 +281,7 @@ class Session:
         chain = self._accounts.chain
         seed = secrets.randbits(32) if self._seed is None else self._seed
         first = len(chain.blocks)
-        answer = race_users(self._accounts, self._pool.copy(), users, seed, self._look)
+        answer = race_users(self._accounts, self._pool.copy(), users, seed, self._check_interrupt)
         self._pools.see_blocks(first)
         return self._then(answer)
 

@@ -12,7 +12,7 @@ import pytest
 
 from bchcov import SettingsError
 from bchcov.race import POOLS, Race, Result, Settings, run_race, run_races
-from bchcov.race.orders import Want
+from bchcov.race.orders import Intent
 
 
 def total(results: list[Result], name: str) -> int:
@@ -59,9 +59,9 @@ def test_conflicts_come_from_the_networks_delay(pool: str) -> None:
 
 def test_blocks_and_arrivals_are_poisson_and_the_same_on_every_pool() -> None:
     races = [Race(Settings(users=60, seed=2, miner_share=0), pool) for pool in POOLS]
-    wants = [race.world.wants for race in races]
-    assert wants[0] == wants[1] == wants[2]
-    gaps = np.diff([0.0, *(want.time for seed in range(20) for want in _wants(seed))])
+    intents = [race.world.intents for race in races]
+    assert intents[0] == intents[1] == intents[2]
+    gaps = np.diff([0.0, *(intent.time for seed in range(20) for intent in _intents(seed))])
     gaps = gaps[gaps > 0]
     assert 5.4 < gaps.mean() < 6.6
     assert 0.9 < gaps.std() / gaps.mean() < 1.1
@@ -73,8 +73,8 @@ def test_blocks_and_arrivals_are_poisson_and_the_same_on_every_pool() -> None:
     assert offsets[0] == offsets[1] == offsets[2]
 
 
-def _wants(seed: int) -> tuple[Want, ...]:
-    return Race(Settings(users=100, seed=seed), "cpmm").world.wants
+def _intents(seed: int) -> tuple[Intent, ...]:
+    return Race(Settings(users=100, seed=seed), "cpmm").world.intents
 
 
 def _check_takes(seeds: range) -> None:
@@ -184,10 +184,10 @@ def test_every_pool_ends_with_its_books_balanced() -> None:
     for pool in POOLS:
         race = Race(Settings(users=25, seed=8), pool)
         race.run()
-        chain, venue = race.world.chain, race.venue
-        (coin,) = chain.coins(venue.tip.coin.locking_bytecode)
-        assert coin == venue.tip.coin
-        assert venue.reserves.product >= 10_000_000_000 * 100_000_000_000
+        chain, model = race.world.chain, race.model
+        (coin,) = chain.coins(model.tip.coin.locking_bytecode)
+        assert coin == model.tip.coin
+        assert model.reserves.product >= 10_000_000_000 * 100_000_000_000
 
 
 def test_a_race_of_nobody_ends() -> None:

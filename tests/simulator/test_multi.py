@@ -149,7 +149,7 @@ def test_an_interrupted_race_leaves_everything_as_it_was(tmp_path: Path) -> None
         done(session, "sequence")
         before, status = everything(file), session.run("status")
         steps = 0
-        look = session._look
+        check_interrupt = session._check_interrupt
 
         def press_at(step: int) -> None:
             def pressed() -> None:
@@ -157,9 +157,9 @@ def test_an_interrupted_race_leaves_everything_as_it_was(tmp_path: Path) -> None
                 steps += 1
                 if steps == step:
                     session.interrupt()
-                look()
+                check_interrupt()
 
-            session._look = pressed  # type: ignore[method-assign]
+            session._check_interrupt = pressed  # type: ignore[method-assign]
 
         for step in (1, 3, 20, 60):
             steps = 0
@@ -173,7 +173,7 @@ def test_an_interrupted_race_leaves_everything_as_it_was(tmp_path: Path) -> None
         press_at(7)
         assert "interrupted" in session.run("mine 100").data["error"]
         assert everything(file) == before
-        session._look = look  # type: ignore[method-assign]
+        session._check_interrupt = check_interrupt  # type: ignore[method-assign]
         done(session, "multi 2")
         after, status = everything(file), session.run("status")
     with ChainFile(path) as file:

@@ -8,26 +8,26 @@ from ...amm import ticketed as amm
 from ...errors import BuildError
 from ...transaction.model import Transaction
 from ...wallet.funding import Funding
-from ..pools.ticketed import TicketedVenue
+from ..pools.ticketed import TicketedPoolModel
 
 __all__ = ["Builder"]
 
-_LOOK_SECONDS = 120.0
+_ACT_SECONDS = 120.0
 
 
 class Builder:
     """An actor who looks at the pool every two minutes or so, and after each block."""
 
-    def __init__(self, venue: TicketedVenue, number: int) -> None:
-        self._venue = venue
-        self._key = venue.world.key(f"builder {number}")
+    def __init__(self, model: TicketedPoolModel, number: int) -> None:
+        self._model = model
+        self._key = model.world.key(f"builder {number}")
         self._is_sending = False
 
     def start(self) -> None:
         """Look now and then, as long as the race goes on."""
-        self._venue.world.clock.after(self._venue.world.reaction(_LOOK_SECONDS), self._look)
+        self._model.world.clock.after(self._model.world.reaction(_ACT_SECONDS), self._act_regularly)
 
-    def _look(self) -> None:
+    def _act_regularly(self) -> None:
         self.act()
         self.start()
 
@@ -35,23 +35,23 @@ class Builder:
         """Queue what waits, execute what is revealed, expire who is silent."""
         if self._is_sending:
             return
-        venue, world = self._venue, self._venue.world
+        model, world = self._model, self._model.world
         funding = Funding(self._key.locking_bytecode)
         height, most = world.chain.height, world.settings.batch
-        pool, sent = venue.tip, []
-        ready = venue.ready()
+        pool, sent = model.tip, []
+        ready = model.ready()
         while ready:
             step = amm.execute(pool, ready[:most], funding)
             pool, ready = step.pool, ready[most:]
             sent.append(step.built.transaction)
-        if not sent and venue.expirable():
+        if not sent and model.expirable():
             step = amm.expire(pool, height, funding)
             pool = step.pool
             sent.append(step.built.transaction)
         tickets = [
             ticket
-            for action_hash, ticket in venue.waiting().items()
-            if not venue.is_left_out(action_hash) and ticket.deadline > height
+            for action_hash, ticket in model.waiting().items()
+            if not model.is_omitted(action_hash) and ticket.deadline > height
         ]
         while tickets and pool.queue.room():
             count = min(most, pool.queue.room())
@@ -69,6 +69,6 @@ class Builder:
     def _arrive(self, sent: list[Transaction]) -> None:
         self._is_sending = False
         for transaction in sent:
-            if not self._venue.world.submit_now(transaction).ok:
-                self._venue.builder_conflicts += 1
+            if not self._model.world.submit_now(transaction).ok:
+                self._model.builder_conflicts += 1
                 return

@@ -15,10 +15,10 @@ from ...amm.formula import Reserves, trade
 from ...errors import BchcovError, BuildError
 from ...transaction.model import Output, Token, Transaction
 from ...wallet.builder import BuiltTransaction
-from ..views.visible_trade import Insertion, Seen
+from ..views.visible_trade import Bundle, VisibleTrade
 from ..world import RESERVES, SMALL_COIN, TOKENS, World
 
-__all__ = ["Miner", "Sight", "Tally"]
+__all__ = ["Miner", "MinerView", "Tally"]
 
 _SIZES = (0.0025, 0.005, 0.01, 0.02, 0.04)
 _LEAST_PROFIT = 2_000
@@ -26,17 +26,17 @@ _SMALL_COINS = 200
 _PATIENCE_BLOCKS = 3
 
 
-class Sight(Protocol):
+class MinerView(Protocol):
     """What a miner needs of a pool."""
 
     world: World
 
     @property
     def reserves(self) -> Reserves: ...
-    def visible(self) -> list[Seen]: ...
-    def insert(self, kept: int, direction: Direction, amount_in: int) -> Insertion: ...
-    def trade_now(self, direction: Direction, amount_in: int) -> list[BuiltTransaction]: ...
-    def leave_out(self) -> tuple[BuiltTransaction, list[Transaction], int] | None: ...
+    def visible_trades(self) -> list[VisibleTrade]: ...
+    def build_bundle(self, kept: int, direction: Direction, amount_in: int) -> Bundle: ...
+    def build_trade(self, direction: Direction, amount_in: int) -> list[BuiltTransaction]: ...
+    def expire_head(self) -> tuple[BuiltTransaction, list[Transaction], int] | None: ...
 
 
 @dataclass(slots=True)
@@ -83,34 +83,34 @@ def _profit(position: _Position, reserves: Reserves) -> int:
 class Miner:
     """The miner's funding, his open position, and his search."""
 
-    def __init__(self, sight: Sight) -> None:
-        self._sight = sight
-        self._key = sight.world.key("miner")
+    def __init__(self, view: MinerView) -> None:
+        self._view = view
+        self._key = view.world.key("miner")
         self.tally = Tally()
         self._position: _Position | None = None
         self._last_txid = ""
-        if sight.world.stage is not None:
+        if view.world.stage is not None:
             return
         script = self._key.locking_bytecode
-        sight.world.chain.fund(
+        view.world.chain.fund(
             Output(RESERVES.bch, script),
             *[Output(SMALL_COIN, script)] * _SMALL_COINS,
             Output(10_000, script, Token(TOKENS, RESERVES.tokens // 4)),
         )
 
-    def _candidates(self, seen: list[Seen]) -> list[tuple[int, int, Direction, int]]:
+    def _candidates(self, trades: list[VisibleTrade]) -> list[tuple[int, int, Direction, int]]:
         """Profit by the formula, visible trades kept, direction and amount; the best first."""
         found = []
-        tolerance = self._sight.world.settings.tolerance
-        for kept in range(len(seen)):
-            before = seen[kept].before
+        tolerance = self._view.world.settings.tolerance
+        for kept in range(len(trades)):
+            before = trades[kept].before
             for direction in (BUY, SELL):
                 whole = before.bch if direction == BUY else before.tokens
-                like_his = [seen[kept].amount_in] if seen[kept].direction == direction else []
+                like_his = [trades[kept].amount_in] if trades[kept].direction == direction else []
                 for amount in [*like_his, *(int(whole * size) for size in _SIZES)]:
                     first = trade(before, direction, amount)
                     reserves = first.reserves
-                    for victim in seen[kept:]:
+                    for victim in trades[kept:]:
                         fill = trade(reserves, victim.direction, victim.amount_in)
                         # He gives up where he gets too little: his wallet is known, his
                         # tolerance is guessed to be everybody's.
@@ -127,17 +127,17 @@ class Miner:
         """The block he makes; None for that of an honest miner."""
         if self._position is not None:
             return self._close_in_block()
-        if self._last_txid in self._sight.world.chain.mempool:
+        if self._last_txid in self._view.world.chain.mempool:
             # His own second leg waits there: he lets it be confirmed.
             return None
         if not self._budget:
             return None
-        seen = self._sight.visible()
-        for profit, kept, direction, amount in self._candidates(seen)[: self._budget]:
+        trades = self._view.visible_trades()
+        for profit, kept, direction, amount in self._candidates(trades)[: self._budget]:
             self.tally.candidates += 1
             try:
-                made = self._sight.insert(kept, direction, amount)
-                if made.before != seen[kept].before:
+                made = self._view.build_bundle(kept, direction, amount)
+                if made.before != trades[kept].before:
                     # Others' places are bound up with this one: it is another trade.
                     self.tally.candidates -= 1
                     continue
@@ -149,12 +149,12 @@ class Miner:
             self._position = _Position(direction, amount, out, made.fee, profit, self._height)
             self.tally.attacks += 1
             return made.block
-        return self._omit() if seen else None
+        return self._omit() if trades else None
 
     def _omit(self) -> list[Transaction] | None:
         """Leave the first visible trade out for good, where its owner's bond is to be had."""
         try:
-            found = self._sight.leave_out()
+            found = self._view.expire_head()
             if found is None:
                 return None
             self.tally.candidates += 1
@@ -170,15 +170,15 @@ class Miner:
 
     @property
     def _height(self) -> int:
-        return self._sight.world.chain.height
+        return self._view.world.chain.height
 
     @property
     def _budget(self) -> int:
-        return self._sight.world.settings.budget
+        return self._view.world.settings.budget
 
     def _check(self, block: list[Transaction]) -> None:
         """Try a block on the chain and roll it back. Raises BuildError where it is refused."""
-        chain = self._sight.world.chain
+        chain = self._view.world.chain
         with chain.snapshot():
             try:
                 chain.mine(block)
@@ -194,20 +194,20 @@ class Miner:
 
     def _close_in_block(self) -> list[Transaction] | None:
         """Close behind the visible trades where that pays most, and leave the rest out."""
-        position, seen = self._position, self._sight.visible()
+        position, trades = self._position, self._view.visible_trades()
         assert position is not None
-        stops = [each.before for each in seen]
-        if seen:
-            last = seen[-1]
+        stops = [each.before for each in trades]
+        if trades:
+            last = trades[-1]
             stops.append(trade(last.before, last.direction, last.amount_in).reserves)
         else:
-            stops.append(self._sight.reserves)
+            stops.append(self._view.reserves)
         profits = [_profit(position, reserves) for reserves in stops]
         kept = max(range(len(stops)), key=lambda at: profits[at])
         if profits[kept] <= 0:
             return None
         try:
-            made = self._sight.insert(kept, *self._amount_to_close(stops[kept]))
+            made = self._view.build_bundle(kept, *self._amount_to_close(stops[kept]))
             profit = _profit(position, made.before)
             if profit <= 0 or made.before != stops[kept]:
                 return None
@@ -223,27 +223,27 @@ class Miner:
         self._last_txid = built[-1].txid
         self._position = None
 
-    def look(self) -> None:
+    def close_if_profitable(self) -> None:
         """After a trade has reached the mempool: close there once most of the plan is made."""
         position = self._position
         if position is not None:
-            profit = _profit(position, self._sight.reserves)
+            profit = _profit(position, self._view.reserves)
             # Most of what was planned at first; after two more blocks whatever pays.
             is_late = self._height >= position.height + _PATIENCE_BLOCKS
             if profit > (_LEAST_PROFIT if is_late else 0.7 * position.planned):
                 self._close_now()
 
     def _close_now(self) -> None:
-        position, reserves = self._position, self._sight.reserves
+        position, reserves = self._position, self._view.reserves
         assert position is not None
         try:
-            built = self._sight.trade_now(*self._amount_to_close(reserves))
+            built = self._view.build_trade(*self._amount_to_close(reserves))
         except BuildError:
             return
         # Booked first: what he submits comes back to him as something to look at.
         self._book(built, _profit(position, reserves))
         for each in built:
-            self._sight.world.submit_now(each.transaction).require()
+            self._view.world.submit_now(each.transaction).require()
 
     @property
     def is_open(self) -> bool:

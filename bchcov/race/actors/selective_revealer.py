@@ -17,10 +17,10 @@ from ...transaction.model import Output, Token
 from ...wallet.balance import Spend
 from ...wallet.funding import Funding
 from ...wallet.unlockers import P2pkhUnlocker
-from ..pools.ticketed import TICKET_TIP, TicketedVenue
+from ..pools.ticketed import TICKET_TIP, TicketedPoolModel
 from ..world import RESERVES, TOKENS
 
-__all__ = ["Selective"]
+__all__ = ["SelectiveRevealer"]
 
 _SIZE = 0.01
 _TRIES = 200
@@ -36,15 +36,15 @@ class _Bracket:
     is_decided: bool = False
 
 
-class Selective:
+class SelectiveRevealer:
     """The attacker; one bracket at a time."""
 
-    def __init__(self, venue: TicketedVenue) -> None:
-        self._venue = venue
-        self.key = venue.world.key("selective")
+    def __init__(self, model: TicketedPoolModel) -> None:
+        self._model = model
+        self.key = model.world.key("selective")
         script = self.key.locking_bytecode
         self._tokens = RESERVES.tokens // 4
-        venue.world.chain.fund(
+        model.world.chain.fund(
             *(Output(_FUNDS // 16, script) for _ in range(16)),
             *(Output(10_000, script, Token(TOKENS, self._tokens // 4)) for _ in range(4)),
         )
@@ -55,7 +55,7 @@ class Selective:
 
     def _wealth(self) -> int:
         """His satoshis, and his tokens at the price that the race began with."""
-        coins = self._venue.world.chain.coins(self.key.locking_bytecode)
+        coins = self._model.world.chain.coins(self.key.locking_bytecode)
         satoshis = sum(each.value for each in coins)
         tokens = sum(each.token.amount for each in coins if each.token)
         return satoshis + (tokens - self._tokens) * RESERVES.bch // RESERVES.tokens
@@ -69,35 +69,35 @@ class Selective:
         """Whether some of his tickets or orders are not settled yet."""
         return self._bracket is not None
 
-    def mined(self) -> None:
+    def close_bracket(self) -> None:
         """After a block: be done with a bracket that is past."""
         bracket = self._bracket
         if bracket is not None:
-            pool = self._venue.confirmed
+            pool = self._model.confirmed
             queued = {entry.action_hash for entry in pool.entries}
-            waiting = self._venue.waiting()
+            waiting = self._model.waiting()
             if all(
                 each.hash not in queued and each.hash not in waiting
                 for each in bracket.actions.values()
             ):
                 self._bracket = None
 
-    def look(self) -> None:
+    def act(self) -> None:
         """After each transaction: set a bracket round those who wait, or decide on one."""
         if self._is_within:
             return
         # His own transactions come through here as well.
         self._is_within = True
         if self._bracket is None:
-            waiting = self._venue.waiting()
-            if len(waiting) >= _LEAST_VICTIMS and not self._venue.tip.entries:
+            waiting = self._model.waiting()
+            if len(waiting) >= _LEAST_VICTIMS and not self._model.tip.entries:
                 self._set(sorted(each.coin.outpoint_hash[::-1] for each in waiting.values()))
         elif not self._bracket.is_decided:
             self._decide(self._bracket)
         self._is_within = False
 
     def _set(self, txids: list[bytes]) -> None:
-        reserves = self._venue.reserves
+        reserves = self._model.reserves
         satoshis, tokens = int(reserves.bch * _SIZE), int(reserves.tokens * _SIZE)
         back = trade(reserves, BUY, satoshis).amount_out
         wanted: dict[str, tuple[Direction, int, bool]] = {
@@ -117,16 +117,16 @@ class Selective:
 
     def _funding(self) -> Funding:
         unlocker = P2pkhUnlocker(self.key)
-        coins = self._venue.world.chain.coins(self.key.locking_bytecode)
+        coins = self._model.world.chain.coins(self.key.locking_bytecode)
         return Funding(self.key.locking_bytecode, [Spend(coin, unlocker) for coin in coins])
 
     def _grind(
         self, direction: Direction, amount: int, txids: list[bytes], *, is_before: bool
     ) -> amm.Action | None:
         """Make tickets until one sorts as it should, and send it."""
-        venue, scripts = self._venue, self._venue.tip.scripts
+        model, scripts = self._model, self._model.tip.scripts
         category = scripts.parameters.pool_category
-        deadline = venue.world.chain.height + scripts.parameters.max_wait
+        deadline = model.world.chain.height + scripts.parameters.max_wait
         owner, funding = self.key.public_key_hash, self._funding()
         for _ in range(_TRIES):
             self._number += 1
@@ -135,12 +135,12 @@ class Selective:
             made = amm.make_ticket(scripts, action, deadline, funding, tip=TICKET_TIP)
             place = bytes.fromhex(made.built.txid)
             if place < txids[0] if is_before else place > txids[-1]:
-                return action if venue.world.submit_now(made.built.transaction).ok else None
+                return action if model.world.submit_now(made.built.transaction).ok else None
         return None
 
     def _decide(self, bracket: _Bracket) -> None:
         """Reveal a pair that pays, once everybody between his tickets has revealed."""
-        entries = self._venue.tip.entries
+        entries = self._model.tip.entries
         own = {each.hash: name for name, each in bracket.actions.items()}
         places = {
             own[each.action_hash]: at for at, each in enumerate(entries) if each.action_hash in own
@@ -149,7 +149,7 @@ class Selective:
             return
         between = entries[: max(places.values())]
         others = [each for each in between if each.action_hash not in own]
-        orders = self._venue.orders
+        orders = self._model.orders
         if not others or any(each.action_hash not in orders for each in others):
             return
         bracket.is_decided = True
@@ -164,14 +164,14 @@ class Selective:
 
     def _gain(self, entries: tuple[Entry, ...], bracket: _Bracket, pair: tuple[str, str]) -> int:
         """What revealing this pair and nothing else brings, by the formula."""
-        reserves = self._venue.tip.state.reserves
-        parameters = self._venue.tip.scripts.parameters
+        reserves = self._model.tip.state.reserves
+        parameters = self._model.tip.scripts.parameters
         least, bond = parameters.min_reserve, parameters.bond
         own = {bracket.actions[name].hash: bracket.actions[name] for name in pair}
         satoshis = tokens = 0
         for entry in entries:
             action = own.get(entry.action_hash)
-            order = self._venue.orders.get(entry.action_hash)
+            order = self._model.orders.get(entry.action_hash)
             if action is None and order is not None:
                 action = order.action
             if action is None:
@@ -184,5 +184,5 @@ class Selective:
         return satoshis + tokens * RESERVES.bch // RESERVES.tokens - 2 * bond
 
     def _reveal(self, action: amm.Action, entry: Entry) -> None:
-        made = amm.make_order(self._venue.tip.scripts, action, entry, self._funding())
-        self._venue.world.submit_now(made.built.transaction)
+        made = amm.make_order(self._model.tip.scripts, action, entry, self._funding())
+        self._model.world.submit_now(made.built.transaction)

@@ -12,12 +12,12 @@ from ...transaction.codec import transaction_id
 from ...transaction.model import Transaction
 from ...vm.rules.upgrades import BCH_2026
 from ...wallet.coins import Coin
-from ..orders import Journey, Want
+from ..orders import Intent, UserOrder
 from ..settings import Settings
 from ..stage import Stage
 from ..world import World
 
-__all__ = ["CpmmVenue", "follow"]
+__all__ = ["CpmmPoolModel", "follow"]
 
 
 def follow(market: cpmm.Market, transaction: Transaction) -> cpmm.Market | None:
@@ -28,7 +28,7 @@ def follow(market: cpmm.Market, transaction: Transaction) -> cpmm.Market | None:
     return None
 
 
-class CpmmVenue:
+class CpmmPoolModel:
     """A plain pool with all its users."""
 
     name = "cpmm"
@@ -41,8 +41,8 @@ class CpmmVenue:
         made = cpmm.genesis(parameters, self.world.reserves, coins)
         self.world.confirm(made.built)
         self.confirmed = self.tip = made.market
-        self.journeys: list[Journey] = []
-        self.trades: dict[str, Journey] = {}
+        self.user_orders: list[UserOrder] = []
+        self.trades: dict[str, UserOrder] = {}
         self.builder_conflicts = 0
 
     @property
@@ -50,59 +50,59 @@ class CpmmVenue:
         """The reserves as everybody sees them."""
         return self.tip.reserves
 
-    def begin(self, want: Want) -> None:
+    def start_order(self, intent: Intent) -> None:
         """Let a user come; one who is silent has nothing to be silent about here."""
-        if want.is_silent:
+        if intent.is_silent:
             return
-        journey = self.world.begin(want, self.reserves)
-        self.journeys.append(journey)
-        self._try(journey)
+        user_order = self.world.open_order(intent, self.reserves)
+        self.user_orders.append(user_order)
+        self._try(user_order)
 
-    def _try(self, journey: Journey) -> None:
-        want = journey.want
+    def _try(self, user_order: UserOrder) -> None:
+        intent = user_order.intent
         try:
             swap = cpmm.swap(
                 self.tip,
-                want.direction,
-                want.amount_in,
-                self.world.funding(want.key),
-                min_out=journey.min_out,
+                intent.direction,
+                intent.amount_in,
+                self.world.funding(intent.key),
+                min_out=user_order.min_out,
             )
         except BuildError:
-            journey.end("gave up", self.world.chain.height)
+            user_order.end("gave up", self.world.chain.height)
             return
-        journey.got = swap.amount_out
-        self.trades[swap.built.txid] = journey
-        self.world.send(swap.built, lambda result: self._learn(journey, result))
+        user_order.got = swap.amount_out
+        self.trades[swap.built.txid] = user_order
+        self.world.send(swap.built, lambda result: self._learn(user_order, result))
 
-    def _learn(self, journey: Journey, result: Submission) -> None:
+    def _learn(self, user_order: UserOrder, result: Submission) -> None:
         if result.ok:
-            journey.txid = result.txid
+            user_order.txid = result.txid
         else:
-            self._again(journey)
+            self._again(user_order)
 
-    def _again(self, journey: Journey) -> None:
+    def _again(self, user_order: UserOrder) -> None:
         """He lost the coin to somebody: he sees it, and starts again."""
-        journey.conflicts += 1
-        journey.retries += 1
-        journey.txid = ""
-        self.world.clock.after(self.world.reaction(), lambda: self._try(journey))
+        user_order.conflicts += 1
+        user_order.retries += 1
+        user_order.txid = ""
+        self.world.clock.after(self.world.reaction(), lambda: self._try(user_order))
 
-    def accepted(self, transaction: Transaction) -> None:
+    def follow_transaction(self, transaction: Transaction) -> None:
         """Follow the pool to a transaction that is in the mempool now."""
         self.tip = follow(self.tip, transaction) or self.tip
 
-    def mined(self, transactions: tuple[Transaction, ...]) -> None:
+    def follow_block(self, transactions: tuple[Transaction, ...]) -> None:
         """Follow the pool through a block, and settle what it confirmed."""
         chain = self.world.chain
         for transaction in transactions:
             self.confirmed = follow(self.confirmed, transaction) or self.confirmed
-            journey = self.trades.get(transaction_id(transaction))
-            if journey is not None and not journey.is_over:
-                journey.end("filled", chain.height, journey.got)
+            user_order = self.trades.get(transaction_id(transaction))
+            if user_order is not None and not user_order.is_over:
+                user_order.end("filled", chain.height, user_order.got)
         self.tip = self.confirmed
         for transaction in chain.mempool.values():
-            self.accepted(transaction)
-        for journey in self.journeys:
-            if not journey.is_over and journey.txid and journey.txid not in chain.mempool:
-                self._again(journey)
+            self.follow_transaction(transaction)
+        for user_order in self.user_orders:
+            if not user_order.is_over and user_order.txid and user_order.txid not in chain.mempool:
+                self._again(user_order)

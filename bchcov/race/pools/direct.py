@@ -9,17 +9,17 @@ from ...errors import BuildError
 from ...transaction.model import Transaction
 from ...vm.rules.upgrades import BCH_2025
 from ...wallet.funding import Funding
-from ..orders import Journey, Want
+from ..orders import Intent, UserOrder
 from ..settings import Settings
 from ..stage import Stage
 from ..world import World, spends
 
-__all__ = ["DirectVenue"]
+__all__ = ["DirectPoolModel"]
 
-_LOOK_AGAIN_SECONDS = 60.0
+_RETRY_SECONDS = 60.0
 
 
-class DirectVenue:
+class DirectPoolModel:
     """A direct pool with all its users."""
 
     name = "direct"
@@ -28,8 +28,8 @@ class DirectVenue:
         self.world = World(settings, BCH_2025, stage)
         given = None if stage is None else stage.pool
         self.confirmed = self.tip = given if isinstance(given, amm.Pool) else self._make_pool()
-        self.journeys: list[Journey] = []
-        self.actions: dict[bytes, tuple[Journey, amm.Action]] = {}
+        self.user_orders: list[UserOrder] = []
+        self.actions: dict[bytes, tuple[UserOrder, amm.Action]] = {}
         self.busy: set[int] = set()
         self.builder_conflicts = 0
 
@@ -50,23 +50,23 @@ class DirectVenue:
         """The reserves as everybody sees them."""
         return self.tip.state.reserves
 
-    def begin(self, want: Want) -> None:
+    def start_order(self, intent: Intent) -> None:
         """Let a user come and commit."""
-        journey = self.world.begin(want, self.reserves)
-        self.journeys.append(journey)
+        user_order = self.world.open_order(intent, self.reserves)
+        self.user_orders.append(user_order)
         category = self.tip.scripts.parameters.pool_category
-        salt = amm.derive_salt(want.key, category, 0)
-        owner = want.key.public_key_hash
-        action = amm.Action(want.direction, want.amount_in, journey.min_out, owner, salt)
-        self.actions[action.hash] = journey, action
-        self._commit(journey, action)
+        salt = amm.derive_salt(intent.key, category, 0)
+        owner = intent.key.public_key_hash
+        action = amm.Action(intent.direction, intent.amount_in, user_order.min_out, owner, salt)
+        self.actions[action.hash] = user_order, action
+        self._commit(user_order, action)
 
-    def _commit(self, journey: Journey, action: amm.Action) -> None:
-        world, key = self.world, journey.want.key
+    def _commit(self, user_order: UserOrder, action: amm.Action) -> None:
+        world, key = self.world, user_order.intent.key
         if not self.tip.queue.room():
             # The ring is full, or at its end: he looks again after a while.
             world.clock.after(
-                world.reaction(_LOOK_AGAIN_SECONDS), lambda: self._commit(journey, action)
+                world.reaction(_RETRY_SECONDS), lambda: self._commit(user_order, action)
             )
             return
         height = world.chain.height
@@ -75,61 +75,61 @@ class DirectVenue:
 
         def learn(result: Submission) -> None:
             if result.ok:
-                journey.txid = result.txid
+                user_order.txid = result.txid
             else:
-                self._lost(journey)
-                world.clock.after(world.reaction(), lambda: self._commit(journey, action))
+                self._lost(user_order)
+                world.clock.after(world.reaction(), lambda: self._commit(user_order, action))
 
         world.send(step.built, learn)
 
-    def _lost(self, journey: Journey) -> None:
-        journey.conflicts += 1
-        journey.retries += 1
+    def _lost(self, user_order: UserOrder) -> None:
+        user_order.conflicts += 1
+        user_order.retries += 1
 
-    def _wake_head(self) -> None:
+    def _prompt_head(self) -> None:
         """Whoever stands at head reveals: an honest one once his commitment is confirmed."""
         if not self.tip.entries or self.tip.entries[0].action_hash not in self.actions:
             return
         entry = self.tip.entries[0]
-        journey, action = self.actions[entry.action_hash]
-        want = journey.want
-        if want.is_silent or want.number in self.busy:
+        user_order, action = self.actions[entry.action_hash]
+        intent = user_order.intent
+        if intent.is_silent or intent.number in self.busy:
             return
-        if want.is_careless or entry.index < self.confirmed.queue.tail:
-            self.busy.add(want.number)
-            self.world.clock.after(self.world.reaction(), lambda: self._reveal(journey, action))
+        if intent.is_careless or entry.index < self.confirmed.queue.tail:
+            self.busy.add(intent.number)
+            self.world.clock.after(self.world.reaction(), lambda: self._reveal(user_order, action))
 
-    def _reveal(self, journey: Journey, action: amm.Action) -> None:
-        self.busy.discard(journey.want.number)
+    def _reveal(self, user_order: UserOrder, action: amm.Action) -> None:
+        self.busy.discard(user_order.intent.number)
         entries = self.tip.entries
         if not entries or entries[0].action_hash != action.hash:
             return
-        funding = self.world.funding(journey.want.key)
+        funding = self.world.funding(user_order.intent.key)
         try:
             step = amm.reveal(self.tip, action, funding)
         except BuildError:
-            journey.end("expired", self.world.chain.height)
+            user_order.end("expired", self.world.chain.height)
             return
-        self.busy.add(journey.want.number)
+        self.busy.add(user_order.intent.number)
 
         def learn(result: Submission) -> None:
-            self.busy.discard(journey.want.number)
+            self.busy.discard(user_order.intent.number)
             if not result.ok:
-                self._lost(journey)
-                self._wake_head()
+                self._lost(user_order)
+                self._prompt_head()
 
         self.world.send(step.built, learn)
 
-    def accepted(self, transaction: Transaction) -> None:
+    def follow_transaction(self, transaction: Transaction) -> None:
         """Follow the pool to a transaction that is in the mempool now."""
         if spends(transaction, self.tip.coin):
             sources = self.world.chain.source_outputs(transaction)
             after, _ = self.tip.follow(transaction, sources)
             assert after is not None
             self.tip = after
-            self._wake_head()
+            self._prompt_head()
 
-    def mined(self, transactions: tuple[Transaction, ...]) -> None:
+    def follow_block(self, transactions: tuple[Transaction, ...]) -> None:
         """Follow the pool through a block, settle what it confirmed, expire who was silent."""
         chain = self.world.chain
         for transaction in transactions:
@@ -144,14 +144,14 @@ class DirectVenue:
             for done in event.executions:
                 if done.entry.action_hash in self.actions:
                     filled = "filled" if done.fill.is_filled else "unfilled"
-                    journey, _ = self.actions[done.entry.action_hash]
-                    journey.end(filled, chain.height, done.fill.amount_out)
+                    user_order, _ = self.actions[done.entry.action_hash]
+                    user_order.end(filled, chain.height, done.fill.amount_out)
         self.tip = self.confirmed
         for transaction in chain.mempool.values():
-            self.accepted(transaction)
+            self.follow_transaction(transaction)
         self._commit_again()
         self._expire()
-        self._wake_head()
+        self._prompt_head()
 
     def _commit_again(self) -> None:
         """Who was queued and is no more, since a block displaced him, commits again.
@@ -159,11 +159,11 @@ class DirectVenue:
         Who has revealed in the mempool is not queued there: the block before still has him.
         """
         queued = {entry.action_hash for entry in (*self.tip.entries, *self.confirmed.entries)}
-        for action_hash, (journey, action) in self.actions.items():
-            if journey.txid and not journey.is_over and action_hash not in queued:
-                self._lost(journey)
-                journey.txid = ""
-                self._commit(journey, action)
+        for action_hash, (user_order, action) in self.actions.items():
+            if user_order.txid and not user_order.is_over and action_hash not in queued:
+                self._lost(user_order)
+                user_order.txid = ""
+                self._commit(user_order, action)
 
     def _expire(self) -> None:
         """A keeper expires a silent order as soon as he may."""

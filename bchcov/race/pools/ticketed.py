@@ -11,19 +11,19 @@ from ...transaction.model import Transaction
 from ...vm.rules.upgrades import BCH_2026
 from ...wallet.coins import Coin
 from ...wallet.funding import Funding
-from ..orders import Journey, Want
+from ..orders import Intent, UserOrder
 from ..settings import Settings
 from ..stage import Stage
 from ..world import World, spends
 
-__all__ = ["TICKET_TIP", "TicketedVenue"]
+__all__ = ["TICKET_TIP", "TicketedPoolModel"]
 
 TICKET_TIP = 1_000
 _PATIENCE_BLOCKS = 3
 _SELF_HELP_SECONDS = 120.0
 
 
-class TicketedVenue:
+class TicketedPoolModel:
     """A ticketed pool with all its users."""
 
     name = "ticketed"
@@ -32,8 +32,8 @@ class TicketedVenue:
         self.world = World(settings, BCH_2026, stage)
         given = None if stage is None else stage.pool
         self.confirmed = self.tip = given if isinstance(given, amm.Pool) else self._make_pool()
-        self.journeys: list[Journey] = []
-        self.actions: dict[bytes, tuple[Journey, amm.Action]] = {}
+        self.user_orders: list[UserOrder] = []
+        self.actions: dict[bytes, tuple[UserOrder, amm.Action]] = {}
         self.tickets: dict[bytes, amm.Ticket] = {}
         self.orders: dict[bytes, amm.Order] = {}
         self.asked: set[bytes] = set()
@@ -57,40 +57,40 @@ class TicketedVenue:
         """The reserves as everybody sees them."""
         return self.tip.state.reserves
 
-    def begin(self, want: Want) -> None:
+    def start_order(self, intent: Intent) -> None:
         """Let a user come and make a ticket."""
-        journey = self.world.begin(want, self.reserves)
-        self.journeys.append(journey)
-        self._make_ticket(journey)
+        user_order = self.world.open_order(intent, self.reserves)
+        self.user_orders.append(user_order)
+        self._make_ticket(user_order)
 
-    def _make_ticket(self, journey: Journey) -> None:
-        want, scripts = journey.want, self.tip.scripts
-        salt = amm.derive_salt(want.key, scripts.parameters.pool_category, journey.retries)
-        owner = want.key.public_key_hash
-        action = amm.Action(want.direction, want.amount_in, journey.min_out, owner, salt)
-        self.actions[action.hash] = journey, action
+    def _make_ticket(self, user_order: UserOrder) -> None:
+        intent, scripts = user_order.intent, self.tip.scripts
+        salt = amm.derive_salt(intent.key, scripts.parameters.pool_category, user_order.retries)
+        owner = intent.key.public_key_hash
+        action = amm.Action(intent.direction, intent.amount_in, user_order.min_out, owner, salt)
+        self.actions[action.hash] = user_order, action
         deadline = self.world.chain.height + scripts.parameters.max_wait
-        funding = self.world.funding(want.key)
+        funding = self.world.funding(intent.key)
         made = amm.make_ticket(scripts, action, deadline, funding, tip=TICKET_TIP)
-        self.world.send(made.built, lambda result: self._learn(journey, result))
+        self.world.send(made.built, lambda result: self._learn(user_order, result))
 
-    def _learn(self, journey: Journey, result: Submission) -> None:
+    def _learn(self, user_order: UserOrder, result: Submission) -> None:
         if result.ok:
-            journey.txid = result.txid
+            user_order.txid = result.txid
         else:
-            journey.conflicts += 1
+            user_order.conflicts += 1
 
     def waiting(self) -> dict[bytes, amm.Ticket]:
         """The tickets that nobody has queued yet."""
         there = self.world.chain.coin
         return {each: one for each, one in self.tickets.items() if there(one.coin.outpoint)}
 
-    def is_left_out(self, action_hash: bytes) -> bool:
+    def is_omitted(self, action_hash: bytes) -> bool:
         """Whether the builders leave this ticket out."""
         known = self.actions.get(action_hash)
-        return known is not None and known[0].want.is_omitted
+        return known is not None and known[0].intent.is_omitted
 
-    def accepted(self, transaction: Transaction) -> None:
+    def follow_transaction(self, transaction: Transaction) -> None:
         """Follow the pool to a transaction that is in the mempool now, and see new coins."""
         scripts = self.tip.scripts
         if spends(transaction, self.tip.coin):
@@ -106,30 +106,30 @@ class TicketedVenue:
             elif scripts.read_order(locking) is not None:
                 order = amm.read_order(scripts, Coin.of(transaction, 0))
                 self.orders[order.action.hash] = order
-        self.wake()
+        self.prompt_reveals()
 
-    def wake(self) -> None:
+    def prompt_reveals(self) -> None:
         """Whoever is next reveals: an honest one when all before have, and he is confirmed."""
         sure, is_open = self.confirmed.queue.tail, True
         for entry in self.tip.entries:
             if entry.action_hash in self.orders:
                 continue
             known = self.actions.get(entry.action_hash)
-            if known is not None and not known[0].want.is_silent:
-                may = known[0].want.is_careless or (is_open and entry.index < sure)
+            if known is not None and not known[0].intent.is_silent:
+                may = known[0].intent.is_careless or (is_open and entry.index < sure)
                 if may and entry.action_hash not in self.asked:
                     self._ask(entry, *known)
             is_open = False
             if not self.world.settings.careless:
                 return
 
-    def _ask(self, entry: amm.Entry, journey: Journey, action: amm.Action) -> None:
+    def _ask(self, entry: amm.Entry, user_order: UserOrder, action: amm.Action) -> None:
         self.asked.add(entry.action_hash)
 
         def reveal() -> None:
-            funding = self.world.funding(journey.want.key)
+            funding = self.world.funding(user_order.intent.key)
             made = amm.make_order(self.tip.scripts, action, entry, funding)
-            self.world.send(made.built, lambda result: self._learn(journey, result))
+            self.world.send(made.built, lambda result: self._learn(user_order, result))
 
         self.world.clock.after(self.world.reaction(), reveal)
 
@@ -142,7 +142,7 @@ class TicketedVenue:
             found.append(self.orders[entry.action_hash])
         return found
 
-    def mined(self, transactions: tuple[Transaction, ...]) -> None:
+    def follow_block(self, transactions: tuple[Transaction, ...]) -> None:
         """Follow the pool through a block, and settle what it confirmed."""
         chain = self.world.chain
         for transaction in transactions:
@@ -168,11 +168,11 @@ class TicketedVenue:
                     known[0].end("expired", chain.height)
         self.tip = self.confirmed
         for transaction in list(chain.mempool.values()):
-            self.accepted(transaction)
-        self.wake()
-        self._help_themselves()
+            self.follow_transaction(transaction)
+        self.prompt_reveals()
+        self._rescue_tickets()
 
-    def _help_themselves(self) -> None:
+    def _rescue_tickets(self) -> None:
         """Whose ticket nobody takes builds the batch himself, or takes the bond back in time."""
         height, world = self.world.chain.height, self.world
         for action_hash, ticket in self.waiting().items():
@@ -181,24 +181,24 @@ class TicketedVenue:
                 continue
             left = ticket.deadline - height
             if left <= _PATIENCE_BLOCKS + 1:
-                key = known[0].want.key
+                key = known[0].intent.key
                 back = amm.refund(self.tip.scripts, ticket, key, Funding(key.locking_bytecode))
                 del self.tickets[action_hash]
                 world.send(back, partial(self._start_again, known[0]))
             else:
                 wait = world.reaction(_SELF_HELP_SECONDS)
-                world.clock.after(wait, partial(self._queue_themselves, known[0], ticket))
+                world.clock.after(wait, partial(self._sequence_own_ticket, known[0], ticket))
 
-    def _queue_themselves(self, journey: Journey, ticket: amm.Ticket) -> None:
-        height, funding = self.world.chain.height, self.world.funding(journey.want.key)
+    def _sequence_own_ticket(self, user_order: UserOrder, ticket: amm.Ticket) -> None:
+        height, funding = self.world.chain.height, self.world.funding(user_order.intent.key)
         is_there = self.world.chain.coin(ticket.coin.outpoint) is not None
         if is_there and self.tip.queue.room() and ticket.deadline > height:
             step = amm.sequence(self.tip, [ticket], height, funding)
             self.world.send(step.built, self._count_builder)
 
-    def _start_again(self, journey: Journey, _refunded: Submission) -> None:
-        journey.retries += 1
-        self._make_ticket(journey)
+    def _start_again(self, user_order: UserOrder, _refunded: Submission) -> None:
+        user_order.retries += 1
+        self._make_ticket(user_order)
 
     def _count_builder(self, result: Submission) -> None:
         self.builder_conflicts += not result.ok

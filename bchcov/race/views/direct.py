@@ -13,28 +13,28 @@ from ...transaction.codec import transaction_id
 from ...transaction.model import Transaction
 from ...wallet.builder import BuiltTransaction
 from ...wallet.funding import Funding
-from ..pools.direct import DirectVenue
+from ..pools.direct import DirectPoolModel
 from ..world import SMALL_COIN, World, spends
-from .visible_trade import Insertion, Seen
+from .visible_trade import Bundle, VisibleTrade
 
-__all__ = ["DirectSight"]
+__all__ = ["DirectView"]
 
 
-class DirectSight:
+class DirectView:
     """A miner's view of the pool and its users."""
 
-    def __init__(self, venue: DirectVenue) -> None:
-        self._venue = venue
-        self.world: World = venue.world
+    def __init__(self, model: DirectPoolModel) -> None:
+        self._model = model
+        self.world: World = model.world
 
     @property
     def reserves(self) -> Reserves:
         """The reserves as everybody sees them."""
-        return self._venue.reserves
+        return self._model.reserves
 
-    def visible(self) -> list[Seen]:
+    def visible_trades(self) -> list[VisibleTrade]:
         """The reveals in the mempool, in their order, with the reserves before each."""
-        found, pool = [], self._venue.confirmed
+        found, pool = [], self._model.confirmed
         places: dict[bytes, str] = {}
         for txid, transaction in self.world.chain.mempool.items():
             if not spends(transaction, pool.coin):
@@ -49,19 +49,19 @@ class DirectSight:
                 action, out = done.action, done.fill.amount_out
                 if action is not None:
                     place, way = places.get(action.hash, ""), action.direction
-                    found.append(Seen(txid, way, action.amount_in, out, before, place))
+                    found.append(VisibleTrade(txid, way, action.amount_in, out, before, place))
         return found
 
-    def insert(self, kept: int, direction: Direction, amount_in: int) -> Insertion:
+    def build_bundle(self, kept: int, direction: Direction, amount_in: int) -> Bundle:
         """A miner's trade behind the first `kept` visible ones: it, and the rest of a block.
 
         Where the queue is empty then, since whoever comes next has revealed before his place
         was confirmed, he commits and reveals; else he claims the place at head. Raises
         BuildError where script refuses it.
         """
-        seen = self.visible()
-        target = seen[kept].begins_with if kept < len(seen) else None
-        pool = self._venue.confirmed
+        trades = self.visible_trades()
+        target = trades[kept].first_txid if kept < len(trades) else None
+        pool = self._model.confirmed
         block = self.world.mempool_without(lambda each: transaction_id(each) == target)
         for transaction in block:
             if spends(transaction, pool.coin):
@@ -69,12 +69,12 @@ class DirectSight:
                 pool = pool.follow(transaction, sources)[0] or pool
         if not pool.entries:
             own_pair = self._trade(pool, direction, amount_in)
-            return Insertion(own_pair, block, pool.state.reserves)
+            return Bundle(own_pair, block, pool.state.reserves)
         action = self.world.miner_action(direction, amount_in)
         claimed = replace(pool.entries[0], action_hash=action.hash)
         believed = replace(pool, entries=(claimed, *pool.entries[1:]))
         own = amm.reveal(believed, action, self.world.funding(self.world.key("miner")))
-        return Insertion([own.built], block, pool.state.reserves)
+        return Bundle([own.built], block, pool.state.reserves)
 
     def _trade(self, pool: Pool, direction: Direction, amount_in: int) -> list[BuiltTransaction]:
         """A miner's commitment and its reveal, in a queue that is empty."""
@@ -88,20 +88,20 @@ class DirectSight:
         revealed = amm.reveal(committed.pool, action, replace(funds, coins=left))
         return [committed.built, revealed.built]
 
-    def trade_now(self, direction: Direction, amount_in: int) -> list[BuiltTransaction]:
+    def build_trade(self, direction: Direction, amount_in: int) -> list[BuiltTransaction]:
         """A miner's trade on what everybody sees. Raises BuildError while others are queued."""
-        if self._venue.tip.entries:
-            raise BuildError(f"{len(self._venue.tip.entries)} orders are queued before a new one")
-        return self._trade(self._venue.tip, direction, amount_in)
+        if self._model.tip.entries:
+            raise BuildError(f"{len(self._model.tip.entries)} orders are queued before a new one")
+        return self._trade(self._model.tip, direction, amount_in)
 
-    def leave_out(self) -> tuple[BuiltTransaction, list[Transaction], int] | None:
+    def expire_head(self) -> tuple[BuiltTransaction, list[Transaction], int] | None:
         """Expire the order at head in place of its reveal: the block, and what he gains by it.
 
         He takes the tip of an expiry and gives up the fee of the reveal; before the
         deadline no block may hold the expiry, which says when it is due.
         """
-        pool, seen = self._venue.confirmed, self.visible()
-        if not pool.entries or not seen:
+        pool, trades = self._model.confirmed, self.visible_trades()
+        if not pool.entries or not trades:
             return None
         miner = Funding(self.world.key("miner").locking_bytecode)
         due = max(self.world.chain.height, pool.entries[0].deadline)

@@ -12,30 +12,30 @@ from ...transaction.codec import transaction_id
 from ...transaction.model import Transaction
 from ...wallet.builder import BuiltTransaction
 from ...wallet.funding import Funding
-from ..pools.ticketed import TICKET_TIP, TicketedVenue
+from ..pools.ticketed import TICKET_TIP, TicketedPoolModel
 from ..world import SMALL_COIN, World, spends
-from .visible_trade import Insertion, Seen
+from .visible_trade import Bundle, VisibleTrade
 
-__all__ = ["TicketedSight"]
+__all__ = ["TicketedView"]
 
 
-class TicketedSight:
+class TicketedView:
     """A miner's view of the pool and its users."""
 
-    def __init__(self, venue: TicketedVenue) -> None:
-        self._venue = venue
-        self.world: World = venue.world
+    def __init__(self, model: TicketedPoolModel) -> None:
+        self._model = model
+        self.world: World = model.world
 
     @property
     def reserves(self) -> Reserves:
         """The reserves as everybody sees them."""
-        return self._venue.reserves
+        return self._model.reserves
 
     def _places(self) -> list[tuple[amm.Entry, str]]:
         """Who is queued and not confirmed as executed; with the txid of a place that is not."""
         places, pool = (
-            [(entry, "") for entry in self._venue.confirmed.entries],
-            self._venue.confirmed,
+            [(entry, "") for entry in self._model.confirmed.entries],
+            self._model.confirmed,
         )
         for txid, transaction in self.world.chain.mempool.items():
             if spends(transaction, pool.coin):
@@ -48,31 +48,31 @@ class TicketedSight:
                     places += [(entry, txid) for entry in event.entries]
         return places
 
-    def visible(self) -> list[Seen]:
+    def visible_trades(self) -> list[VisibleTrade]:
         """The revealed orders that are not confirmed as executed, in the queue's order."""
-        least = self._venue.tip.scripts.parameters.min_reserve
-        found, reserves = [], self._venue.confirmed.state.reserves
+        least = self._model.tip.scripts.parameters.min_reserve
+        found, reserves = [], self._model.confirmed.state.reserves
         for entry, place in self._places():
-            if entry.action_hash not in self._venue.orders:
+            if entry.action_hash not in self._model.orders:
                 break
-            order = self._venue.orders[entry.action_hash]
+            order = self._model.orders[entry.action_hash]
             action = order.action
             fill = execute(reserves, action, min_reserve=least)
             out, way = fill.amount_out, action.direction
-            found.append(Seen(order.coin.txid, way, action.amount_in, out, reserves, place))
+            found.append(VisibleTrade(order.coin.txid, way, action.amount_in, out, reserves, place))
             reserves = fill.reserves
         return found
 
-    def insert(self, kept: int, direction: Direction, amount_in: int) -> Insertion:
+    def build_bundle(self, kept: int, direction: Direction, amount_in: int) -> Bundle:
         """A miner's trade behind the first `kept` visible ones: it, and the rest of a block.
 
         Where the queue is empty then, since whoever comes next has revealed before his place
         was confirmed, he queues a ticket of his own and executes it; else he makes an order
         and executes it in the next one's place. Raises BuildError where script refuses it.
         """
-        world, seen, miner = self.world, self.visible(), self.world.key("miner")
-        place = seen[kept].place_txid if kept < len(seen) else None
-        pool = self._venue.confirmed
+        world, trades, miner = self.world, self.visible_trades(), self.world.key("miner")
+        place = trades[kept].place_txid if kept < len(trades) else None
+        pool = self._model.confirmed
         if place != "":
             rest = world.mempool_without(lambda each: transaction_id(each) == place)
             for transaction in rest:
@@ -81,12 +81,12 @@ class TicketedSight:
                     pool = pool.follow(transaction, sources)[0] or pool
             if not pool.entries:
                 own_four = self._trade(pool, direction, amount_in)
-                return Insertion(own_four, rest, pool.state.reserves)
-            pool = self._venue.confirmed
+                return Bundle(own_four, rest, pool.state.reserves)
+            pool = self._model.confirmed
         if kept >= len(pool.entries):
             raise BuildError("no order is queued there: there is no place to trade from")
-        reserves = seen[kept].before if kept < len(seen) else pool.state.reserves
-        batch = [self._venue.orders[each.action_hash] for each in pool.entries[:kept]]
+        reserves = trades[kept].before if kept < len(trades) else pool.state.reserves
+        batch = [self._model.orders[each.action_hash] for each in pool.entries[:kept]]
         action = self.world.miner_action(direction, amount_in)
         claimed = replace(pool.entries[kept], action_hash=action.hash)
         own = amm.make_order(pool.scripts, action, claimed, world.funding(miner))
@@ -95,7 +95,7 @@ class TicketedSight:
         believed = replace(pool, entries=entries)
         step = amm.execute(believed, batch, Funding(miner.locking_bytecode))
         rest = world.mempool_without(lambda each: spends(each, pool.coin))
-        return Insertion([own.built, step.built], rest, reserves)
+        return Bundle([own.built, step.built], rest, reserves)
 
     def _trade(
         self, pool: amm.Pool, direction: Direction, amount_in: int
@@ -117,20 +117,20 @@ class TicketedSight:
         done = amm.execute(queued.pool, [own.order], none)
         return [ticket.built, queued.built, own.built, done.built]
 
-    def trade_now(self, direction: Direction, amount_in: int) -> list[BuiltTransaction]:
+    def build_trade(self, direction: Direction, amount_in: int) -> list[BuiltTransaction]:
         """A miner's trade on what everybody sees. Raises BuildError while others are queued."""
-        if self._venue.tip.entries:
-            raise BuildError(f"{len(self._venue.tip.entries)} orders are queued before a new one")
-        return self._trade(self._venue.tip, direction, amount_in)
+        if self._model.tip.entries:
+            raise BuildError(f"{len(self._model.tip.entries)} orders are queued before a new one")
+        return self._trade(self._model.tip, direction, amount_in)
 
-    def leave_out(self) -> tuple[BuiltTransaction, list[Transaction], int] | None:
+    def expire_head(self) -> tuple[BuiltTransaction, list[Transaction], int] | None:
         """Expire the order at head although it is revealed: the block, and what he gains by it.
 
         Before its deadline, and before `hold`, no block may hold the expiry, which says
         when it is due.
         """
-        world, pool = self.world, self._venue.confirmed
-        if not pool.entries or pool.entries[0].action_hash not in self._venue.orders:
+        world, pool = self.world, self._model.confirmed
+        if not pool.entries or pool.entries[0].action_hash not in self._model.orders:
             return None
         due = max(world.chain.height, pool.entries[0].deadline, pool.state.hold)
         own = amm.expire(pool, due, Funding(world.key("miner").locking_bytecode))

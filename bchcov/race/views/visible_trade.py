@@ -9,11 +9,11 @@ from ...amm.formula import Reserves
 from ...transaction.model import Transaction
 from ...wallet.builder import BuiltTransaction
 
-__all__ = ["Insertion", "Seen"]
+__all__ = ["Bundle", "VisibleTrade"]
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class VisibleTrade:
     """A visible trade: what goes in and out, and the reserves before it.
 
     `txid` is that of the transaction that shows it; `place_txid` of the one that gave it its
@@ -28,13 +28,13 @@ class Seen:
     place_txid: str = ""
 
     @property
-    def begins_with(self) -> str:
+    def first_txid(self) -> str:
         """The first of its transactions that a miner can leave out."""
         return self.place_txid or self.txid
 
 
 @dataclass(frozen=True, slots=True)
-class Insertion:
+class Bundle:
     """A miner's own transactions, what stands before them in the block, the reserves then."""
 
     own: list[BuiltTransaction]
