@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from ..errors import BchcovError, WorkerLost
-from .signals import Stopped, pass_on, signals_held_back
+from .signals import Stopped, pass_on, signals_held_back, stopped_by
 
 __all__ = ["as_done", "in_order"]
 
@@ -74,7 +74,7 @@ class _Worker:
     def lost(self) -> BaseException:
         status = self._process.wait()
         if -status in (signal.SIGINT, signal.SIGTERM):
-            return Stopped(-status)
+            return stopped_by(-status)
         how = f"by signal {-status}" if status < 0 else f"with status {status}"
         return WorkerLost(f"a worker process ended {how} before its work was done")
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
-__all__ = ["Stopped", "pass_on", "signals_held_back", "stoppable"]
+__all__ = ["Stopped", "pass_on", "signals_held_back", "stoppable", "stopped_by"]
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 # A report that nobody reads, or a call that nothing interrupts, does not keep a process alive.
@@ -47,10 +47,14 @@ class _Watch:
     def stop(self, number: int, _frame: FrameType | None) -> None:
         if self.number:
             return
+        self.note(number)
+        raise Stopped(number)
+
+    def note(self, number: int) -> None:
+        """Know of a signal: from now on another one raises nothing."""
         self.number = number
         # No Thread: starting one takes locks that the interrupted code may hold.
         _thread.start_new_thread(self._end_for_certain, (number,))
-        raise Stopped(number)
 
     def _end_for_certain(self, number: int) -> None:
         time.sleep(_GRACE_SECONDS)
@@ -85,6 +89,14 @@ def pass_on(number: int) -> None:
     watch = _watch
     if watch is not None and not watch.number and not watch.is_over and number in _SIGNALS:
         _to_main_thread(number)
+
+
+def stopped_by(number: int) -> Stopped:
+    """The exception for a signal that ended a worker; passed on, it raises nothing more."""
+    watch = _watch
+    if watch is not None and not watch.number and not watch.is_over:
+        watch.note(number)
+    return Stopped(number)
 
 
 @contextmanager

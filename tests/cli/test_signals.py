@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
@@ -62,12 +63,16 @@ def write_for_ever(stream: IO[bytes] | None) -> None:
 
 
 def is_well_ended(command: subprocess.Popen[bytes], number: int) -> tuple[str, str]:
-    command.wait(WAIT_SECONDS)
-    wait_until(lambda: not alive(command.pid))
-    output, told = command.communicate(timeout=WAIT_SECONDS)
-    assert command.returncode == 128 + number
-    assert b"Traceback" not in told
-    return output.decode(), told.decode()
+    # What it writes is read meanwhile: a full pipe would hold up its report.
+    with ThreadPoolExecutor(2) as readers:
+        assert command.stdout is not None
+        assert command.stderr is not None
+        output, told = readers.submit(command.stdout.read), readers.submit(command.stderr.read)
+        command.wait(WAIT_SECONDS)
+        wait_until(lambda: not alive(command.pid))
+        assert command.returncode == 128 + number
+        assert b"Traceback" not in told.result(WAIT_SECONDS)
+        return output.result(WAIT_SECONDS).decode(), told.result(WAIT_SECONDS).decode()
 
 
 @needs_proc
