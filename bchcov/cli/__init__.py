@@ -1,1 +1,1 @@
-"""The command line: one file per command, and none of them decides anything itself."""
+"""The command line: a file or folder for each command, and `terminal` for what all share."""

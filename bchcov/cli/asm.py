@@ -11,7 +11,7 @@ from ..assembly import assemble, assemble_notation
 from ..assembly.assembler import Binding
 from ..encoding.hexadecimal import decode_hex
 from ..errors import AssemblyError, DecodeError
-from .sources import read_text
+from .terminal.sources import read_text
 
 __all__ = ["asm"]
 

@@ -8,7 +8,7 @@ import sys
 import click
 
 from ..assembly import disassemble_lines
-from .sources import read_bytecode
+from .terminal.sources import read_bytecode
 
 __all__ = ["disasm"]
 

@@ -11,9 +11,9 @@ from typing import Any, NoReturn
 import click
 
 from ..errors import WorkerLost
-from .at_once import end_at_once
-from .errors import show_error
-from .streams import FAILED, describe_failure
+from .terminal.at_once import end_at_once
+from .terminal.errors import show_error
+from .terminal.streams import FAILED, describe_failure
 
 __all__ = ["main"]
 

@@ -4,7 +4,7 @@ import os
 import sys
 from typing import NoReturn
 
-from .at_once import end_at_once
+from .terminal.at_once import end_at_once
 
 __all__ = ["start"]
 
@@ -18,7 +18,7 @@ def start() -> NoReturn:
         for number in (signal.SIGINT, signal.SIGTERM):
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, end_at_once)
-        from .streams import finish_streams, prepare_streams
+        from .terminal.streams import finish_streams, prepare_streams
 
         prepare_streams()
         from .main import main

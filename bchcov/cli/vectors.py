@@ -17,8 +17,8 @@ from ..vectors.outcome import Selection
 from ..vectors.report import Report
 from ..vectors.runner import run
 from ..vm.rules.upgrades import find_rules
-from .console import make_console, outside, print_table
-from .ending import end_status, report_end
+from .terminal.console import make_console, outside, print_table
+from .terminal.ending import end_status, report_end
 
 __all__ = ["vectors"]
 

@@ -19,7 +19,7 @@ from ...chain import ChainFile
 from ...encoding.printable import printable
 from ...errors import BchcovError
 from ...simulator import PROFILES, Answer, Session
-from ..console import WIDTH_ELSEWHERE
+from ..terminal.console import WIDTH_ELSEWHERE
 from .folder import settings_folder
 from .interrupts import Interrupts
 from .race import race

@@ -18,8 +18,8 @@ from ...processes.signals import Stopped, stoppable
 from ...race import POOLS, Result, Settings
 from ...race.compare import Row, put_together
 from ...race.sweep import SWEEPABLE, Run, make_runs, run_all
-from ..console import make_console, print_table
-from ..ending import end_status, report_end
+from ..terminal.console import make_console, print_table
+from ..terminal.ending import end_status, report_end
 
 __all__ = ["race", "race_table"]
 

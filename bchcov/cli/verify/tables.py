@@ -8,7 +8,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from .console import outside
+from ..terminal.console import outside
 
 __all__ = ["verdict_table"]
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import click
 
-from ..errors import DecodeError
-from ..script.addresses import NETWORK_PREFIXES
-from ..transaction.codec import decode_outputs, decode_transaction
+from ...errors import DecodeError
+from ...script.addresses import NETWORK_PREFIXES
+from ...transaction.codec import decode_outputs, decode_transaction
+from ..terminal.sources import read_bytecode
 from .describe import describe_output, describe_transaction
-from .sources import read_bytecode
 
 __all__ = ["decode"]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from ..encoding.hexadecimal import decode_hex
-from ..errors import DecodeError
+from ...encoding.hexadecimal import decode_hex
+from ...errors import DecodeError
 
 __all__ = ["read_bytecode", "read_text"]
 

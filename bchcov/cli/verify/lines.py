@@ -9,8 +9,8 @@ from functools import partial
 from itertools import chain
 from typing import IO, Any, NamedTuple
 
-from ..formats.verify_lines import LineOptions, judge_line, refuse_line
-from ..processes.pool import in_order
+from ...formats.verify_lines import LineOptions, judge_line, refuse_line
+from ...processes.pool import in_order
 
 __all__ = ["Answer", "judge_lines"]
 

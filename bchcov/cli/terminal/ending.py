@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from contextlib import suppress
 
-from ..errors import WorkerLost
-from ..processes.signals import Stopped
+from ...errors import WorkerLost
+from ...processes.signals import Stopped
 from .streams import FAILED
 
 __all__ = ["end_status", "report_end"]

@@ -9,12 +9,12 @@ from typing import IO
 
 import click
 
-from ..errors import RulesError, WorkerLost
-from ..formats.verify_lines import LineOptions
-from ..processes.signals import Stopped, stoppable
-from ..vm.rules.upgrades import find_rules
-from .ending import end_status, report_end
-from .stream import Answer, judge_lines
+from ...errors import RulesError, WorkerLost
+from ...formats.verify_lines import LineOptions
+from ...processes.signals import Stopped, stoppable
+from ...vm.rules.upgrades import find_rules
+from ..terminal.ending import end_status, report_end
+from .lines import Answer, judge_lines
 
 __all__ = ["verify"]
 
@@ -28,7 +28,7 @@ def _check_rules(_ctx: click.Context, _option: click.Parameter, name: str) -> st
 
 
 def _print_table(answer: Answer, number: int) -> None:
-    from .console import print_table
+    from ..terminal.console import print_table
     from .tables import verdict_table
 
     parsed = json.loads(answer.text)

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from ..encoding.printable import printable
+from ...encoding.printable import printable
 
 __all__ = ["WIDTH_ELSEWHERE", "make_console", "outside", "print_table"]
 

@@ -8,7 +8,7 @@ import os
 import sys
 from typing import Any
 
-from ..encoding.printable import printable
+from ...encoding.printable import printable
 
 __all__ = ["FAILED", "describe_failure", "finish_streams", "prepare_streams"]
 

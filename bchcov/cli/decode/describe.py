@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..assembly import disassemble
-from ..crypto.der import is_strict_der
-from ..errors import AddressError
-from ..script.addresses import encode_address
-from ..script.opcodes import Op
-from ..script.patterns import pattern_name
-from ..script.pushes import instructions
-from ..transaction.codec import encode_transaction, transaction_id
-from ..transaction.model import Input, Output, Token, Transaction
-from ..vm.rules.upgrades import BCH_SPEC
+from ...assembly import disassemble
+from ...crypto.der import is_strict_der
+from ...errors import AddressError
+from ...script.addresses import encode_address
+from ...script.opcodes import Op
+from ...script.patterns import pattern_name
+from ...script.pushes import instructions
+from ...transaction.codec import encode_transaction, transaction_id
+from ...transaction.model import Input, Output, Token, Transaction
+from ...vm.rules.upgrades import BCH_SPEC
 
 __all__ = ["describe_output", "describe_transaction", "find_redeem_script"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ..encoding.printable import printable
+from ...encoding.printable import printable
 
 __all__ = ["show_error"]
 
