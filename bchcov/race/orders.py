@@ -28,9 +28,9 @@ class Intent:
 class UserOrder:
     """What became of an intent.
 
-    `status` is "waiting", "filled", "unfilled" (the price had moved beyond what he takes),
-    "gave up" (the same, before anything of his was on the chain) or "expired".
-    `quoted` is what the pool offered when he came, `got` what he got.
+    `status` is "waiting", "filled", "unfilled" (the price had moved beyond their tolerance),
+    "gave up" (the same, before anything of theirs was on the chain) or "expired".
+    `quoted` is what the pool offered when they came, `got` what they got.
     """
 
     intent: Intent

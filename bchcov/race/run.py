@@ -109,7 +109,7 @@ class Race:
         )
         if through:
             self.miner.finish()
-        # What he submitted at the end is confirmed as well.
+        # What attackers submitted at the end is confirmed as well.
         is_open = self.miner.is_open or (self.selective is not None and self.selective.is_open)
         is_settled = not (is_open or self.world.chain.mempool)
         self._is_open = blocks < self.settings.max_blocks and not (through and is_settled)

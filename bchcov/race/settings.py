@@ -19,7 +19,7 @@ class Settings:
     `block_seconds`; blocks come by another. `delay` is the mean number of seconds from
     building a transaction until everybody sees it. Each user trades about `trade_size` of
     the reserves (the median of a lognormal distribution), gives up beyond `tolerance`, and
-    is careless, not honest, with the chance `careless`: he reveals at once. `batch` is the
+    is careless, not honest, with the chance `careless`: they reveal at once. `batch` is the
     most tickets or orders of one transaction, `builders` build them. A miner who seeks
     profit finds `miner_share` of the blocks and tries `budget` candidates for each.
     `griefers` more users commit and stay silent, `omitted` is the share of users whose

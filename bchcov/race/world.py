@@ -66,7 +66,7 @@ class World:
         self.provider = self.key("provider")
         self.intents = self._draw_intents()
         self.user_coins: dict[int, list[Coin]] = {}
-        """The coins that each user came with, by his number."""
+        """The coins that each user came with, by their number."""
         self._fund_users()
         self.on_accepted: Callable[[Transaction], None] = _do_nothing
         """What happens when a transaction is in everybody's mempool."""
@@ -149,7 +149,7 @@ class World:
         return UserOrder(intent, self.chain.height, offered, least)
 
     def miner_action(self, direction: Direction, amount_in: int) -> Action:
-        """An order of the miner's, at whatever price; he has no need to hide it."""
+        """An order of the miner's, at any price; nothing hides it."""
         return Action(direction, amount_in, 0, self.key("miner").public_key_hash, bytes(16))
 
     def funding(self, key: PrivateKey) -> Funding:

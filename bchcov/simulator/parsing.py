@@ -35,7 +35,7 @@ _UNITS: dict[str, Direction] = {"bch": BUY, "token": SELL, "tokens": SELL}
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody wants to swap: satoshis or tokens in, and the least he takes."""
+    """What somebody wants to swap: satoshis or tokens in, and the least that is accepted."""
 
     direction: Direction
     amount_in: int

@@ -107,7 +107,7 @@ def _setting(name: str, kind: type[int] | type[float], what: str) -> Callable[[_
 @_setting("batch", int, "The most tickets or orders of one transaction.")
 @_setting("builders", int, "How many build batches.")
 @_setting("miner_share", float, "The share of blocks of the miner who seeks profit.")
-@_setting("budget", int, "How many candidates he tries for a block.")
+@_setting("budget", int, "How many candidates that miner tries for a block.")
 @_setting("griefers", int, "How many more users commit and stay silent.")
 @_setting("omitted", float, "The share of users whom builders leave out.")
 @_setting("max_blocks", int, "End after so many blocks, whoever still waits.")

@@ -1,4 +1,4 @@
-"""Whoever builds the batches of a ticketed pool, for the tips."""
+"""A builder: sequences tickets and executes orders for their tips."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """A miner who orders for profit: sandwiches, displacements, omissions, tried as real blocks.
 
-The same search, with the same budget, runs on every pool: what he sees of unconfirmed
+The same search, with the same budget, runs on every pool: what they see of unconfirmed
 trades is turned into candidates by the plain formula, the best ones are built as real
 transactions, and a block holds them only where they verify and pay.
 """
@@ -81,7 +81,7 @@ def _profit(position: _Position, reserves: Reserves) -> int:
 
 
 class Miner:
-    """The miner's funding, his open position, and his search."""
+    """A miner who seeks profit: their coins, their open position, and the search."""
 
     def __init__(self, view: MinerView) -> None:
         self._view = view
@@ -112,7 +112,7 @@ class Miner:
                     reserves = first.reserves
                     for victim in trades[kept:]:
                         fill = trade(reserves, victim.direction, victim.amount_in)
-                        # He gives up where he gets too little: his wallet is known, his
+                        # Users give up where they get too little: their wallet is known, the
                         # tolerance is guessed to be everybody's.
                         if fill.amount_out >= victim.amount_out * (1 - tolerance):
                             reserves = fill.reserves
@@ -124,11 +124,11 @@ class Miner:
         return found
 
     def choose(self) -> list[Transaction] | None:
-        """The block he makes; None for that of an honest miner."""
+        """The transactions of the next block; None for those of an honest miner."""
         if self._position is not None:
             return self._close_in_block()
         if self._last_txid in self._view.world.chain.mempool:
-            # His own second leg waits there: he lets it be confirmed.
+            # Their own second leg waits there: let it be confirmed.
             return None
         if not self._budget:
             return None
@@ -240,14 +240,14 @@ class Miner:
             built = self._view.build_trade(*self._amount_to_close(reserves))
         except BuildError:
             return
-        # Booked first: what he submits comes back to him as something to look at.
+        # Booked first: submitting calls `close_if_profitable` again.
         self._book(built, _profit(position, reserves))
         for each in built:
             self._view.world.submit_now(each.transaction).require()
 
     @property
     def is_open(self) -> bool:
-        """Whether he has taken the first leg of a trade and not the second."""
+        """Whether the first leg of a trade was taken and not the second."""
         return self._position is not None
 
     def finish(self) -> None:

@@ -1,8 +1,8 @@
 """An attacker with tickets on both sides of others', who reveals only those that pay.
 
-He makes a buy and a sale whose txids sort before every waiting ticket, and a sale and a
-buy behind them. Once all between have revealed he knows which way the price goes, and
-reveals one pair; what he does not reveal costs him a bond each.
+They make a buy and a sale whose txids sort before every waiting ticket, and a sale and a
+buy behind them. Once all between have revealed, they know which way the price goes and
+reveal one pair; each ticket that stays unrevealed costs a bond.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _FUNDS = 20_000_000_000
 
 @dataclass(slots=True)
 class _Bracket:
-    """Four tickets of his: before and behind, each a buy and a sale."""
+    """Four tickets of the attacker: before and behind, each a buy and a sale."""
 
     actions: dict[str, amm.Action]
     is_decided: bool = False
@@ -54,19 +54,19 @@ class SelectiveRevealer:
         self.brackets = 0
 
     def _wealth(self) -> int:
-        """His satoshis, and his tokens at the price that the race began with."""
+        """The attacker's satoshis, and their tokens at the price that the race began with."""
         coins = self._model.world.chain.coins(self.key.locking_bytecode)
         satoshis = sum(each.value for each in coins)
         tokens = sum(each.token.amount for each in coins if each.token)
         return satoshis + (tokens - self._tokens) * RESERVES.bch // RESERVES.tokens
 
     def take(self) -> int:
-        """What he has gained in satoshis; negative where it cost him."""
+        """The profit in satoshis; negative for a loss."""
         return self._wealth() - _FUNDS // 16 * 16 - 4 * 10_000
 
     @property
     def is_open(self) -> bool:
-        """Whether some of his tickets or orders are not settled yet."""
+        """Whether some of the attacker's tickets or orders are not settled yet."""
         return self._bracket is not None
 
     def close_bracket(self) -> None:
@@ -86,7 +86,7 @@ class SelectiveRevealer:
         """After each transaction: set a bracket round those who wait, or decide on one."""
         if self._is_within:
             return
-        # His own transactions come through here as well.
+        # Their own transactions come through here as well.
         self._is_within = True
         if self._bracket is None:
             waiting = self._model.waiting()
@@ -139,7 +139,7 @@ class SelectiveRevealer:
         return None
 
     def _decide(self, bracket: _Bracket) -> None:
-        """Reveal a pair that pays, once everybody between his tickets has revealed."""
+        """Reveal a pair that pays, once everybody between their tickets has revealed."""
         entries = self._model.tip.entries
         own = {each.hash: name for name, each in bracket.actions.items()}
         places = {

@@ -1,4 +1,4 @@
-"""The plain pool in a race: everybody respends one coin, and starts again when he lost it."""
+"""The plain pool in a race: all users respend one coin, and retry when others spent it first."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class CpmmPoolModel:
             self._again(user_order)
 
     def _again(self, user_order: UserOrder) -> None:
-        """He lost the coin to somebody: he sees it, and starts again."""
+        """Try again on the new coin: another user spent the last one first."""
         user_order.conflicts += 1
         user_order.retries += 1
         user_order.txid = ""

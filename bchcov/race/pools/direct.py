@@ -12,7 +12,8 @@ from ...wallet.funding import Funding
 from ..orders import Intent, UserOrder
 from ..settings import Settings
 from ..stage import Stage
-from ..world import World, spends
+from ..world import World
+from .sequenced import follow_pool, make_pool
 
 __all__ = ["DirectPoolModel"]
 
@@ -34,16 +35,7 @@ class DirectPoolModel:
         self.builder_conflicts = 0
 
     def _make_pool(self) -> amm.Pool:
-        """Make a pool and confirm it."""
-        first, funding = self.world.pool_coins()
-        parameters = amm.Parameters(
-            pool_category=first.coin.outpoint_hash,
-            token_category=self.world.tokens,
-            owner=self.world.provider.public_key_hash,
-        )
-        made = amm.genesis(parameters, self.world.reserves, first, funding)
-        self.world.confirm(made.built)
-        return made.pool
+        return make_pool(self.world, amm.Parameters, amm.genesis)
 
     @property
     def reserves(self) -> Reserves:
@@ -64,7 +56,7 @@ class DirectPoolModel:
     def _commit(self, user_order: UserOrder, action: amm.Action) -> None:
         world, key = self.world, user_order.intent.key
         if not self.tip.queue.room():
-            # The ring is full, or at its end: he looks again after a while.
+            # The ring is full, or at its end: the user tries again after a while.
             world.clock.after(
                 world.reaction(_RETRY_SECONDS), lambda: self._commit(user_order, action)
             )
@@ -87,7 +79,7 @@ class DirectPoolModel:
         user_order.retries += 1
 
     def _prompt_head(self) -> None:
-        """Whoever stands at head reveals: an honest one once his commitment is confirmed."""
+        """Let the user at head reveal: honest users wait until their commitment is confirmed."""
         if not self.tip.entries or self.tip.entries[0].action_hash not in self.actions:
             return
         entry = self.tip.entries[0]
@@ -122,22 +114,19 @@ class DirectPoolModel:
 
     def follow_transaction(self, transaction: Transaction) -> None:
         """Follow the pool to a transaction that is in the mempool now."""
-        if spends(transaction, self.tip.coin):
-            sources = self.world.chain.source_outputs(transaction)
-            after, _ = self.tip.follow(transaction, sources)
-            assert after is not None
-            self.tip = after
+        followed = follow_pool(self.world, self.tip, transaction)
+        if followed is not None:
+            self.tip, _ = followed
             self._prompt_head()
 
     def follow_block(self, transactions: tuple[Transaction, ...]) -> None:
         """Follow the pool through a block, settle what it confirmed, expire who was silent."""
         chain = self.world.chain
         for transaction in transactions:
-            if not spends(transaction, self.confirmed.coin):
+            followed = follow_pool(self.world, self.confirmed, transaction)
+            if followed is None:
                 continue
-            after, event = self.confirmed.follow(transaction, chain.source_outputs(transaction))
-            assert after is not None
-            self.confirmed = after
+            self.confirmed, event = followed
             for entry in event.entries if event.kind == "expire" else ():
                 if entry.action_hash in self.actions:
                     self.actions[entry.action_hash][0].end("expired", chain.height)
@@ -154,9 +143,9 @@ class DirectPoolModel:
         self._prompt_head()
 
     def _commit_again(self) -> None:
-        """Who was queued and is no more, since a block displaced him, commits again.
+        """Let users commit again whose commitment was displaced by a block.
 
-        Who has revealed in the mempool is not queued there: the block before still has him.
+        A user whose reveal is in the mempool is still queued in the confirmed pool.
         """
         queued = {entry.action_hash for entry in (*self.tip.entries, *self.confirmed.entries)}
         for action_hash, (user_order, action) in self.actions.items():
@@ -166,7 +155,7 @@ class DirectPoolModel:
                 self._commit(user_order, action)
 
     def _expire(self) -> None:
-        """A keeper expires a silent order as soon as he may."""
+        """Expire a silent order as soon as its deadline allows."""
         if not self.tip.entries:
             return
         height, keeper = self.world.chain.height, self.world.key("keeper")

@@ -14,7 +14,8 @@ from ...wallet.funding import Funding
 from ..orders import Intent, UserOrder
 from ..settings import Settings
 from ..stage import Stage
-from ..world import World, spends
+from ..world import World
+from .sequenced import follow_pool, make_pool
 
 __all__ = ["TICKET_TIP", "TicketedPoolModel"]
 
@@ -41,16 +42,7 @@ class TicketedPoolModel:
         self.batches: list[int] = []
 
     def _make_pool(self) -> amm.Pool:
-        """Make a pool and confirm it."""
-        first, funding = self.world.pool_coins()
-        parameters = amm.Parameters(
-            pool_category=first.coin.outpoint_hash,
-            token_category=self.world.tokens,
-            owner=self.world.provider.public_key_hash,
-        )
-        made = amm.genesis(parameters, self.world.reserves, first, funding)
-        self.world.confirm(made.built)
-        return made.pool
+        return make_pool(self.world, amm.Parameters, amm.genesis)
 
     @property
     def reserves(self) -> Reserves:
@@ -93,11 +85,9 @@ class TicketedPoolModel:
     def follow_transaction(self, transaction: Transaction) -> None:
         """Follow the pool to a transaction that is in the mempool now, and see new coins."""
         scripts = self.tip.scripts
-        if spends(transaction, self.tip.coin):
-            sources = self.world.chain.source_outputs(transaction)
-            after, _ = self.tip.follow(transaction, sources)
-            assert after is not None
-            self.tip = after
+        followed = follow_pool(self.world, self.tip, transaction)
+        if followed is not None:
+            self.tip, _ = followed
         else:
             locking = transaction.outputs[0].locking_bytecode
             if scripts.read_ticket(locking) is not None:
@@ -109,7 +99,7 @@ class TicketedPoolModel:
         self.prompt_reveals()
 
     def prompt_reveals(self) -> None:
-        """Whoever is next reveals: an honest one when all before have, and he is confirmed."""
+        """Let users reveal: honest ones when all before have, and their place is confirmed."""
         sure, is_open = self.confirmed.queue.tail, True
         for entry in self.tip.entries:
             if entry.action_hash in self.orders:
@@ -146,12 +136,10 @@ class TicketedPoolModel:
         """Follow the pool through a block, and settle what it confirmed."""
         chain = self.world.chain
         for transaction in transactions:
-            if not spends(transaction, self.confirmed.coin):
+            followed = follow_pool(self.world, self.confirmed, transaction)
+            if followed is None:
                 continue
-            sources = chain.source_outputs(transaction)
-            after, event = self.confirmed.follow(transaction, sources)
-            assert after is not None
-            self.confirmed = after
+            self.confirmed, event = followed
             if event.kind == "sequence":
                 self.batches.append(len(event.entries))
             for entry in event.entries:
@@ -173,7 +161,7 @@ class TicketedPoolModel:
         self._rescue_tickets()
 
     def _rescue_tickets(self) -> None:
-        """Whose ticket nobody takes builds the batch himself, or takes the bond back in time."""
+        """Let users whom builders omit queue their own tickets, or refund late ones."""
         height, world = self.world.chain.height, self.world
         for action_hash, ticket in self.waiting().items():
             known = self.actions.get(action_hash)

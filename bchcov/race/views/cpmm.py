@@ -1,4 +1,4 @@
-"""What a miner sees of the plain pool's trades, and what he can put in their place."""
+"""What a miner sees of the plain pool's trades, and what they can put in their place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a miner sees of the direct profile's trades, and what he can put in their place."""
+"""What a miner sees of the direct profile's trades, and what they can put in their place."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ class DirectView:
     def build_bundle(self, kept: int, direction: Direction, amount_in: int) -> Bundle:
         """A miner's trade behind the first `kept` visible ones: it, and the rest of a block.
 
-        Where the queue is empty then, since whoever comes next has revealed before his place
-        was confirmed, he commits and reveals; else he claims the place at head. Raises
+        Where the queue is empty then, since the next user has revealed before their place
+        was confirmed, they commit and reveal; else they claim the place at head. Raises
         BuildError where script refuses it.
         """
         trades = self.visible_trades()
@@ -95,9 +95,9 @@ class DirectView:
         return self._trade(self._model.tip, direction, amount_in)
 
     def expire_head(self) -> tuple[BuiltTransaction, list[Transaction], int] | None:
-        """Expire the order at head in place of its reveal: the block, and what he gains by it.
+        """Expire the order at head in place of its reveal: the block, and what it gains.
 
-        He takes the tip of an expiry and gives up the fee of the reveal; before the
+        The miner takes the tip of an expiry and gives up the fee of the reveal; before the
         deadline no block may hold the expiry, which says when it is due.
         """
         pool, trades = self._model.confirmed, self.visible_trades()

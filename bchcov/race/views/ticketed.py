@@ -1,4 +1,4 @@
-"""What a miner sees of the ticketed profile's trades, and what he can put in their place."""
+"""What a miner sees of the ticketed profile's trades, and what they can put in their place."""
 
 from __future__ import annotations
 
@@ -66,9 +66,9 @@ class TicketedView:
     def build_bundle(self, kept: int, direction: Direction, amount_in: int) -> Bundle:
         """A miner's trade behind the first `kept` visible ones: it, and the rest of a block.
 
-        Where the queue is empty then, since whoever comes next has revealed before his place
-        was confirmed, he queues a ticket of his own and executes it; else he makes an order
-        and executes it in the next one's place. Raises BuildError where script refuses it.
+        Where the queue is empty then, since the next user has revealed before their place
+        was confirmed, they queue a ticket of their own and execute it; else they make an order
+        and execute it in the next one's place. Raises BuildError where script refuses it.
         """
         world, trades, miner = self.world, self.visible_trades(), self.world.key("miner")
         place = trades[kept].place_txid if kept < len(trades) else None
@@ -124,7 +124,7 @@ class TicketedView:
         return self._trade(self._model.tip, direction, amount_in)
 
     def expire_head(self) -> tuple[BuiltTransaction, list[Transaction], int] | None:
-        """Expire the order at head although it is revealed: the block, and what he gains by it.
+        """Expire the order at head although it is revealed: the block, and what it gains.
 
         Before its deadline, and before `hold`, no block may hold the expiry, which says
         when it is due.

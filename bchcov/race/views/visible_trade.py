@@ -48,5 +48,5 @@ class Bundle:
 
     @property
     def fee(self) -> int:
-        """The fees of his own transactions, satoshis."""
+        """The fees of the miner's own transactions, satoshis."""
         return sum(each.fee for each in self.own)
