@@ -64,7 +64,10 @@ TOP_LEVEL = {
     "contracts",
     "docs",
     "pyproject.toml",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
     "README.md",
+    "SECURITY.md",
     "LICENSE",
 }
 

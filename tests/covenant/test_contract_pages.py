@@ -14,16 +14,16 @@ def test_a_page_holds_the_figures_and_checks_of_its_contracts(folder: str) -> No
     assert page == measure.page_with_figures(folder), "run scripts/measure"
 
 
-def test_the_readme_says_the_same_figures() -> None:
+def test_the_page_of_the_pool_says_the_same_figures() -> None:
     ticketed = (measure.CONTRACTS / "sequenced_amm" / "ticketed" / "README.md").read_text()
     direct = (measure.CONTRACTS / "sequenced_amm" / "direct" / "README.md").read_text()
-    readme = (measure.CONTRACTS.parent / "README.md").read_text()
+    page = (measure.CONTRACTS.parent / "docs" / "sequenced-amm.md").read_text()
     (life,) = re.findall(r"^\| 16 \|.*\| (\d+) \|$", ticketed, re.MULTILINE)
     figures = dict(re.findall(r"^\| (commit|reveal, a \w+) \| ([\d,]+) ", direct, re.MULTILINE))
-    assert f"takes {life} bytes in batches" in readme
+    assert f"takes {life} bytes in batches" in page
     low, high = figures["reveal, a sale"], figures["reveal, a buy"]
     assert f"commits in {figures['commit']} and reveals in {low} to {high}" in " ".join(
-        readme.split()
+        page.split()
     )
 
 
