@@ -1,4 +1,4 @@
-"""Print the tables of docs/races.md about contention, profit and attackers, and what a race costs."""
+"""Print the tables of docs/races.md: contention, profit, attackers, and what a race costs."""
 
 from __future__ import annotations
 
