@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "tests" / "covenant"))
+sys.path.insert(0, str(ROOT / "tests"))
 
-from direct_world import ATTACKS as DIRECT_ATTACKS  # noqa: E402
-from direct_world import DirectWorld  # noqa: E402
-from ticketed_attacks import ATTACKS as TICKETED_ATTACKS  # noqa: E402
-from ticketed_world import World  # noqa: E402
+from support.direct_world import ATTACKS as DIRECT_ATTACKS  # noqa: E402
+from support.direct_world import DirectWorld  # noqa: E402
+from support.ticketed_attacks import ATTACKS as TICKETED_ATTACKS  # noqa: E402
+from support.ticketed_world import World  # noqa: E402
 
 from bchcov import BCH_2025, BCH_2026, Output, RuleSet, Token, Transaction, verify  # noqa: E402
 from bchcov.amm import direct, ticketed  # noqa: E402

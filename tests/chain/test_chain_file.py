@@ -11,9 +11,9 @@ import tempfile
 from pathlib import Path
 
 import pytest
-import swapping
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support import swapping
 
 from bchcov import BCH_2025, BCH_2026, ChainError, Output, StoreError
 from bchcov.chain import Chain, ChainFile, TransactionRefused

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO
 
 import pytest
-from running import WAIT_SECONDS, alive, needs_proc, wait_until, workers
+from support.running import WAIT_SECONDS, alive, needs_proc, wait_until, workers
 
 ROOT = Path(__file__).parent.parent.parent
 LINES = (ROOT / "vectors" / "demo.jsonl").read_bytes()

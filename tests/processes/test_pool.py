@@ -13,7 +13,7 @@ from operator import methodcaller
 from pathlib import Path
 
 import pytest
-from running import WAIT_SECONDS, alive, needs_proc, wait_until
+from support.running import WAIT_SECONDS, alive, needs_proc, wait_until
 
 from bchcov import DecodeError
 from bchcov.encoding.hexadecimal import decode_hex

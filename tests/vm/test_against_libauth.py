@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from random_scripts import random_spend
+from support.random_scripts import random_spend
 
 from bchcov import (
     BCH_2023,

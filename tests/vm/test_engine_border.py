@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from opcode_examples import CONTEXT, KEY
+from support.opcode_examples import CONTEXT, KEY
 
 from bchcov import (
     BCH_2026,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from opcode_examples import CONTEXT, EXAMPLES, INDEX, Example, example_of
+from support.opcode_examples import CONTEXT, EXAMPLES, INDEX, Example, example_of
 
 from bchcov import (
     BCH_2023,

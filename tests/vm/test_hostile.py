@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from spends import spend
+from support.spends import spend
 
 from bchcov import (
     BCH_2023,

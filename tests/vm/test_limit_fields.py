@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, fields
 
 import pytest
-from opcode_examples import CONTEXT, EXAMPLES, INDEX, KEY, Example
-from spends import spend
+from support.opcode_examples import CONTEXT, EXAMPLES, INDEX, KEY, Example
+from support.spends import spend
 
 from bchcov import BCH_2023, BCH_2025, BCH_2026, BCH_SPEC, InputResult, Reason, RuleSet, run_script
 from bchcov.assembly import assemble

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from spends import spend
+from support.spends import spend
 
 from bchcov import (
     BCH_2023,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from spends import spend
+from support.spends import spend
 
 from bchcov import BCH_2023, BCH_2025, BCH_2026, BCH_SPEC, Reason, RuleSet
 from bchcov.crypto.hashes import hash160, hash256

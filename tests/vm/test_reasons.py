@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from spends import make_context
+from support.spends import make_context
 
 from bchcov import (
     BCH_2023,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from spends import make_context
+from support.spends import make_context
 
 from bchcov import (
     BCH_2026,

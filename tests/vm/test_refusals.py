@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from opcode_examples import CONTEXT, INDEX, KEY
+from support.opcode_examples import CONTEXT, INDEX, KEY
 
 from bchcov import (
     BCH_2023,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 
 import pytest
-from spends import spend
+from support.spends import spend
 
 from bchcov import (
     BCH_2023,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spends import make_context
+from support.spends import make_context
 
 from bchcov import BCH_2026, evaluate_input
 from bchcov.vm.trace import Trace, trace_input

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from ticketed_world import ANYBODY, OTHER, Draft, coin
-
 from bchcov import Capability, Output, Token
 from bchcov.wallet.balance import Spend
 from bchcov.wallet.unlockers import RawUnlocker
+from support.ticketed_world import ANYBODY, OTHER, Draft, coin
 
 __all__ = [
     "change",

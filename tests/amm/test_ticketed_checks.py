@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from ticketed_attacks import ATTACKS
-from ticketed_world import TWO_ORDERS, World, real_sources
+from support.ticketed_attacks import ATTACKS
+from support.ticketed_world import TWO_ORDERS, World, real_sources
 
 from bchcov import Reason, verify
 from bchcov.contract import Contract, checks_in, without_check

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from direct_world import BOUGHT, DirectWorld
-from direct_world import PARAMETERS as DIRECT_PARAMETERS
-from ticketed_world import (
+from support.direct_world import BOUGHT, DirectWorld
+from support.direct_world import PARAMETERS as DIRECT_PARAMETERS
+from support.ticketed_world import (
     DEADLINE,
     HEIGHT,
     OTHER,

@@ -5,32 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from tampering import (
-    change,
-    change_held,
-    forge_pool,
-    value_of,
-    with_amount,
-    with_capability,
-    with_category,
-    with_company,
-    with_output,
-    with_script,
-    with_second_vault,
-)
-from ticketed_world import (
-    ANYBODY,
-    DEADLINE,
-    HEIGHT,
-    POOL_CATEGORY,
-    PROVIDER,
-    TOKENS,
-    Draft,
-    action,
-    coin,
-    user,
-)
-
 from bchcov import Output, Token
 from bchcov.amm.action import BUY, SELL, Action
 from bchcov.amm.coins import pool_output, vault_output
@@ -47,6 +21,31 @@ from bchcov.script.patterns import p2pkh
 from bchcov.wallet.balance import Spend
 from bchcov.wallet.keys import PrivateKey
 from bchcov.wallet.unlockers import Item, RawUnlocker, ScriptUnlocker, Signature
+from support.tampering import (
+    change,
+    change_held,
+    forge_pool,
+    value_of,
+    with_amount,
+    with_capability,
+    with_category,
+    with_company,
+    with_output,
+    with_script,
+    with_second_vault,
+)
+from support.ticketed_world import (
+    ANYBODY,
+    DEADLINE,
+    HEIGHT,
+    POOL_CATEGORY,
+    PROVIDER,
+    TOKENS,
+    Draft,
+    action,
+    coin,
+    user,
+)
 
 PARAMETERS = Parameters(
     pool_category=POOL_CATEGORY, token_category=TOKENS, owner=PROVIDER.public_key_hash

@@ -7,10 +7,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from direct_world import ATTACKS as DIRECT_ATTACKS
-from direct_world import HONEST, DirectWorld
-from ticketed_attacks import ATTACKS
-from ticketed_world import TWO_ORDERS, World, action
+from support.direct_world import ATTACKS as DIRECT_ATTACKS
+from support.direct_world import HONEST, DirectWorld
+from support.ticketed_attacks import ATTACKS
+from support.ticketed_world import TWO_ORDERS, World, action
 
 from bchcov import (
     BCH_2025,

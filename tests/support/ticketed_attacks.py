@@ -8,7 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from tampering import (
+from bchcov import Capability, Nft, Output, Token
+from bchcov.amm.events import Entry
+from bchcov.amm.queue import Queue
+from bchcov.crypto.hashes import sha256
+from bchcov.script.patterns import p2pkh
+from bchcov.script.pushes import encode_push
+from bchcov.wallet.balance import Spend
+from bchcov.wallet.unlockers import Item, RawUnlocker, ScriptUnlocker, Signature
+from support.tampering import (
     change,
     change_held,
     forge_pool,
@@ -21,7 +29,7 @@ from tampering import (
     with_script,
     with_second_vault,
 )
-from ticketed_world import (
+from support.ticketed_world import (
     ANYBODY,
     DEADLINE,
     HEIGHT,
@@ -36,15 +44,6 @@ from ticketed_world import (
     take_back,
     user,
 )
-
-from bchcov import Capability, Nft, Output, Token
-from bchcov.amm.events import Entry
-from bchcov.amm.queue import Queue
-from bchcov.crypto.hashes import sha256
-from bchcov.script.patterns import p2pkh
-from bchcov.script.pushes import encode_push
-from bchcov.wallet.balance import Spend
-from bchcov.wallet.unlockers import Item, RawUnlocker, ScriptUnlocker, Signature
 
 __all__ = ["ATTACKS", "Attack"]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from ticketed_world import (
+from support.ticketed_world import (
     DEADLINE,
     HEIGHT,
     PARAMETERS,

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from direct_world import (
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.direct_world import (
     ATTACKS,
     BOUGHT,
     HONEST,
@@ -15,9 +17,7 @@ from direct_world import (
     DirectWorld,
     real_sources,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from ticketed_world import Draft, action
+from support.ticketed_world import Draft, action
 
 from bchcov import BCH_2025, BCH_2026, RuleSet, verify
 from bchcov.amm.action import BUY, SELL

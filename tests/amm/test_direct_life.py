@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from direct_world import PARAMETERS, RESERVES, DirectWorld
-from ticketed_world import (
+from support.direct_world import PARAMETERS, RESERVES, DirectWorld
+from support.ticketed_world import (
     HEIGHT,
     OTHER,
     POOL_CATEGORY,

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from direct_world import HONEST, DirectWorld
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ticketed_world import TWO_ORDERS, World
+from support.direct_world import HONEST, DirectWorld
+from support.ticketed_world import TWO_ORDERS, World
 
 from bchcov import Output, Transaction, verify
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ticketed_world import HEIGHT, PARAMETERS, World, action, default_action
+from support.ticketed_world import HEIGHT, PARAMETERS, World, action, default_action
 
 from bchcov import BCH_2026, Output, verify
 from bchcov.amm.action import BUY, SELL, Action, Direction

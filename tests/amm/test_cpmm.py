@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ticketed_world import Draft, coin, funding_coin, user
+from support.ticketed_world import Draft, coin, funding_coin, user
 
 from bchcov import BCH_2025, BCH_2026, BuildError, Nft, Output, Token, verify
 from bchcov.amm.action import BUY, SELL
