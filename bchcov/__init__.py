@@ -86,7 +86,7 @@ if TYPE_CHECKING:
         RULE_SETS,
         find_rules,
     )
-    from .vm.trace import Trace, TraceStep, trace_input
+    from .vm.trace import Trace, TraceStep, trace, trace_input
     from .wallet import (
         BuiltTransaction,
         Coin,
@@ -167,7 +167,7 @@ _EXPORTS = {
         "RULE_SETS",
         "find_rules",
     ),
-    "vm.trace": ("Trace", "TraceStep", "trace_input"),
+    "vm.trace": ("Trace", "TraceStep", "trace", "trace_input"),
     "wallet": (
         "BuiltTransaction",
         "Coin",
@@ -272,6 +272,7 @@ __all__ = [
     "run_script",
     "sign_p2pkh",
     "signature_digest",
+    "trace",
     "trace_input",
     "transaction_id",
     "verify",

@@ -21,7 +21,7 @@ from .rules.ruleset import RuleSet
 from .rules.upgrades import BCH_2026
 from .truth import is_true
 
-__all__ = ["evaluate_input", "run_script"]
+__all__ = ["check_rules", "evaluate_input", "run_script"]
 
 
 def _metrics(vm: Machine) -> Metrics:
@@ -98,7 +98,8 @@ def _check_end(vm: Machine, unlocking: bytes) -> None:
         )
 
 
-def _check_rules(rules: RuleSet) -> None:
+def check_rules(rules: RuleSet) -> None:
+    """Raise RulesError unless `rules` is a rule set."""
     if type(rules) is not RuleSet:
         raise RulesError(f"rules are a RuleSet, not {kind_of(rules)}: find_rules gives one by name")
 
@@ -126,7 +127,7 @@ def evaluate_input(
     instruction with the machine, the program and the position in it. Raises EncodeError
     for an input that is not there or has no spent output, RulesError for what is no rule set.
     """
-    _check_rules(rules)
+    check_rules(rules)
     _check_place(context, index)
     unlocking = context.transaction.inputs[index].unlocking_bytecode
     locking = context.source_outputs[index].locking_bytecode
@@ -183,7 +184,7 @@ def run_script(
     accepted if the script ends without failing, whatever it leaves on the stack. Raises
     EncodeError for arguments of another type, RulesError for what is no rule set.
     """
-    _check_rules(rules)
+    check_rules(rules)
     expect_bytes(code, "a script")
     if context is not None:
         _check_place(context, index)

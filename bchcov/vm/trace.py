@@ -1,30 +1,34 @@
-"""What an evaluation did, instruction by instruction."""
+"""Traces: what an evaluation did, instruction by instruction."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..script.opcodes import opcode_name
+from ..transaction.codec import decode_outputs, decode_transaction
 from ..transaction.context import TransactionContext
-from .evaluate import evaluate_input
+from ..transaction.model import Output, Transaction
+from .evaluate import check_rules, evaluate_input
 from .machine import Machine
 from .program import Program
 from .result import InputResult
 from .rules.ruleset import RuleSet
 from .rules.upgrades import BCH_2026
 
-__all__ = ["Trace", "TraceStep", "trace_input"]
+__all__ = ["Trace", "TraceStep", "trace", "trace_input"]
 
 _MAX_STEPS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class TraceStep:
-    """The machine as it was before one instruction.
+    """The state of the machine before one instruction.
 
-    `code` is the script that runs, a function's body inside one; `position` counts its
-    instructions. `depth` counts the open branches, loops and functions. What is not
-    `executed` stands in an untaken branch.
+    `code` is the running script, or the function's body inside a function. `position` is
+    the index of the instruction in it, counted in instructions. `executed` is false in a
+    branch that is not taken. `depth` is the number of open branches, loops and functions.
+    `op_cost` is the operation cost so far. The top of each stack comes last.
     """
 
     code: bytes
@@ -44,9 +48,10 @@ class TraceStep:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """The steps of an input's evaluation, all phases in a row, and the result.
+    """The steps of an input's evaluation and its result.
 
-    `omitted` counts the steps that were run and not kept.
+    The steps of the unlocking, locking and redeem script follow one another. `omitted` is
+    the number of steps that ran but were not kept.
     """
 
     steps: tuple[TraceStep, ...]
@@ -61,7 +66,11 @@ def trace_input(
     *,
     most_steps: int = _MAX_STEPS,
 ) -> Trace:
-    """Judge input `index` as `evaluate_input` does, and keep its first `most_steps` steps."""
+    """Evaluate input `index` as `evaluate_input` does and keep the first `most_steps` steps.
+
+    Raises EncodeError for an index without an input and a spent output, and RulesError
+    for `rules` that are not a rule set.
+    """
     steps: list[TraceStep] = []
     seen = 0
     opcodes: dict[bytes, list[int]] = {}
@@ -89,3 +98,28 @@ def trace_input(
 
     result = evaluate_input(context, index, rules, observe=observe)
     return Trace(tuple(steps), result, max(0, seen - most_steps))
+
+
+def trace(
+    transaction: Transaction | bytes | bytearray | memoryview,
+    source_outputs: Sequence[Output] | bytes | bytearray | memoryview,
+    index: int = 0,
+    rules: RuleSet = BCH_2026,
+) -> Trace:
+    """Evaluate one input of a transaction and keep its steps, the first 100,000 at most.
+
+    Takes a transaction and the outputs that it spends, in the order of its inputs, as
+    `verify` does: as objects or as bytes. Only the scripts of input `index` are run; the
+    checks of the whole transaction are left to `verify`. A script that fails is a result.
+
+    Raises DecodeError for bytes that are not a transaction or a list of outputs,
+    EncodeError for objects of another type or an index without an input and a spent
+    output, and RulesError for `rules` that are not a rule set.
+    """
+    check_rules(rules)
+    before_tokens = not rules.switches.tokens
+    if isinstance(transaction, (bytes, bytearray, memoryview)):
+        transaction = decode_transaction(transaction, before_tokens=before_tokens)
+    if isinstance(source_outputs, (bytes, bytearray, memoryview)):
+        source_outputs = decode_outputs(source_outputs, before_tokens=before_tokens)
+    return trace_input(TransactionContext(transaction, source_outputs), index, rules)

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
 from support.spends import make_context
 
-from bchcov import BCH_2026, evaluate_input
-from bchcov.vm.trace import Trace, trace_input
+import bchcov
+from bchcov import (
+    BCH_2026,
+    DecodeError,
+    EncodeError,
+    RulesError,
+    Trace,
+    encode_outputs,
+    encode_transaction,
+    evaluate_input,
+    trace_input,
+)
+from bchcov.vm.rules.flags import rules_from_flags
 
 # OP_2 is counted down to 0 in a loop; an untaken branch follows.
 LOOP = bytes.fromhex("52658c76916600635168005151")
@@ -38,3 +52,45 @@ def test_a_trace_keeps_the_first_steps_only() -> None:
     traced = trace(LOOP, most_steps=4)
     assert len(traced.steps) == 4
     assert traced.omitted == traced.result.metrics.instructions - 4
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
+def test_a_transaction_is_traced_from_objects_or_bytes(kind: type[Any]) -> None:
+    context = make_context(b"\x75" + LOOP, b"\x57")
+    transaction, sources = context.transaction, context.source_outputs
+    expected = trace_input(context, 0)
+    assert bchcov.trace(transaction, sources) == expected
+    written = kind(encode_transaction(transaction)), kind(encode_outputs(sources))
+    assert bchcov.trace(*written, 0, BCH_2026) == expected
+    assert bchcov.trace(written[0], sources, index=0, rules=BCH_2026.consensus) == trace_input(
+        context, 0, BCH_2026.consensus
+    )
+
+
+def test_a_trace_reads_bytes_as_its_rules_do() -> None:
+    context = make_context(b"\xef" * 40, b"\x51")
+    written = encode_transaction(context.transaction)
+    sources = encode_outputs(context.source_outputs, before_tokens=True)
+    rules = rules_from_flags(["P2SH"])
+    assert bchcov.trace(written, sources, 0, rules) == trace_input(context, 0, rules)
+    with pytest.raises(DecodeError):
+        bchcov.trace(written, sources)
+
+
+def test_what_cannot_be_traced_is_an_error() -> None:
+    context = make_context(b"\x51", b"")
+    transaction, sources = context.transaction, context.source_outputs
+    written = encode_transaction(transaction)
+    with pytest.raises(DecodeError):
+        bchcov.trace(written[:-1], sources)
+    with pytest.raises(DecodeError):
+        bchcov.trace(transaction, encode_outputs(sources) + b"\x00")
+    unfit: Any = "00"
+    with pytest.raises(EncodeError, match="a transaction is a Transaction, not a str"):
+        bchcov.trace(unfit, sources)
+    with pytest.raises(EncodeError, match="source outputs are a list of Output, not a str"):
+        bchcov.trace(transaction, unfit)
+    with pytest.raises(EncodeError, match="input 1: the transaction has 1 inputs"):
+        bchcov.trace(transaction, sources, 1)
+    with pytest.raises(RulesError, match="rules are a RuleSet, not a str"):
+        bchcov.trace(transaction, sources, 0, unfit)
