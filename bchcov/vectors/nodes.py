@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..crypto.hashes import hash256
-from ..errors import BchcovError, DecodeError, Reason, VectorError
-from ..script.opcodes import Op
+from ..errors import BchcovError, DecodeError, VectorError
 from ..transaction.codec import decode_transaction, transaction_hash
 from ..transaction.constants import MAX_MONEY, MAX_UINT32, NULL_OUTPOINT
 from ..transaction.context import TransactionContext
@@ -24,7 +23,6 @@ from ..transaction.sighash import (
     signing_serialization,
 )
 from ..vm.evaluate import evaluate_input
-from ..vm.result import InputResult
 from ..vm.rules.flags import rules_from_flags
 from ..vm.rules.ruleset import RuleSet
 from .node_fields import (
@@ -35,40 +33,10 @@ from .node_fields import (
     read_integer,
     read_text,
 )
+from .node_names import ACCEPTED, is_name_of
 from .outcome import Outcome, Selection
 
 __all__ = ["NODE_KINDS", "NodeTests", "assemble_node_script"]
-
-# The names in the files, where they are not those of the failures.
-_NAMES = {
-    "NULLFAIL": {"SIG_NULLFAIL"},
-    "NULLDUMMY": {"SIG_NULLDUMMY"},
-    "BITFIELD_SIZE": {"INVALID_BITFIELD_SIZE"},
-    "BIT_RANGE": {"INVALID_BIT_RANGE"},
-    "OPERAND_SIZE": {"INVALID_OPERAND_SIZE"},
-    "SPLIT_RANGE": {"INVALID_SPLIT_RANGE"},
-    "MISSING_FORKID": {"MUST_USE_FORKID"},
-    "NONCOMPRESSED_PUBKEY": {"PUBKEYTYPE"},
-    "ELEMENT_SIZE": {"PUSH_SIZE"},
-    "INTEGER_OVERFLOW": {"INVALID_NUMBER_RANGE"},
-    "NUMBER_OVERFLOW": {"INVALID_NUMBER_RANGE"},
-    "BAD_INTEGER_ENCODING": {"MINIMALNUM"},
-    "NUMBER_BAD_ENCODING": {"MINIMALNUM"},
-    # Nodes had no name for a number that does not decode until 2024; one had none for the
-    # failures of the opcodes of 2018 until the year after.
-    "UNKNOWN_ERROR": {
-        "MINIMALNUM",
-        "INVALID_NUMBER_RANGE",
-        "INVALID_NUMBER_RANGE_64_BIT",
-        "INVALID_OPERAND_SIZE",
-        "INVALID_SPLIT_RANGE",
-        "IMPOSSIBLE_ENCODING",
-        "PUSH_SIZE",
-        "DIV_BY_ZERO",
-        "MOD_BY_ZERO",
-    },
-}
-_ACCEPTED = "OK"
 
 
 def _flags_of(row: Any) -> str:
@@ -150,18 +118,6 @@ def _meanings(rules: RuleSet, file: _File) -> Iterator[RuleSet]:
         yield rules.evolve(f"{rules.name} P2SH_32", switches={"pay_to_script_hash_32": True})
 
 
-def _is_name_of(result: InputResult, expected: str) -> bool:
-    got = result.reason.value if result.reason else _ACCEPTED
-    if got in _NAMES.get(expected, {expected}):
-        return True
-    # One node calls every opcode disabled that its time does not have yet.
-    return (
-        expected == "DISABLED_OPCODE"
-        and result.reason is Reason.BAD_OPCODE
-        and (result.opcode or 0) > Op.OP_NOP10
-    )
-
-
 def _judge_script(row: Any, file: _File) -> _Judged:
     """[[amount]?, unlocking, locking, flags, expected, comment...]: a coin, and its spend."""
     amount = 0
@@ -178,9 +134,9 @@ def _judge_script(row: Any, file: _File) -> _Judged:
     rules = file.rules(fields[2])
     result = evaluate_input(context, 0, rules)
     agrees = any(
-        _is_name_of(evaluate_input(context, 0, meant), expected) for meant in _meanings(rules, file)
+        is_name_of(evaluate_input(context, 0, meant), expected) for meant in _meanings(rules, file)
     )
-    got = result.reason.value if result.reason else _ACCEPTED
+    got = result.reason.value if result.reason else ACCEPTED
     comment = f"{fields[4]}; " if len(fields) > 4 else ""
     return _Judged(rules.name, expected, got, f"{comment}{result}", agrees)
 
@@ -248,7 +204,7 @@ def _judge_transaction(row: Any, file: _File, *, expected: str) -> _Judged:
         problem = f"it does not decode: {error}"
     else:
         problem = _refuse(transaction, coins, rules)
-    got = "refused" if problem else _ACCEPTED
+    got = "refused" if problem else ACCEPTED
     return _Judged(rules.name, expected, got, problem or "accepted", got == expected)
 
 
@@ -274,7 +230,7 @@ def _judge_sighash(row: Any, file: _File) -> _Judged:
 
 _JUDGES: dict[str, Callable[[Any, _File], _Judged]] = {
     "script_tests": _judge_script,
-    "tx_valid": partial(_judge_transaction, expected=_ACCEPTED),
+    "tx_valid": partial(_judge_transaction, expected=ACCEPTED),
     "tx_invalid": partial(_judge_transaction, expected="refused"),
     "sighash": _judge_sighash,
 }

@@ -8,16 +8,16 @@ from decimal import Decimal
 from fractions import Fraction
 
 from ..encoding.expected import expect_bytes, expect_integer, kind_of
-from ..errors import AddressError, BchcovError, BuildError, BuildRefused, EncodeError
+from ..errors import AddressError, BuildError, BuildRefused, EncodeError
 from ..script.addresses import check_network, locking_bytecode_of
 from ..transaction import fields
 from ..transaction.constants import MAX_UINT32, SEQUENCE_FINAL
-from ..transaction.context import TransactionContext
-from ..transaction.model import Input, Output, Token, Transaction
+from ..transaction.model import Output, Token
 from ..validation.standardness import dust_threshold
 from ..validation.verify import verify
 from ..vm.rules.ruleset import RuleSet
 from ..vm.rules.upgrades import BCH_2026
+from .assembling import assemble_spends, unlock_inputs
 from .balance import Spend, check_outputs, fee_for, size_of
 from .border import check_spends, fee_rate_of
 from .built import BuiltTransaction
@@ -221,35 +221,10 @@ class TransactionBuilder:
         return spends, outputs
 
     def _assembled(self, spends: Sequence[Spend], outputs: Sequence[Output]) -> BuiltTransaction:
-        inputs = tuple(
-            Input(spend.coin.outpoint_hash, spend.coin.outpoint_index, b"", spend.sequence)
-            for spend in spends
-        )
-        sources = tuple(spend.coin.output for spend in spends)
-        transaction = Transaction(inputs, tuple(outputs), self.version, self.locktime)
-        fee = sum(output.value for output in sources) - sum(output.value for output in outputs)
-        return BuiltTransaction(transaction, sources, fee, None)
+        return assemble_spends(spends, outputs, version=self.version, locktime=self.locktime)
 
     def _unlocked(self, spends: Sequence[Spend], outputs: Sequence[Output]) -> BuiltTransaction:
-        built = self._assembled(spends, outputs)
-        inputs = list(built.transaction.inputs)
-        try:
-            context = TransactionContext(built.transaction, built.source_outputs)
-        except EncodeError as error:
-            raise BuildError(str(error)) from error
-        for index, spend in enumerate(spends):
-            try:
-                unlocking = spend.unlocker.unlock(context, index)
-                expect_bytes(unlocking, "what its unlocker makes")
-            except BchcovError as error:
-                raise BuildError(f"input {index} cannot be unlocked: {error}") from error
-            if len(unlocking) > spend.unlocker.size:
-                raise BuildError(
-                    f"input {index} is unlocked by {len(unlocking)} bytes,"
-                    f" its unlocker had announced {spend.unlocker.size}"
-                )
-            inputs[index] = replace(inputs[index], unlocking_bytecode=unlocking)
-        return replace(built, transaction=replace(built.transaction, inputs=tuple(inputs)))
+        return unlock_inputs(self._assembled(spends, outputs), spends)
 
 
 def _check_fields(outputs: Sequence[Output]) -> None:

@@ -6,69 +6,27 @@ that travel as they are. Every signature is verified where it is put to the othe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from ..crypto.der import is_strict_der, parse_lax_der
 from ..crypto.secp256k1 import GROUP_ORDER, verify_ecdsa, verify_schnorr
 from ..encoding.expected import expect_bytes, kind_of
 from ..errors import BuildError, EncodeError, InvalidKey
-from ..script.opcodes import Op
-from ..script.patterns import MAX_MULTISIG_KEYS, Multisig, p2sh20, p2sh32
-from ..script.pushes import encode_push, instructions
+from ..script.patterns import Multisig, p2sh20, p2sh32
+from ..script.pushes import encode_push
 from ..transaction.context import TransactionContext
 from ..transaction.sighash import DEFAULT_HASH_TYPE, signature_digest
 from .keys import PrivateKey
+from .multisig import check_signers, dummy_push, read_multisig, signing_places
 from .signatures import Scheme, check_request, transaction_signature
 
-__all__ = ["CosignerSignature", "PartialMultisig", "multisig_unlocking", "read_multisig"]
+__all__ = ["CosignerSignature", "PartialMultisig", "multisig_unlocking"]
 
 CosignerSignature = tuple[bytes, bytes]
 """A public key and its signature, the hash type as the last byte."""
 
 _SCHNORR_SIZE = 65
-
-
-def read_multisig(script: bytes) -> Multisig:
-    """Read a multisig script of 1 to 20 keys. Raises EncodeError for anything else.
-
-    Nodes know up to 16 keys as a pattern of its own; hashed, 20 are spent like any script.
-    """
-    expect_bytes(script, "a multisig script")
-    steps = list(instructions(script))
-    if len(steps) >= 4 and steps[-1].opcode == Op.OP_CHECKMULTISIG:
-        required, total = _number(steps[0].opcode, steps[0].data), _number(*steps[-2][1:3])
-        keys = tuple(step.data or b"" for step in steps[1:-2])
-        if 1 <= required <= total == len(keys) and all(len(key) in (33, 65) for key in keys):
-            return Multisig(required, keys)
-    raise EncodeError(
-        f"0x{script[:40].hex()} is not a multisig script of 1 to {MAX_MULTISIG_KEYS} keys"
-    )
-
-
-def _number(opcode: int, data: bytes | None) -> int:
-    """A number of 1 to 20 in its shortest push; 0 for anything else."""
-    if data is None:
-        return opcode - 0x50 if 0x51 <= opcode <= 0x60 else 0
-    return data[0] if len(data) == 1 and 16 < data[0] <= MAX_MULTISIG_KEYS and opcode == 1 else 0
-
-
-def signing_places(multisig: Multisig, signers: Iterable[bytes]) -> list[int]:
-    """The places in a script whose keys have signed, as many as it needs, in its order."""
-    there = frozenset(signers)
-    places = [at for at, key in enumerate(multisig.public_keys) if key in there]
-    return places[: multisig.required]
-
-
-def dummy_push(multisig: Multisig, places: Sequence[int], scheme: Scheme) -> bytes:
-    """What lies below the signatures: with Schnorr the bit field of those who signed.
-
-    Source: 2019-11-15 Schnorr OP_CHECKMULTISIG specification, "Mode 2".
-    """
-    if scheme == "ecdsa":
-        return encode_push(b"")
-    bits = sum(1 << place for place in places)
-    return encode_push(bits.to_bytes((len(multisig.public_keys) + 7) // 8, "little"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,19 +180,6 @@ def _is_signature(signature: bytes, digest: bytes, public_key: bytes, scheme: Sc
         and numbers[1] <= GROUP_ORDER // 2
         and verify_ecdsa(*numbers, digest, public_key)
     )
-
-
-def check_signers(multisig: Multisig, keys: Sequence[PrivateKey]) -> None:
-    """Raise InvalidKey for keys given twice or more than a multisig needs, and for no keys."""
-    if not isinstance(keys, (tuple, list)):
-        raise InvalidKey(f"the keys of a multisig are a list of PrivateKey, not {kind_of(keys)}")
-    for key in keys:
-        if not isinstance(key, PrivateKey):
-            raise InvalidKey(f"a multisig is signed with a PrivateKey, not {kind_of(key)}")
-    if len(set(keys)) != len(keys) or len(keys) > multisig.required:
-        raise InvalidKey(
-            f"{multisig.required} different keys are needed to sign, {len(keys)} are given"
-        )
 
 
 def multisig_unlocking(

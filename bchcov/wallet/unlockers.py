@@ -11,15 +11,9 @@ from ..errors import BuildError, EncodeError, InvalidKey
 from ..script.pushes import encode_push, encode_push_number
 from ..transaction.context import TransactionContext
 from ..transaction.sighash import DEFAULT_HASH_TYPE
-from .cosigning import (
-    CosignerSignature,
-    PartialMultisig,
-    check_signers,
-    dummy_push,
-    read_multisig,
-    signing_places,
-)
+from .cosigning import CosignerSignature, PartialMultisig
 from .keys import PrivateKey
+from .multisig import check_signers, dummy_push, read_multisig, signing_places
 from .signatures import Scheme, check_scheme, transaction_signature
 
 __all__ = [
