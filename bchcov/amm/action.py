@@ -1,4 +1,4 @@
-"""What a trader commits to."""
+"""Actions: the orders that traders commit to."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MAX_MIN_OUT = MAX_UINT64
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """An order as it is committed to: 53 bytes.
+    """An order as a trader commits to it, 53 bytes.
 
     `amount_in` and `min_out` are satoshis or tokens, 1 to 2^63 - 1 and 0 to 2^64 - 1;
     `owner` is the 20-byte hash of the public key that is paid, `salt` 16 bytes that nobody
@@ -68,8 +68,8 @@ class Action:
 
 
 def deadline_height(deadline: int) -> int:
-    """The height that 4 bytes of deadline mean to script, where the last bit is a sign.
+    """Return the height that script reads from a 4-byte deadline, whose highest bit is a sign.
 
-    Script queues nothing negative; a zero may have the sign.
+    Script queues no negative deadline, but accepts a zero with the sign bit.
     """
     return deadline if deadline < 1 << 31 else 0

@@ -46,7 +46,7 @@ class PoolState(Protocol):
 
 
 def pool_output(scripts: PoolScripts, state: PoolState) -> Output:
-    """The output that holds a state: its value is bch_reserve + bond * (tail - head)."""
+    """Make the output that holds a state; its value is bch_reserve + bond * (tail - head)."""
     parameters = scripts.parameters
     value = state.bch_reserve + parameters.bond * state.pending
     nft = Nft(state.encode(), Capability.MUTABLE)
@@ -54,13 +54,13 @@ def pool_output(scripts: PoolScripts, state: PoolState) -> Output:
 
 
 def vault_output(scripts: PoolScripts, state: PoolState, value: int) -> Output:
-    """The output that holds the tokens of a state, and `value` satoshis."""
+    """Make the vault's output: the tokens of a state, and `value` satoshis."""
     token = Token(scripts.parameters.token_category, state.token_reserve)
     return Output(value, scripts.vault_bytecode, token)
 
 
 def commitment_of(coin: Coin, scripts: PoolScripts) -> bytes:
-    """The commitment of a pool's NFT. Raises BuildError for a coin that is not this pool."""
+    """Return the commitment of a pool's NFT. Raises BuildError for a coin that is not this pool."""
     token = coin.token
     if coin.locking_bytecode != scripts.pool_bytecode or token is None or token.nft is None:
         raise BuildError(f"the coin {coin} is not this pool")
@@ -70,7 +70,7 @@ def commitment_of(coin: Coin, scripts: PoolScripts) -> bytes:
 
 
 def check_reserves(reserves: Reserves, least: int) -> None:
-    """Raise BuildError for reserves that no pool has; `least` is the fewest satoshis."""
+    """Raise BuildError for reserves out of range; `least` is the minimum in satoshis."""
     for what, amount, low, most in (
         ("satoshis", reserves.bch, least, MAX_MONEY),
         ("tokens", reserves.tokens, 1, MAX_AMOUNT),

@@ -1,4 +1,4 @@
-"""A plain constant-product pool that anybody respends: what SequencedAMM is compared with."""
+"""A plain constant-product pool that anybody may spend, for comparison with SequencedAMM."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["Market", "Parameters", "Swap", "change_reserves", "genesis", "read_m
 
 @dataclass(frozen=True)
 class Parameters:
-    """What a pool is made with: 32 bytes of token category, 20 of the owner's key hash."""
+    """The constants of a pool: a token category of 32 bytes, an owner's key hash of 20."""
 
     token_category: bytes
     owner: bytes
@@ -40,7 +40,7 @@ class Parameters:
         return compile_contract("cpmm/pool", {"owner": self.owner})
 
     def output(self, reserves: Reserves) -> Output:
-        """A pool with these reserves. Raises BuildError for what no pool holds."""
+        """Make the output of a pool with these reserves. Raises BuildError if out of range."""
         check_reserves(reserves, 1)
         token = Token(self.token_category, reserves.tokens)
         return Output(reserves.bch, p2sh32(self.contract.code), token)
@@ -48,14 +48,14 @@ class Parameters:
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """A pool as it stands: all its state is what its coin holds."""
+    """The current pool; its whole state is what its coin holds."""
 
     parameters: Parameters
     coin: Coin
 
     @property
     def reserves(self) -> Reserves:
-        """What trades."""
+        """The reserves, in satoshis and tokens."""
         assert self.coin.token is not None
         return Reserves(self.coin.value, self.coin.token.amount)
 
@@ -95,8 +95,8 @@ def swap(
 ) -> Swap:
     """Trade: direction 1 gives satoshis for tokens, 0 tokens for satoshis.
 
-    What comes out goes, with what is left of the coins, to the change of `funding`. Raises
-    BuildError, also where less than `min_out` would come out.
+    The output and the rest of the coins go to the change address of `funding`. Raises
+    BuildError, also if the trade would give less than `min_out`.
     """
     if not 1 <= amount_in <= MAX_AMOUNT:
         raise BuildError(f"an amount of {amount_in}: it lies in 1..{MAX_AMOUNT}")
@@ -116,9 +116,9 @@ def swap(
 def change_reserves(
     market: Market, reserves: Reserves | None, key: PrivateKey, funding: Funding
 ) -> BuiltTransaction:
-    """Let the owner set the reserves; None ends the pool.
+    """Set the reserves as the owner, or end the pool with None.
 
-    What the pool gives up goes to the change of `funding`. Raises BuildError.
+    What the pool releases goes to the change of `funding`. Raises BuildError.
     """
     parameters = market.parameters
     if key.public_key_hash != parameters.owner:

@@ -1,4 +1,4 @@
-"""Places in the queue, and what one transaction did to a pool: the same for both profiles."""
+"""Queue entries, and what a transaction did to a pool, for both profiles."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["Entry", "Event", "Execution", "read_history"]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A place in the queue: who stands there is known by hash until they reveal."""
+    """A place in the queue, whose action is known only by its hash until it is revealed."""
 
     index: int
     deadline: int
@@ -30,10 +30,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """What became of one order: how it was filled, and what its owner was paid.
+    """The result of one order: how it was filled, and what its owner was paid.
 
-    The action is None where it was revealed in bytes that script lets pass and this library
-    would not write.
+    The action is None if it was revealed in an encoding that script accepts but this library
+    never writes.
     """
 
     entry: Entry

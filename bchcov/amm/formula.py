@@ -10,27 +10,27 @@ __all__ = ["FEE_DENOMINATOR", "FEE_KEPT", "Fill", "Reserves", "amount_out", "exe
 
 FEE_DENOMINATOR = 1000
 FEE_KEPT = 997
-"""Of each thousand that come in, so many trade: the fee of 3/1000 stays in the pool."""
+"""How many of each thousand that come in are traded; the fee of 3/1000 stays in the pool."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reserves:
-    """What trades: satoshis and tokens of the pool."""
+    """The reserves of a pool: satoshis and tokens."""
 
     bch: int
     tokens: int
 
     @property
     def product(self) -> int:
-        """The number that no execution makes smaller."""
+        """The product of both, which no execution decreases."""
         return self.bch * self.tokens
 
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """What became of an order: the reserves after it, and what moved into and out of them.
+    """The result of an order: the reserves after it, and the amounts in and out.
 
-    All zero where the order was not filled.
+    Both amounts are zero if the order was not filled.
     """
 
     reserves: Reserves
@@ -44,13 +44,13 @@ class Fill:
 
 
 def amount_out(reserve_in: int, reserve_out: int, amount_in: int) -> int:
-    """What `amount_in` buys: floor(y * net / (x * 1000 + net)) with net = amount_in * 997."""
+    """Return what `amount_in` buys: floor(y * net / (x * 1000 + net)), net = amount_in * 997."""
     net = amount_in * FEE_KEPT
     return reserve_out * net // (reserve_in * FEE_DENOMINATOR + net)
 
 
 def trade(reserves: Reserves, direction: Direction, amount_in: int) -> Fill:
-    """What an amount brings, whatever it is, and the reserves after it."""
+    """Trade an amount without any minimum; return the output and the reserves after it."""
     bch, tokens = reserves.bch, reserves.tokens
     if direction == BUY:
         out = amount_out(bch, tokens, amount_in)
@@ -60,7 +60,7 @@ def trade(reserves: Reserves, direction: Direction, amount_in: int) -> Fill:
 
 
 def execute(reserves: Reserves, action: Action, *, min_reserve: int) -> Fill:
-    """Fill an order; the reserves stay where its minimum is missed or too little BCH is left."""
+    """Fill an order, or leave the reserves if its minimum or the pool's `min_reserve` is missed."""
     fill = trade(reserves, action.direction, action.amount_in)
     if fill.amount_out < max(action.min_out, 1) or fill.reserves.bch < min_reserve:
         return Fill(reserves)

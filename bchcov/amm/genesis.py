@@ -1,4 +1,4 @@
-"""How a pool begins, and how others check it: the same for both profiles."""
+"""Making a pool, and checking one that somebody else made, for both profiles."""
 
 from __future__ import annotations
 

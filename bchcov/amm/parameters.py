@@ -1,4 +1,4 @@
-"""What the constants of a pool have in common in both profiles."""
+"""The parameters that both profiles share."""
 
 from __future__ import annotations
 

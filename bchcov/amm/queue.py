@@ -1,7 +1,7 @@
-"""The queue: a Merkle tree of fixed depth used as a ring, never changed but made anew in part.
+"""The queue: an immutable Merkle tree of fixed depth, used as a ring.
 
 A node is None while everything below it is empty, so a tree of a million slots with few
-orders is small; a new tree shares what has not changed with the old one.
+orders is small; a new tree shares all unchanged nodes with the old one.
 """
 
 from __future__ import annotations
@@ -97,9 +97,9 @@ class Queue:
     def proof(self, index: int, count: int) -> tuple[tuple[bytes | None, bytes], ...]:
         """The siblings of the slots of orders `index` to `index + count`, as scripts use them.
 
-        From the leaves up, at each level the left one first: None for an empty subtree, and
-        beside it what the hash of an empty subtree there is. A sibling is there at the left
-        where the range begins at an odd place, at the right where it ends at an even one.
+        They go from the leaves up, the left one of each level first. Each is a pair: the hash
+        (None for an empty subtree), and the hash of an empty subtree of that level. A level has
+        a left sibling if the range begins at an odd place, a right one if it ends at an even one.
         """
         empty = empty_roots(self.depth, self.digest)
         first = self.slot(index) + self.capacity

@@ -1,4 +1,4 @@
-"""Which line and check of which contract of a pool refused a transaction."""
+"""Finding the line and check of a pool's contract that refused a transaction."""
 
 from __future__ import annotations
 

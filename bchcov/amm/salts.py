@@ -1,4 +1,4 @@
-"""Salts that a wallet can make again from its key, so that no commitment is lost with a process."""
+"""Salts that a wallet can derive again from its key, so that it can always reveal."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ __all__ = ["derive_salt"]
 
 
 def derive_salt(key: PrivateKey, pool_category: bytes, number: int) -> bytes:
-    """16 bytes for the commitment `number` of a key at a pool: each number once.
+    """Derive the 16-byte salt for commitment `number` of a key; use each number once per pool.
 
-    HMAC-SHA256 under the private key of "SequencedAMM salt", the pool's category and the
-    number in 8 bytes, cut.
+    It is the HMAC-SHA256, keyed with the private key, of "SequencedAMM salt", the pool's
+    category and the number in 8 bytes, truncated.
     """
     message = b"SequencedAMM salt" + pool_category + number.to_bytes(8, "little")
     return hmac.digest(key.secret, message, "sha256")[:16]

@@ -1,4 +1,4 @@
-"""What building gives: a transaction, the pool after it, and what it did; and heights."""
+"""Built transactions of a pool: verified, with the pool after them and what they did."""
 
 from __future__ import annotations
 
@@ -64,6 +64,6 @@ def take_step(pool: FollowedT, builder: TransactionBuilder) -> BuiltStep[Followe
 
 
 def check_height(height: int) -> None:
-    """Raise BuildError for a number that is no block height."""
+    """Raise BuildError for a number that is not a block height."""
     if not 0 <= height < LOCKTIME_THRESHOLD:
         raise BuildError(f"{height} is no block height: they lie in 0..{LOCKTIME_THRESHOLD - 1}")

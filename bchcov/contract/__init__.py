@@ -1,4 +1,4 @@
-"""Anybody's contract: its source, its checks by name, and which of them refused a spend."""
+"""Contracts of your own: sources, named checks, and explanations of refused spends."""
 
 from .checks import Check, checks_in
 from .contract import Contract, Found, compile_contract

@@ -1,4 +1,4 @@
-"""Which line and check of which contract refused an input."""
+"""Finding the line and check of a contract that refused an input."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ __all__ = ["Refusal", "explain", "find_refusal"]
 class Refusal:
     """Why an input is refused, in a sentence, and the places of contracts that refused it.
 
-    There are several where the same instruction is written more than once, and none where
-    no contract's is known.
+    There are several if the source has the same instruction more than once, and none if the
+    place is in no known contract.
     """
 
     sentence: str

@@ -35,7 +35,7 @@ _CLOSED = re.compile(r"<[^<>]*>|[^\s<>]+")
 
 
 def without_check(source: str, name: str) -> str:
-    """The source with one check taken out: its operands are dropped, nothing is compared.
+    """Return the source without one check: its operands are dropped and not compared.
 
     What is named behind it in a comment is no name any more; lines stay where they are.
     Raises ContractError for a name that no check has or that several have, and for a check

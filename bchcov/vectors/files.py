@@ -1,4 +1,4 @@
-"""Which tests a path holds: files are told apart by their names and by what is in them."""
+"""Finding files of tests, and telling their formats apart by name and content."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What labels and names of folders say: which rules accept a transaction, in which mode.
+"""Labels and folder names, which say what rules accept a transaction in which mode.
 
 Source: libauth, "VMB tests": YEAR_standard is valid in both modes, YEAR_nonstandard in
 consensus mode only, YEAR_invalid in neither.

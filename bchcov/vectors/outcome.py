@@ -1,4 +1,4 @@
-"""What became of one judgement on one test."""
+"""The outcome of one judgement of one test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the rows of a JSON file are tests of, told by the rows themselves."""
+"""Recognizing the format of a JSON file of tests by its rows."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def first_rows(text: str) -> list[Any]:
 def kind_of_rows(rows: list[Any]) -> str | None:
     """Say "vmb", "script_tests", "sighash" or "tx" (valid or not); None where it is none.
 
-    It is what most rows are that are no comments of one text.
+    The format of most rows decides; rows with a single text are comments and do not count.
     """
     found: Counter[str | None] = Counter()
     for row in islice(rows, _MAX_ROWS):

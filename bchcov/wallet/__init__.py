@@ -1,4 +1,4 @@
-"""Keys held by the caller, coins, and the transactions made of them."""
+"""Private keys, coins, and the transactions built from them."""
 
 from __future__ import annotations
 

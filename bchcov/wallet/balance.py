@@ -1,4 +1,4 @@
-"""What a transaction takes in and costs: its inputs, its bytes, its fee."""
+"""Spends of coins, the size of a transaction, and its fee."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def size_of(spends: Sequence[Spend], outputs: Sequence[Output]) -> int:
 
 
 def fee_for(size: int, rate: Fraction) -> int:
-    """The fee of so many bytes, rounded up to whole satoshis."""
+    """Return the fee of `size` bytes, rounded up to whole satoshis."""
     return ceil(size * rate)
 
 

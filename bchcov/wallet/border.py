@@ -1,4 +1,4 @@
-"""What a builder is given, held to its types and ranges before anything is made of it."""
+"""Checks of the types and ranges of what a builder is given."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def check_spend(spend: object, what: str) -> None:
 
 
 def check_spends(spends: Iterable[Spend], what: str) -> tuple[Spend, ...]:
-    """Give spends as a tuple. Raises BuildError for what is no spend, and no list of them."""
+    """Return spends as a tuple. Raises BuildError for anything but an iterable of Spend."""
     if not isinstance(spends, Iterable) or isinstance(spends, (str, bytes)):
         raise BuildError(f"coins to spend are a list of Spend, not {kind_of(spends)}")
     made = tuple(spends)

@@ -35,7 +35,7 @@ _MAX_GIVEN = 1_000
 
 @dataclass(frozen=True, slots=True)
 class TransactionBuilder:
-    """A transaction in the making; every method returns a new one and leaves this as it is.
+    """An immutable builder of transactions: every method returns a new builder.
 
     `fee_rate` is satoshis a byte: an int, a Fraction or a Decimal. The rules say what
     is dust and what `build` checks the result under. Addresses of another network than
@@ -56,15 +56,15 @@ class TransactionBuilder:
     def spend(
         self, coin: Coin, unlocker: Unlocker, *, sequence: int = SEQUENCE_FINAL
     ) -> TransactionBuilder:
-        """Add an input behind those there are. Raises BuildError for what is no coin."""
+        """Append an input. Raises BuildError for what is no coin."""
         return self.spend_all([Spend(coin, unlocker, sequence)])
 
     def spend_all(self, spends: Iterable[Spend]) -> TransactionBuilder:
-        """Add inputs behind those there are. Raises BuildError for what is no spend."""
+        """Append inputs. Raises BuildError for what is no spend."""
         return replace(self, spends=(*self.spends, *check_spends(spends, "spend")))
 
     def pay(self, *outputs: Output) -> TransactionBuilder:
-        """Add outputs behind those there are; an address stands for its locking bytecode.
+        """Append outputs; an address stands for its locking bytecode.
 
         Raises BuildError for what is no output, AddressError for an address of another network.
         """
@@ -92,7 +92,7 @@ class TransactionBuilder:
         return replace(self, candidates=(*self.candidates, *offered))
 
     def change_to(self, destination: Destination) -> TransactionBuilder:
-        """Say where satoshis and tokens go that are left over, behind the fixed outputs.
+        """Set where leftover satoshis and tokens go, after the fixed outputs.
 
         It is an address or a locking bytecode. Raises AddressError for text that is no
         address or one of another network, BuildError for a script that nobody can spend.
@@ -101,7 +101,7 @@ class TransactionBuilder:
         return replace(self, change_bytecode=bytecode)
 
     def burn(self, category: bytes) -> TransactionBuilder:
-        """Let tokens of a category that no output takes be lost, its NFTs among them.
+        """Allow leftover tokens of a category, NFTs included, to be burnt.
 
         `category` is 32 bytes as on the wire. Raises BuildError for anything else.
         """
@@ -172,7 +172,7 @@ class TransactionBuilder:
         return self._assembled(*self._balanced())
 
     def build_exactly(self) -> BuiltTransaction:
-        """Unlock the fixed inputs for the fixed outputs, whatever becomes of it: for attacks.
+        """Unlock exactly the given inputs and outputs, valid or not: for tests of attacks.
 
         No coin is selected, no change is made, and nothing is verified; satoshis and tokens
         that no output takes go to the miner, and outputs may exceed inputs. Raises

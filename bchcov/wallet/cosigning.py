@@ -1,7 +1,7 @@
 """Multisig inputs signed by one cosigner at a time, on one machine or on several.
 
-Each signs the same transaction alone; what they give are public keys and signatures, bytes
-that travel as they are. Every signature is verified where it is put to the others.
+Each cosigner signs the same transaction and hands on public keys and signatures as bytes.
+Every signature is verified when it is added to the others.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What pays for a transaction that a function builds, and where its change goes."""
+"""Funding: the coins that pay for a transaction, and where its change goes."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Which tokens come into a transaction and do not go out of it again.
+"""Finding the tokens of a transaction's inputs that no output takes.
 
-Whether a transaction is valid does not say so: consensus lets every token be burnt, a
-minting one by forgetting it. Here each NFT that comes in needs an output of its own.
+Consensus does not require outputs for tokens: it lets anybody burn them, even by mistake.
+Here each NFT of the inputs needs an output of its own.
 """
 
 from __future__ import annotations

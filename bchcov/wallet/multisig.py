@@ -47,7 +47,7 @@ def signing_places(multisig: Multisig, signers: Iterable[bytes]) -> list[int]:
 
 
 def dummy_push(multisig: Multisig, places: Sequence[int], scheme: Scheme) -> bytes:
-    """What lies below the signatures: with Schnorr the bit field of those who signed.
+    """Push the item below the signatures: with Schnorr, the bit field of the keys that signed.
 
     Source: 2019-11-15 Schnorr OP_CHECKMULTISIG specification, "Mode 2".
     """

@@ -1,4 +1,4 @@
-"""Which of the offered coins a transaction spends."""
+"""Selection of the offered coins that a transaction spends."""
 
 from __future__ import annotations
 

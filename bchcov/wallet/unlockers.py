@@ -1,4 +1,4 @@
-"""Unlockers: what a wallet knows about spending a coin."""
+"""Unlockers: how each kind of coin is spent."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _SIGNATURE_SIZES: dict[Scheme, int] = {"schnorr": 65, "ecdsa": 72}
 
 
 class Unlocker(Protocol):
-    """Makes the unlocking bytecode of one input, once all the rest of a transaction stands."""
+    """Makes the unlocking bytecode of one input when the rest of the transaction is complete."""
 
     @property
     def size(self) -> int:

@@ -1,4 +1,4 @@
-"""What a pool is made with: constants of its scripts."""
+"""The parameters of a pool: the constants of its scripts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A pool as it stands, read from its coins and its transactions."""
+"""The current pool, read from its coins and transactions."""
 
 from __future__ import annotations
 

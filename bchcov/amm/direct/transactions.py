@@ -1,4 +1,4 @@
-"""What traders, anybody, and the liquidity provider build."""
+"""The builders of the direct profile: genesis, commit, reveal, expire, exit."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def genesis(
 def check_genesis(transaction: Transaction, parameters: Parameters) -> Pool:
     """Check that a transaction made an honest pool with these parameters, and read it.
 
-    Raises BuildError that says what is wrong; trust no pool before.
+    Raises BuildError that says what is wrong; do not trust a pool without this check.
     """
     scripts = Scripts(parameters)
     coin, vault, reserves = read_genesis(transaction, scripts)
@@ -109,8 +109,8 @@ def commit(pool: Pool, action: Action, deadline: int, height: int, funding: Fund
 def reveal(pool: Pool, action: Action, funding: Funding) -> Step:
     """Reveal the action at head, paid with the coins of `funding`.
 
-    Output 2 pays the owner his bond and what he bought; where the order cannot be filled
-    he gets his bond, and his funds stay his. Raises BuildError.
+    Output 2 pays the owner the bond and what was bought. If the order cannot be filled, it
+    pays only the bond, and the trader keeps the funds. Raises BuildError.
     """
     scripts, parameters = pool.scripts, pool.scripts.parameters
     if not pool.entries:

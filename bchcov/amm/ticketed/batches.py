@@ -1,4 +1,4 @@
-"""What anybody builds: tickets queued, orders executed, a silent one expired."""
+"""The transactions that anybody may build: sequence, execute, expire."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def sibling_numbers(queue: Queue, index: int, count: int) -> tuple[int, ...]:
 
 
 def in_order(tickets: Iterable[Ticket]) -> list[Ticket]:
-    """Sort tickets as script wants them: by txid, an unsigned number, then by index."""
+    """Sort tickets as the script requires: by txid, an unsigned number, then by index."""
 
     def place(ticket: Ticket) -> tuple[bytes, int]:
         return ticket.coin.outpoint_hash[::-1], ticket.coin.outpoint_index
@@ -90,8 +90,8 @@ def _check_tickets(pool: Pool, tickets: Sequence[Ticket], height: int) -> None:
 def sequence(pool: Pool, tickets: Iterable[Ticket], height: int, funding: Funding) -> Step:
     """Queue tickets in one transaction; `height` is the last block's, its locktime.
 
-    They are put into the order that script wants. What they tip beyond the fee goes to the
-    change of `funding`. Raises BuildError.
+    They are sorted as the script requires. Their tips less the fee go to the change address
+    of `funding`. Raises BuildError.
     """
     check_height(height)
     scripts = pool.scripts

@@ -1,4 +1,4 @@
-"""A pool as it stands, read from its coins and its transactions."""
+"""The current pool, read from its coins and transactions."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class Pool:
     entries: tuple[Entry, ...] = ()
 
     def plan(self, orders: Sequence[Order]) -> tuple[Execution, ...]:
-        """What executing these orders at head does. Raises BuildError for others than those."""
+        """Compute what executing these orders does. Raises BuildError if they are not at head."""
         parameters = self.scripts.parameters
         if not 0 < len(orders) <= len(self.entries):
             raise BuildError(f"{len(orders)} orders to execute: {len(self.entries)} are queued")

@@ -1,4 +1,4 @@
-"""What the liquidity provider builds: the pool, its reserves, its end; and how others check it."""
+"""The liquidity provider's transactions, and the check of a pool that somebody else made."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def genesis(
 def check_genesis(transaction: Transaction, parameters: Parameters) -> Pool:
     """Check that a transaction made an honest pool with these parameters, and read it.
 
-    Raises BuildError that says what is wrong; trust no pool before.
+    Raises BuildError that says what is wrong; do not trust a pool without this check.
     """
     scripts = Scripts(parameters)
     coin, vault, reserves = read_genesis(transaction, scripts)

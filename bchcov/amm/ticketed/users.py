@@ -1,4 +1,4 @@
-"""What a trader builds: a ticket, an order, and the way back from each."""
+"""The traders' transactions: tickets, orders, and refunds of both."""
 
 from __future__ import annotations
 
