@@ -1,1 +1,1 @@
-"""Script bytes: opcodes, pushes, and the patterns that wallets know."""
+"""Script bytes: opcodes, pushes, numbers, standard output patterns and addresses."""

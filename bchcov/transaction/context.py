@@ -1,4 +1,4 @@
-"""A transaction together with the outputs it spends: all that a script of it may look at."""
+"""A transaction with the outputs it spends: everything that its scripts can inspect."""
 
 from __future__ import annotations
 

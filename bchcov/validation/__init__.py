@@ -1,1 +1,1 @@
-"""Whole transactions: every check that nodes make before and beside the scripts."""
+"""Validation of whole transactions: the scripts and every check that nodes make besides them."""

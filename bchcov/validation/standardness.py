@@ -1,4 +1,4 @@
-"""What nodes relay: sizes, kinds of outputs, dust, data.
+"""The relay rules: transaction size, output types, dust and data outputs.
 
 Source: Bitcoin Cash Node 29, src/policy/policy.cpp and src/script/standard.cpp. Its test
 that unlocking bytecodes only push is no part of this: the scripts fail on that in a block too.
@@ -28,7 +28,7 @@ __all__ = ["check_source_kinds", "check_standardness", "dust_threshold"]
 
 
 def dust_threshold(output: Output, policy: Policy) -> int:
-    """The satoshis an output must have to be relayed; nothing for one that nobody can spend.
+    """Return the least satoshis with which an output is relayed, 0 for an unspendable output.
 
     Source: Bitcoin Cash Node 29, GetDustThreshold, at 1,000 satoshis a kilobyte.
     """
@@ -76,7 +76,7 @@ def _check_kind(index: int, code: bytes, policy: Policy) -> None:
 
 
 def _check_created(index: int, output: Output, policy: Policy) -> int:
-    """Check one output; return the bytes of data it carries."""
+    """Check one created output; return the size of its bytecode if it is a data output, else 0."""
     code = output.locking_bytecode
     if is_data_output(code):
         return len(code)

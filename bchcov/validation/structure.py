@@ -1,4 +1,4 @@
-"""Counts, size, version, outpoints and values: what is judged before anything else.
+"""The first checks of a transaction: counts, size, version, outpoints and values.
 
 Source: Bitcoin Cash Node 29, src/consensus/tx_check.cpp and tx_verify.cpp.
 """
@@ -50,7 +50,7 @@ def check_counts(transaction: Transaction) -> None:
 
 
 def check_sources(transaction: Transaction, source_outputs: Sequence[Output]) -> None:
-    """Refuse other than one spent output for each input."""
+    """Refuse unless there is exactly one spent output for each input."""
     inputs = len(transaction.inputs)
     if inputs != len(source_outputs):
         raise Refused(
@@ -67,13 +67,13 @@ def _refuse_size(size: int, policy: Policy) -> Refused:
 
 
 def check_smallest(size: int, policy: Policy) -> None:
-    """Refuse a transaction of too few bytes."""
+    """Refuse a transaction that is smaller than the minimum size."""
     if size < policy.smallest_transaction:
         raise _refuse_size(size, policy)
 
 
 def check_version(transaction: Transaction, policy: Policy) -> None:
-    """Refuse a version other than those there are."""
+    """Refuse a transaction version that the policy does not allow."""
     if transaction.version not in policy.versions:
         raise Refused(
             TransactionReason.TX_VERSION,

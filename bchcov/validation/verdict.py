@@ -12,7 +12,7 @@ __all__ = ["Refused", "Verdict"]
 
 
 class Refused(Exception):
-    """Ends the checks of a transaction with the problem found."""
+    """Raised by a check to refuse the transaction; carries the problem that it found."""
 
     def __init__(
         self, reason: TransactionReason, detail: str, input_index: int | None = None
@@ -23,7 +23,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a transaction is accepted, the first problem if not, and every input judged."""
+    """The result of `verify`: the first problem, or None, and the result of each input run."""
 
     error: Problem | None
     inputs: tuple[InputResult, ...] = ()

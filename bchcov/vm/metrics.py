@@ -1,4 +1,4 @@
-"""What an evaluation cost."""
+"""The costs of evaluating an input."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["Metrics"]
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """The counters of one input at the end of its evaluation; a limit of None bounds nothing.
+    """The counters of one input at the end of its evaluation; None means there is no limit.
 
     `op_cost` is the composite cost: instructions, bytes pushed, arithmetic, signature
     checks and hash iterations, each at its price.

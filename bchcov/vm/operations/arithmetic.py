@@ -1,4 +1,4 @@
-"""Arithmetic on VM numbers.
+"""Arithmetic on VM numbers; each family of opcodes charges its cost where it is made.
 
 Source: CHIP-2024-07 BigInt; CHIP-2021-05 Targeted Virtual Machine Limits, "Arithmetic
 Operation Cost"; CHIP-2025-05 Bitwise for the shifts.
