@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
-import os
 import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
+import pages
 import pytest
 import race
-from click.testing import CliRunner
 
 from bchcov import Reason, TransactionReason
-from bchcov.cli.main import COMMANDS, main
+from bchcov.cli.main import COMMANDS
 from bchcov.simulator.help import COMMANDS as SESSION_COMMANDS
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
-PAGES = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
+PAGES = pages.PAGES
 MAX_README_LINES = 150
 MAX_IMPORTS = 2
-BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-# What an example may start with that a test does not run: set-up and long work of its own.
-NOT_RUN = ("scripts/", "pip ", ".venv/bin/python -m pip ", "git ")
 
 
 def blocks_of(page: Path) -> list[tuple[str, str]]:
-    return BLOCK.findall(page.read_text(encoding="utf-8"))
+    return pages.BLOCK.findall(page.read_text(encoding="utf-8"))
 
 
 def with_blocks(*languages: str) -> list[Path]:
@@ -42,72 +35,19 @@ def name_of(page: Path) -> str:
     return page.name
 
 
-@pytest.mark.parametrize("page", with_blocks("python"), ids=name_of)
-def test_the_code_of_a_page_runs_and_prints_what_the_page_says(
-    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    # Code that defines classes looks its own module up.
-    names: dict[str, Any] = {"__name__": "__main__"}
-    printed = ""
-    for language, text in blocks_of(page):
-        if language == "python":
-            assert not printed, f"{page.name} does not show what this prints: {printed!r}"
-            stream = io.StringIO()
-            with contextlib.redirect_stdout(stream):
-                exec(compile(text, page.name, "exec"), names)
-            printed = stream.getvalue()
-        elif language == "text":
-            assert printed == text
-            printed = ""
-    assert not printed, f"{page.name} does not show what this prints: {printed!r}"
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_a_page_shows_what_its_examples_print(page: Path) -> None:
+    assert pages.render(page) == page.read_text(encoding="utf-8"), "run scripts/pages"
 
 
-def run_shell(command: str, folder: Path, status: int) -> subprocess.CompletedProcess[str]:
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    home = {"HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
-    environment = os.environ | home | {"PATH": path, "COLUMNS": "100", "LC_ALL": "C.UTF-8"}
-    return subprocess.run(
-        ["bash", "-c", f"(exit {status}); {command}"],
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        check=False,
-    )
-
-
-@pytest.mark.parametrize("page", with_blocks("console"), ids=name_of)
-def test_the_commands_of_a_page_print_what_the_page_says(page: Path, tmp_path: Path) -> None:
-    for folder in ("vectors", "contracts"):
-        (tmp_path / folder).symlink_to(ROOT / folder)
-    status = 0
-    for language, text in blocks_of(page):
-        if language != "console":
-            continue
-        for command, shown in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", text, re.MULTILINE):
-            if command.startswith(NOT_RUN):
-                script = ROOT / command.split()[0]
-                assert not command.startswith("scripts/") or script.is_file(), command
-                assert not shown, f"{command} is not run, its output cannot be shown"
-                continue
-            done = run_shell(command, tmp_path, status)
-            status = done.returncode
-            if shown or not command.split("#")[0].strip():
-                assert done.stdout == shown, command
-            else:
-                assert status == 0, done.stdout
-
-
-@pytest.mark.parametrize("page", with_blocks("session"), ids=name_of)
-def test_the_simulator_answers_as_the_page_says(page: Path) -> None:
-    for language, text in blocks_of(page):
-        if language == "session":
-            typed = "".join(f"{line}\n" for line in re.findall(r"^> (.*)$", text, re.MULTILINE))
-            result = CliRunner().invoke(main, ["amm", "--memory", "--seed", "1"], input=typed)
-            assert result.stdout == text
+def test_what_is_not_run_is_there_and_shows_no_output() -> None:
+    for page in PAGES:
+        consoles = [text for language, text in blocks_of(page) if language == "console"]
+        for command, shown in pages.COMMAND.findall("".join(consoles)):
+            if command.startswith(pages.NOT_RUN):
+                script = command.split()[0]
+                assert not shown, command
+                assert not script.startswith("scripts/") or (ROOT / script).is_file(), command
 
 
 @pytest.mark.parametrize("page", with_blocks("json"), ids=name_of)
@@ -135,6 +75,13 @@ def test_the_readme_is_short_and_its_examples_import_little() -> None:
 def test_the_readme_links_only_to_what_is_there() -> None:
     for target in re.findall(r"\]\(([^)#]+)", PAGES[0].read_text(encoding="utf-8")):
         assert target.startswith("https://") or (ROOT / target).exists(), target
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "CONTRIBUTING.md"], ids=name_of)
+def test_the_files_that_a_page_names_are_there(page: Path) -> None:
+    named = r"`((?:bchcov|contracts|docs|scripts|tests|vectors)/[\w./-]*)"
+    for path in re.findall(named, page.read_text(encoding="utf-8")):
+        assert (ROOT / path).exists(), path
 
 
 def test_every_reason_is_on_its_page() -> None:
