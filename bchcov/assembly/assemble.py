@@ -32,15 +32,13 @@ def assemble_nodes(
     nodes: tuple[Node, ...],
     bindings: Mapping[str, Binding],
     *,
-    source: str | None = None,
     rules: RuleSet = BCH_SPEC.consensus,
 ) -> Assembled:
     """Assemble part of a source that has already been parsed.
 
-    `source` is the name of the binding that contains the part, or None for the main
-    source. Raises AssemblyError as `assemble` does.
+    Raises AssemblyError as `assemble` does.
     """
-    return Assembler(bindings, rules, source=source).assemble(nodes)
+    return Assembler(bindings, rules).assemble(nodes)
 
 
 def assemble(

@@ -12,6 +12,7 @@ from ..transaction.context import TransactionContext
 from ..transaction.model import Input, Output, Transaction
 from ..vm.evaluate import run_script
 from ..vm.rules.ruleset import RuleSet
+from ..vm.rules.upgrades import BCH_SPEC
 from .hints import describe_bare_number, describe_unknown
 from .nodes import Evaluation, Identifier, Literal, Node, Place, Push
 from .parser import MAX_NESTED, parse
@@ -73,35 +74,39 @@ class _OpenBody:
 
 
 class Assembler:
-    """Assembles nodes with `bindings`; an instance serves one call of `assemble`.
+    """Assembles nodes with `bindings`, the text of each of which is assembled only once.
 
     With `bare_numbers` a number outside a push stands for its bytes; without, it is an
-    error. `source` names the binding that the nodes come from, if any.
+    error. `pushed` has what the body of each push has become, by its binding (None for the
+    main source), line and column.
     """
 
     def __init__(
         self,
         bindings: Mapping[str, Binding],
-        rules: RuleSet,
+        rules: RuleSet = BCH_SPEC.consensus,
         *,
         bare_numbers: bool = True,
-        source: str | None = None,
     ) -> None:
+        self.pushed: dict[tuple[str | None, int, int], Assembled] = {}
         self._bindings = bindings
         self._rules = rules
         self._bare_numbers = bare_numbers
         # The names of the bindings that are being assembled, outermost first.
-        self._open_names = [] if source is None else [source]
+        self._open_names: list[str] = []
         # The bodies that are being assembled. A list instead of recursion: how deep a
         # source may nest must not depend on how deep in Python's stack the caller is.
         self._open_bodies: list[_OpenBody] = []
         # Bindings that have been assembled, outside and inside a push.
         self._finished: dict[tuple[str, bool], Assembled] = {}
 
-    def assemble(self, nodes: tuple[Node, ...]) -> Assembled:
-        """Assemble `nodes`. Raises AssemblyError with the place, and the binding it is in."""
-        bodies = self._open_bodies
-        bodies.append(_OpenBody(nodes, None, is_pushed=False))
+    def assemble(self, nodes: tuple[Node, ...], source: str | None = None) -> Assembled:
+        """Assemble `nodes`, which come from the binding `source`, None for the main source.
+
+        Raises AssemblyError with the place, and the binding it is in.
+        """
+        self._open_names = [] if source is None else [source]
+        bodies = self._open_bodies = [_OpenBody(nodes, None, is_pushed=False)]
         while True:
             body = bodies[-1]
             for node in body.nodes:
@@ -157,6 +162,8 @@ class Assembler:
         """Return what `opener` becomes, now that its body is assembled."""
         made = body.finish()
         if isinstance(opener, Push):
+            place = opener.place
+            self.pushed[self._current_source(), place.line, place.column] = made
             return encode_push(made.code)
         if isinstance(opener, Evaluation):
             return self._evaluate(made.code, opener.place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 
 __all__ = ["Assembled", "Span"]
@@ -30,7 +31,5 @@ class Assembled:
 
     def find(self, offset: int) -> Span | None:
         """Return the span that contains the byte at `offset`, or None if there is none."""
-        for span in self.spans:
-            if span.start <= offset < span.end:
-                return span
-        return None
+        at = bisect_right(self.spans, offset, key=lambda span: span.start)
+        return self.spans[at - 1] if at and offset < self.spans[at - 1].end else None

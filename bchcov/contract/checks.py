@@ -11,10 +11,11 @@ are out of its range, becomes a check by being named.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import lru_cache
 
 from ..assembly.assemble import assemble_nodes
 from ..assembly.assembler import Binding
@@ -53,6 +54,7 @@ _TRUTHS = _SIGNED | {
     Op.OP_WITHIN,
     *range(Op.OP_NUMEQUAL, Op.OP_GREATERTHANOREQUAL + 1),
 } - {Op.OP_NUMEQUALVERIFY}
+_KEPT = 64
 # A push, and true: neither a script that ends with it nor one that has it in it is refused.
 _UNKNOWN = b"\x01\x01"
 
@@ -76,7 +78,7 @@ class Check:
     is_named: bool = True
 
 
-@cache
+@lru_cache(maxsize=_KEPT)
 def checks_in(source: str, name: str = "") -> tuple[Check, ...]:
     """List the checks of a source, in its order, whatever is bound to its names.
 
@@ -127,20 +129,21 @@ def _known(nodes: tuple[Node, ...], bindings: dict[str, Binding]) -> tuple[Node,
 def _list(
     script: PlacedScript, texts: Mapping[str | None, str], *, most_finals: bool
 ) -> Iterator[Check]:
-    functions = functions_in(script.steps)
+    functions, bodies = functions_in(script)
     finals = {
         step.key
-        for step in find_producers(script.steps, functions)
+        for step in find_producers(script, functions)
         if step.opcode in _TRUTHS or (step.pushes is None and most_finals) or step.pushes == b""
     }
     refusing: dict[InstructionKey, Check] = {}
     lines: dict[tuple[str | None, int], list[Placed]] = {}
-    scripts = [script.steps, *functions.values()]
-    for step in (step for steps in scripts for step in steps):
+    for step in (step for each in (script, *bodies) for step in each.steps):
         lines.setdefault((step.source, step.line), []).append(step)
         key = step.key
         if step.opcode in _VERIFYING or step.opcode in _SIGNED or key in finals:
             refusing[key] = _unnamed(step, is_final=key in finals)
+    for steps in lines.values():
+        steps.sort(key=lambda step: step.column)
     for source, text in texts.items():
         _name(source, labels_in(text), lines, refusing)
     places = {source: at for at, source in enumerate(texts)}
@@ -165,11 +168,9 @@ def _name(
     for label in labels:
         from_ = from_ if label.line == line else 0
         line = label.line
-        steps = [
-            step for step in lines.get((source, line), ()) if from_ < step.column < label.column
-        ]
-        from_ = label.column
-        steps.sort(key=lambda step: step.column)
+        there = lines.get((source, line), [])
+        to = bisect_left(there, label.column, key=lambda step: step.column)
+        steps, from_ = there[from_:to], to
         chosen = [step for step in steps if step.key in refusing]
         if label.is_final:
             ending = [step for step in chosen if refusing[step.key].is_final]

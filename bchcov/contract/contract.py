@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from ..assembly.assemble import assemble_with_map
 from ..assembly.assembler import Binding
@@ -38,6 +38,17 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class _Reading:
+    """A contract's checks, and what to look its instructions up in."""
+
+    script: PlacedScript
+    checks: tuple[Check, ...]
+    scripts: Mapping[bytes, Sequence[PlacedScript]]
+    by_place: Mapping[tuple[str | None, int, int, str], Check]
+    by_line: Mapping[tuple[str | None, int], Sequence[Check]]
+
+
+@dataclass(frozen=True)
 class Contract:
     """A contract with its constants filled in: `code` is what runs."""
 
@@ -54,15 +65,14 @@ class Contract:
     @property
     def checks(self) -> tuple[Check, ...]:
         """Every check of the source and of those it takes in, in their order."""
-        return self._read()[1]
+        return self._reading.checks
 
     def place(self, offset: int) -> tuple[str, int, Check | None] | None:
         """The source, the line and the check that this byte of the code comes from.
 
         The source is this contract's, or one of its folder that it takes in by name.
         """
-        script, _ = self._read()
-        step = script.at(offset)
+        step = self._reading.script.at(offset)
         if step is None:
             return None
         found = self._found(step)
@@ -80,36 +90,46 @@ class Contract:
         where the same function is written more than once, and none where it is not this
         contract's.
         """
-        script, _ = self._read()
         found: dict[Found, None] = {}
-        for each in script.scripts():
-            step = each.at(offset) if each.code == code else None
+        for each in self._reading.scripts.get(code, ()):
+            step = each.at(offset)
             if step is not None:
                 found[self._found(step)] = None
         return tuple(found)
 
-    def _read(self) -> tuple[PlacedScript, tuple[Check, ...]]:
+    @cached_property
+    def _reading(self) -> _Reading:
         return _read(self.source, self.assembled, tuple(self.bindings.items()))
 
+    def __getstate__(self) -> dict[str, object]:
+        # What is read from a contract stays behind when it travels: it is read again.
+        return {name: value for name, value in self.__dict__.items() if name != "_reading"}
+
     def _found(self, step: Placed) -> Found:
-        checks = [
-            each for each in self._read()[1] if (each.source, each.line) == (step.source, step.line)
-        ]
-        here = [each for each in checks if (each.column, each.opcode) == (step.column, step.name)]
+        checks = self._reading.by_line.get((step.source, step.line), ())
         name = self.name
         if step.source is not None:
             name = f"{name.rpartition('/')[0]}/{step.source}".removeprefix("/")
         # A result that a line's last instructions only move: the name is the line's.
-        finals = [each for each in checks if each.is_final and each.is_named]
-        check = here[0] if here else finals[0] if len(checks) == len(finals) == 1 else None
+        check = self._reading.by_place.get((*step.place, step.name))
+        if check is None and len(checks) == 1 and checks[0].is_final and checks[0].is_named:
+            check = checks[0]
         return Found(name, step.line, step.column, check, len(checks) == 1)
 
 
 @lru_cache(maxsize=_KEPT)
-def _read(
-    source: str, assembled: Assembled, bindings: tuple[tuple[str, Binding], ...]
-) -> tuple[PlacedScript, tuple[Check, ...]]:
-    return checks_of(source, assembled, dict(bindings))
+def _read(source: str, assembled: Assembled, bindings: tuple[tuple[str, Binding], ...]) -> _Reading:
+    script, checks = checks_of(source, assembled, dict(bindings))
+    scripts: dict[bytes, list[PlacedScript]] = {}
+    for each in script.scripts():
+        scripts.setdefault(each.code, []).append(each)
+    by_place: dict[tuple[str | None, int, int, str], Check] = {}
+    by_line: dict[tuple[str | None, int], list[Check]] = {}
+    for check in checks:
+        line = check.source, check.line
+        by_place.setdefault((*line, check.column, check.opcode), check)
+        by_line.setdefault(line, []).append(check)
+    return _Reading(script, checks, scripts, by_place, by_line)
 
 
 def compile_contract(

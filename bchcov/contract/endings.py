@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 
 from ..script.opcodes import Op
 from ..vm.rules.upgrades import BCH_SPEC
+from .blocks import Block, find_blocks
 from .moves import ALT_MOVES, CHOOSERS, MOVES, gives
-from .places import Placed
+from .places import Placed, PlacedScript
 
 __all__ = ["find_producers", "functions_in"]
 
 # More items of interest at once, deeper, or more steps back than in contracts of people.
 _MAX_ITEMS, _MAX_NESTED, _MAX_STEPS = 64, 100, 50_000
-_NEAR = 200
-_OPENING, _CLOSING = (Op.OP_IF, Op.OP_NOTIF), Op.OP_ENDIF
+_NEAR = 40
 # These leave the item that they look at where it is; OP_NOP1 is nothing in a released year.
 _KEEPS = frozenset({Op.OP_CHECKLOCKTIMEVERIFY, Op.OP_CHECKSEQUENCEVERIFY, Op.OP_SIZE, Op.OP_NOP1})
 # These say of none that they take the index of an input or output: they look for it themselves.
@@ -25,31 +25,44 @@ _VARIABLE = frozenset({Op.OP_CHECKMULTISIG, Op.OP_CHECKMULTISIGVERIFY, Op.OP_EVA
 
 @dataclass(slots=True)
 class _Search:
-    functions: Mapping[bytes, Sequence[Placed]]
+    functions: Mapping[bytes, PlacedScript]
     most_steps: int
     found: dict[Placed, None] = field(default_factory=dict)
     steps: int = 0
+    # Of every script that was met, by its identity.
+    blocks: dict[int, Mapping[int, Block]] = field(default_factory=dict)
 
-    def back(self, steps: Sequence[Placed], depths: set[int], nested: int = 0) -> set[int]:
-        """Go back from the end of `steps`; return which items were there before them.
+    def whole(self, script: PlacedScript, depths: set[int], nested: int = 0) -> set[int]:
+        """Go back through a whole script."""
+        if id(script) not in self.blocks:
+            self.blocks[id(script)] = find_blocks(script.steps)
+        return self.back(script, -1, len(script.steps), depths, nested)
 
-        Items are counted from the top, 0; those whose makers are not known are dropped.
+    def back(
+        self, script: PlacedScript, before: int, end: int, depths: set[int], nested: int
+    ) -> set[int]:
+        """Go back from `end`, down to `before`; return which items were there then.
+
+        Neither counts itself. Items are counted from the top, 0; those whose makers are not
+        known are dropped.
         """
-        at = len(steps) - 1
-        while at >= 0 and depths:
+        steps, at = script.steps, end - 1
+        self.steps += 1
+        while at > before and depths:
             self.steps += 1
             if len(depths) > _MAX_ITEMS or nested > _MAX_NESTED or self.steps > self.most_steps:
                 return set()
             opcode = steps[at].opcode
-            if opcode == _CLOSING:
-                at, depths = self.branches(steps, at, depths, nested)
-            elif opcode == Op.OP_UNTIL:
-                at, depths = self.loop(steps, at, depths, nested)
+            block = self.blocks[id(script)].get(at)
+            if block is not None:
+                way_through = self.branches if opcode == Op.OP_ENDIF else self.loop
+                at, depths = block.start - 1, way_through(script, block, depths, nested)
             elif opcode == Op.OP_INVOKE:
-                body = self.functions.get(_pushed_before(steps, at))
+                identifier = _pushed_before(steps, at)
+                body = None if identifier is None else self.functions.get(identifier)
                 if body is None:
                     return set()
-                depths = self.back(body, depths, nested + 1)
+                depths = self.whole(body, depths, nested + 1)
                 at -= 2
             else:
                 chosen = steps[at - 1].pushes if at else None
@@ -78,57 +91,31 @@ class _Search:
         return set() if opcode in _VARIABLE else deeper
 
     def branches(
-        self, steps: Sequence[Placed], end: int, depths: set[int], nested: int
-    ) -> tuple[int, set[int]]:
-        """Both ways through the OP_IF that the OP_ENDIF at `end` closes."""
-        open_, marks = 0, [end]
-        start = end - 1
-        while start >= 0:
-            opcode = steps[start].opcode
-            if opcode in (_CLOSING, Op.OP_UNTIL):
-                open_ += 1
-            elif not open_ and opcode == Op.OP_ELSE:
-                marks.append(start)
-            elif not open_ and opcode in _OPENING:
-                break
-            elif opcode in _OPENING or opcode == Op.OP_BEGIN:
-                open_ -= 1
-            start -= 1
-        marks.append(start)
-        marks.reverse()
+        self, script: PlacedScript, block: Block, depths: set[int], nested: int
+    ) -> set[int]:
+        """Both ways through an OP_IF."""
+        marks = block.marks
         # Each OP_ELSE turns: one way takes the first, the third part and so on.
         before: set[int] = set()
         for way in (0, 1):
             left = depths
             for part in range(len(marks) - 2, -1, -1):
                 if part % 2 == way:
-                    left = self.back(steps[marks[part] + 1 : marks[part + 1]], left, nested + 1)
+                    left = self.back(script, marks[part], marks[part + 1], left, nested + 1)
             before |= left
-        return start - 1, {depth + 1 for depth in before}
+        return {depth + 1 for depth in before}
 
-    def loop(
-        self, steps: Sequence[Placed], end: int, depths: set[int], nested: int
-    ) -> tuple[int, set[int]]:
-        """Through the loop that the OP_UNTIL at `end` closes, one time and any number of times."""
-        open_, start = 0, end - 1
-        while start >= 0:
-            opcode = steps[start].opcode
-            if opcode in (Op.OP_UNTIL, _CLOSING):
-                open_ += 1
-            elif not open_ and opcode == Op.OP_BEGIN:
-                break
-            elif opcode in (Op.OP_BEGIN, *_OPENING):
-                open_ -= 1
-            start -= 1
-        body = steps[start + 1 : end]
+    def loop(self, script: PlacedScript, block: Block, depths: set[int], nested: int) -> set[int]:
+        """Through a loop, one time and any number of times."""
+        start, end = block.marks
         before, ahead = set[int](), depths
         while ahead:
-            begun = self.back(body, {depth + 1 for depth in ahead}, nested + 1)
+            begun = self.back(script, start, end, {depth + 1 for depth in ahead}, nested + 1)
             ahead = begun - before
             before |= begun
             if any(depth > _MAX_ITEMS for depth in before):
-                return -1, set()
-        return start - 1, before
+                return set()
+        return before
 
 
 def _takes(opcode: int) -> int:
@@ -148,42 +135,44 @@ def _unchoose(opcode: int, depths: set[int], chosen: bytes | None) -> set[int]:
     return before | ({count + 1} if 0 in depths else set())
 
 
-def _pushed_before(steps: Sequence[Placed], at: int) -> bytes:
-    pushed = steps[at - 1].pushes if at else None
-    # No identifier of a function is this long.
-    return bytes(1_000) if pushed is None else pushed
+def _pushed_before(steps: Sequence[Placed], at: int) -> bytes | None:
+    return steps[at - 1].pushes if at else None
 
 
 def find_producers(
-    steps: Sequence[Placed],
-    functions: Mapping[bytes, Sequence[Placed]],
-    depth: int = 0,
-    *,
-    most_steps: int = _MAX_STEPS,
+    script: PlacedScript, functions: Mapping[bytes, PlacedScript], depth: int = 0
 ) -> tuple[Placed, ...]:
-    """Find what may have made the item that `steps` leave so far below the top.
+    """Find what may have made the item that a script leaves so far below the top.
 
     `functions` are bodies by identifier. What cannot be known from the script alone (an
     item from the alternate stack, or one that a number chooses) is left out.
     """
-    search = _Search(functions, most_steps)
-    search.back(steps, {depth})
+    search = _Search(functions, _MAX_STEPS)
+    search.whole(script, {depth})
     return tuple(search.found)
 
 
-def functions_in(steps: Sequence[Placed]) -> dict[bytes, Sequence[Placed]]:
-    """The bodies that a script defines, by identifier, where both are written in it."""
-    found: dict[bytes, Sequence[Placed]] = {}
-    waiting = [steps]
+def functions_in(script: PlacedScript) -> tuple[dict[bytes, PlacedScript], list[PlacedScript]]:
+    """The bodies that a script defines: by identifier, where that is written in it, and all."""
+    found: dict[bytes, PlacedScript] = {}
+    bodies: dict[int, PlacedScript] = {}
+    waiting = [script]
     while waiting:
-        script = waiting.pop()
-        for at, step in enumerate(script):
+        within = waiting.pop()
+        blocks = {id(within): find_blocks(within.steps)}
+        for at, step in enumerate(within.steps):
             if step.opcode != Op.OP_DEFINE:
                 continue
-            bodies = find_producers(script[:at], {}, 1, most_steps=_NEAR)
-            inside = bodies[0].inside if len(bodies) == 1 else None
-            identifier = _pushed_before(script, at)
-            if inside is not None and identifier not in found:
-                found[identifier] = inside.steps
-                waiting.append(inside.steps)
-    return found
+            search = _Search({}, _NEAR, blocks=blocks)
+            search.back(within, -1, at, {1}, 0)
+            makers = list(search.found)
+            body = makers[0].inside if len(makers) == 1 else None
+            if body is None:
+                continue
+            identifier = _pushed_before(within.steps, at)
+            if identifier is not None:
+                found.setdefault(identifier, body)
+            if id(body) not in bodies:
+                bodies[id(body)] = body
+                waiting.append(body)
+    return found, list(bodies.values())

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..assembly.assemble import assemble_nodes
-from ..assembly.assembler import Binding
+from ..assembly.assembler import Assembler, Binding
 from ..assembly.nodes import Evaluation, Identifier, Node, Push
 from ..assembly.parser import parse
 from ..assembly.source_map import Assembled
@@ -68,17 +68,23 @@ class PlacedScript:
         return self.steps[found - 1] if found else None
 
     def scripts(self) -> Iterator[PlacedScript]:
-        """Yield this script and all inside its pushes, from the outside in."""
-        waiting = [self]
+        """Yield this script and all inside its pushes, each once, from the outside in."""
+        # A script that is taken in more than once is the same object wherever it is.
+        scripts = {id(self): self}
+        waiting = deque(scripts.values())
         while waiting:
-            script = waiting.pop(0)
+            script = waiting.popleft()
             yield script
-            waiting += [step.inside for step in script.steps if step.inside is not None]
+            for step in script.steps:
+                if step.inside is not None and id(step.inside) not in scripts:
+                    scripts[id(step.inside)] = step.inside
+                    waiting.append(step.inside)
 
 
 class _Placer:
     def __init__(self, bindings: Mapping[str, Binding]) -> None:
         self.bindings = bindings
+        self.assembler = Assembler(bindings)
         self.pushes: dict[_Key, Push] = {}
         self.scripts: dict[_Key, PlacedScript] = {}
 
@@ -117,10 +123,13 @@ class _Placer:
         if node is None:
             return None
         if key not in self.scripts:
-            try:
-                assembled = assemble_nodes(node.body, self.bindings, source=key[0])
-            except AssemblyError:
-                return None
+            # The pushes inside are assembled with the one around them, once.
+            assembled = self.assembler.pushed.get(key)
+            if assembled is None:
+                try:
+                    assembled = self.assembler.assemble(node.body, key[0])
+                except AssemblyError:
+                    return None
             self.scripts[key] = self.script(assembled)
         found = self.scripts[key]
         return found if found.code == pushed else None

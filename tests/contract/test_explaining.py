@@ -231,7 +231,7 @@ def check_everything(source: str, unlocking: str) -> None:
     assert explain(replace(result, run=None), made)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(WORDS, max_size=14), st.sampled_from(["", "OP_0", "OP_1 OP_1", "OP_5 <0x00> OP_0"]))
 def test_no_source_that_assembles_makes_the_checks_a_place_or_explaining_raise(
     words: list[str], unlocking: str
