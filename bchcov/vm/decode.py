@@ -180,7 +180,7 @@ class _Kept:
 
     There are two generations: once the scripts of the younger have `most_bytes` in sum,
     it becomes the older, and what that held is forgotten unless it has been used since.
-    A program takes at most some 60 bytes for each of its script and of the overhead.
+    A program takes at most some 70 bytes for each of its script and of the overhead.
     """
 
     __slots__ = ("_old", "_size", "_young", "most_bytes")

@@ -113,7 +113,9 @@ def _decodes_to_itself(data: bytes) -> bool:
 
 def test_every_changed_byte_gives_another_transaction_or_is_refused() -> None:
     data = encode_transaction(TOKENS)
-    for at in range(len(data)):
+    # The script of 300 bytes is all alike inside: one of its bytes stands for the rest.
+    script = data.index(bytes(300))
+    for at in (*range(script + 1), *range(script + 299, len(data))):
         for value in range(256):
             assert _decodes_to_itself(data[:at] + bytes((value,)) + data[at + 1 :])
 

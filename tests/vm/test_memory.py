@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import tracemalloc
 from collections.abc import Callable
 
@@ -35,6 +36,9 @@ def script(name: str, size: int, number: int) -> bytes:
 
 def held_by(call: Callable[[], object]) -> int:
     """The bytes that the result of `call`, and what it leaves behind, take."""
+    # Python keeps freed tuples for later: how many there are depends on what ran before, and
+    # what is made of them is not counted. A full collection gives them back.
+    gc.collect()
     tracemalloc.start()
     try:
         before = tracemalloc.get_traced_memory()[0]
@@ -48,13 +52,13 @@ def held_by(call: Callable[[], object]) -> int:
 
 @pytest.mark.parametrize("rules", [BCH_2023, BCH_2026], ids=str)
 @pytest.mark.parametrize("name", INSTRUCTIONS)
-def test_a_decoded_script_takes_at_most_sixty_bytes_for_each_of_its_own(
+def test_a_decoded_script_takes_at_most_seventy_bytes_for_each_of_its_own(
     name: str, rules: RuleSet
 ) -> None:
     for size in (30, 300, 9_990):
         decode(script(name, size, 0), rules)  # what all scripts share
         code = script(name, size, 1)
-        assert held_by(lambda code=code: decode(code, rules)) < 60 * (len(code) + 16)  # type: ignore[misc]
+        assert held_by(lambda code=code: decode(code, rules)) < 70 * (len(code) + 16)  # type: ignore[misc]
 
 
 @pytest.mark.parametrize("size", [30, 9_990])
