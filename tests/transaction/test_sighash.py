@@ -72,7 +72,7 @@ def plain(
     return result + transaction.locktime.to_bytes(4, "little") + kind.to_bytes(4, "little")
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(st.data(), st.sampled_from(HASH_TYPES))
 def test_every_hash_type_covers_what_the_specification_says(data: st.DataObject, kind: int) -> None:
     transaction = data.draw(transactions().filter(lambda drawn: bool(drawn.inputs)))
@@ -154,7 +154,7 @@ def plain_legacy(transaction: Transaction, index: int, code: bytes, kind: int) -
 LEGACY_TYPES = st.sampled_from([0, 1, 2, 3, 0x81, 0x82, 0x83]) | st.integers(-(2**31), 2**32 - 1)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.data(), LEGACY_TYPES)
 def test_before_the_fork_every_hash_type_covered_what_the_twin_does(
     data: st.DataObject, kind: int
