@@ -5,6 +5,8 @@ Source: CHIP-2022-02-CashTokens, "Token Encoding"; the rest is the wire format o
 
 from __future__ import annotations
 
+from collections.abc import Generator, Iterator
+
 from ..encoding.compact_size import read_compact_size
 from ..encoding.expected import kind_of
 from ..errors import DecodeError
@@ -12,7 +14,13 @@ from ..script.patterns import TOKEN_PREFIX
 from .constants import MAX_TOKEN_AMOUNT
 from .model import Capability, Input, Nft, Output, Token, Transaction
 
-__all__ = ["decode_output", "decode_outputs", "decode_transaction"]
+__all__ = [
+    "decode_output",
+    "decode_outputs",
+    "decode_transaction",
+    "each_output",
+    "each_part",
+]
 
 _NO_PREFIX = -1
 
@@ -149,6 +157,22 @@ def _read_inputs(data: bytes, offset: int) -> tuple[tuple[Input, ...], int]:
     return tuple(inputs), offset
 
 
+def _each_input(data: bytes, offset: int) -> Generator[Input, None, int]:
+    count, offset = _read_count(data, offset, "inputs", 41)
+    for _ in range(count):
+        item, offset = _read_input(data, offset)
+        yield item
+    return offset
+
+
+def _each_output(data: bytes, offset: int, prefix: int) -> Generator[Output, None, int]:
+    count, offset = _read_count(data, offset, "outputs", 9)
+    for _ in range(count):
+        output, offset = _read_output(data, offset, prefix)
+        yield output
+    return offset
+
+
 def _decode(data: bytes, prefix: int) -> Transaction:
     version = int.from_bytes(_take(data, 0, 4, "a version"), "little")
     inputs, offset = _read_inputs(data, 4)
@@ -163,16 +187,29 @@ def _has_witnesses(data: bytes) -> bool:
     if data[4:6] != b"\x00\x01":
         return False
     try:
-        inputs, offset = _read_inputs(data, 6)
-        _, offset = _read_outputs(data, offset, _NO_PREFIX)
-        for _ in inputs:
+        inputs, offset = _read_count(data, 6, "inputs", 41)
+        for _ in range(inputs):
+            _, offset = _read_input(data, offset)
+        outputs, offset = _read_count(data, offset, "outputs", 9)
+        for _ in range(outputs):
+            _, offset = _read_output(data, offset, _NO_PREFIX)
+        for _ in range(inputs):
             count, offset = _read_count(data, offset, "witness items", 1)
             for _ in range(count):
                 size, offset = read_compact_size(data, offset)
                 offset += size
     except DecodeError:
         return False
-    return bool(inputs) and offset + 4 == len(data)
+    return inputs > 0 and offset + 4 == len(data)
+
+
+def _name_witnesses(data: bytes, error: DecodeError) -> DecodeError:
+    # A transaction without inputs can begin alike: only what is one is called so.
+    if not _has_witnesses(data):
+        return error
+    return DecodeError(
+        "a transaction with witnesses (segwit), of another chain: Bitcoin Cash has none", 4
+    )
 
 
 def decode_transaction(
@@ -191,13 +228,26 @@ def decode_transaction(
     data = _whole(data, "a transaction")
     try:
         return _decode(data, _NO_PREFIX if before_tokens else TOKEN_PREFIX)
-    except DecodeError:
-        # A transaction without inputs can begin alike: only what is one is called so.
-        if _has_witnesses(data):
-            raise DecodeError(
-                "a transaction with witnesses (segwit), of another chain: Bitcoin Cash has none", 4
-            ) from None
-        raise
+    except DecodeError as error:
+        raise _name_witnesses(data, error) from None
+
+
+def each_part(data: bytes, *, before_tokens: bool = False) -> Iterator[Input | Output]:
+    """Yield the inputs and then the outputs of a whole transaction, and keep none of them.
+
+    Takes and raises what `decode_transaction` does; an error comes where it is met, behind
+    the parts before it.
+    """
+    try:
+        _take(data, 0, 4, "a version")
+        offset = yield from _each_input(data, 4)
+        offset = yield from _each_output(
+            data, offset, _NO_PREFIX if before_tokens else TOKEN_PREFIX
+        )
+        _take(data, offset, 4, "a locktime")
+        _expect_end(data, offset + 4, "the transaction")
+    except DecodeError as error:
+        raise _name_witnesses(data, error) from None
 
 
 def decode_outputs(
@@ -211,6 +261,12 @@ def decode_outputs(
     outputs, offset = _read_outputs(data, 0, _NO_PREFIX if before_tokens else TOKEN_PREFIX)
     _expect_end(data, offset, "the outputs")
     return outputs
+
+
+def each_output(data: bytes, *, before_tokens: bool = False) -> Iterator[Output]:
+    """Yield what `decode_outputs` returns, and keep none; an error comes where it is met."""
+    offset = yield from _each_output(data, 0, _NO_PREFIX if before_tokens else TOKEN_PREFIX)
+    _expect_end(data, offset, "the outputs")
 
 
 def decode_output(data: bytes | bytearray | memoryview) -> Output:

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-import json
+import sys
+from collections.abc import Iterator
 from typing import Any
 
 import click
 
+from ...crypto.hashes import hash256
 from ...errors import DecodeError
 from ...script.addresses import NETWORK_PREFIXES
-from ...transaction.codec import decode_outputs, decode_transaction
+from ...transaction.decoding import each_output, each_part
+from ...transaction.model import Input, Output
 from ..terminal.sources import read_bytecode
-from .describe import describe_output, describe_transaction
+from .describe import describe_input, describe_output
+from .json_pieces import Parts, write_json
 
 __all__ = ["decode"]
 
 
-def _describe(data: bytes, *, as_outputs: bool, prefix: str, before_tokens: bool) -> dict[str, Any]:
+def _each(data: bytes, *, as_outputs: bool, before_tokens: bool) -> Iterator[Input | Output]:
+    read = each_output if as_outputs else each_part
+    return read(data, before_tokens=before_tokens)
+
+
+def _check(data: bytes, *, as_outputs: bool, before_tokens: bool) -> None:
+    """Read all parts and keep none, so that nothing is printed of what is not whole."""
     try:
-        if as_outputs:
-            outputs = decode_outputs(data, before_tokens=before_tokens)
-            return {"outputs": [describe_output(output, prefix=prefix) for output in outputs]}
-        transaction = decode_transaction(data, before_tokens=before_tokens)
-        return describe_transaction(transaction, prefix=prefix, before_tokens=before_tokens)
+        for _ in _each(data, as_outputs=as_outputs, before_tokens=before_tokens):
+            pass
     except DecodeError as error:
         kind = "outputs" if as_outputs else "a transaction"
         hint = "" if before_tokens else _hint(data, as_outputs=as_outputs)
@@ -31,13 +38,34 @@ def _describe(data: bytes, *, as_outputs: bool, prefix: str, before_tokens: bool
 
 def _hint(data: bytes, *, as_outputs: bool) -> str:
     try:
-        if as_outputs:
-            decode_outputs(data, before_tokens=True)
-        else:
-            decode_transaction(data, before_tokens=True)
+        for _ in _each(data, as_outputs=as_outputs, before_tokens=True):
+            pass
     except DecodeError:
         return ""
     return "; it is one of before May 2023, when 0xef had no meaning: --before-tokens shows it"
+
+
+def _describe(data: bytes, *, as_outputs: bool, prefix: str, before_tokens: bool) -> dict[str, Any]:
+    """Describe checked bytes; inputs, outputs and assembly are made while they are written."""
+
+    def read() -> Iterator[Input | Output]:
+        return _each(data, as_outputs=as_outputs, before_tokens=before_tokens)
+
+    inputs = Parts(describe_input(each) for each in read() if isinstance(each, Input))
+    outputs = Parts(
+        describe_output(each, prefix=prefix) for each in read() if isinstance(each, Output)
+    )
+    if as_outputs:
+        return {"outputs": outputs}
+    # What decodes is written back the same: the bytes are those that are hashed.
+    return {
+        "txid": hash256(data)[::-1].hex(),
+        "size": len(data),
+        "version": int.from_bytes(data[:4], "little"),
+        "locktime": int.from_bytes(data[-4:], "little"),
+        "inputs": inputs,
+        "outputs": outputs,
+    }
 
 
 @click.command()
@@ -59,11 +87,12 @@ def decode(source: str, outputs: bool, prefix: str, before_tokens: bool, as_json
     nothing). The last push of an unlocking script is shown as a redeem script where it
     reads as a script.
     """
-    described = _describe(
-        read_bytecode(source), as_outputs=outputs, prefix=prefix, before_tokens=before_tokens
-    )
+    data = read_bytecode(source)
+    _check(data, as_outputs=outputs, before_tokens=before_tokens)
+    described = _describe(data, as_outputs=outputs, prefix=prefix, before_tokens=before_tokens)
     if as_json:
-        click.echo(json.dumps(described, indent=2))
+        write_json(described, sys.stdout.write)
+        sys.stdout.write("\n")
         return
     from .views import print_parts
 

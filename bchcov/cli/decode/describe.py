@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from ...assembly import disassemble
+from ...assembly import disassemble_lines
 from ...crypto.der import is_strict_der
 from ...errors import AddressError
 from ...script.addresses import encode_address
 from ...script.opcodes import Op
 from ...script.patterns import pattern_name
 from ...script.pushes import instructions
-from ...transaction.codec import encode_transaction, transaction_id
-from ...transaction.model import Input, Output, Token, Transaction
+from ...transaction.model import Input, Output, Token
 from ...vm.rules.upgrades import BCH_SPEC
 
-__all__ = ["describe_output", "describe_transaction", "find_redeem_script"]
+__all__ = ["describe_input", "describe_output", "find_redeem_script"]
 
 _KNOWN = BCH_SPEC.consensus.operations.keys() | set(range(0x61))
 _OPENING, _CLOSING = (Op.OP_IF, Op.OP_NOTIF), Op.OP_ENDIF
@@ -23,8 +23,14 @@ _KEY_SIZES = (33, 65)
 _SIGNATURE_SIZES = range(65, 74)
 
 
+def _write_assembly(code: bytes) -> Iterator[str]:
+    # A script takes up to fifty times its bytes as text: made while it is written.
+    for number, (_, text) in enumerate(disassemble_lines(code)):
+        yield f" {text}" if number else text
+
+
 def _describe_script(code: bytes) -> dict[str, Any]:
-    return {"hex": code.hex(), "asm": disassemble(code), "size": len(code)}
+    return {"hex": code.hex(), "asm": _write_assembly(code), "size": len(code)}
 
 
 def _describe_token(token: Token | None) -> dict[str, Any] | None:
@@ -60,20 +66,22 @@ def find_redeem_script(unlocking: bytes) -> bytes | None:
     Nothing tells from the spending transaction alone that P2SH is spent: what reads as a
     script is taken for one, signatures and the key of P2PKH are not.
     """
-    steps = list(instructions(unlocking))
-    if any(step.opcode > Op.OP_16 or step.missing for step in steps):
-        return None
-    pushed = [step.data for step in steps]
-    last = pushed[-1] if pushed else None
+    first, last, count = None, None, 0
+    for step in instructions(unlocking):
+        if step.opcode > Op.OP_16 or step.missing:
+            return None
+        first, last = (last, step.data) if count == 1 else (first, step.data)
+        count += 1
     if not last or not _is_script(last):
         return None
     if last[0] == 0x30 and is_strict_der(last[:-1]):
         return None
-    signed = len(pushed) == 2 and len(pushed[0] or b"") in _SIGNATURE_SIZES
+    signed = count == 2 and len(first or b"") in _SIGNATURE_SIZES
     return None if signed and len(last) in _KEY_SIZES and last[0] in (2, 3, 4) else last
 
 
-def _describe_input(item: Input) -> dict[str, Any]:
+def describe_input(item: Input) -> dict[str, Any]:
+    """Describe one input; its txid as it is displayed, `asm` of its scripts in pieces."""
     redeem = find_redeem_script(item.unlocking_bytecode)
     return {
         "txid": item.outpoint_txid,
@@ -96,8 +104,9 @@ def _find_address(output: Output, prefix: str) -> str | None:
 def describe_output(output: Output, *, prefix: str = "bitcoincash") -> dict[str, Any]:
     """Describe one output; the value in satoshis, the token amount as a decimal string.
 
-    Its address, if its script has one, is of the network with this prefix, and one for
-    tokens where the output holds some.
+    `asm` of its script is in pieces, made while they are written. Its address, if its
+    script has one, is of the network with this prefix, and one for tokens where the
+    output holds some.
     """
     return {
         "value": output.value,
@@ -105,18 +114,4 @@ def describe_output(output: Output, *, prefix: str = "bitcoincash") -> dict[str,
         "address": _find_address(output, prefix),
         "locking": _describe_script(output.locking_bytecode),
         "token": _describe_token(output.token),
-    }
-
-
-def describe_transaction(
-    transaction: Transaction, *, prefix: str = "bitcoincash", before_tokens: bool = False
-) -> dict[str, Any]:
-    """Describe a transaction; txids and categories as they are displayed, sizes in bytes."""
-    return {
-        "txid": transaction_id(transaction),
-        "size": len(encode_transaction(transaction, before_tokens=before_tokens)),
-        "version": transaction.version,
-        "locktime": transaction.locktime,
-        "inputs": [_describe_input(item) for item in transaction.inputs],
-        "outputs": [describe_output(output, prefix=prefix) for output in transaction.outputs],
     }

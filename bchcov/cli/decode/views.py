@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import click
+
+from .json_pieces import Parts
 
 __all__ = ["print_parts"]
 
@@ -22,8 +25,10 @@ def _print_script(name: str, script: dict[str, Any]) -> None:
 
 def _print_assembly(name: str, script: dict[str, Any]) -> None:
     if script["hex"]:
-        for at, line in enumerate(script["asm"].splitlines()):
-            _print_field("" if at else name, line)
+        click.echo(f"    {name:<11} ", nl=False)
+        for piece in script["asm"]:
+            sys.stdout.write(piece)
+        sys.stdout.write("\n")
 
 
 def _print_input(index: int, item: dict[str, Any]) -> None:
@@ -58,7 +63,7 @@ def print_parts(described: dict[str, Any]) -> None:
     for name in _HEADINGS:
         if name in described:
             click.echo(f"{name:<15} {described[name]}")
-    for index, item in enumerate(described.get("inputs", ())):
+    for index, item in enumerate(described.get("inputs", Parts(iter(()))).items):
         _print_input(index, item)
-    for index, output in enumerate(described["outputs"]):
+    for index, output in enumerate(described["outputs"].items):
         _print_output(index, output)
