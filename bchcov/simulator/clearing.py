@@ -20,14 +20,14 @@ def clear_queue(
     What the wallet has committed to is revealed in its turn, as an honest wallet reveals
     it; what nobody reveals is expired when its time has come. `check_interrupt` is called between.
     """
-    gone = [entry.action_hash for entry in pool.pool.entries]
-    while pool.pool.entries:
+    gone = [entry.action_hash for entry in pool.followed.pool.entries]
+    while pool.followed.pool.entries:
         check_interrupt()
         _reveal(pool, accounts)
         if pool.ready():
             for txid in pool.execute()[0]:
                 pool.see(accounts.chain.mempool[txid])
-        elif pool.pool.entries:
+        elif pool.followed.pool.entries:
             due = pool.unrevealed()[0][1]
             accounts.chain.advance(max(0, due - accounts.chain.height))
             pool.see(accounts.chain.mempool[pool.expire()])
@@ -38,7 +38,7 @@ def clear_queue(
 
 def _reveal(pool: TicketedPool | DirectPool, accounts: Accounts) -> None:
     """Reveal from the head on what the wallet can reveal."""
-    own = accounts.wallet.commitments(pool.category)
+    own = accounts.wallet.commitments(pool.followed.category)
     for action_hash, _ in pool.unrevealed():
         if action_hash not in own:
             return

@@ -47,10 +47,10 @@ def race_users(
     count = read_count(written, _MOST_USERS, "users")
     seed = _unused(accounts, seed)
     first = len(accounts.chain.blocks)
-    if pool.is_open and getattr(pool.pool.state, "closed", False):
+    if pool.followed.is_open and getattr(pool.followed.pool.state, "closed", False):
         raise CommandError("the pool is closed: it takes no tickets")
     before = clear_queue(pool, accounts, check_interrupt)
-    here = pool.pool
+    here = pool.followed.pool
     reserves = here.state.reserves
     settings = Settings(
         seed=seed,

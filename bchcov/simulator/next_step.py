@@ -45,7 +45,7 @@ def next_step(
     `refundable` are those of them that can only be taken back, at this pool or another.
     """
     late = [short_hash(each, own) for each in refundable]
-    if not pool.is_open:
+    if not pool.followed.is_open:
         if late:
             return f"refund {late[0]} takes back what the pool has left; open makes another pool"
         return "open makes another pool"

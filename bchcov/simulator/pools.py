@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from ..amm import direct, ticketed
 from ..amm.formula import Reserves
 from ..transaction.constants import COIN
+from ..transaction.model import Transaction
+from ..wallet.balance import Spend
 from .accounts import Accounts
 from .direct_pool import DirectPool
+from .followed_pool import make_pool, read_pool
 from .next_step import next_step
 from .parsing import plural
 from .ticketed_pool import TicketedPool
@@ -17,10 +21,29 @@ from .wallet import Commitment
 __all__ = ["PROFILES", "Pools"]
 
 PROFILES = ("ticketed", "direct")
-_KINDS: dict[str, type[TicketedPool] | type[DirectPool]] = {
-    "ticketed": TicketedPool,
-    "direct": DirectPool,
-}
+
+
+def _make(
+    profile: str, accounts: Accounts, first: Spend, stock: Spend, reserves: Reserves
+) -> tuple[TicketedPool | DirectPool, str]:
+    """Make a pool of these coins; its txid."""
+    coins = first, stock, reserves
+    if profile == "direct":
+        plain, txid = make_pool(accounts, direct.Parameters, direct.genesis, *coins)
+        return DirectPool(accounts, plain), txid
+    made, txid = make_pool(accounts, ticketed.Parameters, ticketed.genesis, *coins)
+    return TicketedPool(accounts, made), txid
+
+
+def _find(
+    profile: str, accounts: Accounts, transaction: Transaction
+) -> TicketedPool | DirectPool | None:
+    """Read the pool of a profile that a transaction made; None where it made none."""
+    if profile == "direct":
+        plain = read_pool(accounts, direct.Parameters, direct.check_genesis, transaction)
+        return None if plain is None else DirectPool(accounts, plain)
+    found = read_pool(accounts, ticketed.Parameters, ticketed.check_genesis, transaction)
+    return None if found is None else TicketedPool(accounts, found)
 
 
 class Pools:
@@ -41,8 +64,8 @@ class Pools:
             token = transaction.outputs[0].token
             begins = sources and all(each.locking_bytecode == provider for each in sources)
             if begins and token is not None and token.nft is not None:
-                for profile, kind in _KINDS.items():
-                    found = kind.read_genesis(self._accounts, transaction)
+                for profile in PROFILES:
+                    found = _find(profile, self._accounts, transaction)
                     if found is not None:
                         self._take(profile, found)
             for pool in self._all():
@@ -77,7 +100,7 @@ class Pools:
             accounts.fund(accounts.wallet.key("builder"), COIN, 1)
         provider = accounts.wallet.key("provider")
         first, stock = accounts.fund(provider, reserves.bch + 1_000_000, reserves.tokens)
-        pool, txid = _KINDS[self.profile].genesis(accounts, first, stock, reserves)
+        pool, txid = _make(self.profile, accounts, first, stock, reserves)
         self._take(self.profile, pool)
         accounts.chain.mine()
         height = accounts.chain.height
@@ -99,7 +122,7 @@ class Pools:
     def commitments(self) -> dict[bytes, tuple[TicketedPool | DirectPool, Commitment]]:
         """Every commitment of the wallet by its hash, with its pool, which may have ended."""
         commitments = self._accounts.wallet.commitments
-        found = {each: commitments(each.category) for each in (self.now, *self._ended)}
+        found = {each: commitments(each.followed.category) for each in (self.now, *self._ended)}
         return {key: (pool, made) for pool, some in found.items() for key, made in some.items()}
 
     def refundable(self) -> list[bytes]:

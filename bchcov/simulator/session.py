@@ -108,7 +108,9 @@ class Session:
 
     def hashes(self) -> list[str]:
         """The hashes of the commitments at this pool, for completion."""
-        return [each.hex() for each in self._accounts.wallet.commitments(self._pool.category)]
+        return [
+            each.hex() for each in self._accounts.wallet.commitments(self._pool.followed.category)
+        ]
 
     def run(self, line: str) -> Answer:
         """Do what a line says. Nothing is raised: a wrong line is an answer that is not ok."""
@@ -158,7 +160,7 @@ class Session:
         return replace(answer, lines=(*answer.lines, told), data=answer.data | data)
 
     def _do_open(self, bch: str = "", tokens: str = "") -> Answer:
-        if self._pool.is_open:
+        if self._pool.followed.is_open:
             raise CommandError("there is a pool already: withdraw ends it")
         reserves = self._reserves
         if bch and tokens:
@@ -175,7 +177,7 @@ class Session:
     def _do_commit(self, *words: str) -> Answer:
         wish = read_action(" ".join(words))
         pool = self._pool
-        offered = trade(pool.reserves, wish.direction, wish.amount_in).amount_out
+        offered = trade(pool.followed.reserves, wish.direction, wish.amount_in).amount_out
         now = show_amount(offered, SELL if wish.direction == BUY else BUY)
         satoshis, tokens = self._accounts.balance("you")
         have = satoshis if wish.direction == BUY else tokens
@@ -186,9 +188,9 @@ class Session:
         # What cannot be committed is not written into the wallet; what can is in it first,
         # since the chain's file gets it at the end of the command.
         txid, deadline = pool.commit(
-            self._accounts.wallet.plan("you", pool.category, *_values(wish))
+            self._accounts.wallet.plan("you", pool.followed.category, *_values(wish))
         )
-        made = self._accounts.wallet.commit("you", pool.category, *_values(wish))
+        made = self._accounts.wallet.commit("you", pool.followed.category, *_values(wish))
         self._pools.see(txid)
         shown_hash = made.action.hash.hex()
         lines = (f"hash      {shown_hash}", f"txid      {txid}", f"deadline  {deadline}")
@@ -200,7 +202,7 @@ class Session:
         if buys.lower() not in ("true", "false"):
             raise CommandError(f"{quoted(buys)} is neither True (BCH in) nor False (tokens in)")
         direction: Direction = BUY if buys.lower() == "true" else SELL
-        known = self._accounts.wallet.commitments(self._pool.category)
+        known = self._accounts.wallet.commitments(self._pool.followed.category)
         made = known[find_hash(written, known)]
         action = replace(made.action, direction=direction, amount_in=read_amount(amount, direction))
         tampered = action.hash != made.action.hash
@@ -212,7 +214,7 @@ class Session:
             lines = ("script refuses this reveal: it is not what was committed to", str(error))
             return Answer(False, lines, {"error": str(error), "refused_by": "script"})
         answer = self._one("revealed", txid)
-        fate = self._pool.fates.get(made.action.hash)
+        fate = self._pool.followed.fates.get(made.action.hash)
         if fate is not None:
             line = f"{made.action.hash.hex()[:16]}  {fate}"
             answer = replace(
@@ -224,9 +226,13 @@ class Session:
         return self._then(self._batch("queued", *self._pool.sequence()))
 
     def _do_execute(self) -> Answer:
-        before = set(self._pool.fates)
+        before = set(self._pool.followed.fates)
         answer = self._batch("executed", *self._pool.execute())
-        fates = {each.hex(): fate for each, fate in self._pool.fates.items() if each not in before}
+        fates = {
+            each.hex(): fate
+            for each, fate in self._pool.followed.fates.items()
+            if each not in before
+        }
         told = tuple(f"{each[:16]}  {fate}" for each, fate in fates.items())
         answer = replace(answer, lines=(*answer.lines, *told), data=answer.data | {"orders": fates})
         return self._then(answer)
@@ -252,7 +258,7 @@ class Session:
             raise CommandError(
                 f"the wallet has no key that is called {quoted(name)}: {', '.join(known)}"
             )
-        reserves = self._pool.reserves
+        reserves = self._pool.followed.reserves
         answer = self._one("withdrawn", self._pool.withdraw(name))
         taken = f"{show_bch(reserves.bch)} and {show_tokens(reserves.tokens)}"
         told = f"the provider takes {taken}; the pool has ended"

@@ -32,8 +32,8 @@ def show_status(
     lines = [f"profile   {pool.profile}", f"height    {accounts.chain.height}"]
     lines.append(f"mempool   {plural(unconfirmed, 'transaction')}")
     rows: list[tuple[str, ...]] = []
-    if pool.is_open:
-        state, pending = pool.pool.state, pool.pending()
+    if pool.followed.is_open:
+        state, pending = pool.followed.pool.state, pool.pending()
         data["pool"] = {
             "bch_reserve": state.bch_reserve,
             "token_reserve": str(state.token_reserve),

@@ -8,12 +8,11 @@ from typing import Any, TypeVar
 
 from ..amm import ticketed as amm
 from ..amm.action import Action, deadline_height
-from ..errors import BuildError, CommandError
-from ..race.world import spends
+from ..errors import CommandError
 from ..transaction.model import Transaction
-from ..wallet.balance import Spend
 from ..wallet.coins import Coin
 from .accounts import Accounts
+from .followed_pool import FollowedPool
 from .wallet import Commitment
 
 __all__ = ["TicketedPool"]
@@ -30,67 +29,21 @@ class TicketedPool:
 
     def __init__(self, accounts: Accounts, pool: amm.Pool) -> None:
         self._accounts = accounts
-        self._pool: amm.Pool | None = pool
-        self.category = pool.scripts.parameters.pool_category
         self.scripts = pool.scripts
+        self.followed = FollowedPool(accounts, pool, unfilled="not filled, funds returned")
         self._tickets: dict[bytes, amm.Ticket] = {}
         self._orders: dict[bytes, amm.Order] = {}
-        self.fates: dict[bytes, str] = {}
-
-    @classmethod
-    def genesis(
-        cls, accounts: Accounts, first: Spend, stock: Spend, reserves: amm.Reserves
-    ) -> tuple[TicketedPool, str]:
-        """Make a pool of these coins."""
-        parameters = amm.Parameters(**accounts.pool_parameters(first.coin.outpoint_hash))
-        made = amm.genesis(parameters, reserves, first, accounts.funding_of("provider", [stock]))
-        return cls(accounts, made.pool), accounts.submit(made.built)
-
-    @classmethod
-    def read_genesis(cls, accounts: Accounts, transaction: Transaction) -> TicketedPool | None:
-        """Read the pool that a transaction made; None where it made none of these."""
-        category = transaction.inputs[0].outpoint_hash
-        try:
-            parameters = amm.Parameters(**accounts.pool_parameters(category))
-            return cls(accounts, amm.check_genesis(transaction, parameters))
-        except BuildError:
-            return None
 
     def copy(self) -> TicketedPool:
         """Another one that follows the chain from here on by itself."""
         twin = copy(self)
-        twin.fates = dict(self.fates)
+        twin.followed = self.followed.copy()
         twin._tickets, twin._orders = dict(self._tickets), dict(self._orders)
         return twin
 
-    @property
-    def is_open(self) -> bool:
-        """Whether the pool is there; it ends when the provider withdraws."""
-        return self._pool is not None
-
-    @property
-    def pool(self) -> amm.Pool:
-        """The pool. Raises CommandError where it has ended."""
-        if self._pool is None:
-            raise CommandError("there is no pool: it has ended; open makes another one")
-        return self._pool
-
-    @property
-    def reserves(self) -> amm.Reserves:
-        """What trades."""
-        return self.pool.state.reserves
-
     def see(self, transaction: Transaction) -> None:
-        """Follow an accepted transaction."""
-        if self._pool is not None and spends(transaction, self._pool.coin):
-            sources = self._accounts.chain.source_outputs(transaction)
-            self._pool, event = self._pool.follow(transaction, sources)
-            for done in event.executions:
-                got = f"{done.fill.amount_in:,} for {done.fill.amount_out:,}"
-                fate = f"filled, {got}" if done.fill.is_filled else "not filled, funds returned"
-                self.fates[done.entry.action_hash] = fate
-            if event.kind == "expire":
-                self.fates[event.entries[0].action_hash] = "expired, the bond is forfeited"
+        """Follow an accepted transaction, and know of tickets and orders that it makes."""
+        if self.followed.follow(transaction):
             return
         locking = transaction.outputs[0].locking_bytecode
         if self.scripts.read_ticket(locking) is not None:
@@ -111,11 +64,11 @@ class TicketedPool:
         rows: list[dict[str, Any]] = [
             {
                 "hash": entry.action_hash.hex(),
-                "slot": self.pool.queue.slot(entry.index),
+                "slot": self.followed.pool.queue.slot(entry.index),
                 "deadline": entry.deadline,
                 "stage": "revealed" if entry.action_hash in orders else "queued",
             }
-            for entry in self.pool.entries
+            for entry in self.followed.pool.entries
         ]
         for action_hash, ticket in self._there(self._tickets).items():
             row = {"hash": action_hash.hex(), "slot": None, "deadline": ticket.deadline}
@@ -124,21 +77,22 @@ class TicketedPool:
 
     def ready(self) -> bool:
         """Whether the order at head is revealed and may be executed."""
-        entries = self.pool.entries[:1]
+        entries = self.followed.pool.entries[:1]
         return bool(entries) and entries[0].action_hash in self._there(self._orders)
 
     def unrevealed(self) -> list[tuple[bytes, int]]:
         """The hashes in the queue that are not revealed, each with when it may be expired."""
-        orders, hold = self._there(self._orders), self.pool.state.hold
+        orders, hold = self._there(self._orders), self.followed.pool.state.hold
         return [
             (entry.action_hash, max(deadline_height(entry.deadline), hold))
-            for entry in self.pool.entries
+            for entry in self.followed.pool.entries
             if entry.action_hash not in orders
         ]
 
     def refundable(self) -> list[bytes]:
         """The tickets and orders that nothing can become of any more but a refund."""
-        queued = {entry.action_hash for entry in self._pool.entries} if self._pool else set()
+        open_pool = self.followed.pool if self.followed.is_open else None
+        queued = {entry.action_hash for entry in open_pool.entries} if open_pool else set()
         orders = [each for each in self._there(self._orders) if each not in queued]
         waiting = set(self.waiting())
         return [each for each in self._there(self._tickets) if each not in waiting] + orders
@@ -149,12 +103,12 @@ class TicketedPool:
         return [
             action_hash
             for action_hash, ticket in self._there(self._tickets).items()
-            if self._pool is not None and deadline_height(ticket.deadline) > height
+            if self.followed.is_open and deadline_height(ticket.deadline) > height
         ]
 
     def commit(self, made: Commitment) -> tuple[str, int]:
         """Make a ticket; its txid and deadline."""
-        if self.pool.state.closed:
+        if self.followed.pool.state.closed:
             raise CommandError("the pool is closed: it takes no tickets")
         deadline = self._accounts.chain.height + self.scripts.parameters.max_wait
         funding = self._accounts.funding(made.key_name)
@@ -162,12 +116,12 @@ class TicketedPool:
         return self._accounts.submit(ticket.built), deadline
 
     def _entry(self, action_hash: bytes) -> amm.Entry:
-        for entry in self.pool.entries:
+        for entry in self.followed.pool.entries:
             if entry.action_hash == action_hash:
                 return entry
         if action_hash in self._there(self._tickets):
             raise CommandError("this ticket is not queued yet: sequence it first")
-        fate = self.fates.get(action_hash, "it is on no chain")
+        fate = self.followed.fates.get(action_hash, "it is on no chain")
         raise CommandError(f"this commitment does not wait to be revealed: {fate}")
 
     def reveal(self, made: Commitment, action: Action) -> str:
@@ -183,15 +137,17 @@ class TicketedPool:
                 raise CommandError("this order is revealed already: execute it")
             order = amm.make_order(self.scripts, action, entry, funding)
             return self._accounts.submit(order.built)
-        head = replace(self.pool.entries[0], action_hash=action.hash, deadline=entry.deadline)
+        head = replace(
+            self.followed.pool.entries[0], action_hash=action.hash, deadline=entry.deadline
+        )
         order = amm.make_order(self.scripts, action, head, funding)
-        believed = replace(self.pool, entries=(head, *self.pool.entries[1:]))
+        believed = replace(self.followed.pool, entries=(head, *self.followed.pool.entries[1:]))
         amm.execute(believed, [order.order], self._accounts.funding("builder"))
         raise AssertionError("the script accepted another action than was committed to")
 
     def sequence(self) -> tuple[list[str], int]:
         """Queue every ticket that waits; the txids, and how many."""
-        pool, height = self.pool, self._accounts.chain.height
+        pool, height = self.followed.pool, self._accounts.chain.height
         due = [self._tickets[each] for each in self.waiting()]
         if not due:
             late = "" if not self.refundable() else ", refund takes back one that is late"
@@ -201,7 +157,7 @@ class TicketedPool:
 
     def execute(self) -> tuple[list[str], int]:
         """Execute the revealed orders at head; the txids, and how many."""
-        pool, orders, ready = self.pool, self._there(self._orders), []
+        pool, orders, ready = self.followed.pool, self._there(self._orders), []
         for entry in pool.entries:
             if entry.action_hash not in orders:
                 break
@@ -213,9 +169,7 @@ class TicketedPool:
 
     def expire(self) -> str:
         """Expire the order at head; the txid."""
-        height = self._accounts.chain.height
-        step = amm.expire(self.pool, height, self._accounts.funding_of("builder"))
-        return self._accounts.submit(step.built)
+        return self.followed.expire(amm.expire)
 
     def refund(self, made: Commitment) -> str:
         """Take back a ticket or an order; the txid."""
@@ -229,6 +183,4 @@ class TicketedPool:
 
     def withdraw(self, name: str) -> str:
         """End the pool: the provider takes everything; the txid."""
-        key = self._accounts.wallet.key(name)
-        step = amm.exit_pool(self.pool, key, self._accounts.funding_of(name))
-        return self._accounts.submit(step.built)
+        return self.followed.withdraw(amm.exit_pool, name)

@@ -246,7 +246,7 @@ def any_line(session: Session, chance: random.Random, file: ChainFile) -> str:
 def everything(file: ChainFile, session: Session) -> object:
     blocks = [block.hash for block in file.chain.blocks]
     wallet = Wallet(file)
-    rows = wallet.keys(), [*wallet.commitments(session._pool.category)]
+    rows = wallet.keys(), [*wallet.commitments(session._pool.followed.category)]
     status = session.run("status")
     return blocks, list(file.chain.mempool), rows, session.profile, status.lines, status.data
 

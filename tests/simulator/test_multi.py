@@ -125,7 +125,7 @@ def test_a_number_of_users_that_is_none_is_one_clear_sentence(count: str) -> Non
 def test_a_pool_that_has_ended_or_is_closed_has_no_race() -> None:
     with ChainFile(":memory:", height=1_000) as file:
         session = Session(file, seed=3)
-        pool = session._pool.pool
+        pool = session._pool.followed.pool
         assert isinstance(pool, ticketed.Pool)
         key = Wallet(file).key("provider")
         (coin,) = file.chain.fund(Output(50_000, key.locking_bytecode))
