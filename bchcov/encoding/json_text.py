@@ -30,7 +30,8 @@ def _parse_int(text: str) -> int:
     return int(text)
 
 
-def _make_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def refuse_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object of JSON, as `object_pairs_hook`; ValueError for a key that stands twice."""
     made = dict(pairs)
     if len(made) < len(pairs):
         names = [name for name, _ in pairs]
@@ -43,7 +44,7 @@ JSON = json.JSONDecoder(
     parse_constant=_refuse_constant,
     parse_float=_parse_float,
     parse_int=_parse_int,
-    object_pairs_hook=_make_object,
+    object_pairs_hook=refuse_repeated_keys,
 )
 """Decodes one text. Raises ValueError for what is no JSON, and for NaN, infinite numbers,
 integers of more than 640 digits and keys that stand twice in an object."""

@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from ..encoding.json_text import refuse_repeated_keys
 from ..errors import VectorError
 from .labels import expectations, labels_of_path
 from .nodes import NODE_KINDS, NodeTests
@@ -96,7 +97,7 @@ def _is_whole(text: str) -> bool:
     if len(text) >= _BEGINNING // 4:
         return text.lstrip()[:1] == "{"
     try:
-        json.loads(text)
+        json.loads(text, object_pairs_hook=refuse_repeated_keys)
     except (ValueError, RecursionError):
         return False
     return True
@@ -175,7 +176,9 @@ def _parse_integer(digits: str) -> int | float:
 
 def _parse(path: Path) -> Any:
     try:
-        return json.loads(_read(path), parse_int=_parse_integer)
+        return json.loads(
+            _read(path), parse_int=_parse_integer, object_pairs_hook=refuse_repeated_keys
+        )
     except ValueError as error:
         raise VectorError(f"{path}: not JSON: {error}") from error
     except RecursionError as error:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..encoding.compact_size import encode_compact_size, encode_var_bytes, read_compact_size
+from ..encoding.json_text import JSON
 from ..errors import DecodeError, VectorError
 
 __all__ = ["MAGIC", "MAX_BYTES", "Case", "Costs", "Judge", "load_suite", "pack_suite"]
@@ -134,7 +135,7 @@ def _parse(data: bytes) -> list[Case]:
         columns.append(data[at : at + size])
         at += size
     text, ids, groups, labels, inputs, sizes, source_sizes, masks, costs, txs, sources = columns
-    table = json.loads(text)
+    table = JSON.decode(text.decode())
     group_names = [str(group) for group in table["groups"]]
     label_sets = [tuple(map(str, labels)) for labels in table["label_sets"]]
     judges = [Judge(*judge) for judge in table["judges"]]

@@ -1,0 +1,35 @@
+"""A key that stands twice in an object of JSON is refused wherever JSON from outside is read."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import bchcov
+from bchcov.errors import VectorError
+from bchcov.vectors.files import open_tests
+
+PACKAGE = Path(bchcov.__file__).parent
+# It reads the answer that this program wrote itself.
+OWN = {"cli/verify/command.py"}
+
+
+def test_no_module_reads_json_that_lets_a_key_stand_twice() -> None:
+    lenient = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call)
+        and ast.unparse(call.func) in ("json.loads", "json.load")
+        and not any(each.arg == "object_pairs_hook" for each in call.keywords)
+    }
+    assert lenient == OWN
+
+
+def test_a_file_of_tests_with_a_key_twice_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "tests.json"
+    path.write_text('[{"name": 1, "name": 2}]')
+    with pytest.raises(VectorError, match="the key 'name' stands twice"):
+        open_tests(path)
