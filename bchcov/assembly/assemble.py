@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ..errors import AssemblyError
 from ..vm.rules.ruleset import RuleSet
 from ..vm.rules.upgrades import BCH_SPEC
 from .assembler import Assembler, Binding
 from .nodes import Node
-from .parser import parse
+from .parser import parse, parse_each
 from .source_map import Assembled
 
 __all__ = ["assemble", "assemble_nodes", "assemble_with_map"]
@@ -59,4 +60,12 @@ def assemble(
     Raises AssemblyError with the line and column, and with the name of the binding if the
     error is inside one. Pushes, evaluations and bindings may nest 100 deep.
     """
-    return assemble_with_map(source, bindings, rules=rules, bare_numbers=bare_numbers).code
+    assembler = Assembler(bindings or {}, rules, bare_numbers=bare_numbers, has_map=False)
+    nodes = parse_each(source)
+    try:
+        return assembler.assemble(nodes).code
+    except AssemblyError:
+        # A source that cannot be parsed is told so first, wherever in it that is.
+        for _ in nodes:
+            pass
+        raise

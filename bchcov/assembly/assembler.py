@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from ..errors import AssemblyError
 from ..script.numbers import encode_number
@@ -36,41 +36,45 @@ class _OpenBody:
     outermost body. `is_pushed` says whether the body's bytes end up inside a push.
     """
 
-    __slots__ = ("_pieces", "_spans", "is_pushed", "nodes", "opener", "size")
+    __slots__ = ("_code", "_spans", "is_pushed", "nodes", "opener")
 
     def __init__(
         self,
-        nodes: tuple[Node, ...],
+        nodes: Iterable[Node],
         opener: Push | Evaluation | Identifier | None,
         *,
         is_pushed: bool,
+        has_map: bool,
     ) -> None:
         self.nodes = iter(nodes)
         self.opener = opener
         self.is_pushed = is_pushed
-        self.size = 0
-        self._pieces: list[bytes] = []
-        self._spans: list[Span] = []
+        self._code = bytearray()
+        self._spans: list[Span] | None = [] if has_map else None
+
+    @property
+    def size(self) -> int:
+        """The bytes made so far."""
+        return len(self._code)
 
     def add(self, piece: bytes | Assembled, place: Place, source: str | None) -> None:
         """Append what one node has become; only a binding's text brings its own spans."""
         start = self.size
+        code = piece.code if isinstance(piece, Assembled) else piece
+        self._code += code
+        if self._spans is None:
+            return
         if isinstance(piece, Assembled):
-            code = piece.code
             self._spans += [
                 Span(start + span.start, start + span.end, span.line, span.column, span.source)
                 for span in piece.spans
             ]
-        else:
-            code = piece
-            if code:
-                self._spans.append(Span(start, start + len(code), place.line, place.column, source))
-        self._pieces.append(code)
-        self.size += len(code)
+        elif code:
+            self._spans.append(Span(start, start + len(code), place.line, place.column, source))
 
     def finish(self) -> Assembled:
-        """Join the pieces."""
-        return Assembled(b"".join(self._pieces), tuple(self._spans))
+        """Return what the body has become."""
+        return Assembled(bytes(self._code), tuple(self._spans or ()))
 
 
 class Assembler:
@@ -78,7 +82,8 @@ class Assembler:
 
     With `bare_numbers` a number outside a push stands for its bytes; without, it is an
     error. `pushed` has what the body of each push has become, by its binding (None for the
-    main source), line and column.
+    main source), line and column. Without `has_map` no places are kept: there are no spans,
+    and `pushed` stays empty.
     """
 
     def __init__(
@@ -87,11 +92,13 @@ class Assembler:
         rules: RuleSet = BCH_SPEC.consensus,
         *,
         bare_numbers: bool = True,
+        has_map: bool = True,
     ) -> None:
         self.pushed: dict[tuple[str | None, int, int], Assembled] = {}
         self._bindings = bindings
         self._rules = rules
         self._bare_numbers = bare_numbers
+        self._has_map = has_map
         # The names of the bindings that are being assembled, outermost first.
         self._open_names: list[str] = []
         # The bodies that are being assembled. A list instead of recursion: how deep a
@@ -100,13 +107,15 @@ class Assembler:
         # Bindings that have been assembled, outside and inside a push.
         self._finished: dict[tuple[str, bool], Assembled] = {}
 
-    def assemble(self, nodes: tuple[Node, ...], source: str | None = None) -> Assembled:
+    def assemble(self, nodes: Iterable[Node], source: str | None = None) -> Assembled:
         """Assemble `nodes`, which come from the binding `source`, None for the main source.
 
         Raises AssemblyError with the place, and the binding it is in.
         """
         self._open_names = [] if source is None else [source]
-        bodies = self._open_bodies = [_OpenBody(nodes, None, is_pushed=False)]
+        bodies = self._open_bodies = [
+            _OpenBody(nodes, None, is_pushed=False, has_map=self._has_map)
+        ]
         while True:
             body = bodies[-1]
             for node in body.nodes:
@@ -156,14 +165,15 @@ class Assembler:
         # Brackets and bindings count together; the outermost body is no level.
         if len(self._open_bodies) > MAX_NESTED:
             raise self._error(f"nested more than {MAX_NESTED} deep", node.place)
-        self._open_bodies.append(_OpenBody(nodes, node, is_pushed=is_pushed))
+        self._open_bodies.append(_OpenBody(nodes, node, is_pushed=is_pushed, has_map=self._has_map))
 
     def _end(self, body: _OpenBody, opener: Push | Evaluation | Identifier) -> bytes | Assembled:
         """Return what `opener` becomes, now that its body is assembled."""
         made = body.finish()
         if isinstance(opener, Push):
             place = opener.place
-            self.pushed[self._current_source(), place.line, place.column] = made
+            if self._has_map:
+                self.pushed[self._current_source(), place.line, place.column] = made
             return encode_push(made.code)
         if isinstance(opener, Evaluation):
             return self._evaluate(made.code, opener.place)

@@ -6,12 +6,13 @@ Source: the grammar of libauth and Bitauth IDE, "CashAssembly".
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from unicodedata import combining, normalize
 
 from ..errors import AssemblyError
 from .nodes import Evaluation, Identifier, Literal, Node, Place, Push
 
-__all__ = ["MAX_NESTED", "normalize_source", "parse"]
+__all__ = ["MAX_NESTED", "normalize_source", "parse", "parse_each"]
 
 MAX_NESTED = 100
 """How many pushes, evaluations and bindings may be open at once: more than any script needs."""
@@ -117,7 +118,8 @@ class _Parser:
             return Identifier(match[0], place)
         raise self.error(f"{first!r} is not expected here, but {_EXPECTED}", place)
 
-    def parse(self) -> tuple[Node, ...]:
+    def parse(self) -> Iterator[Node]:
+        """Yield each node that no other contains, as soon as it has been read."""
         # A stack instead of recursion: for each open bracket its text, its place and the
         # body around it.
         open_parts: list[tuple[str, Place, list[Node]]] = []
@@ -137,11 +139,12 @@ class _Parser:
                 body = self._close(open_parts, body, place)
             else:
                 body.append(self.simple(place))
+            if not open_parts and body:
+                yield body.pop()
         if open_parts:
             opening, place, _ = open_parts[-1]
             closing = ">" if opening == "<" else ")"
             raise self.error(f"this {opening!r} is not closed: {closing!r} is missing", place)
-        return tuple(body)
 
     def _takes(self, text: str) -> bool:
         if not self.source.startswith(text, self.at):
@@ -199,5 +202,13 @@ def parse(source: str) -> tuple[Node, ...]:
 
     The source is first normalized to Unicode's form NFKC, as libauth does; columns count
     the characters of that form. Raises AssemblyError with the place and what was expected.
+    """
+    return tuple(parse_each(source))
+
+
+def parse_each(source: str) -> Iterator[Node]:
+    """Parse CashAssembly node by node, so that a long source is never a tree as a whole.
+
+    Yields what `parse` returns, and raises what it raises when that is reached.
     """
     return _Parser(normalize_source(source)).parse()

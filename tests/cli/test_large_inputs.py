@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -22,18 +21,29 @@ LONG_UNLOCKING = encode_transaction(
 TINY = encode_transaction(Transaction(ONE, (Output(1, b""),)))
 
 
-def peak(command: list[str], data: bytes, folder: Path) -> int:
+# A child begins with the memory of the process that it is made from: so a small one makes it,
+# and says the most that the command took.
+LAUNCHER = """
+import os, subprocess, sys
+process = subprocess.Popen([sys.executable, "-m", "bchcov", *sys.argv[1:]])
+_, status, used = os.wait4(process.pid, 0)
+print(used.ru_maxrss * (1 if sys.platform == "darwin" else 1024), file=sys.stderr)
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+
+
+def peak(command: list[str], text: str, folder: Path) -> int:
     """The most memory that a command takes, in bytes."""
     given = folder / "given"
-    given.write_text(data.hex())
+    given.write_text(text)
     with (folder / "shown").open("wb") as shown:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "bchcov", *command, str(given)], stdout=shown
+        done = subprocess.run(
+            [sys.executable, "-c", LAUNCHER, *command, str(given)],
+            stdout=shown,
+            stderr=subprocess.PIPE,
+            check=True,
         )
-        _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0
-    return used.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    return int(done.stderr)
 
 
 @pytest.mark.parametrize("data", [MANY_OUTPUTS, LONG_SCRIPT, LONG_UNLOCKING])
@@ -41,8 +51,24 @@ def peak(command: list[str], data: bytes, folder: Path) -> int:
 def test_a_large_input_takes_no_more_than_20_times_its_bytes(
     command: list[str], data: bytes, tmp_path: Path
 ) -> None:
-    base = peak(command, TINY, tmp_path)
-    assert (peak(command, data, tmp_path) - base) / len(data) < 20
+    base = peak(command, TINY.hex(), tmp_path)
+    assert (peak(command, data.hex(), tmp_path) - base) / len(data) < 20
+
+
+@pytest.mark.parametrize("code", [b"\xd1" * 400_000, b"\x51" * 400_000, b"\x02ab" * 130_000])
+@pytest.mark.parametrize("command", [["disasm"], ["disasm", "--lines"], ["disasm", "--json"]])
+def test_disassembling_takes_no_more_than_20_times_the_bytes(
+    command: list[str], code: bytes, tmp_path: Path
+) -> None:
+    base = peak(command, "51", tmp_path)
+    assert (peak(command, code.hex(), tmp_path) - base) / len(code) < 20
+
+
+@pytest.mark.parametrize("text", ["OP_1 ", "<1>", "<0x1234>\n", "OP_DUP // a comment\n", "$(<1>)"])
+def test_assembling_takes_no_more_than_20_times_the_source(text: str, tmp_path: Path) -> None:
+    source = text * (60_000 if "$" in text else 300_000 // len(text))
+    base = peak(["asm"], text, tmp_path)
+    assert (peak(["asm"], source, tmp_path) - base) / len(source) < 20
 
 
 def test_json_in_pieces_is_what_json_makes_of_the_whole(
