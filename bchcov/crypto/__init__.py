@@ -1,1 +1,1 @@
-"""Hashes, keys and signatures; each C library is behind one module."""
+"""Hashes, keys and signatures; each C library is used by one module only."""

@@ -1,6 +1,6 @@
-"""ECDSA signatures as bytes: the strict DER of today, and what old transactions got away with.
+"""ECDSA signature encodings: strict DER, and the lax parsing that old transactions need.
 
-Source: BIP66 for strict DER; the leniency is that of OpenSSL before it.
+Source: BIP66 for strict DER; lax parsing accepts what OpenSSL accepted before it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ _SEQUENCE, _INTEGER = 0x30, 0x02
 
 
 def _is_strict_integer(data: bytes) -> bool:
-    """Whether these are the bytes of a positive integer without padding."""
+    """Whether `data` is a positive integer without padding."""
     return (
         bool(data)
         and not data[0] & 0x80
@@ -37,7 +37,7 @@ def is_strict_der(signature: bytes) -> bool:
 
 
 def _read_length(data: bytes, at: int) -> tuple[int, int] | None:
-    """Read a length of one byte or of several; return it and the place behind it."""
+    """Read a length of one byte or of several; return it and the offset after it."""
     if at >= len(data):
         return None
     first = data[at]

@@ -44,7 +44,7 @@ def _find_ripemd160() -> Callable[[bytes], bytes]:
 
 
 ripemd160 = _find_ripemd160()
-"""Hash bytes to 20 bytes with RIPEMD-160: OpenSSL's where the system has it, else ours."""
+"""Hash bytes to 20 bytes with RIPEMD-160: OpenSSL's if the system has it, else ours."""
 
 
 def hash160(data: bytes) -> bytes:

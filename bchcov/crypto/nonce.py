@@ -6,7 +6,7 @@ from hashlib import sha256
 
 __all__ = ["schnorr_nonce"]
 
-# Keeps the nonce apart from the one an ECDSA signature of the same digest has.
+# Makes the nonce differ from that of an ECDSA signature of the same digest.
 # Source: 2019-05-15 Schnorr specification, "Signing algorithm", note on RFC 6979.
 _ALGORITHM = b"Schnorr+SHA256  "
 

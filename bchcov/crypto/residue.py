@@ -1,4 +1,4 @@
-"""Quadratic residues modulo the field prime of secp256k1, by gmpy2 where it is installed."""
+"""Quadratic residues modulo the field prime of secp256k1, computed by gmpy2 if it is installed."""
 
 from __future__ import annotations
 

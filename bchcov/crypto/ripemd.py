@@ -25,7 +25,7 @@ _MASK = 0xFFFF_FFFF
 
 
 def _orders(first: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
-    """The order in which each of the five rounds reads the words of a block."""
+    """Compute the order in which each of the five rounds reads the words of a block."""
     orders = [first]
     for _ in range(4):
         orders.append(tuple(_RHO[index] for index in orders[-1]))

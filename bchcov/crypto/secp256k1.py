@@ -1,4 +1,4 @@
-"""Signatures on secp256k1; the only module that knows the C library.
+"""Signatures on secp256k1; the only module that uses the C library.
 
 libsecp256k1 has no Bitcoin Cash Schnorr, but its recovery of a public key from an
 ECDSA signature (r', s') of a digest z computes r'^-1 (s'R' - zG). With R' = P, the
@@ -61,10 +61,10 @@ def _compress(public_key: bytes) -> bytes | None:
 
 
 def verify_ecdsa(r: int, s: int, digest: bytes, public_key: bytes) -> bool:
-    """Check an ECDSA signature of a 32-byte digest, whatever half of the order s is in.
+    """Check an ECDSA signature of a 32-byte digest; both low and high s are accepted.
 
     `public_key` may have any encoding that libsecp256k1 reads, hybrid ones included;
-    signatures and keys out of range are refused, not errors.
+    signatures and keys out of range give False and raise nothing.
     """
     if not (0 < r < GROUP_ORDER and 0 < s < GROUP_ORDER):
         return False
@@ -102,7 +102,7 @@ def _difference(s: int, e: int, compressed: bytes) -> bytes | None:
 
 
 def _difference_by_parts(s: int, e: int, compressed: bytes) -> bytes | None:
-    """Compute sG - eP where recovery refuses: a challenge or an x that is 0 modulo the order."""
+    """Compute sG - eP where recovery fails: a challenge or an x that is 0 modulo the order."""
     minus_e_p = _parse_public_key(compressed)
     if minus_e_p is None:
         return None
@@ -125,7 +125,7 @@ def verify_schnorr(signature: bytes, digest: bytes, public_key: bytes) -> bool:
     """Check a 64-byte Bitcoin Cash Schnorr signature of a 32-byte digest.
 
     `public_key` may have any encoding that libsecp256k1 reads. Signatures and keys out
-    of range are refused, not errors.
+    of range give False and raise nothing.
     Source: 2019-05-15 Schnorr specification, "Signature verification algorithm".
     """
     r = signature[:32]
@@ -174,7 +174,7 @@ def is_public_key(public_key: bytes) -> bool:
 
 
 def sign_schnorr(private_key: bytes, digest: bytes) -> bytes:
-    """Sign a 32-byte digest; the same inputs give the same 64 bytes. Raises InvalidKey.
+    """Sign a 32-byte digest; the 64 bytes are deterministic. Raises InvalidKey.
 
     Source: 2019-05-15 Schnorr specification, "Signing algorithm".
     """
@@ -190,7 +190,7 @@ def sign_schnorr(private_key: bytes, digest: bytes) -> bytes:
 
 
 def sign_ecdsa(private_key: bytes, digest: bytes) -> bytes:
-    """Sign a 32-byte digest; returns strict DER with the low s. Raises InvalidKey."""
+    """Sign a 32-byte digest; return strict DER with a low s. Raises InvalidKey."""
     _check_private_key(private_key)
     _check_digest(digest)
     signature: bytes = coincurve.PrivateKey(private_key).sign(digest, hasher=None)

@@ -7,7 +7,7 @@ from ..errors import DecodeError
 __all__ = ["decode_base58_check", "encode_base58_check"]
 
 _ALPHABET = frozenset("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz")
-# Decoding takes time quadratic in the length; nothing that is written so is longer.
+# Decoding takes time quadratic in the length; no address or private key is longer than this.
 _LONGEST = 128
 
 

@@ -1,8 +1,8 @@
 """The cashaddr format: a prefix, a version byte and a payload, with a 40-bit checksum.
 
-The arithmetic of the checksum and of base32 is that of the package `cashaddress`; its
-`Address` and the one of `bitcash` are not used, as they accept payloads of any length
-and set padding bits, and the one knows no tokens while the other takes 0.1 s to import.
+The package `cashaddress` computes the checksum and base32. Its `Address` class and that of
+`bitcash` are not used: both accept payloads of any length and padding bits that are set.
+The first also lacks token addresses, and the second takes 0.1 s to import.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ __all__ = ["CashAddress", "decode_cashaddr", "encode_cashaddr"]
 _ALPHABET = frozenset("qpzry9x8gf2tvdw0s3jn54khce6mua7l")
 _SIZES = (20, 24, 28, 32, 40, 48, 56, 64)
 _CHECKSUM_LENGTH = 8
-# 64 bytes of payload, the most the format has, take 112 characters.
+# The longest payload of the format, 64 bytes, takes 112 characters.
 _LONGEST = 112
 
 
@@ -72,7 +72,7 @@ def _split(text: str) -> tuple[str, str]:
 
 
 def _read_payload(data: Sequence[int]) -> tuple[int, bytes]:
-    """Read the version byte; give the type and the payload behind it."""
+    """Read the version byte; return the type and the payload after it."""
     version, payload = data[0], bytes(data[1:])
     if version & 0x80:
         raise AddressError(f"version byte {version:#04x} sets the reserved bit")
@@ -87,8 +87,8 @@ def _read_payload(data: Sequence[int]) -> tuple[int, bytes]:
 def decode_cashaddr(text: str, *, omitted_prefixes: Sequence[str] = ()) -> CashAddress:
     """Read `prefix:...`, all lower or all upper case.
 
-    Without a prefix it is read with the first of `omitted_prefixes` that the checksum
-    matches. Raises AddressError that says what is wrong: mixed case, a missing prefix, a
+    Text without a prefix gets the first of `omitted_prefixes` that matches the checksum.
+    Raises AddressError, which says what is wrong: mixed case, a missing prefix, an invalid
     character, the length, the checksum, the version byte or the padding.
     """
     from cashaddress.crypto import b32decode, convertbits, verify_checksum

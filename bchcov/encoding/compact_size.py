@@ -23,14 +23,14 @@ def encode_compact_size(value: int) -> bytes:
 
 
 def encode_var_bytes(data: bytes) -> bytes:
-    """Encode `data` behind its length."""
+    """Encode `data` with its length in front, as a compact size."""
     return encode_compact_size(len(data)) + data
 
 
 def read_compact_size(data: bytes, offset: int) -> tuple[int, int]:
-    """Read a compact size at `offset`; return it and the offset behind it.
+    """Read a compact size at `offset`; return it and the offset after it.
 
-    Raises DecodeError where it is cut off or not in its shortest form.
+    Raises DecodeError if it is cut off or not in its shortest form.
     """
     if offset >= len(data):
         raise DecodeError("a length or count is missing", offset)

@@ -1,4 +1,4 @@
-"""Arguments that are not what they should be: one sentence says what was expected."""
+"""Checks of argument types and ranges, with errors that say what was expected."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def kind_of(value: object) -> str:
 
 
 def shown(value: int) -> str:
-    """Write a number for a message; one that is too long for that by its size."""
+    """Format a number for a message; a very long one is described by its size."""
     return str(value) if value.bit_length() <= 128 else f"of {value.bit_length()} bits"
 
 
 def expect_bytes(value: object, what: str, *, size: int | None = None) -> bytes:
-    """Return `value` if it is bytes, of this size. Raises EncodeError."""
+    """Return `value` if it is bytes, of `size` bytes if given. Raises EncodeError otherwise."""
     if not isinstance(value, bytes):
         hint = _HINTS.get(type(value).__name__, "")
         raise EncodeError(f"{what} is bytes, not {kind_of(value)}{hint}")
@@ -37,14 +37,14 @@ def expect_bytes(value: object, what: str, *, size: int | None = None) -> bytes:
 
 
 def expect_number(value: object, what: str, *, hint: str = "") -> int:
-    """Return `value` if it is an integer of any size, and no bool. Raises EncodeError."""
+    """Return `value` if it is an integer of any size, not a bool. Raises EncodeError otherwise."""
     if not isinstance(value, int) or isinstance(value, bool):
         raise EncodeError(f"{what} is an integer, not {kind_of(value)}{hint}")
     return value
 
 
 def expect_integer(value: object, what: str, most: int, *, hint: str = "") -> int:
-    """Return `value` if it is an integer of 0 to `most`, and no bool. Raises EncodeError."""
+    """Return `value` if it is an integer from 0 to `most`, not a bool. Raises EncodeError."""
     number = expect_number(value, what, hint=hint)
     if not 0 <= number <= most:
         raise EncodeError(f"{what} {shown(number)} is not 0 to {most}")

@@ -1,4 +1,4 @@
-"""Bytes written as hexadecimal text, read strictly and with a place for what is wrong."""
+"""Strict decoding of hexadecimal text, with errors that give the position."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def decode_hex(text: str) -> bytes:
     with the length if it is odd.
     """
     try:
-        # fromhex passes over spaces between bytes; a digit count that fits tells there are none.
+        # fromhex ignores spaces between bytes; the length of the result shows if there were any.
         data = bytes.fromhex(text)
         if 2 * len(data) == len(text):
             return data

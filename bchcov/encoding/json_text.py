@@ -1,4 +1,4 @@
-"""JSON from outside, read strictly: one meaning for each text, and every error in our words."""
+"""Strict decoding of untrusted JSON: no ambiguous text, and error messages of our own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 __all__ = ["JSON", "MAX_DIGITS"]
 
-# The fewest that Python can be told to read and write at once.
+# The lowest limit on digits that Python can be configured to have.
 MAX_DIGITS = 640
 _SHOWN = 40
 
@@ -31,7 +31,7 @@ def _parse_int(text: str) -> int:
 
 
 def refuse_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Make an object of JSON, as `object_pairs_hook`; ValueError for a key that stands twice."""
+    """Build a JSON object (an `object_pairs_hook`). Raises ValueError for a repeated key."""
     made = dict(pairs)
     if len(made) < len(pairs):
         names = [name for name, _ in pairs]
@@ -46,5 +46,5 @@ JSON = json.JSONDecoder(
     parse_int=_parse_int,
     object_pairs_hook=refuse_repeated_keys,
 )
-"""Decodes one text. Raises ValueError for what is no JSON, and for NaN, infinite numbers,
-integers of more than 640 digits and keys that stand twice in an object."""
+"""Decode one JSON text. Raises ValueError for invalid JSON, NaN, infinite numbers,
+integers of more than 640 digits and repeated keys in an object."""

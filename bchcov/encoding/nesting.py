@@ -1,7 +1,7 @@
-"""How deep JSON text nests, told before a parser meets it.
+"""A check of how deeply JSON text nests, made before it is parsed.
 
-Python's parser goes as deep as the caller's stack allows, and so would answer the same
-text in different ways.
+Python's parser goes as deep as the caller's stack allows, so the same text could parse in
+one place and fail in another.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ import re
 __all__ = ["MAX_NESTED", "nests_too_deep"]
 
 MAX_NESTED = 32
-"""Deeper than anything that is read from JSON here."""
+"""The deepest nesting accepted; no JSON format that this library reads comes near it."""
 
-# Text is passed over as a whole, an unfinished one to its end.
+# A JSON string is skipped as a whole; one without a closing quote is skipped to the end.
 _MARK = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[\[{]|[\]}]', re.DOTALL)
 
 
 def nests_too_deep(text: str, limit: int = MAX_NESTED) -> bool:
-    """Whether arrays and objects in `text` nest more than `limit` deep, whatever else it is."""
-    # Almost every line is answered by two counts.
+    """Whether arrays and objects in `text` nest more than `limit` deep; it need not be valid."""
+    # Counting the brackets is enough for almost every text.
     if text.count("[") + text.count("{") <= limit:
         return False
     depth = 0

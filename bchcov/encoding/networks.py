@@ -1,4 +1,4 @@
-"""The networks of Bitcoin Cash, and what tells their addresses and keys apart."""
+"""The networks of Bitcoin Cash, with the prefixes of their addresses and private keys."""
 
 from __future__ import annotations
 

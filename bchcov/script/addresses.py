@@ -1,4 +1,4 @@
-"""Addresses: a locking bytecode of a known kind, written for people."""
+"""Addresses: the text forms of P2PKH, P2SH20 and P2SH32 locking bytecodes."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _TOKEN_AWARE = 2
 _LEGACY_VERSIONS: dict[tuple[int, int], tuple[str, AddressKind]] = {
     (0, 20): ("bitcoincash", "p2pkh"),
     (5, 20): ("bitcoincash", "p2sh20"),
-    # As nodes write them; wallets have cashaddr for P2SH32 only.
+    # Nodes write these; wallets write P2SH32 as cashaddr only.
     (5, 32): ("bitcoincash", "p2sh32"),
     (111, 20): ("bchtest", "p2pkh"),
     (196, 20): ("bchtest", "p2sh20"),
@@ -58,7 +58,7 @@ _LONG_LEGACY = range(46, 53)
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where an address pays: `payload` is the hash of a public key or of a script.
+    """A decoded address; `payload` is the hash of a public key or of a script.
 
     `token_aware` says that the receiver's wallet handles tokens; the locking bytecode
     does not depend on it.
@@ -71,7 +71,7 @@ class Address:
 
     @property
     def locking_bytecode(self) -> bytes:
-        """The script that an output to this address has."""
+        """The locking bytecode of an output that pays to this address."""
         before, _, behind = _SHAPES[self.kind]
         return before + self.payload + behind
 
@@ -117,11 +117,11 @@ def _is_legacy(text: str) -> bool:
 
 
 def decode_address(text: str, *, network: str | None = None) -> Address:
-    """Read a cashaddr, with its prefix or without, or a legacy address, of P2SH32 too.
+    """Decode a cashaddr, with or without its prefix, or a legacy address (P2SH32 included).
 
-    Legacy addresses of the test networks and of regtest look alike and are given the
-    prefix bchtest, or that of `network`. Raises AddressError that says what is wrong with
-    the text, or that the address is of another network than `network`, if one is given.
+    Legacy addresses of the test networks and of regtest look alike; they get the
+    prefix bchtest, or that of `network`. Raises AddressError, which says what is wrong with
+    the text, or that the address belongs to another network than `network`.
     """
     if not isinstance(text, str):
         raise AddressError(f"an address is text, not {kind_of(text)}")
@@ -144,7 +144,7 @@ def _of_network(address: Address, network: str | None) -> Address:
 
 
 def check_network(network: str) -> None:
-    """Raise AddressError for what is no network's name."""
+    """Raise AddressError if `network` is not the name of a network."""
     if not isinstance(network, str) or network not in ADDRESS_PREFIXES:
         named = repr(network) if isinstance(network, str) else kind_of(network)
         raise AddressError(f"no network is called {named}: {', '.join(ADDRESS_PREFIXES)}")
@@ -155,7 +155,7 @@ def encode_address(
 ) -> str:
     """Write the cashaddr of a P2PKH, P2SH20 or P2SH32 locking bytecode.
 
-    Raises AddressError for every other script, as it has no address, and for a prefix
+    Raises AddressError for every other script, since it has no address, and for a prefix
     that is not bitcoincash, bchtest or bchreg.
     """
     if not isinstance(locking_bytecode, bytes):
@@ -178,10 +178,10 @@ def encode_address(
 
 
 def locking_bytecode_of(destination: str | bytes | Address, *, network: str | None = None) -> bytes:
-    """Give the locking bytecode of an address; bytes are one already.
+    """Return the locking bytecode of an address; bytes are returned as they are.
 
-    Raises AddressError for text that is no address, and for one of another network than
-    `network`, if one is given.
+    Raises AddressError for text that is not an address, and for an address of another
+    network than `network`, if one is given.
     """
     if isinstance(destination, bytes):
         return destination

@@ -31,7 +31,7 @@ def _decode(item: bytes) -> int:
     return (1 << (8 * len(item) - 1)) - value if item and item[-1] & 0x80 else value
 
 
-# Counters, flags and small amounts are most of what scripts compute.
+# Scripts compute mostly counters, flags and small amounts.
 _ENCODED = tuple(_encode(value) for value in range(1024))
 _DECODED = {_encode(value): value for value in range(-255, 1024)}
 _ENCODED_COUNT = len(_ENCODED)
@@ -55,7 +55,7 @@ def is_minimal(item: bytes) -> bool:
 
 
 def range_reason(max_size: int) -> Reason:
-    """Name the failure of a number of more than `max_size` bytes."""
+    """Return the reason to fail with for a number of more than `max_size` bytes."""
     if max_size > 8:
         return Reason.INVALID_NUMBER_RANGE_BIG_INT
     return Reason.INVALID_NUMBER_RANGE_64_BIT if max_size == 8 else Reason.INVALID_NUMBER_RANGE
@@ -91,13 +91,13 @@ def number_decoder(max_size: int, *, minimal: bool = True) -> Callable[[bytes], 
 def decode_number(item: bytes, max_size: int = 10_000) -> int:
     """Decode a minimally encoded number of at most `max_size` bytes.
 
-    Raises ScriptError, as `number_decoder` says.
+    Raises ScriptError as described at `number_decoder`.
     """
     return number_decoder(max_size)(item)
 
 
 def describe_number(value: int) -> str:
-    """Write a number for a message: in digits, or by its length if it has too many."""
+    """Format a number for a message: in digits, or by its length if it has too many."""
     # Python refuses to write numbers of more than 4,300 digits.
     size = value.bit_length()
     return str(value) if size < 256 else f"(a number of {size} bits)"

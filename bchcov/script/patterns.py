@@ -1,4 +1,4 @@
-"""The locking bytecodes that wallets and nodes know by their shape, and builders for them."""
+"""The standard patterns of locking bytecodes: functions that recognize and build them."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ LONGEST_SCRIPT = 10_000
 """The most bytes of a script that can run. Source: Bitcoin Cash Node, MAX_SCRIPT_SIZE."""
 
 TOKEN_PREFIX = 0xEF
-"""The byte before the tokens of an output, which no locking bytecode begins with."""
+"""The byte before the tokens of an output; no locking bytecode begins with it."""
 MAX_MULTISIG_KEYS = 20
 """The most keys of a multisig script. Source: Bitcoin Cash Node, MAX_PUBKEYS_PER_MULTISIG."""
 _KEY_PREFIXES = {33: (0x02, 0x03), 65: (0x04, 0x06, 0x07)}
@@ -77,7 +77,7 @@ def is_p2sh32(code: bytes) -> bool:
 
 
 def _is_public_key(data: bytes) -> bool:
-    # Nodes' standardness looks at the length that the first byte announces, hybrids included.
+    # For standardness nodes check only the length implied by the first byte, hybrids included.
     return bool(data) and data[0] in _KEY_PREFIXES.get(len(data), ())
 
 
@@ -92,7 +92,7 @@ def is_p2pk(code: bytes) -> bool:
 
 
 def is_data_output(code: bytes) -> bool:
-    """Whether `code` is OP_RETURN followed by pushes only, whole ones."""
+    """Whether `code` is OP_RETURN followed only by complete pushes."""
     return code[:1] == b"\x6a" and is_push_only(code[1:])
 
 
@@ -105,7 +105,7 @@ def is_unspendable(code: bytes, longest: int = LONGEST_SCRIPT) -> bool:
 
 
 def is_witness_program(code: bytes) -> bool:
-    """Whether `code` is a version and one push of 2 to 40 bytes, as segregated witness has it."""
+    """Whether `code` is a version and one push of 2 to 40 bytes, as in segregated witness."""
     return (
         4 <= len(code) <= 42
         and (code[0] == 0 or 0x51 <= code[0] <= 0x60)
@@ -118,9 +118,9 @@ def _small_number(opcode: int) -> int | None:
 
 
 def match_multisig(code: bytes) -> Multisig | None:
-    """Read a bare multisig script of up to 16 keys, as nodes know it; None for anything else.
+    """Read a bare multisig script of up to 16 keys, as nodes do; return None for anything else.
 
-    Keys that are not pushed in the shortest way make it another script.
+    A script that does not push its keys in the shortest form is no match.
     Source: Bitcoin Cash Node 29, src/script/standard.cpp, MatchMultisig.
     """
     if code[-1:] != b"\xae" or len(code) < 37:
@@ -193,7 +193,7 @@ def data_output(*items: bytes) -> bytes:
 
 
 def p2s(script: bytes) -> bytes:
-    """Pay to a script itself; return it if it relays so, from 2026 on.
+    """Return `script` as a locking bytecode if it relays as P2S (pay to script), from 2026 on.
 
     Raises EncodeError for one of more than 201 bytes, for a bare multisig of more than 3
     keys, which nodes know as that before they look at its length, and for one that begins
@@ -224,7 +224,7 @@ _PATTERNS = (
 def pattern_name(code: bytes) -> str:
     """Name the pattern of a locking bytecode, as "P2PKH" or "multisig 2 of 3".
 
-    A script of its own is "P2S", or "nonstandard" where it is too long to relay as that.
+    A script of no other pattern is "P2S", or "nonstandard" if it is too long to relay.
     """
     for matches, name in _PATTERNS:
         if matches(code):
@@ -236,5 +236,5 @@ def pattern_name(code: bytes) -> str:
 
 
 def is_p2s(code: bytes) -> bool:
-    """Whether `code` is a script of its own that relays without a hash, from 2026 on."""
+    """Whether `code` is of no other pattern and short enough to relay as P2S, from 2026 on."""
     return pattern_name(code) == "P2S"

@@ -79,8 +79,8 @@ def encode_push(data: bytes) -> bytes:
 def encode_push_by_length(data: bytes) -> bytes:
     """Encode the shortest push whose form depends on the length of `data` alone.
 
-    So nodes write pushes in their test files, and so signatures once were looked for in
-    scripts; a small number is not an opcode here.
+    Nodes write pushes this way in their test files, and once searched scripts for
+    signatures in this form. Small numbers do not become opcodes here.
     """
     size = len(data)
     if size < _PUSHDATA_1:
@@ -99,7 +99,7 @@ def encode_push_number(value: int) -> bytes:
 
 def is_push_only(code: bytes) -> bool:
     """Whether a script only pushes (OP_RESERVED counts) and its last push is whole."""
-    # Every input of every transaction is asked: no Instruction is made here.
+    # This runs for every input of every transaction, so it makes no Instruction objects.
     at, end = 0, len(code)
     while at < end:
         opcode = code[at]

@@ -15,14 +15,14 @@ _UINT32 = st.integers(0, MAX_UINT32)
 
 
 def scripts(max_size: int = 100) -> SearchStrategy[bytes]:
-    """Any bytes that a locking bytecode can be: all that do not begin with the token prefix."""
+    """Generate locking bytecodes: any bytes that do not begin with the token prefix."""
     return st.binary(max_size=max_size).filter(
         lambda code: not code.startswith(bytes((TOKEN_PREFIX,)))
     )
 
 
 def tokens(max_commitment: int = 128) -> SearchStrategy[Token]:
-    """Tokens of any category: an amount of 1 to 2**63 - 1, an NFT, or both."""
+    """Generate tokens of any category: an amount of 1 to 2**63 - 1, an NFT, or both."""
     category = st.binary(min_size=32, max_size=32)
     amount = st.integers(1, MAX_TOKEN_AMOUNT)
     nft = st.builds(Nft, st.binary(max_size=max_commitment), st.sampled_from(Capability))
@@ -34,19 +34,19 @@ def tokens(max_commitment: int = 128) -> SearchStrategy[Token]:
 
 
 def outputs(max_script: int = 100) -> SearchStrategy[Output]:
-    """Outputs of any value of 64 bits, with tokens or without."""
+    """Generate outputs of any 64-bit value, with or without tokens."""
     value = st.integers(0, 2**64 - 1) | st.integers(0, 10_000)
     return st.builds(Output, value, scripts(max_script), st.none() | tokens())
 
 
 def inputs(max_script: int = 100) -> SearchStrategy[Input]:
-    """Inputs that spend any outpoint."""
+    """Generate inputs that spend any outpoint."""
     outpoint = st.binary(min_size=32, max_size=32)
     return st.builds(Input, outpoint, _UINT32, st.binary(max_size=max_script), _UINT32)
 
 
 def transactions(max_parts: int = 4, max_script: int = 100) -> SearchStrategy[Transaction]:
-    """Transactions that have an encoding, valid or not, of up to `max_parts` inputs and outputs."""
+    """Generate transactions that can be encoded, with up to `max_parts` inputs and outputs."""
     return st.builds(
         Transaction,
         st.lists(inputs(max_script), max_size=max_parts).map(tuple),

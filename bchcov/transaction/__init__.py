@@ -1,1 +1,1 @@
-"""Transactions: what they hold, how they are written, what their signatures cover."""
+"""Transactions: the data model, the wire format and signature digests."""

@@ -1,4 +1,4 @@
-"""Transactions as bytes: what decodes is written back the same, the rest refused with the offset.
+"""Encoding of transactions to the wire format; decoding and encoding gives the same bytes.
 
 Source: CHIP-2022-02-CashTokens, "Token Encoding"; the rest is the wire format of 2009.
 """
@@ -38,7 +38,7 @@ _HAS_COMMITMENT, _HAS_NFT, _HAS_AMOUNT = 0x40, 0x20, 0x10
 
 
 def encode_token_prefix(token: Token | None) -> bytes:
-    """Encode what stands before the locking bytecode of an output with tokens; b"" for None.
+    """Encode the token prefix that precedes the locking bytecode of an output; b"" for None.
 
     Raises EncodeError for a category that is not 32 bytes, an amount outside
     0 to 2**63 - 1, and a token with neither amount nor NFT.
@@ -64,7 +64,7 @@ def encode_output(output: Output, *, before_tokens: bool = False) -> bytes:
     A script that begins with 0xef has an encoding only `before_tokens`, until May 2023.
     """
     if type(output) is not Output or type(output.locking_bytecode) is not bytes:
-        # Only what is not plainly right is looked at closely: the engine encodes a lot.
+        # Only suspicious values get the detailed check: the engine encodes many outputs.
         check_output(output, "the output")
     value, code = output.value, output.locking_bytecode
     if type(value) is not int or not 0 <= value < 2**64:
@@ -99,7 +99,7 @@ def _encode_input(item: Input) -> bytes:
 def encode_transaction(transaction: Transaction, *, before_tokens: bool = False) -> bytes:
     """Encode a transaction; `before_tokens` is that of `encode_output`.
 
-    Raises EncodeError for a number, length or type that is not that of its field.
+    Raises EncodeError for a number, length or type that its field does not allow.
     """
     check_transaction(transaction)
     return b"".join(

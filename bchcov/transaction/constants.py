@@ -1,4 +1,4 @@
-"""The numbers of transactions that every node knows: each is defined here and nowhere else."""
+"""The constants of transactions: each is defined here and nowhere else."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MAX_UINT64 = 2**64 - 1
 COIN = 100_000_000
 """The satoshis of one bitcoin cash."""
 MAX_MONEY = 21_000_000 * COIN
-"""The most satoshis that there can be."""
+"""The largest possible amount in satoshis."""
 MAX_TOKEN_AMOUNT = 2**63 - 1
 """The most fungible tokens of a category. Source: CHIP-2022-02-CashTokens."""
 
@@ -36,7 +36,7 @@ SEQUENCE_FINAL = 0xFFFF_FFFF
 LOCKTIME_IN_FORCE = SEQUENCE_FINAL - 1
 """The sequence number that lets the locktime count and asks for no age of the coin."""
 LOCKTIME_THRESHOLD = 500_000_000
-"""Locktimes below are block heights, those from here on seconds since 1970. Source: BIP65."""
+"""Locktimes below are block heights, the others are seconds since 1970. Source: BIP65."""
 
 NO_AGE = 1 << 31
 """The bit of a sequence number that asks for no age of the coin. Source: BIP68."""

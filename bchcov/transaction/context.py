@@ -12,14 +12,14 @@ from .model import Output, Transaction
 
 __all__ = ["TransactionContext"]
 
-# Signatures of every time cover an output's bytes, whatever they mean.
+# Signatures cover the bytes of an output, whether or not they were tokens at the time.
 _cover = partial(encode_output, before_tokens=True)
 
 
 class TransactionContext:
     """A transaction, its spent outputs in input order, and the hashes its signatures share.
 
-    Each hash is computed at its first use and kept, so that the signatures of a
+    Each hash is computed on first use and cached, so that the signatures of a
     transaction of many inputs cost time linear in its size. Raises EncodeError for a
     transaction or spent outputs that hold what has no encoding, and says where.
     """
@@ -43,7 +43,7 @@ class TransactionContext:
         check_outputs(source_outputs, "source output")
         self.transaction = transaction
         self.source_outputs = tuple(source_outputs)
-        # As they are written: numbers in 4 bytes, outpoints in 32 and 4.
+        # As on the wire: numbers take 4 bytes, outpoints 32 and 4.
         self.version = transaction.version.to_bytes(4, "little")
         self.locktime = transaction.locktime.to_bytes(4, "little")
         self.outpoints = [

@@ -1,4 +1,4 @@
-"""Bytes as transactions: what is not exactly one is refused with the offset.
+"""Strict decoding of transactions from the wire format, with errors that give the offset.
 
 Source: CHIP-2022-02-CashTokens, "Token Encoding"; the rest is the wire format of 2009.
 """
@@ -29,7 +29,7 @@ _CAPABILITIES = tuple(Capability)
 
 
 def _whole(data: bytes | bytearray | memoryview, what: str) -> bytes:
-    """The bytes to decode; what else holds bytes is copied."""
+    """Return the bytes to decode; bytearrays and memoryviews are copied."""
     if isinstance(data, bytes):
         return data
     if isinstance(data, (bytearray, memoryview)):
@@ -77,7 +77,7 @@ def _read_input(data: bytes, offset: int) -> tuple[Input, int]:
 
 
 def _read_token(field: bytes) -> tuple[Token, int]:
-    """Read the token prefix that `field` begins with; the number is where it ends.
+    """Read the token prefix at the start of `field`; return the token and where it ends.
 
     `field` is no more than what the output's length announces, and copied for this output
     alone: a slice of the whole for each of many outputs takes quadratic time.
@@ -204,7 +204,7 @@ def _has_witnesses(data: bytes) -> bool:
 
 
 def _name_witnesses(data: bytes, error: DecodeError) -> DecodeError:
-    # A transaction without inputs can begin alike: only what is one is called so.
+    # A transaction without inputs can begin the same way, so the whole must decode.
     if not _has_witnesses(data):
         return error
     return DecodeError(
@@ -235,8 +235,8 @@ def decode_transaction(
 def each_part(data: bytes, *, before_tokens: bool = False) -> Iterator[Input | Output]:
     """Yield the inputs and then the outputs of a whole transaction, and keep none of them.
 
-    Takes and raises what `decode_transaction` does; an error comes where it is met, behind
-    the parts before it.
+    Takes and raises what `decode_transaction` does; an error is raised when it
+    is reached, after the parts before it.
     """
     try:
         _take(data, 0, 4, "a version")
@@ -264,7 +264,7 @@ def decode_outputs(
 
 
 def each_output(data: bytes, *, before_tokens: bool = False) -> Iterator[Output]:
-    """Yield what `decode_outputs` returns, and keep none; an error comes where it is met."""
+    """Yield what `decode_outputs` returns, and keep none; errors are raised when reached."""
     offset = yield from _each_output(data, 0, _NO_PREFIX if before_tokens else TOKEN_PREFIX)
     _expect_end(data, offset, "the outputs")
 

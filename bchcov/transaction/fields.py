@@ -1,6 +1,6 @@
-"""Whether a transaction made by hand holds what it may: types and ranges, field by field.
+"""Checks of the types and ranges of each field of a transaction made by a caller.
 
-What is decoded does; what a caller makes is held to this where it comes in.
+Decoded transactions always pass; those that callers construct are checked on entry.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _SATOSHIS = f": satoshis, {COIN:,} to a bitcoin cash"
 
 
 def check_token(token: object) -> None:
-    """Raise EncodeError for what is not the tokens of an output."""
+    """Raise EncodeError unless `token` is a valid Token."""
     if not isinstance(token, Token):
         raise EncodeError(f"the tokens of an output are a Token or None, not {kind_of(token)}")
     nft: object = token.nft
@@ -47,7 +47,7 @@ def check_token(token: object) -> None:
 
 
 def check_output(output: object, what: str) -> None:
-    """Raise EncodeError for what is no output, or one that has no encoding."""
+    """Raise EncodeError unless `output` is an Output that can be encoded."""
     if not isinstance(output, Output):
         raise EncodeError(f"{what} is an Output, not {kind_of(output)}")
     try:
@@ -60,11 +60,11 @@ def check_output(output: object, what: str) -> None:
 
 
 def check_outputs(outputs: object, what: str) -> None:
-    """Raise EncodeError for what is no tuple or list of outputs."""
+    """Raise EncodeError unless `outputs` is a tuple or list of outputs that can be encoded."""
     if not isinstance(outputs, (tuple, list)):
         raise EncodeError(f"the {what}s are a list of Output, not {kind_of(outputs)}")
     for at, output in enumerate(outputs):
-        # Every context asks this of every output: what is plainly right is not looked at twice.
+        # This runs for every output of every context, so only suspicious values are examined.
         if (
             type(output) is Output
             and output.token is None
@@ -89,7 +89,7 @@ def _check_input(item: object, at: int) -> None:
 
 
 def check_transaction(transaction: object) -> None:
-    """Raise EncodeError for what is no transaction, or one that has no encoding."""
+    """Raise EncodeError unless `transaction` is a Transaction that can be encoded."""
     if not isinstance(transaction, Transaction):
         raise EncodeError(f"a transaction is a Transaction, not {kind_of(transaction)}")
     expect_integer(transaction.version, "a version", MAX_UINT32)

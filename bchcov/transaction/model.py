@@ -1,4 +1,4 @@
-"""What a transaction is: frozen data, in the wire's byte order unless a name says otherwise."""
+"""Transactions as frozen data, in the wire's byte order unless a name says otherwise."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """What a transaction spends: output `outpoint_index` of the one with this hash.
+    """An input: it spends output `outpoint_index` of the transaction with `outpoint_hash`.
 
     `outpoint_hash` is 32 bytes as on the wire, the reverse of the displayed txid.
     """

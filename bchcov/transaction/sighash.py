@@ -59,7 +59,7 @@ def signing_serialization(
     """Serialize what a signature in input `index` covers, for a hash type with the fork id.
 
     `covered_bytecode` is the script from its last executed OP_CODESEPARATOR on.
-    Without `tokens` it is that of before CashTokens, when UTXOS was no hash type.
+    Without `tokens` the format is the one before CashTokens, which had no UTXOS hash type.
     """
     base = hash_type & 0x1F
     every_input = not hash_type & _ANYONECANPAY
@@ -98,7 +98,7 @@ def signature_digest(
 ) -> bytes:
     """Compute the 32-byte digest to sign for input `index`. Raises EncodeError.
 
-    A signature goes into a script with the hash type as one more byte behind it.
+    In a script, the hash type follows the signature as one more byte.
     """
     if not isinstance(context, TransactionContext):
         raise EncodeError(f"what is signed is a TransactionContext, not {kind_of(context)}")
@@ -170,5 +170,5 @@ def legacy_signing_serialization(
 
 
 def legacy_digest(serialization: bytes | None) -> bytes:
-    """Hash a legacy signing serialization; the digest of nothing is the number 1."""
+    """Hash a legacy signing serialization; the digest of None is the number 1."""
     return _ONE if serialization is None else hash256(serialization)

@@ -1,1 +1,1 @@
-"""Validation of whole transactions: the scripts and every check that nodes make besides them."""
+"""Validation of whole transactions: the scripts and every other check that nodes make."""

@@ -47,7 +47,7 @@ def _is_standard_script(code: bytes, policy: Policy) -> bool:
 
 
 def check_source_kinds(source_outputs: Sequence[Output], policy: Policy) -> None:
-    """Refuse to spend what nodes would not have relayed; a bare multisig may have 16 keys."""
+    """Refuse to spend nonstandard outputs; a bare multisig may have up to 16 keys here."""
     for index, source in enumerate(source_outputs):
         code = source.locking_bytecode
         if not _is_standard_script(code, policy) and match_multisig(code) is None:
@@ -91,7 +91,7 @@ def _check_created(index: int, output: Output, policy: Policy) -> int:
 
 
 def check_standardness(transaction: Transaction, size: int, policy: Policy) -> None:
-    """Refuse what nodes would not relay; `size` is that of the transaction in bytes.
+    """Refuse what nodes would not relay; `size` is the transaction's size in bytes.
 
     Source: Bitcoin Cash Node 29, IsStandardTx, in its order.
     """

@@ -39,7 +39,7 @@ def _outpoint(item: Input) -> tuple[bytes, int]:
 def check_counts(transaction: Transaction) -> None:
     """Refuse a coinbase, and a transaction without inputs or outputs.
 
-    A coinbase is valid as the first transaction of a block only, which is not judged here.
+    A coinbase is valid only as the first transaction of a block; blocks are not judged here.
     """
     if len(transaction.inputs) == 1 and _outpoint(transaction.inputs[0]) == NULL_OUTPOINT:
         raise _refuse_null(0)
@@ -99,9 +99,9 @@ def _check_outpoints(transaction: Transaction) -> None:
 
 
 def check_structure(transaction: Transaction, size: int, policy: Policy) -> None:
-    """Refuse too many bytes (`size`), values beyond all coins, and unusable outpoints.
+    """Refuse a size above the limit, values above the money supply, and unusable outpoints.
 
-    An outpoint is spent once, and the null outpoint of coinbases never.
+    An outpoint may be spent only once, and the null outpoint of coinbases never.
     Source: Bitcoin Cash Node 29, CheckRegularTransaction.
     """
     if size > policy.largest_transaction:
@@ -129,7 +129,7 @@ def check_spent_values(
     *,
     longest_script: int,
 ) -> None:
-    """Refuse to spend values beyond all coins or less than is paid, or what nobody can spend.
+    """Refuse inputs above the money supply or below the outputs, and unspendable outputs.
 
     `longest_script` is the most bytes of a script that can run.
     Source: Bitcoin Cash Node 29, Consensus::CheckTxInputs.

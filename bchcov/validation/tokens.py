@@ -1,4 +1,4 @@
-"""Token sums, categories and capabilities.
+"""The consensus checks of token sums, categories and capabilities.
 
 Source: Bitcoin Cash Node 29, src/consensus/tokens.cpp (CheckTxTokens), in its order;
 CHIP-2022-02-CashTokens, "Token Validation Algorithm".
@@ -32,7 +32,7 @@ def _check_commitment(token: Token, limit: int) -> None:
 
 
 class _Holdings:
-    """What the inputs bring, less what the outputs seen so far take of it."""
+    """The tokens of the inputs, less those that the outputs checked so far have taken."""
 
     def __init__(self, genesis: set[bytes]) -> None:
         self._genesis = genesis
@@ -46,7 +46,7 @@ class _Holdings:
         """Count the tokens of a spent output."""
         category, nft = token.category, token.nft
         total = self._spent.get(category, 0) + token.amount
-        # No chain gets here, as a category's sum is bounded when it is made; nodes test it.
+        # Unreachable on a chain, since genesis bounds a category's sum; nodes check it too.
         if total > MAX_TOKEN_AMOUNT:
             raise _refuse(
                 TransactionReason.TOKEN_AMOUNT_RANGE, category, f"{total} tokens in inputs"
@@ -62,10 +62,10 @@ class _Holdings:
             self._immutable[category, nft.commitment] += 1
 
     def take(self, token: Token) -> None:
-        """Count the tokens of a created output; refuse what no input brings."""
+        """Count the tokens of a created output; refuse those that no input provides."""
         category = token.category
         if category in self._genesis:
-            # No chain gets here either: a category is the id of a transaction that was
+            # Unreachable on a chain too: a category is the id of a transaction that was
             # spent before there were any tokens of it.
             if category in self._spent:
                 raise _refuse(
@@ -120,7 +120,7 @@ def check_tokens(
 ) -> None:
     """Refuse tokens out of nothing: amounts, NFTs and capabilities that no input carries.
 
-    A category comes into being with the txid of an input that spends an output 0.
+    A new category is the txid of an outpoint with index 0 that an input spends.
     """
     spent = [output.token for output in source_outputs if output.token is not None]
     created = [output.token for output in transaction.outputs if output.token is not None]

@@ -1,4 +1,4 @@
-"""The judgement on a whole transaction."""
+"""The result of judging a whole transaction."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The result of `verify`: the first problem, or None, and the result of each input run."""
+    """The result of `verify`: the first problem, or None, and the results of the inputs run."""
 
     error: Problem | None
     inputs: tuple[InputResult, ...] = ()

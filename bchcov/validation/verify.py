@@ -1,4 +1,4 @@
-"""The judgement on a whole transaction, check by check in the order of nodes."""
+"""Verification of a whole transaction, check by check in the order of nodes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from .verdict import Refused, Verdict
 
 __all__ = ["verify"]
 
-# A byte of an input pays for 800 of stack items; results are kept as long as this allows.
+# An input may leave 800 bytes of stack items for each of its own, so results are bounded.
 _MAX_HELD_BYTES = 32_000_000
 
 Buffer = bytes | bytearray | memoryview
@@ -42,7 +42,7 @@ Buffer = bytes | bytearray | memoryview
 def _decode(
     transaction: Transaction | Buffer, source_outputs: Sequence[Output] | Buffer, rules: RuleSet
 ) -> tuple[Transaction, Sequence[Output], int]:
-    """Bring both into the form the checks work on; the number is the transaction's size."""
+    """Decode both arguments if they are bytes; return them and the transaction's size."""
     before = not rules.switches.tokens
     try:
         if isinstance(transaction, Transaction):
@@ -126,7 +126,7 @@ def verify(
     Both may be bytes: the transaction, and a compact size count with the outputs. The
     rules are those of nodes that relay; `rules.consensus` are those of a block. With
     `scripts_only` every check is skipped but decoding, that each input has its spent
-    output, and the scripts; with `all_inputs` the inputs behind a failing one are judged
+    output, and the scripts; with `all_inputs` the inputs after a failing one are judged
     too. What the inputs leave on their stacks is kept up to 32 MB (see
     `InputResult.omitted`). A transaction that is refused, or does not decode, is a
     verdict and never an exception; RulesError is raised for rules that are no rule set.
