@@ -77,7 +77,7 @@ def is_p2sh32(code: bytes) -> bool:
 
 
 def _is_public_key(data: bytes) -> bool:
-    # For standardness nodes check only the length implied by the first byte, hybrids included.
+    # For standardness, nodes check only the length that the first byte implies, even a hybrid's.
     return bool(data) and data[0] in _KEY_PREFIXES.get(len(data), ())
 
 

@@ -129,7 +129,7 @@ def check_spent_values(
     *,
     longest_script: int,
 ) -> None:
-    """Refuse inputs above the money supply or below the outputs, and unspendable outputs.
+    """Refuse to spend unspendable outputs, more than all coins, or less than the outputs pay.
 
     `longest_script` is the most bytes of a script that can run.
     Source: Bitcoin Cash Node 29, Consensus::CheckTxInputs.

@@ -33,7 +33,7 @@ from .verdict import Refused, Verdict
 
 __all__ = ["verify"]
 
-# An input may leave 800 bytes of stack items for each of its own, so results are bounded.
+# Each byte of an input pays for 800 bytes of stack items; results are kept up to this size.
 _MAX_HELD_BYTES = 32_000_000
 
 Buffer = bytes | bytearray | memoryview
