@@ -74,6 +74,6 @@ def read_genesis(transaction: Transaction, scripts: PoolScripts) -> tuple[Coin, 
 
 
 def require_new(coin: Coin, scripts: PoolScripts, state: PoolState) -> None:
-    """Raise BuildError unless a pool's coin has just this state and nothing else."""
+    """Raise BuildError unless a pool's coin has exactly this state."""
     if coin.output != pool_output(scripts, state):
         raise BuildError("the pool's state is not that of a new pool with what it holds")

@@ -42,13 +42,13 @@ class PoolParameters(Protocol):
 
 
 MAX_BLOCKS = AGE_MASK
-"""The most blocks of a wait: what a coin's age can be asked for."""
+"""The longest wait in blocks: the largest coin age that a script can require."""
 MIN_PAYOUT = 700
-"""The fewest satoshis of a payout: with as many tokens as there can be it is dust below 672."""
+"""The smallest payout in satoshis; one with the largest token amount is dust below 672."""
 
 
 def check_parameters(parameters: PoolParameters, bounds: Mapping[str, tuple[int, int]]) -> None:
-    """Raise BuildError for a hash of another length, or a number out of its bounds."""
+    """Raise BuildError for a hash of the wrong length or a number that is out of bounds."""
     for name, size in _SIZES.items():
         found = len(getattr(parameters, name))
         if found != size:
@@ -62,12 +62,12 @@ def check_parameters(parameters: PoolParameters, bounds: Mapping[str, tuple[int,
 
 
 def pool_nft(parameters: PoolParameters) -> bytes:
-    """The pool's category as scripts read it, with the capability behind it: mutable."""
+    """Return the pool's category as scripts read it, followed by the mutable capability."""
     return parameters.pool_category + b"\x01"
 
 
 def shared_constants(parameters: PoolParameters) -> dict[str, Binding]:
-    """What the names mean that the sources of both profiles use."""
+    """Return the values of the names that the sources of both profiles use."""
     return {
         "pool_nft": pool_nft(parameters),
         "token_category": parameters.token_category,

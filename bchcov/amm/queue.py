@@ -48,7 +48,7 @@ class Queue:
 
     @property
     def capacity(self) -> int:
-        """How many orders fit."""
+        """The number of orders that fit."""
         return 1 << self.depth
 
     @property

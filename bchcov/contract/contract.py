@@ -79,7 +79,7 @@ class Contract:
         return found.source, found.line, found.check
 
     def check_at(self, offset: int) -> Check | None:
-        """The check whose instruction stands at this byte of the code."""
+        """Return the check whose instruction is at this byte of the code."""
         place = self.place(offset)
         return None if place is None else place[2]
 

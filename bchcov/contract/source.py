@@ -65,7 +65,7 @@ def labels_in(source: str) -> Iterator[Label]:
 
 
 def index_of(text: str, line: int, column: int) -> int:
-    """Where in a normalized source a line and a column are."""
+    """Return the offset in a normalized source of a line and a column."""
     at = 0
     for _ in range(line - 1):
         at = text.index("\n", at) + 1

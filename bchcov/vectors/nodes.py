@@ -173,7 +173,7 @@ def _read_coins(spent: Any) -> dict[tuple[bytes, int], Output]:
 def _refuse(
     transaction: Transaction, coins: dict[tuple[bytes, int], Output], rules: RuleSet
 ) -> str:
-    """Why the transaction is refused; nothing where it is accepted."""
+    """Return why the transaction is refused, or nothing if it is accepted."""
     problem = _structure(transaction)
     if problem:
         return problem
@@ -235,4 +235,4 @@ _JUDGES: dict[str, Callable[[Any, _File], _Judged]] = {
     "sighash": _judge_sighash,
 }
 NODE_KINDS = tuple(_JUDGES)
-"""The nodes' files that are known, by the names they have there."""
+"""The known test files of nodes, by their file names."""

@@ -38,7 +38,7 @@ MAX_ORDERS = 100
 
 
 def _number(data: bytes) -> int:
-    """Read bytes as a VM number that need not be the shortest."""
+    """Read bytes as a VM number that need not be minimally encoded."""
     value, sign = int.from_bytes(data, "little"), 1 << (8 * len(data) - 1)
     return sign - value if value & sign else value
 
