@@ -11,7 +11,7 @@ from ..transaction.model import Output, Transaction
 from .action import Action
 from .formula import Fill
 
-__all__ = ["Entry", "Event", "Execution", "read_history"]
+__all__ = ["Entry", "Event", "Execution", "Followable", "read_history"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +57,15 @@ class Event:
     executions: tuple[Execution, ...] = ()
 
 
-class _Pool(Protocol):
+class Followable(Protocol):
+    """A pool that reads the transactions which spend it, of either profile."""
+
     def follow(
         self, transaction: Transaction, source_outputs: Sequence[Output]
     ) -> tuple[Self | None, Event]: ...
 
 
-PoolT = TypeVar("PoolT", bound=_Pool)
+PoolT = TypeVar("PoolT", bound=Followable)
 
 
 def read_history(

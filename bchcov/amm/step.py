@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Generic, Protocol, Self, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from ..errors import BuildError
 from ..transaction.constants import LOCKTIME_THRESHOLD
-from ..transaction.model import Output, Transaction
 from ..validation.verify import verify
 from ..wallet.builder import BuiltTransaction, TransactionBuilder
-from .events import Event
+from .events import Event, Followable
 from .refusal import RunningScripts, build_refused
 
 __all__ = ["BuiltStep", "check_height", "take_step"]
@@ -36,13 +34,9 @@ class BuiltStep(Generic[PoolT]):
         return self.after
 
 
-class _Pool(Protocol):
+class _Pool(Followable, Protocol):
     @property
     def scripts(self) -> RunningScripts: ...
-
-    def follow(
-        self, transaction: Transaction, source_outputs: Sequence[Output]
-    ) -> tuple[Self | None, Event]: ...
 
 
 FollowedT = TypeVar("FollowedT", bound=_Pool)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from copy import copy
-from typing import Generic, Protocol, Self, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from ..amm.coins import PoolScripts, PoolState
-from ..amm.events import Event
+from ..amm.events import Followable
 from ..amm.formula import Reserves
 from ..amm.step import BuiltStep
 from ..errors import BuildError, CommandError
 from ..race.world import spends
-from ..transaction.model import Output, Transaction
+from ..transaction.model import Transaction
 from ..wallet.balance import Spend
 from ..wallet.coins import Coin
 from ..wallet.funding import Funding
@@ -22,17 +22,13 @@ from .accounts import Accounts
 __all__ = ["FollowedPool", "make_pool", "read_pool"]
 
 
-class _Pool(Protocol):
+class _Pool(Followable, Protocol):
     @property
     def scripts(self) -> PoolScripts: ...
     @property
     def coin(self) -> Coin: ...
     @property
     def state(self) -> PoolState: ...
-
-    def follow(
-        self, transaction: Transaction, source_outputs: Sequence[Output]
-    ) -> tuple[Self | None, Event]: ...
 
 
 PoolT = TypeVar("PoolT", bound=_Pool)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Protocol, Self, TypeVar
+from collections.abc import Callable
+from typing import Protocol, TypeVar
 
-from ...amm.events import Event
+from ...amm.events import Event, Followable
 from ...amm.formula import Reserves
 from ...amm.step import BuiltStep
-from ...transaction.model import Output, Transaction
+from ...transaction.model import Transaction
 from ...wallet.balance import Spend
 from ...wallet.coins import Coin
 from ...wallet.funding import Funding
@@ -17,13 +17,9 @@ from ..world import World, spends
 __all__ = ["follow_pool", "make_pool"]
 
 
-class _Pool(Protocol):
+class _Pool(Followable, Protocol):
     @property
     def coin(self) -> Coin: ...
-
-    def follow(
-        self, transaction: Transaction, source_outputs: Sequence[Output]
-    ) -> tuple[Self | None, Event]: ...
 
 
 PoolT = TypeVar("PoolT", bound=_Pool)
