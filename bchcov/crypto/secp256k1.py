@@ -20,7 +20,9 @@ from .residue import FIELD_PRIME, is_quadratic_residue
 __all__ = [
     "GROUP_ORDER",
     "public_key_of",
+    "recover_public_key",
     "sign_ecdsa",
+    "sign_recoverable",
     "sign_schnorr",
     "verify_ecdsa",
     "verify_schnorr",
@@ -195,3 +197,32 @@ def sign_ecdsa(private_key: bytes, digest: bytes) -> bytes:
     _check_digest(digest)
     signature: bytes = coincurve.PrivateKey(private_key).sign(digest, hasher=None)
     return signature
+
+
+def sign_recoverable(private_key: bytes, digest: bytes) -> tuple[bytes, int]:
+    """Sign a 32-byte digest with ECDSA, so that the public key can be found from the signature.
+
+    Returns r and s in 64 bytes, s low, the nonce as RFC 6979 says, and a recovery id of 0 to
+    3. Raises InvalidKey.
+    """
+    _check_private_key(private_key)
+    _check_digest(digest)
+    signed: bytes = coincurve.PrivateKey(private_key).sign_recoverable(digest, hasher=None)
+    return signed[:64], signed[64]
+
+
+def recover_public_key(
+    signature: bytes, recovery_id: int, digest: bytes, *, compressed: bool = True
+) -> bytes | None:
+    """Find the public key, 33 bytes or 65, whose ECDSA signature of a digest this is.
+
+    `signature` is r and s in 64 bytes, `recovery_id` 0 to 3. None where no key fits.
+    """
+    recoverable, point = _new(_RECOVERABLE), _new(_PUBLIC_KEY)
+    if not lib.secp256k1_ecdsa_recoverable_signature_parse_compact(
+        _CONTEXT, recoverable, signature, recovery_id
+    ) or not lib.secp256k1_ecdsa_recover(_CONTEXT, point, recoverable, digest):
+        return None
+    if compressed:
+        return _serialize(point, _COMPRESSED, 33)
+    return _serialize(point, _UNCOMPRESSED, _POINT_SIZE)

@@ -1,4 +1,4 @@
-"""Private keys, coins, and the transactions built from them."""
+"""Private keys, coins, the transactions built from them, and signed messages."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from .cosigning import PartialMultisig
 from .destinations import output_to
 from .funding import Funding
 from .keys import PrivateKey
+from .messages import message_signer, sign_message, verify_message
 from .signing import (
     Scheme,
     multisig_unlocking,
@@ -40,9 +41,12 @@ __all__ = [
     "Spend",
     "TransactionBuilder",
     "Unlocker",
+    "message_signer",
     "multisig_unlocking",
     "output_to",
     "sign_all_p2pkh",
+    "sign_message",
     "sign_p2pkh",
     "transaction_signature",
+    "verify_message",
 ]

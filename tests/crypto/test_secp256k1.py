@@ -12,12 +12,15 @@ from hypothesis import strategies as st
 
 from bchcov import InvalidKey
 from bchcov.crypto import secp256k1
+from bchcov.crypto.der import parse_lax_der
 from bchcov.crypto.residue import FIELD_PRIME, is_quadratic_residue, jacobi
 from bchcov.crypto.secp256k1 import (
     GROUP_ORDER,
     is_public_key,
     public_key_of,
+    recover_public_key,
     sign_ecdsa,
+    sign_recoverable,
     sign_schnorr,
     verify_ecdsa,
     verify_schnorr,
@@ -258,3 +261,32 @@ def test_the_jacobi_symbol_of_small_numbers() -> None:
                     power = pow(a, (prime - 1) // 2, prime)
                     expected *= power if power < 2 else -1
             assert jacobi(a, n) == expected
+
+
+@settings(max_examples=40, deadline=None)
+@given(SECRETS, DIGESTS, st.booleans())
+def test_a_recoverable_signature_is_the_ordinary_one_and_names_its_key(
+    secret: int, digest: bytes, compressed: bool
+) -> None:
+    key = number(secret)
+    signature, recovery_id = sign_recoverable(key, digest)
+    r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
+    assert parse_lax_der(sign_ecdsa(key, digest)) == (r, s)
+    public_key = public_key_of(key, compressed=compressed)
+    assert recover_public_key(signature, recovery_id, digest, compressed=compressed) == public_key
+    for other in {0, 1, 2, 3} - {recovery_id}:
+        assert recover_public_key(signature, other, digest, compressed=compressed) != public_key
+
+
+@pytest.mark.parametrize("r", [0, GROUP_ORDER, 2**256 - 1])
+def test_no_key_is_recovered_from_numbers_out_of_range(r: int) -> None:
+    for signature in (number(r) + number(1), number(1) + number(r)):
+        for recovery_id in range(4):
+            assert recover_public_key(signature, recovery_id, bytes(32)) is None
+
+
+def test_signing_recoverably_refuses_what_is_no_key_and_no_digest() -> None:
+    with pytest.raises(InvalidKey):
+        sign_recoverable(bytes(32), bytes(32))
+    with pytest.raises(InvalidKey):
+        sign_recoverable(number(1), bytes(31))

@@ -37,7 +37,10 @@ from bchcov.wallet import (
     Signature,
     Spend,
     TransactionBuilder,
+    message_signer,
     output_to,
+    sign_message,
+    verify_message,
 )
 from bchcov.wallet.funding import Funding
 from bchcov.wallet.signing import (
@@ -106,6 +109,9 @@ CALLS: dict[str, tuple[Any, tuple[object, ...]]] = {
     "from_wif": (PrivateKey.from_wif, (KEY.to_wif(),)),
     "wif_network": (lambda a: PrivateKey.from_wif(KEY.to_wif(), network=a), ("mainnet",)),
     "to_wif": (KEY.to_wif, ("mainnet",)),
+    "sign_message": (sign_message, (KEY, "text")),
+    "verify_message": (verify_message, (ADDRESS, "text", sign_message(KEY, "text"))),
+    "message_signer": (message_signer, ("text", sign_message(KEY, "text"))),
     "from_bitcash": (PrivateKey.from_bitcash, (KEY,)),
     "sign_schnorr": (KEY.sign_schnorr, (bytes(32),)),
     "sign_ecdsa": (KEY.sign_ecdsa, (bytes(32),)),
