@@ -9,7 +9,7 @@
     ├── RulesError              no rule set
     ├── ContractError           no such contract, or no such check in it
     ├── BuildError              a transaction that cannot be built
-    │   └── BuildRefused *      it was built, and is refused: .contract .line .check
+    │   └── BuildRefused *      it was built, and is refused: .contract .path .line .check
     ├── InvalidTransaction      a transaction that is refused: .verdict
     │   └── BuildRefused *
     ├── InputFailed             an input that is refused: .result
@@ -141,8 +141,9 @@ class BuildRefused(BuildError, InvalidTransaction):
     """A transaction was built, and is refused when it is verified.
 
     Where the refusing script is one of a contract whose source is known, `contract` is that
-    source's name ("sequenced_amm/direct/pool"), `line` the line and `check` the named check
-    ("queue-before"); each is None where it is not known, or several places can be meant.
+    source's name ("sequenced_amm/direct/pool"), `path` the spend path, `line` the line and
+    `check` the named check ("queue-before"); each is None where it is not known, or several
+    places can be meant.
     """
 
     def __init__(
@@ -151,11 +152,13 @@ class BuildRefused(BuildError, InvalidTransaction):
         why: str,
         *,
         contract: str | None = None,
+        path: str | None = None,
         line: int | None = None,
         check: str | None = None,
     ) -> None:
         super().__init__(verdict, f"the transaction is refused: {why}")
         self.contract = contract
+        self.path = path
         self.line = line
         self.check = check
 

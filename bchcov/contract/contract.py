@@ -1,144 +1,151 @@
-"""A contract: a source with its constants filled in, its checks, and where its bytes come from."""
+"""A contract: its script with the constants filled in, how it locks coins, and its spend paths."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from typing import Literal, get_args
 
-from ..assembly.assemble import assemble_with_map
-from ..assembly.assembler import Binding
-from ..assembly.source_map import Assembled
-from .checks import Check, checks_of
-from .places import Placed, PlacedScript
-from .source import load_source
+from ..encoding.expected import expect_bytes, kind_of
+from ..encoding.hexadecimal import decode_displayed_hash
+from ..encoding.networks import ADDRESS_PREFIXES
+from ..errors import ContractError, EncodeError
+from ..script.addresses import check_network, encode_address
+from ..script.patterns import p2s, p2sh20, p2sh32
+from ..transaction.model import Output, Token, Transaction
+from ..wallet.coins import Coin
+from .checks import Check
+from .found import Found, Origins, Unknown
+from .spend_paths import SpendPath
+from .unlocking import Unlocks
 
-__all__ = ["Contract", "Found", "compile_contract"]
+__all__ = ["Contract", "Locking", "Parameter"]
 
-_KEPT = 64
+Locking = Literal["p2sh32", "p2sh20", "p2s"]
+"""How a contract locks coins: by the HASH256 or HASH160 of its script, or by the script itself."""
+
+_LOCKING_BYTECODES = {"p2sh32": p2sh32, "p2sh20": p2sh20, "p2s": p2s}
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """Where an instruction of a contract stands: the source's name, the place, and the check.
+class Parameter:
+    """A parameter of a contract and the bytes that it has in this one.
 
-    `is_alone` says that no other instruction of the line can be meant.
+    `type` is one of the types of arguments, None where none is declared.
     """
 
-    source: str
-    line: int
-    column: int
-    check: Check | None
-    is_alone: bool
-
-    def __str__(self) -> str:
-        place = f"{self.source}.cashasm:{self.line}"
-        named = self.check is not None and self.check.is_named
-        return place if named and self.is_alone else f"{place}:{self.column}"
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """A contract's checks, and what to look its instructions up in."""
-
-    script: PlacedScript
-    checks: tuple[Check, ...]
-    scripts: Mapping[bytes, Sequence[PlacedScript]]
-    by_place: Mapping[tuple[str | None, int, int, str], Check]
-    by_line: Mapping[tuple[str | None, int], Sequence[Check]]
+    name: str
+    type: str | None
+    value: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
 class Contract:
-    """A contract with its constants filled in: `code` is what runs."""
+    """A contract with its constants filled in: `code` is the script that runs.
+
+    `locking` says how coins are locked with it, `parameters` what it was made with, `paths`
+    how it is spent, and `origins` where its bytes come from. Raises ContractError for a script
+    that cannot lock coins that way.
+    """
 
     name: str
-    source: str = field(repr=False)
-    assembled: Assembled = field(repr=False)
-    bindings: Mapping[str, Binding] = field(default_factory=dict, repr=False)
+    code: bytes
+    locking: Locking = "p2sh32"
+    parameters: tuple[Parameter, ...] = field(default=(), repr=False)
+    paths: tuple[SpendPath, ...] = ()
+    origins: Origins = field(default_factory=Unknown, repr=False)
+    locking_bytecode: bytes = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        expect_bytes(self.code, "the script of a contract")
+        if self.locking not in get_args(Locking):
+            named = repr(self.locking) if isinstance(self.locking, str) else kind_of(self.locking)
+            raise ContractError(
+                f"{self.name}: no locking is called {named}: {', '.join(get_args(Locking))}"
+            )
+        names = [path.name for path in self.paths]
+        for name in names:
+            if names.count(name) > 1:
+                raise ContractError(f"{self.name}: two spend paths are called {name!r}")
+        try:
+            locking_bytecode = _LOCKING_BYTECODES[self.locking](self.code)
+        except EncodeError as error:
+            raise ContractError(
+                f"{self.name} cannot be locked as {self.locking}: {error}"
+            ) from None
+        object.__setattr__(self, "locking_bytecode", locking_bytecode)
 
     @property
-    def code(self) -> bytes:
-        """The script."""
-        return self.assembled.code
+    def unlock(self) -> Unlocks:
+        """The spend paths: `contract.unlock.NAME(arguments...)` is an unlocker for the builder."""
+        return Unlocks(self)
 
     @property
-    def checks(self) -> tuple[Check, ...]:
+    def redeem_script(self) -> bytes | None:
+        """What a spend pushes last: the script, or None where the output holds it itself."""
+        return None if self.locking == "p2s" else self.code
+
+    @property
+    def size(self) -> int:
+        """The bytes of the script."""
+        return len(self.code)
+
+    @property
+    def text(self) -> str | None:
+        """The source, None where it is not known."""
+        return self.origins.text
+
+    @property
+    def checks(self) -> Sequence[Check]:
         """Every check of the source and of those it takes in, in their order."""
-        return self._reading.checks
+        return self.origins.checks
+
+    def address(self, network: str = "mainnet", *, token_aware: bool = False) -> str:
+        """Write the address of the contract on a network. Raises AddressError for a P2S."""
+        check_network(network)
+        prefix = ADDRESS_PREFIXES[network]
+        return encode_address(self.locking_bytecode, prefix=prefix, token_aware=token_aware)
+
+    def output(self, value: int, token: Token | None = None) -> Output:
+        """Make an output of `value` satoshis that the contract locks."""
+        return Output(value, self.locking_bytecode, token)
+
+    def coin(self, txid: str, index: int, value: int, token: Token | None = None) -> Coin:
+        """Make the coin of the contract at an output: `txid` as it is displayed.
+
+        Raises DecodeError for what is no txid.
+        """
+        return Coin(decode_displayed_hash(txid), index, self.output(value, token))
+
+    def coins_of(self, transaction: Transaction) -> tuple[Coin, ...]:
+        """Return the outputs of a transaction that the contract locks, as coins."""
+        return tuple(
+            coin
+            for coin in Coin.all_of(transaction)
+            if coin.locking_bytecode == self.locking_bytecode
+        )
 
     def place(self, offset: int) -> tuple[str, int, Check | None] | None:
         """The source, the line and the check that this byte of the code comes from.
 
-        The source is this contract's, or one of its folder that it takes in by name.
+        The source is this contract's, or one that it takes in by name.
         """
-        step = self._reading.script.at(offset)
-        if step is None:
-            return None
-        found = self._found(step)
-        return found.source, found.line, found.check
+        found = self.origins.at(offset)
+        return None if found is None else (found.source, found.line, found.check)
 
     def check_at(self, offset: int) -> Check | None:
         """Return the check whose instruction is at this byte of the code."""
-        place = self.place(offset)
-        return None if place is None else place[2]
+        found = self.origins.at(offset)
+        return None if found is None else found.check
 
-    def find(self, code: bytes, offset: int) -> tuple[Found, ...]:
+    def find(self, code: bytes, offset: int, *, at_end: bool = False) -> Sequence[Found]:
         """Where the instruction at a byte of a script stands that ran as part of this contract.
 
         The script is the contract's own, or that of a function. There are several places
         where the same function is written more than once, and none where it is not this
-        contract's.
+        contract's. `at_end` says that the instruction made the item that the script ended with.
         """
-        found: dict[Found, None] = {}
-        for each in self._reading.scripts.get(code, ()):
-            step = each.at(offset)
-            if step is not None:
-                found[self._found(step)] = None
-        return tuple(found)
+        return self.origins.find(code, offset, at_end=at_end)
 
-    @cached_property
-    def _reading(self) -> _Reading:
-        return _read(self.source, self.assembled, tuple(self.bindings.items()))
-
-    def __getstate__(self) -> dict[str, object]:
-        # What is read from a contract stays behind when it travels: it is read again.
-        return {name: value for name, value in self.__dict__.items() if name != "_reading"}
-
-    def _found(self, step: Placed) -> Found:
-        checks = self._reading.by_line.get((step.source, step.line), ())
-        name = self.name
-        if step.source is not None:
-            name = f"{name.rpartition('/')[0]}/{step.source}".removeprefix("/")
-        # A result that a line's last instructions only move: the name is the line's.
-        check = self._reading.by_place.get((*step.place, step.name))
-        if check is None and len(checks) == 1 and checks[0].is_final and checks[0].is_named:
-            check = checks[0]
-        return Found(name, step.line, step.column, check, len(checks) == 1)
-
-
-@lru_cache(maxsize=_KEPT)
-def _read(source: str, assembled: Assembled, bindings: tuple[tuple[str, Binding], ...]) -> _Reading:
-    script, checks = checks_of(source, assembled, dict(bindings))
-    scripts: dict[bytes, list[PlacedScript]] = {}
-    for each in script.scripts():
-        scripts.setdefault(each.code, []).append(each)
-    by_place: dict[tuple[str | None, int, int, str], Check] = {}
-    by_line: dict[tuple[str | None, int], list[Check]] = {}
-    for check in checks:
-        line = check.source, check.line
-        by_place.setdefault((*line, check.column, check.opcode), check)
-        by_line.setdefault(line, []).append(check)
-    return _Reading(script, checks, scripts, by_place, by_line)
-
-
-def compile_contract(
-    name: str, bindings: Mapping[str, Binding], *, source: str | None = None
-) -> Contract:
-    """Assemble a contract with its constants; `source` stands in for that of the folder.
-
-    Raises ContractError for a name that is not there, AssemblyError for what cannot be
-    assembled.
-    """
-    text = load_source(name) if source is None else source
-    return Contract(name, text, assemble_with_map(text, bindings), bindings)
+    def __hash__(self) -> int:
+        return hash((self.name, self.code, self.locking))

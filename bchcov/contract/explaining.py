@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..reasons import InputResultLike, Reason
 from ..script.opcodes import opcode_name
-from .contract import Contract, Found
+from .found import Found, Known
 from .origin import find_end
 
 __all__ = ["Refusal", "explain", "find_refusal"]
@@ -33,7 +33,7 @@ class Refusal:
         return self.sentence
 
 
-def explain(result: InputResultLike, *contracts: Contract) -> str:
+def explain(result: InputResultLike, *contracts: Known) -> str:
     """Say in a sentence which check of which contract refused an input.
 
     The contracts are those that may have run in it. Where the scripts ended and left a
@@ -43,7 +43,7 @@ def explain(result: InputResultLike, *contracts: Contract) -> str:
     return find_refusal(result, *contracts).sentence
 
 
-def find_refusal(result: InputResultLike, *contracts: Contract) -> Refusal:
+def find_refusal(result: InputResultLike, *contracts: Known) -> Refusal:
     """Find which check of which contract refused an input, as `explain` says it."""
     if result.reason is Reason.EVAL_FALSE and result.code is None:
         return _explain_end(result, contracts)
@@ -53,12 +53,16 @@ def find_refusal(result: InputResultLike, *contracts: Contract) -> Refusal:
     return _say(result, found, result.opcode) if found else Refusal(str(result))
 
 
-def _find(contracts: Sequence[Contract], code: bytes, offset: int) -> tuple[Found, ...]:
+def _find(
+    contracts: Sequence[Known], code: bytes, offset: int, *, at_end: bool = False
+) -> tuple[Found, ...]:
     """Every place of the contracts that an instruction may stand at."""
-    return tuple(each for contract in contracts for each in contract.find(code, offset))
+    return tuple(
+        each for contract in contracts for each in contract.find(code, offset, at_end=at_end)
+    )
 
 
-def _explain_end(result: InputResultLike, contracts: Sequence[Contract]) -> Refusal:
+def _explain_end(result: InputResultLike, contracts: Sequence[Known]) -> Refusal:
     end = find_end(result)
     if end is None:
         finals = [
@@ -71,7 +75,7 @@ def _explain_end(result: InputResultLike, contracts: Sequence[Contract]) -> Refu
         return Refusal(f"{result}; it was left by {where}" if result.stack else str(result))
     maker, last = end
     if maker is not None:
-        found = _find(contracts, maker.code, maker.offset)
+        found = _find(contracts, maker.code, maker.offset, at_end=True)
         if found:
             return _say(result, found, maker.opcode)
         return Refusal(f"{result}, left by {maker}")

@@ -6,7 +6,7 @@ import re
 
 from ..errors import DecodeError
 
-__all__ = ["decode_hex"]
+__all__ = ["decode_displayed_hash", "decode_hex"]
 
 _FOREIGN = re.compile(r"[^0-9a-fA-F]")
 
@@ -28,3 +28,14 @@ def decode_hex(text: str) -> bytes:
     if foreign is not None:
         raise DecodeError(f"{foreign.group()!a} is not a hexadecimal digit", foreign.start())
     raise DecodeError(f"{len(text)} hexadecimal digits are not whole bytes", len(text))
+
+
+def decode_displayed_hash(text: str) -> bytes:
+    """Decode a txid or category as it is displayed to its 32 bytes as they are on the wire.
+
+    Raises DecodeError.
+    """
+    data = decode_hex(text)
+    if len(data) != 32:
+        raise DecodeError(f"a txid or category is 64 hexadecimal digits, not {len(text)}", 0)
+    return data[::-1]

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from ..encoding.expected import expect_bytes, expect_integer, kind_of
-from ..errors import AddressError, BuildError, BuildRefused, EncodeError
+from ..errors import AddressError, BuildError, EncodeError
 from ..script.addresses import check_network, locking_bytecode_of
 from ..transaction import fields
 from ..transaction.constants import MAX_UINT32, SEQUENCE_FINAL
@@ -23,6 +23,7 @@ from .border import check_spends, fee_rate_of
 from .built import BuiltTransaction
 from .coins import Coin
 from .destinations import Destination, located, output_to
+from .explained import refused
 from .leftovers import leftover_tokens
 from .selection import select
 from .unlockers import Unlocker
@@ -155,12 +156,13 @@ class TransactionBuilder:
         suffice, an output is dust, tokens would be lost or a number is out of its range, and
         BuildRefused, with the verdict, where the transaction is refused.
         """
-        built = self._unlocked(*self._balanced())
+        spends, outputs = self._balanced()
+        built = self._unlocked(spends, outputs)
         if not check:
             return built
         verdict = verify(built.transaction, built.source_outputs, self.rules)
         if verdict.error is not None:
-            raise BuildRefused(verdict, str(verdict.error))
+            raise refused(verdict, verdict.error, spends)
         return replace(built, verdict=verdict)
 
     def build_unsigned(self) -> BuiltTransaction:

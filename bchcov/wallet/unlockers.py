@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ..encoding.expected import expect_bytes, expect_number, kind_of, shown
 from ..errors import BuildError, EncodeError, InvalidKey
+from ..reasons import InputResultLike
 from ..script.pushes import encode_push, encode_push_number
 from ..transaction.context import TransactionContext
 from ..transaction.sighash import DEFAULT_HASH_TYPE
@@ -17,6 +18,8 @@ from .multisig import check_signers, dummy_push, read_multisig, signing_places
 from .signatures import Scheme, check_scheme, transaction_signature
 
 __all__ = [
+    "ExplainedRefusal",
+    "Explaining",
     "Item",
     "MultisigUnlocker",
     "P2pkhUnlocker",
@@ -40,6 +43,26 @@ class Unlocker(Protocol):
 
     def unlock(self, context: TransactionContext, index: int) -> bytes:
         """Unlock input `index`. Raises a BchcovError where it cannot."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedRefusal:
+    """Why a contract refused an input: a sentence, and each of the rest where it is known."""
+
+    sentence: str
+    contract: str
+    path: str
+    line: int | None = None
+    check: str | None = None
+
+
+@runtime_checkable
+class Explaining(Protocol):
+    """An unlocker that can say why an input that it unlocked is refused."""
+
+    def explain_refusal(self, result: InputResultLike) -> ExplainedRefusal:
+        """Say which line and check refused the input."""
         ...
 
 

@@ -1,0 +1,173 @@
+"""Contracts from CashAssembly: their parameters, checks, spend paths, and where bytes come from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+
+from ..assembly.assemble import assemble_with_map
+from ..assembly.assembler import Binding
+from ..assembly.source_map import Assembled
+from ..errors import ContractError
+from ..script.numbers import encode_number
+from ..wallet.keys import PrivateKey
+from ..wallet.unlockers import Signature
+from .argument_types import encode_argument
+from .checks import Check, checks_of
+from .contract import Contract, Locking, Parameter
+from .found import Found
+from .places import Placed, PlacedScript
+from .source import load_source
+from .spend_paths import Argument, parse_arguments, parse_paths, paths_in
+
+__all__ = ["ContractBinding", "compile_contract", "parameters_in"]
+
+ContractBinding = Binding | bool | PrivateKey
+"""What a name of a source can stand for: text is more CashAssembly, a key needs a declared type."""
+
+_KEPT = 64
+_PARAMETER = re.compile(r"//[^\S\n]*@parameters?\b(?P<declared>[^\n]*)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A contract's checks, and what to look its instructions up in."""
+
+    script: PlacedScript
+    checks: tuple[Check, ...]
+    scripts: Mapping[bytes, Sequence[PlacedScript]]
+    by_place: Mapping[tuple[str | None, int, int, str], Check]
+    by_line: Mapping[tuple[str | None, int], Sequence[Check]]
+
+
+@dataclass(frozen=True)
+class _Origins:
+    """Where the bytes of a contract stand in its CashAssembly."""
+
+    name: str
+    text: str = field(repr=False)
+    assembled: Assembled = field(repr=False)
+    bindings: Mapping[str, Binding] = field(default_factory=dict, repr=False)
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        return self._reading.checks
+
+    def at(self, offset: int) -> Found | None:
+        step = self._reading.script.at(offset)
+        return None if step is None else self._found(step)
+
+    def find(self, code: bytes, offset: int, *, at_end: bool = False) -> tuple[Found, ...]:  # noqa: ARG002
+        found: dict[Found, None] = {}
+        for each in self._reading.scripts.get(code, ()):
+            step = each.at(offset)
+            if step is not None:
+                found[self._found(step)] = None
+        return tuple(found)
+
+    @cached_property
+    def _reading(self) -> _Reading:
+        return _read(self.text, self.assembled, tuple(self.bindings.items()))
+
+    def __getstate__(self) -> dict[str, object]:
+        # What is read from a contract stays behind when it travels: it is read again.
+        return {name: value for name, value in self.__dict__.items() if name != "_reading"}
+
+    def _found(self, step: Placed) -> Found:
+        checks = self._reading.by_line.get((step.source, step.line), ())
+        name = self.name
+        if step.source is not None:
+            name = f"{name.rpartition('/')[0]}/{step.source}".removeprefix("/")
+        # A result that a line's last instructions only move: the name is the line's.
+        check = self._reading.by_place.get((*step.place, step.name))
+        if check is None and len(checks) == 1 and checks[0].is_final and checks[0].is_named:
+            check = checks[0]
+        return Found(name, step.line, step.column, check, len(checks) == 1)
+
+
+@lru_cache(maxsize=_KEPT)
+def _read(source: str, assembled: Assembled, bindings: tuple[tuple[str, Binding], ...]) -> _Reading:
+    script, checks = checks_of(source, assembled, dict(bindings))
+    scripts: dict[bytes, list[PlacedScript]] = {}
+    for each in script.scripts():
+        scripts.setdefault(each.code, []).append(each)
+    by_place: dict[tuple[str | None, int, int, str], Check] = {}
+    by_line: dict[tuple[str | None, int], list[Check]] = {}
+    for check in checks:
+        line = check.source, check.line
+        by_place.setdefault((*line, check.column, check.opcode), check)
+        by_line.setdefault(line, []).append(check)
+    return _Reading(script, checks, scripts, by_place, by_line)
+
+
+def parameters_in(source: str) -> tuple[Argument, ...]:
+    """List the parameters that comments of a source declare: `// @parameter pubkey owner`.
+
+    Several stand in one comment with commas between them. Raises ContractError that names
+    the line.
+    """
+    found: list[Argument] = []
+    for match in _PARAMETER.finditer(source):
+        line = source.count("\n", 0, match.start()) + 1
+        for each in parse_arguments(match["declared"], f"line {line}"):
+            if any(each.name == other.name for other in found):
+                raise ContractError(f"line {line}: two parameters are called {each.name!r}")
+            found.append(each)
+    return tuple(found)
+
+
+def compile_contract(
+    name: str,
+    bindings: Mapping[str, ContractBinding] | None = None,
+    *,
+    source: str | None = None,
+    paths: Mapping[str, str] | None = None,
+    locking: Locking = "p2sh32",
+) -> Contract:
+    """Assemble a contract with its constants; `source` stands in for that of the folder.
+
+    Parameters that the source declares, `// @parameter pubkey owner`, are bound to values of
+    their types; any other name to what `assemble` binds. Spend paths are those that the source
+    declares, `// @spend move(sig owner, int amount)`, and those of `paths`, by name:
+    `{"move": "sig owner, int amount"}`.
+
+    Raises ContractError for a name that is not there, a parameter that is not bound or not of
+    its type, and a declaration that cannot be read; AssemblyError for what cannot be assembled.
+    """
+    text = load_source(name) if source is None else source
+    declared = {each.name: each.type for each in parameters_in(text)}
+    given = bindings or {}
+    missing = [each for each in declared if each not in given]
+    if missing:
+        raise ContractError(f"{name}: the parameters {', '.join(missing)} are not bound")
+    bound = {each: _bind(name, each, declared.get(each), value) for each, value in given.items()}
+    assembled = assemble_with_map(text, bound)
+    spends = (*paths_in(text), *parse_paths(paths or {}))
+    parameters = tuple(_parameters(declared, bound))
+    origins = _Origins(name, text, assembled, bound)
+    return Contract(name, assembled.code, locking, parameters, spends, origins)
+
+
+def _bind(contract: str, name: str, type_name: str | None, value: ContractBinding) -> Binding:
+    what = f"{contract}: the parameter {name}"
+    if type_name is not None:
+        encoded = encode_argument(value, type_name, what)
+        if isinstance(encoded, Signature):
+            raise ContractError(
+                f"{what}: a signature is made for a transaction, not for a contract"
+            )
+        return encoded
+    if isinstance(value, PrivateKey):
+        raise ContractError(f"{what} is a key: declare its type, or bind its public_key")
+    return value
+
+
+def _parameters(declared: Mapping[str, str], bound: Mapping[str, Binding]) -> Iterator[Parameter]:
+    """Yield what a contract was made with, except for scripts that it takes in."""
+    for name, value in bound.items():
+        if isinstance(value, str):
+            continue
+        encoded = value if isinstance(value, bytes) else encode_number(value)
+        yield Parameter(name, declared.get(name), encoded)

@@ -1,0 +1,115 @@
+"""Spend paths: the ways to unlock a contract, each with named and typed arguments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ..errors import ContractError
+from .argument_types import check_type
+
+__all__ = ["Argument", "SpendPath", "parse_arguments", "parse_paths", "paths_in"]
+
+_IDENTIFIER = r"[a-zA-Z_][a-zA-Z0-9_]*"
+_ARGUMENT = re.compile(rf"\s*(?P<type>[a-z0-9]+)\s+(?P<name>{_IDENTIFIER})\s*")
+_DECLARED = re.compile(
+    rf"//[^\S\n]*@spend[^\S\n]+(?P<name>{_IDENTIFIER})[^\S\n]*\((?P<arguments>[^)\n]*)\)"
+    r"[^\S\n]*(?::(?P<unlocking>[^\n]*))?(?P<rest>[^\n]*)"
+)
+_BEGINS = re.compile(r"//[^\S\n]*@spend\b[^\n]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """A named argument and its type. Raises ContractError for a type that there is not."""
+
+    name: str
+    type: str
+
+    def __post_init__(self) -> None:
+        check_type(self.type)
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class SpendPath:
+    """One way to unlock a contract.
+
+    `unlocking` is the unlocking script in CashAssembly without the redeem script, in which the
+    names of the arguments stand for their values; where it is None the arguments are pushed in
+    their order, the last one on top.
+    """
+
+    name: str
+    arguments: tuple[Argument, ...] = ()
+    unlocking: str | None = None
+
+    def __post_init__(self) -> None:
+        names = [each.name for each in self.arguments]
+        for name in names:
+            if names.count(name) > 1:
+                raise ContractError(f"{self.name}: two arguments are called {name!r}")
+
+    @property
+    def source(self) -> str:
+        """The unlocking script in CashAssembly."""
+        if self.unlocking is not None:
+            return self.unlocking
+        return " ".join(f"<{each.name}>" for each in self.arguments)
+
+    def __str__(self) -> str:
+        return f"{self.name}({', '.join(map(str, self.arguments))})"
+
+
+def parse_arguments(text: str, what: str) -> tuple[Argument, ...]:
+    """Read arguments as they are declared: "sig owner, int amount". Raises ContractError."""
+    if not text.strip():
+        return ()
+    arguments = []
+    for part in text.split(","):
+        match = _ARGUMENT.fullmatch(part)
+        if match is None:
+            raise ContractError(f"{what}: expected a type and a name, got {part.strip()!r}")
+        arguments.append(Argument(match["name"], match["type"]))
+    return tuple(arguments)
+
+
+def parse_paths(paths: Mapping[str, str]) -> tuple[SpendPath, ...]:
+    """Read spend paths from their names and declarations.
+
+    A declaration lists the arguments, "sig owner, int amount"; where more than these is
+    pushed, or in another order, the unlocking script follows behind a colon: "sig owner:
+    <owner> OP_1". Raises ContractError.
+    """
+    made = []
+    for name, declared in paths.items():
+        arguments, colon, unlocking = declared.partition(":")
+        made.append(
+            SpendPath(name, parse_arguments(arguments, name), unlocking.strip() if colon else None)
+        )
+    return tuple(made)
+
+
+def paths_in(source: str) -> Iterator[SpendPath]:
+    """Yield the spend paths that comments of a source declare.
+
+    `// @spend move(sig owner, int amount)` declares one, and `// @spend recover(sig owner):
+    <owner> OP_1` one with its unlocking script. Raises ContractError that names the line.
+    """
+    for begun in _BEGINS.finditer(source):
+        line = source.count("\n", 0, begun.start()) + 1
+        match = _DECLARED.fullmatch(begun[0])
+        if match is None or match["rest"].strip():
+            raise ContractError(
+                f"line {line}: expected '@spend NAME(TYPE NAME, ...)', perhaps with"
+                f" ': UNLOCKING SCRIPT' behind it, got {begun[0][:80]!r}"
+            )
+        unlocking = match["unlocking"]
+        yield SpendPath(
+            match["name"],
+            parse_arguments(match["arguments"], f"line {line}: {match['name']}"),
+            None if unlocking is None else unlocking.strip(),
+        )

@@ -1,0 +1,31 @@
+"""The error for a transaction that was built and is refused, as its unlockers explain it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..errors import BuildRefused
+from ..reasons import Problem, TransactionCheck
+from ..validation.verdict import Verdict
+from .balance import Spend
+from .unlockers import Explaining
+
+__all__ = ["refused"]
+
+
+def refused(verdict: Verdict, error: Problem, spends: Sequence[Spend]) -> BuildRefused:
+    """Make the error, with the contract, path, line and check where the unlocker knows them."""
+    index = error.input
+    if error.check is TransactionCheck.SCRIPTS and index is not None:
+        unlocker = spends[index].unlocker
+        if isinstance(unlocker, Explaining):
+            why = unlocker.explain_refusal(verdict.inputs[index])
+            return BuildRefused(
+                verdict,
+                f"input {index}: {why.sentence}",
+                contract=why.contract,
+                path=why.path,
+                line=why.line,
+                check=why.check,
+            )
+    return BuildRefused(verdict, str(error))

@@ -1,0 +1,88 @@
+"""What a value of each type becomes on the stack, and which values are refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from bchcov import PrivateKey, Signature
+from bchcov.contract.argument_types import ArgumentValue, check_type, encode_argument, largest_size
+from bchcov.errors import ContractError
+
+KEY = PrivateKey(bytes(31) + b"\x07")
+
+
+@pytest.mark.parametrize(
+    ("type_name", "value", "encoded"),
+    [
+        ("int", 0, b""),
+        ("int", -1, b"\x81"),
+        ("int", 1000, b"\xe8\x03"),
+        ("int", 2**70, (2**70).to_bytes(9, "little")),
+        ("bool", True, b"\x01"),
+        ("bool", False, b""),
+        ("string", "né", b"n\xc3\xa9"),
+        ("string", "", b""),
+        ("bytes", b"", b""),
+        ("bytes", bytes(300), bytes(300)),
+        ("bytes4", b"\0\x01\x02\x03", b"\0\x01\x02\x03"),
+        ("byte", b"\x09", b"\x09"),
+        ("pubkey", KEY.public_key, KEY.public_key),
+        ("pubkey", KEY, KEY.public_key),
+        ("sig", b"", b""),
+        ("sig", bytes(65), bytes(65)),
+        ("sig", bytes(73), bytes(73)),
+        ("datasig", bytes(64), bytes(64)),
+        ("datasig", bytes(70), bytes(70)),
+    ],
+)
+def test_a_value_becomes_the_bytes_of_its_type(
+    type_name: str, value: ArgumentValue, encoded: bytes
+) -> None:
+    assert encode_argument(value, type_name, "it") == encoded
+
+
+def test_a_signature_is_left_to_be_made_and_a_key_signs_with_the_default_hash_type() -> None:
+    asked = Signature(KEY, hash_type=0x42, scheme="ecdsa")
+    assert encode_argument(asked, "sig", "it") is asked
+    assert encode_argument(KEY, "sig", "it") == Signature(KEY)
+
+
+def test_a_signature_that_is_yet_to_be_made_counts_with_its_largest_size() -> None:
+    assert largest_size(Signature(KEY)) == 65
+    assert largest_size(Signature(KEY, scheme="ecdsa")) == 72
+    assert largest_size(b"abc") == 3
+
+
+@pytest.mark.parametrize(
+    ("type_name", "value", "message"),
+    [
+        ("int", True, "it: expected an integer for a int, got a bool"),
+        ("int", b"\x01", "it: expected an integer for a int, got a bytes"),
+        ("bool", 1, "it: expected True or False for a bool, got the number 1"),
+        ("string", b"a", "it: expected text for a string, got a bytes"),
+        ("bytes", "aabb", "it: expected bytes for a bytes, got a str: bytes.fromhex reads hex"),
+        ("bytes20", bytes(19), "it: a bytes20 is 20 bytes, not 19"),
+        ("bytes20", KEY, "it: expected bytes for a bytes20, got a PrivateKey"),
+        ("byte", b"", "it: a byte is 1 bytes, not 0"),
+        ("pubkey", Signature(KEY), "it: expected bytes or a PrivateKey for a pubkey"),
+        ("sig", 5, "it: expected a PrivateKey or Signature, or bytes, for a sig, got the number 5"),
+        ("sig", bytes(74), "it: a sig is empty, 65 bytes"),
+        ("sig", bytes(7), "it: a sig is empty, 65 bytes"),
+        ("datasig", bytes(73), "it: a datasig is empty, 64 bytes"),
+        ("datasig", KEY, "it: expected bytes for a datasig, got a PrivateKey"),
+    ],
+)
+def test_a_value_that_its_type_does_not_take_is_refused(
+    type_name: str, value: ArgumentValue, message: str
+) -> None:
+    with pytest.raises(ContractError) as error:
+        encode_argument(value, type_name, "it")
+    assert str(error.value).startswith(message)
+
+
+@pytest.mark.parametrize(
+    "name", ["bytes0", "bytes01", "bytes-1", "uint", "", "Int", 7, "bytes999999"]
+)
+def test_a_type_that_there_is_not_is_refused(name: object) -> None:
+    with pytest.raises(ContractError, match="no type of an argument is called"):
+        check_type(name)
