@@ -1,4 +1,4 @@
-"""An emulated chain: coins, mempool and blocks, every transaction verified by the engine."""
+"""An emulated chain: coins, mempool and blocks, every transaction verified by the script engine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a transaction may join a chain: its coins, its finality, and everything of `verify`."""
+"""The checks of a submitted transaction: its coins, its finality, and everything in `verify`."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ _COINBASE_MATURITY = 100
 def judge(
     transaction: Transaction, ledger: Ledger, rules: RuleSet, *, height: int, median_time: int
 ) -> tuple[Submission, int]:
-    """Judge a transaction for the block at `height`, by all but its fee; the number is the fee.
+    """Check everything but the fee; return the submission and the fee in satoshis.
 
-    `median_time` is the median time past of the block before.
+    `height` is that of the block that would confirm the transaction, `median_time` the median
+    time past of the block before it. The fee is 0 where a check before `verify` fails.
     """
     txid = transaction_id(transaction)
     known = _known_outputs(transaction, ledger)
@@ -35,7 +36,8 @@ def judge(
             return replace(_missing(txid, index, outpoint, ledger), source_outputs=known), 0
         born = height if record.height is None else record.height
         if record.is_coinbase and height - born < _COINBASE_MATURITY:
-            detail = f"a coinbase of height {born} is spent at {height}"
+            mature = born + _COINBASE_MATURITY
+            detail = f"a coinbase of height {born} is spent at {height}: expected {mature} or later"
             problem = Problem.of(TransactionReason.TX_PREMATURE_COINBASE, detail, index)
             return Submission(txid, problem, source_outputs=known), 0
         records.append(record)
@@ -43,7 +45,7 @@ def judge(
     if why is not None:
         problem = Problem.of(TransactionReason.TX_NOT_FINAL, why)
         return Submission(txid, problem, source_outputs=known), 0
-    # A coin that is not confirmed is at best as old as the block that this is judged for.
+    # An unconfirmed coin is confirmed in the same block at the earliest.
     ages = [
         CoinAge(height, median_time)
         if record.height is None
@@ -61,7 +63,7 @@ def judge(
 
 
 def _known_outputs(transaction: Transaction, ledger: Ledger) -> tuple[Output | None, ...]:
-    """What a transaction spends or would: coins, or what was one and is spent by now."""
+    """Return the outputs that the inputs spend, even if spent already; None for unknown ones."""
     outpoints = [(item.outpoint_hash, item.outpoint_index) for item in transaction.inputs]
     records = [ledger.coins.get(each) or ledger.spent.get(each) for each in outpoints]
     return tuple(None if record is None else record.output for record in records)
@@ -85,9 +87,9 @@ def _missing(txid: str, index: int, outpoint: tuple[bytes, int], ledger: Ledger)
 
 
 def unmet_fee(transaction: Transaction, fee: int, rate: int) -> Problem | None:
-    """What is wrong with a fee that is too low to be relayed; None where it is not."""
+    """Return the problem of a fee below `rate` satoshis per byte; None if it is high enough."""
     size = len(encode_transaction(transaction))
     if fee >= rate * size:
         return None
-    detail = f"a fee of {fee} satoshis for {size} bytes, at least {rate * size}"
+    detail = f"fee {fee} is too low for {size} bytes: expected at least {rate * size} satoshis"
     return Problem.of(TransactionReason.TX_FEE, detail)

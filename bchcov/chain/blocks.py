@@ -1,4 +1,4 @@
-"""Blocks: what was confirmed together, when, and on what."""
+"""Blocks, their median time past, and the transactions that only a block can hold."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _MEDIAN_OF = 11
 class Block:
     """A block: its height, its time in seconds since 1970, and its transactions.
 
-    The first one is the coinbase; where `is_funding`, the only one, and it makes coins out
-    of nothing. `previous` and `hash` are 32 bytes as on the wire; there is no proof of
-    work, so the hash is only a name.
+    The first transaction is the coinbase. In a block that `is_funding` it is the only one,
+    and creates coins out of nothing. `previous` and `hash` are 32 bytes in wire order; there
+    is no proof of work, so the hash only identifies the block.
     """
 
     height: int
@@ -44,17 +44,17 @@ class Block:
 
 
 def median_time(blocks: list[Block]) -> int:
-    """The median time past: of the last 11 blocks, the middle one's time. Source: BIP113."""
+    """Compute the median time past: the median of the last 11 blocks' times. Source: BIP113."""
     times = sorted(block.time for block in blocks[-_MEDIAN_OF:])
     return times[len(times) // 2]
 
 
 def make_coinbase(height: int, fees: int, reward_to: bytes) -> Transaction:
-    """The transaction that pays the subsidy and the fees of a block to a locking bytecode."""
+    """Make the transaction that pays a block's subsidy and fees to a locking bytecode."""
     nothing = Input(*NULL_OUTPOINT, height.to_bytes(8, "little"))
     return Transaction((nothing,), (Output(_SUBSIDY + fees, reward_to),))
 
 
 def make_funding(number: int, outputs: tuple[Output, ...]) -> Transaction:
-    """The transaction that makes coins out of nothing; its number makes its txid its own."""
+    """Make the transaction that creates coins out of nothing; `number` makes its txid unique."""
     return Transaction((Input(*NULL_OUTPOINT, number.to_bytes(8, "big")),), outputs)

@@ -1,8 +1,8 @@
 """A chain in an SQLite file, so that killing the process loses nothing that was accepted.
 
-The file holds transactions and blocks; coins follow from them. Every accepted submission
-and every block is one transaction of the database. One process at a time has the file:
-the next one is refused until the first has ended.
+The file holds transactions and blocks; coins are computed from them. Every accepted
+submission and every block is one database transaction. Only one process at a time can have
+the file open.
 """
 
 from __future__ import annotations
@@ -29,26 +29,26 @@ from .tables import FORMAT, Table
 __all__ = ["ChainFile"]
 
 _APPLICATION = 0x62636863
-# The busy handler would only wait for a process that keeps the file as long as it lives.
+# Waiting longer is no use: a process keeps its file locked for as long as it has it open.
 _WAIT_SECONDS = 0.2
-_WAY_OUT = "ChainFile.salvage(path) reads out what is whole"
-# What a damaged file makes of values: each is the same damage to whoever opens it.
-_DAMAGES = (LookupError, ValueError, TypeError, AttributeError, OverflowError, BchcovError)
+_SALVAGE_HINT = "ChainFile.salvage(path) reads the undamaged rows"
+# The errors that damaged values raise while they are read.
+_DAMAGE_ERRORS = (LookupError, ValueError, TypeError, AttributeError, OverflowError, BchcovError)
 
 
 def _kind_of(error: sqlite3.Error) -> int:
-    """SQLite's code of an error; 0 for one that Python's module found by itself."""
-    # The bytes above tell more of the same kind.
+    """Return SQLite's primary result code; 0 for an error that Python's module itself raised."""
+    # The higher bytes hold the extended code.
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
 class ChainFile:
     """An open file with its `chain`; close it, or use it in a `with` block.
 
-    A file that is not there is made, with the `rules` and the other arguments of `Chain`;
-    one that is there keeps its own. ":memory:" is no file and ends with the process. Raises
-    StoreError for a file that another process has, that is none of these or is damaged,
-    or whose rules are not those asked for. A layer above may `keep` tables of its own in it.
+    A new file is created with the `rules` and the other arguments of `Chain`; an existing one
+    keeps its own. The path ":memory:" keeps the chain in memory only. Raises StoreError if
+    another process has the file open, if it is damaged or not a chain's file, or if its rules
+    are not `rules`. A layer above may `keep` tables of its own in it.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class ChainFile:
         self.path = str(path)
         self._changes = 0
         make_private(self.path)
-        # Looked at first: once there is a connection of ours, it has the file open as well.
+        # Checked before connecting, since the connection opens the file as well.
         self._is_ours = is_open_here(self.path)
         with self._explained():
             self._database = sqlite3.connect(
@@ -72,9 +72,9 @@ class ChainFile:
         self._rows = Rows(self._database, self.path)
         try:
             with self._explained(is_opening=True):
-                self._take_hold()
-                if not self._is_made():
-                    self._make(Records(rules or BCH_2026, height, time, fee_rate))
+                self._lock()
+                if not self._has_chain():
+                    self._create(Records(rules or BCH_2026, height, time, fee_rate))
                 self.chain = Chain.stored(self._read(), self)
             if rules is not None and rules.name != self.chain.rules.name:
                 raise StoreError(
@@ -87,33 +87,33 @@ class ChainFile:
 
     @staticmethod
     def salvage(path: str | Path) -> Salvage:
-        """Read out of a damaged file what is whole; the file is left as it is."""
+        """Read every undamaged row of a damaged file, without changing the file."""
         return salvage(str(path))
 
     def keep(self, *tables: Table) -> Rows:
         """Keep the tables of a layer above in this file, covered by its checksums.
 
-        They are made where the file has none of them. Raises DamagedStore for others of
-        their names.
+        They are created if the file has none of them. Raises DamagedStore if it has
+        different tables of these names.
         """
         with self.opening():
             self._rows.keep(tables)
         return self._rows
 
     def opening(self) -> AbstractContextManager[None]:
-        """Turn what goes wrong while tables are read first into a StoreError of this file."""
+        """Turn errors while tables are first read into a StoreError that names this file."""
         return self._explained(is_opening=True)
 
     @contextmanager
     def _explained(self, *, is_opening: bool = False) -> Iterator[None]:
-        """Turn errors of the database and of what it holds into one that names the file."""
+        """Turn errors of the database and of its contents into one that names the file."""
         try:
             yield
         except DamagedStore as error:
             if not is_opening:
                 raise
             said = str(error).removeprefix(f"{self.path}: ")
-            raise DamagedStore(f"{self.path}: {said}; {_WAY_OUT}") from error
+            raise DamagedStore(f"{self.path}: {said}; {_SALVAGE_HINT}") from error
         except sqlite3.OperationalError as error:
             if _kind_of(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                 if self._is_ours:
@@ -124,15 +124,15 @@ class ChainFile:
             raise StoreError(f"{self.path}: the file is closed") from error
         except sqlite3.DatabaseError as error:
             if _kind_of(error) == sqlite3.SQLITE_CORRUPT:
-                raise DamagedStore(f"{self.path}: damaged: {error}; {_WAY_OUT}") from error
+                raise DamagedStore(f"{self.path}: damaged: {error}; {_SALVAGE_HINT}") from error
             raise StoreError(f"{self.path}: not a chain's file: {error}") from error
-        except _DAMAGES as error:
+        except _DAMAGE_ERRORS as error:
             if not is_opening:
                 raise
-            said = f"the chain in it is damaged: {error!r}; {_WAY_OUT}"
+            said = f"the chain in it is damaged: {error!r}; {_SALVAGE_HINT}"
             raise DamagedStore(f"{self.path}: {said}") from error
 
-    def _take_hold(self) -> None:
+    def _lock(self) -> None:
         """Lock the file for as long as this process has it open."""
         run = self._database.execute
         run("PRAGMA locking_mode = EXCLUSIVE")
@@ -142,14 +142,14 @@ class ChainFile:
         run("BEGIN EXCLUSIVE")
         run("COMMIT")
 
-    def _is_made(self) -> bool:
+    def _has_chain(self) -> bool:
         (application,) = self._database.execute("PRAGMA application_id").fetchone()
         tables = self._database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         if application not in (0, _APPLICATION) or (tables and not application):
             raise StoreError(f"{self.path}: a database of another program")
         return bool(tables)
 
-    def _make(self, records: Records) -> None:
+    def _create(self, records: Records) -> None:
         facts = {
             "format": FORMAT,
             "rules": records.rules.name,
@@ -167,18 +167,18 @@ class ChainFile:
             upgrade(self._rows)
         elif found.get("format") != FORMAT:
             raise StoreError(
-                f"{self.path}: its format is {found.get('format')},"
-                f" this version reads 1 and {FORMAT}"
+                f"{self.path}: format {found.get('format')} is not supported:"
+                f" expected 1 or {FORMAT}"
             )
         self._rows.check()
         return read_records(self._rows)
 
     def write(self, change: Change) -> None:
-        """Keep a change of the chain, all of it or nothing. Raises StoreError."""
+        """Write a change of the chain, all of it or nothing. Raises StoreError."""
         if change.number != self._changes + 1:
-            raise StoreError(f"{self.path}: the work was interrupted: open the file again")
-        # Counted first: if this is interrupted, nothing more is kept of a chain that may not
-        # know what was.
+            raise StoreError(f"{self.path}: a change was interrupted: open the file again")
+        # Counted first: after an interruption here the chain in memory may not know what was
+        # written, so nothing more of it is accepted.
         self._changes += 1
         try:
             with self._explained(), self._rows.change():
@@ -188,7 +188,7 @@ class ChainFile:
             raise
 
     def close(self) -> None:
-        """Let go of the file; the chain accepts nothing afterwards."""
+        """Close the file; the chain accepts nothing afterwards."""
         self._database.close()
 
     def __enter__(self) -> ChainFile:
@@ -211,7 +211,7 @@ def _write(rows: Rows, change: Change) -> None:
         rows.delete("blocks", "height > ?", change.disconnected)
     for block in change.connected:
         rows.insert("blocks", (block.height, block.time, int(block.is_funding)))
-    # What is there stays below: the mempool's order is that of its places.
+    # New rows come after all others, since places give the mempool its order.
     ((last,),) = rows.database.execute("SELECT max(place) FROM transactions").fetchall()
     new: list[tuple[Transaction, int | None, int]] = [
         (each, block.height, 0) for block in change.connected for each in block.transactions

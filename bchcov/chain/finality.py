@@ -1,4 +1,4 @@
-"""When a transaction may be confirmed: its locktime, and the ages its inputs ask for.
+"""Whether a transaction is final: its locktime, and the coin ages that its inputs require.
 
 Source: BIP65, BIP68, BIP113.
 """
@@ -32,7 +32,7 @@ class CoinAge:
 def unmet_locktime(transaction: Transaction, height: int, time: int) -> str | None:
     """Say why a transaction's locktime keeps it out of a block at `height`; None if it does not.
 
-    `time` is the median time past of the block before.
+    `time` is the median time past of the block before that one.
     """
     locktime = transaction.locktime
     if all(item.sequence == SEQUENCE_FINAL for item in transaction.inputs):
@@ -47,7 +47,10 @@ def unmet_locktime(transaction: Transaction, height: int, time: int) -> str | No
 def unmet_age(
     transaction: Transaction, ages: Sequence[CoinAge], height: int, time: int
 ) -> tuple[int, str] | None:
-    """The first input whose coin is too young for its sequence number, and why; None if none."""
+    """Return the first input whose coin is younger than its sequence number requires, and why.
+
+    `height` and `time` are those of `unmet_locktime`. Returns None if all are old enough.
+    """
     if transaction.version < 2:
         return None
     for index, (item, age) in enumerate(zip(transaction.inputs, ages, strict=True)):
@@ -57,7 +60,8 @@ def unmet_age(
         if item.sequence & AGE_IS_TIME:
             least = age.median_time + count * AGE_SECONDS
             if time < least:
-                return index, f"its coin is old enough from median time {least} on, it is {time}"
+                return index, f"median time {time} is too early for its coin: expected {least}"
         elif height < age.height + count:
-            return index, f"its coin is old enough at height {age.height + count}, not {height}"
+            least = age.height + count
+            return index, f"height {height} is too early for its coin: expected {least}"
     return None

@@ -1,4 +1,4 @@
-"""What a chain is given: transactions as a builder returns them, outputs to addresses."""
+"""The arguments that a chain accepts: built transactions, and outputs to addresses."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from ..wallet.destinations import located
 __all__ = ["Given", "outputs_of", "transaction_of"]
 
 Given = Transaction | BuiltTransaction
-"""A transaction, or what `build` has made of it."""
+"""A transaction, or what `build` returned."""
 
 
 def transaction_of(given: Given) -> Transaction:
-    """The transaction that is meant. Raises BuildError for what is none."""
+    """Return the transaction itself. Raises BuildError for anything else."""
     transaction = given.transaction if isinstance(given, BuiltTransaction) else given
     if not isinstance(transaction, Transaction):
         raise BuildError(f"a chain takes a Transaction or what build returns, not {kind_of(given)}")
@@ -26,9 +26,10 @@ def transaction_of(given: Given) -> Transaction:
 
 
 def outputs_of(outputs: Iterable[Output], network: str) -> tuple[Output, ...]:
-    """The outputs to make, an address of the network in place of a locking bytecode allowed.
+    """Return the outputs, each address in place of a locking bytecode replaced by the latter.
 
-    Raises AddressError for another network's address, BuildError for what has no encoding.
+    Raises AddressError for an address of another network, BuildError for an output that
+    cannot be encoded.
     """
     made = tuple(located(output, network) for output in outputs)
     try:

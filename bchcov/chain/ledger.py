@@ -1,4 +1,4 @@
-"""The coins that are there, confirmed or not, and who spends them."""
+"""The coins that exist, confirmed or not, and the transactions that spend them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .blocks import Block
 __all__ = ["Ledger", "Outpoint", "Record"]
 
 Outpoint = tuple[bytes, int]
-"""A transaction's hash as on the wire, and the index of an output."""
+"""A transaction's hash in wire order, and the index of an output."""
 
 
 _MISSING = object()
@@ -22,7 +22,7 @@ _MISSING = object()
 class Record:
     """A coin in the ledger: its output, where it was confirmed, and whether it is a coinbase's.
 
-    `height` is None, and `median_time` 0, as long as it is not confirmed. Of two coins of one
+    `height` is None and `median_time` 0 until it is confirmed. Of two coins of the same
     height the older one has the lower `number`.
     """
 
@@ -34,12 +34,12 @@ class Record:
 
 
 class Ledger:
-    """Coins by outpoint, with what was spent, so that every transaction can be taken back.
+    """Coins by outpoint, also spent ones, so that every transaction can be reverted.
 
-    `spent` are the coins that are gone, `spenders` tells by which transaction, as displayed,
-    each was spent, `undo` which outpoints a transaction spent, `scripts` which outpoints a
-    locking bytecode locks. Between `mark` and its end every change can be rolled back, at
-    the cost of the changes and not of all the coins.
+    `spent` holds the spent coins, `spenders` the displayed txid of the transaction that spent
+    each, `undo` the outpoints that a transaction spent, by its hash, and `scripts` the
+    outpoints that a locking bytecode locks. After `mark` all changes can be rolled back, at a
+    cost that depends on the changes and not on the number of coins.
     """
 
     __slots__ = ("_journal", "_marks", "_number", "coins", "scripts", "spenders", "spent", "undo")
@@ -55,19 +55,19 @@ class Ledger:
         self._number = 0
 
     def mark(self) -> int:
-        """Begin to note changes; `roll_back` and `keep` end it. Marks may be nested."""
+        """Start to record changes, until `roll_back` or `keep`. Marks may be nested."""
         self._marks += 1
         return len(self._journal)
 
     def keep(self, mark: int) -> None:
-        """Let what changed since a mark be."""
+        """Keep the changes since a mark."""
         del mark
         self._marks -= 1
         if not self._marks:
             self._journal.clear()
 
     def roll_back(self, mark: int) -> None:
-        """Take back all that changed since a mark."""
+        """Undo all changes since a mark."""
         while len(self._journal) > mark:
             table, key, before = self._journal.pop()
             if before is _MISSING:
@@ -88,7 +88,7 @@ class Ledger:
         return value
 
     def locked_by(self, locking_bytecode: bytes) -> list[tuple[Outpoint, Record]]:
-        """The coins that a script locks, the oldest first."""
+        """Return the coins that a script locks, oldest first."""
         found = [(each, self.coins[each]) for each in self.scripts.get(locking_bytecode, {})]
         return sorted(found, key=lambda each: _age(each[1]))
 
@@ -125,8 +125,8 @@ class Ledger:
     ) -> None:
         """Spend the inputs and add the outputs of a transaction that was checked.
 
-        `height` is None in the mempool. One that `is_made` spends nothing; a coinbase's
-        coins must ripen besides.
+        `height` is None in the mempool. A transaction that `is_made` creates coins and spends
+        none; those of a coinbase have to mature as well.
         """
         name = transaction_hash(transaction)
         spent: list[Outpoint] = []
@@ -142,14 +142,14 @@ class Ledger:
             self._add((name, index), record)
 
     def confirm(self, transaction: Transaction, height: int, median_time: int) -> None:
-        """Confirm a transaction that was applied: its coins, spent again or not, have their age."""
+        """Confirm a transaction that was applied: date its coins, spent or not, by the block."""
         name = transaction_hash(transaction)
         for index, output in enumerate(transaction.outputs):
             table = self.coins if (name, index) in self.coins else self.spent
             self._put(table, (name, index), self._record(output, height, median_time))
 
     def connect(self, block: Block, median_time: int) -> None:
-        """Apply a whole block that was checked; `median_time` is that of the block before."""
+        """Apply a checked block; `median_time` is the median time past of the block before it."""
         for place, transaction in enumerate(block.transactions):
             is_coinbase = place == 0 and not block.is_funding
             self.apply(
@@ -157,7 +157,7 @@ class Ledger:
             )
 
     def revert(self, transaction: Transaction) -> None:
-        """Take back a transaction that was applied, none of whose outputs is spent."""
+        """Revert a transaction that was applied, none of whose outputs is spent."""
         name = transaction_hash(transaction)
         for index in range(len(transaction.outputs)):
             self._remove((name, index))

@@ -1,4 +1,4 @@
-"""Finding a transaction of a chain by its id."""
+"""Finding a transaction of a chain by its txid."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ __all__ = ["find_transaction"]
 def find_transaction(chain: Chain, txid: str) -> tuple[Transaction, tuple[Output, ...], int | None]:
     """Return a transaction, the outputs it spends, and the height of its block.
 
-    `txid` is as displayed; the height is None in the mempool. Raises ChainError where
-    there is no such transaction, and for one that made its coins out of nothing.
+    `txid` is as displayed; the height is None in the mempool. Raises ChainError if there is
+    no such transaction, or if it created coins and therefore spends none.
     """
     found: tuple[Transaction, int | None] | None = None
     if txid in chain.mempool:
@@ -28,5 +28,5 @@ def find_transaction(chain: Chain, txid: str) -> tuple[Transaction, tuple[Output
         raise ChainError(f"there is no transaction {txid} on this chain")
     sources = chain.source_outputs(found[0])
     if not sources:
-        raise ChainError(f"the transaction {txid} spends nothing: it made its coins")
+        raise ChainError(f"the transaction {txid} spends no coins: it created its own")
     return found[0], sources, found[1]

@@ -1,4 +1,4 @@
-"""The mempool: transactions that wait for a block, and what a miner's choice displaces there."""
+"""The mempool: transactions that wait for a block, and those that a miner's block evicts."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ __all__ = ["Mempool"]
 
 
 class Mempool:
-    """Transactions that wait for a block, in the order they came, with their fees, by txid.
+    """Transactions that wait for a block, by txid in order of arrival, with their fees.
 
-    What they spend and make is applied to the ledger that the blocks' coins are in.
+    Their inputs and outputs are applied to the same ledger as those of blocks.
     """
 
     __slots__ = ("_ledger", "fees", "transactions")
@@ -27,25 +27,25 @@ class Mempool:
         self.fees: dict[str, int] = {}
 
     def copies(self) -> tuple[dict[str, Transaction], dict[str, int]]:
-        """Copy what is there, for `restore`."""
+        """Copy the transactions and fees, for `restore`."""
         return dict(self.transactions), dict(self.fees)
 
     def restore(self, transactions: dict[str, Transaction], fees: dict[str, int]) -> None:
-        """Put back what `copies` returned; the ledger is rolled back by itself."""
+        """Put back what `copies` returned; the caller rolls back the ledger."""
         self.transactions, self.fees = transactions, fees
 
     def entries(self) -> dict[str, tuple[Transaction, int]]:
-        """Every transaction with its fee."""
+        """Return every transaction with its fee, by txid."""
         return {txid: (each, self.fees[txid]) for txid, each in self.transactions.items()}
 
     def add(self, transaction: Transaction, fee: int) -> None:
-        """Take in a transaction that was judged."""
+        """Add a transaction that was checked, and its fee in satoshis."""
         txid = transaction_id(transaction)
         self._ledger.apply(transaction, None)
         self.transactions[txid], self.fees[txid] = transaction, fee
 
     def confirm_all(self, height: int, median_time: int) -> tuple[tuple[Transaction, ...], int]:
-        """Confirm everything in the block at `height`; return it, and the sum of the fees."""
+        """Confirm every transaction in the block at `height`; return them and their fees' sum."""
         chosen, fees = tuple(self.transactions.values()), sum(self.fees.values())
         for transaction in chosen:
             self._ledger.confirm(transaction, height, median_time)
@@ -53,7 +53,7 @@ class Mempool:
         return chosen, fees
 
     def empty(self) -> list[Transaction]:
-        """Take every transaction back, and return them in their order."""
+        """Remove and revert every transaction; return them in order of arrival."""
         waiting = list(self.transactions.values())
         for transaction in reversed(waiting):
             self._ledger.revert(transaction)
@@ -61,7 +61,7 @@ class Mempool:
         return waiting
 
     def evict(self, txid: str) -> None:
-        """Drop a transaction, if it is there, with all that depend on it."""
+        """Remove a transaction, if present, and all that depend on it."""
         waiting = [txid]
         while waiting:
             transaction = self.transactions.get(waiting[-1])
@@ -83,9 +83,10 @@ class Mempool:
     ) -> int:
         """Confirm a transaction that a miner chose, in the block at `height`; return its fee.
 
-        What is in the mempool was judged, by rules that are stricter; anything else is
-        judged by `rules`, and displaces what spends the same coins. Raises
-        TransactionRefused, and for what spends a coin of the mempool that is not in the block.
+        A transaction of the mempool was checked already, by stricter rules; any other one is
+        checked by `rules`, and evicts those that spend the same coins. Raises
+        TransactionRefused, also if it spends an unconfirmed coin that the block does not
+        confirm before it.
         """
         ledger, txid = self._ledger, transaction_id(transaction)
         outpoints = [(item.outpoint_hash, item.outpoint_index) for item in transaction.inputs]
@@ -94,7 +95,7 @@ class Mempool:
             record = ledger.coins.get(outpoint) or ledger.spent.get(outpoint)
             if record is not None and record.height is None:
                 name = f"{outpoint[0][::-1].hex()}:{outpoint[1]}"
-                detail = f"the coin {name} is in the mempool and not in the block"
+                detail = f"the coin {name} is in the mempool and not confirmed in the block"
                 Submission(
                     txid, Problem.of(TransactionReason.TX_MISSING_COIN, detail, index)
                 ).require()

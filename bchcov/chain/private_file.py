@@ -1,4 +1,4 @@
-"""The file of a chain in the file system: readable by its owner only, and whether it is open."""
+"""Making a chain's file readable by its owner only, and finding out whether it is open."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ _MIN_BYTES = 512
 
 
 def make_private(path: str) -> None:
-    """Make a new file readable by its owner only, or refuse it: keys may be in it.
+    """Make a new or empty file readable by its owner only, since it may hold keys.
 
-    Nor may others read one that is there and empty, or that a link names which is not there.
+    Raises StoreError where that is not permitted, DamagedStore for a file too short to be a
+    database.
     """
     if path == ":memory:":
         return
@@ -23,23 +24,23 @@ def make_private(path: str) -> None:
         try:
             size = os.stat(path).st_size
         except FileNotFoundError:
-            # Not exclusively: a link to nothing is a new file as well.
+            # Without O_EXCL: a symbolic link to a missing file is a new file as well.
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
             return
         if not size:
             os.chmod(path, 0o600)
         elif size < _MIN_BYTES:
-            # SQLite takes what is shorter than a page for nothing, and makes a new database.
-            raise DamagedStore(f"{path}: damaged: it has {size} bytes, a page has {_MIN_BYTES}")
+            # SQLite would take a file shorter than a page as empty and overwrite it.
+            raise DamagedStore(f"{path}: damaged: {size} bytes, expected at least {_MIN_BYTES}")
     except PermissionError as error:
         raise StoreError(f"{path}: it cannot be made private: {error.strerror}") from error
     except OSError:
-        # What is wrong with the path the database says.
+        # Opening the database reports what is wrong with the path.
         return
 
 
 def is_open_here(path: str) -> bool:
-    """Whether this process has the file open already, where the system tells."""
+    """Return whether this process has the file open; False where the system does not tell."""
     with suppress(OSError):
         wanted = os.stat(path)
         for number in os.listdir("/proc/self/fd"):

@@ -1,4 +1,4 @@
-"""A chain read from the rows of its file, and a file of an earlier format made one of this."""
+"""Reading a chain from the rows of its file, and upgrading a file of an earlier format."""
 
 from __future__ import annotations
 
@@ -18,16 +18,17 @@ __all__ = ["read_records", "read_transaction", "upgrade"]
 
 
 def read_transaction(row: tuple[Any, ...]) -> Transaction:
-    """The transaction of a row. Raises StoreError for one that has another id."""
+    """Decode the transaction of a row. Raises DamagedStore if it does not have the row's id."""
     _, txid, _, _, raw = row
     transaction = decode_transaction(raw)
     if transaction_id(transaction) != txid:
-        raise DamagedStore(f"damaged: {describe_row('transactions', row)} has another id")
+        row_name = describe_row("transactions", row)
+        raise DamagedStore(f"damaged: {row_name} holds a transaction with another id")
     return transaction
 
 
 def read_records(rows: Rows) -> Records:
-    """Read the chain, whose rows were checked."""
+    """Read a chain from checked rows. Raises DamagedStore if its blocks do not connect."""
     facts = rows.facts()
     by_height = sorted(rows.read("transactions"), key=lambda row: (row[2] is None, row[2] or 0))
     found = {
@@ -45,13 +46,13 @@ def read_records(rows: Rows) -> Records:
         blocks.append(last)
     mempool = tuple(found.pop(None, ()))
     if found:
-        raise DamagedStore(f"damaged: there are transactions of a block {min(found)}, and no block")
+        raise DamagedStore(f"damaged: block {min(found)} is missing, but not its transactions")
     rules, rate = find_rules(facts["rules"]), int(facts["fee_rate"])
     return Records(rules, start, started, rate, tuple(blocks), mempool)
 
 
 def upgrade(rows: Rows) -> None:
-    """Make a file of format 1, which has no checksums, one of this format; nothing is lost."""
+    """Upgrade a file of format 1, which has no checksums, to this format; nothing is lost."""
     rows.check_pages()
     kept = rows.read_unchecked(CHAIN_TABLES)
     for table, found in kept.items():

@@ -1,8 +1,8 @@
-"""The rows of a chain's file, with a checksum for each and one for all of them.
+"""The rows of a chain's file, each with a checksum, and the sum of all checksums.
 
-The checksum of a row names the one that is damaged; the sum of all, kept as a fact, tells
-that none is missing. Tables of a layer above are covered as the chain's own are.
-Format 1 has neither: it is read by what the transactions' ids tell.
+A row's checksum shows whether that row is damaged; the sum, kept as a fact, shows whether a
+row is missing. Tables of a layer above are covered like the chain's own. Format 1 has no
+checksums: only the transactions' ids are verified.
 """
 
 from __future__ import annotations
@@ -34,29 +34,29 @@ _CHAIN_STATEMENTS = {
     **{table.name: table.statement for table in CHAIN_TABLES},
     INDEX: INDEX_STATEMENT,
 }
-Kept = Mapping[Table, Sequence[tuple[Any, ...]]]
-"""Rows by their table."""
+TableRows = Mapping[Table, Sequence[tuple[Any, ...]]]
+"""The rows of several tables."""
 
 
 class Rows:
-    """The rows of an open database. What changes them runs within `change`, or not at all."""
+    """The rows of an open database; the methods that change them must run within `change`."""
 
     def __init__(self, database: sqlite3.Connection, path: str) -> None:
         self.database = database
         self.path = path
-        self._moved = 0
+        self._sum_change = 0
 
     @contextmanager
     def change(self) -> Iterator[None]:
-        """Make all the changes within one transaction of the database, with their sum."""
+        """Make all changes within one database transaction, and update the sum at its end."""
         run = self.database.execute
         run("BEGIN IMMEDIATE")
-        self._moved = 0
+        self._sum_change = 0
         try:
             yield
-            if self._moved:
+            if self._sum_change:
                 ((before,),) = run("SELECT value FROM facts WHERE name = ?", (_SUM,)).fetchall()
-                self._set_sum(int(before, 16) + self._moved)
+                self._set_sum(int(before, 16) + self._sum_change)
             run("COMMIT")
         except BaseException:
             if self.database.in_transaction:
@@ -64,31 +64,33 @@ class Rows:
             raise
 
     def _set_sum(self, total: int) -> None:
-        self.database.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (_SUM, _shown(total)))
+        self.database.execute(
+            "INSERT OR REPLACE INTO facts VALUES (?, ?)", (_SUM, _format_sum(total))
+        )
 
     def make(self, facts: dict[str, str]) -> None:
-        """Make the chain's tables, with these facts; part of a `change`."""
+        """Create the chain's tables, with these facts."""
         for statement in _CHAIN_STATEMENTS.values():
             self.database.execute(statement)
         self.database.executemany("INSERT INTO facts VALUES (?, ?)", facts.items())
         self._set_sum(sum(_number(checksum("facts", each)) for each in facts.items()))
 
     def insert(self, table: str, values: Sequence[Value]) -> None:
-        """Add a row."""
+        """Insert a row."""
         check = checksum(table, values)
         marks = ", ".join("?" * (len(values) + 1))
         self.database.execute(f"INSERT INTO {table} VALUES ({marks})", (*values, check))
-        self._moved += _number(check)
+        self._sum_change += _number(check)
 
     def delete(self, table: str, condition: str, *values: Value) -> None:
-        """Take away the rows that meet a condition."""
+        """Delete the rows that meet an SQL condition."""
         where = f"FROM {table} WHERE {condition}"
         for (check,) in self.database.execute(f"SELECT checksum {where}", values):
-            self._moved -= _number(check)
+            self._sum_change -= _number(check)
         self.database.execute(f"DELETE {where}", values)
 
     def read(self, table: str) -> list[tuple[Any, ...]]:
-        """Every row of a table, in the order of its key; each is whole, or DamagedStore."""
+        """Read every row of a table in key order. Raises DamagedStore for a damaged row."""
         rows = self.database.execute(f"SELECT * FROM {quoted(table)} ORDER BY 1")
         found = []
         for *values, check in rows:
@@ -97,8 +99,8 @@ class Rows:
             found.append(tuple(values))
         return found
 
-    def read_unchecked(self, tables: Sequence[Table]) -> Kept:
-        """Every row of tables of format 1, which have no checksums."""
+    def read_unchecked(self, tables: Sequence[Table]) -> TableRows:
+        """Read every row of tables of format 1, which have no checksums."""
         return {
             table: self.database.execute(
                 f"SELECT {', '.join(table.columns)} FROM {table.name} ORDER BY 1"
@@ -106,8 +108,11 @@ class Rows:
             for table in tables
         }
 
-    def remake(self, kept: Kept, facts: dict[str, str] | None = None) -> None:
-        """Make tables of format 1 again, with their rows; those of the chain with these facts."""
+    def remake(self, kept: TableRows, facts: dict[str, str] | None = None) -> None:
+        """Recreate tables of format 1 with checksums and the same rows.
+
+        Give `facts` to recreate the chain's own tables; the facts are replaced by these.
+        """
         self.database.execute("PRAGMA foreign_keys = OFF")
         with self.change():
             for table in kept:
@@ -126,9 +131,10 @@ class Rows:
             self.database.execute(table.statement)
 
     def keep(self, tables: Sequence[Table]) -> None:
-        """Make the tables of a layer above where there are none; those there are must be these.
+        """Create the tables of a layer above, or check that the existing ones are the same.
 
-        Raises DamagedStore. Those of a file that was of format 1 are given their checksums.
+        Existing tables of format 1 are given checksums. Raises DamagedStore for other tables
+        of these names.
         """
         statements = self._statements()
         if all(each.name not in statements for each in tables):
@@ -138,38 +144,38 @@ class Rows:
             if not all(each.name in statements for each in tables) or any(
                 self._is_checked(each.name) for each in tables
             ):
-                raise self._other_tables()
+                raise self._wrong_tables()
             self.remake(self.read_unchecked(tables))
 
     def facts(self) -> dict[str, str]:
-        """What holds for the whole chain, by name."""
+        """Return the facts about the whole chain, by name."""
         return dict(self.database.execute("SELECT name, value FROM facts"))
 
     def check(self) -> None:
-        """Raise DamagedStore where the file is not as it was written, in its pages or its rows."""
+        """Check the pages, the tables and every row of the file. Raises DamagedStore."""
         self.check_pages()
         statements = self._statements()
         own = {name: text for name, text in statements.items() if name in _CHAIN_STATEMENTS}
         others = other_tables(self.database)
         if own != _CHAIN_STATEMENTS or len(own) + len(others) != len(statements):
-            raise self._other_tables()
+            raise self._wrong_tables()
         facts = self.facts()
         kept = facts.pop(_SUM)
         total = sum(_number(checksum("facts", each)) for each in facts.items())
         tables = [each.name for each in CHAIN_TABLES if each != FACTS]
         for table in [*tables, *filter(self._is_checked, others)]:
             total += sum(_number(checksum(table, row)) for row in self.read(table))
-        if kept != _shown(total):
-            raise DamagedStore(f"{self.path}: damaged: a fact is another, or a row is missing")
+        if kept != _format_sum(total):
+            raise DamagedStore(f"{self.path}: damaged: a fact has changed, or a row is missing")
 
     def check_pages(self) -> None:
-        """Raise DamagedStore where the database is not whole as SQLite sees it."""
+        """Run SQLite's own integrity check. Raises DamagedStore."""
         for (said,) in self.database.execute("PRAGMA integrity_check(1)"):
             if said != "ok":
                 raise DamagedStore(f"{self.path}: damaged: {said}")
 
     def _statements(self) -> dict[str, str]:
-        """The statements that made what is in the file, but for what SQLite makes for itself."""
+        """Return the SQL of every table and index by name, without SQLite's internal ones."""
         query = (
             "SELECT name, sql FROM sqlite_master"
             " WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
@@ -177,16 +183,16 @@ class Rows:
         return dict(self.database.execute(query))
 
     def _is_checked(self, table: str) -> bool:
-        """Whether the rows of a table have checksums: those of format 1 have none."""
+        """Return whether the rows of a table have checksums; those of format 1 have none."""
         found = self.database.execute(f"SELECT * FROM {quoted(table)} LIMIT 0")
         return found.description[-1][0] == CHECKSUM
 
-    def _other_tables(self) -> DamagedStore:
+    def _wrong_tables(self) -> DamagedStore:
         return DamagedStore(f"{self.path}: damaged: its tables are not those of format {FORMAT}")
 
 
 def other_tables(database: sqlite3.Connection) -> list[str]:
-    """The names of the tables in a file that are not the chain's own."""
+    """Return the names of the tables in a file that are not the chain's own."""
     query = (
         "SELECT name FROM sqlite_master WHERE type = 'table'"
         " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name"
@@ -204,5 +210,5 @@ def _number(check: bytes) -> int:
     return int.from_bytes(check, "big")
 
 
-def _shown(total: int) -> str:
+def _format_sum(total: int) -> str:
     return f"{total % (1 << 8 * CHECKSUM_SIZE):032x}"

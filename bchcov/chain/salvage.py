@@ -1,4 +1,4 @@
-"""What is whole in a damaged file of a chain, read without changing it."""
+"""Reading the undamaged rows of a chain's file, without changing it."""
 
 from __future__ import annotations
 
@@ -22,10 +22,11 @@ _UNREADABLE = (sqlite3.Error, ValueError, TypeError, AttributeError, OverflowErr
 
 @dataclass(frozen=True, slots=True)
 class Salvage:
-    """The whole rows of a file: facts by name, transactions with their heights.
+    """The undamaged rows of a file: facts by name, blocks, transactions with their heights.
 
-    A height is None in the mempool. `others` are the rows of tables that a layer above
-    keeps, by the table's name. `problems` name what is damaged or cannot be read.
+    A block is its height, its time, and whether it funded coins. A transaction's height is
+    None in the mempool. `others` are the rows of tables that a layer above keeps, by the
+    table's name. `problems` say what is damaged or cannot be read.
     """
 
     facts: dict[str, str]
@@ -36,7 +37,7 @@ class Salvage:
 
 
 def salvage(path: str) -> Salvage:
-    """Read what is whole. Raises StoreError where there is no file that could be opened."""
+    """Read every undamaged row. Raises StoreError if the file cannot be opened."""
     problems: list[str] = []
     try:
         database = sqlite3.connect(f"file:{quote(path)}?mode=ro", uri=True)
@@ -44,10 +45,10 @@ def salvage(path: str) -> Salvage:
         raise StoreError(f"{path}: {error}") from error
     with closing(database):
         rows = {
-            table.name: list(_whole(database, table.name, problems, len(table.columns)))
+            table.name: list(_undamaged(database, table.name, problems, len(table.columns)))
             for table in CHAIN_TABLES
         }
-        others = {name: tuple(_whole(database, name, problems)) for name in _others(database)}
+        others = {name: tuple(_undamaged(database, name, problems)) for name in _others(database)}
     transactions = []
     for row in rows["transactions"]:
         try:
@@ -63,12 +64,12 @@ def salvage(path: str) -> Salvage:
     )
 
 
-def _whole(
+def _undamaged(
     database: sqlite3.Connection, table: str, problems: list[str], columns: int = 0
 ) -> Iterator[tuple[Any, ...]]:
-    """Yield the whole rows of a table, from both ends up to what cannot be read.
+    """Yield the undamaged rows of a table, read from both ends up to what is unreadable.
 
-    It has so many `columns`, before the checksum; 0 where the file alone tells.
+    `columns` counts them without the checksum; 0 leaves it to the file.
     """
     seen: dict[Any, tuple[Any, ...]] = {}
     for order in ("ASC", "DESC"):
@@ -95,5 +96,5 @@ def _others(database: sqlite3.Connection) -> list[str]:
     try:
         return other_tables(database)
     except _UNREADABLE:
-        # Then no other table can be read either, and the problems say so.
+        # Then no table can be read, and the problems say so already.
         return []

@@ -1,4 +1,4 @@
-"""What a store keeps of a chain, and what it is told of each change."""
+"""What a store keeps of a chain, and the changes that a chain reports to it."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ __all__ = ["Change", "Records", "Store"]
 class Records:
     """A chain as a store has kept it.
 
-    Heights begin at `height`, times at `time`; the blocks are those after the first one,
-    the mempool's transactions stand in their order with their fees.
+    Heights start at `height`, times at `time`. `blocks` are those after the first one,
+    `mempool` its transactions in order of arrival, each with its fee.
     """
 
     rules: RuleSet
@@ -32,12 +32,12 @@ class Records:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change as a whole: either all of it is kept or nothing.
+    """A change of a chain, of which a store writes all or nothing.
 
-    Blocks above height `disconnected` are gone, None where none are; `connected` are new.
-    `leaving` are txids of the mempool, `entering` its new transactions with their fees.
-    Changes of one chain are numbered from 1: a store that has kept more than the chain in
-    memory knows of, since that was interrupted, can tell.
+    Blocks above height `disconnected` are removed (None: no block is), `connected` are added.
+    `leaving` are the txids that leave the mempool, `entering` the transactions that enter it,
+    with their fees. The changes of a chain are numbered from 1, so that a store notices when
+    it has written a change that the chain in memory, interrupted, does not know of.
     """
 
     number: int
@@ -55,12 +55,13 @@ class Change:
         mempool_before: Mapping[str, Transaction],
         mempool: Mapping[str, tuple[Transaction, int]],
     ) -> Change:
-        """The change from one state of a chain to another."""
+        """Compute the change from one state of a chain to another."""
         same = min(len(blocks_before), len(blocks))
         while blocks[same - 1] is not blocks_before[same - 1]:
             same -= 1
         gone = blocks[same - 1].height if same < len(blocks_before) else None
-        # What stays keeps its order; from the first on that does not, all is written anew.
+        # Transactions that stay must stay in order; from the first that does not, all are
+        # written again.
         names = list(mempool)
         kept = 0
         leaving = []
@@ -74,8 +75,8 @@ class Change:
 
 
 class Store(Protocol):
-    """Where changes of a chain are kept."""
+    """A place where the changes of a chain are kept."""
 
     def write(self, change: Change) -> None:
-        """Keep a change, all of it or nothing; raise where that fails."""
+        """Write a change, all of it or nothing; raise an error if that fails."""
         ...

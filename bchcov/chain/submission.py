@@ -1,4 +1,4 @@
-"""What became of a transaction that was submitted."""
+"""The result of submitting a transaction."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ __all__ = ["Submission"]
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """Whether a transaction was accepted; if not, the problem.
+    """Whether a transaction was accepted, and the problem if it was not.
 
-    `error.check` is one of those of `verify`, or COINS, FINALITY, FEE or KNOWN;
-    `conflict` is the txid of the transaction that spends the same coin, if that is why.
-    `source_outputs` are those that the inputs spend, or would: None for a coin that never
-    was on this chain.
+    `error.check` is a check of `verify`, or COINS, FINALITY, FEE or KNOWN. `conflict` is the
+    txid of the transaction that already spends the same coin, if there is one.
+    `source_outputs` are the outputs that the inputs spend or would spend; None for a coin
+    that was never on this chain.
     """
 
     txid: str

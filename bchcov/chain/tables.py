@@ -1,4 +1,4 @@
-"""The tables that a chain's file keeps, and the checksum of a row."""
+"""The tables of a chain's file, and the checksum of a row."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ CHECKSUM_SIZE = 16
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: its name, its columns, the key first, and the statement that makes it.
+    """A table: its name, its columns with the key first, and the statement that creates it.
 
-    In the statement `{checksum}` stands for the column that holds the checksum of each row.
+    In the definition, `{checksum}` stands for the column with the checksum of each row.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Table:
 
     @property
     def statement(self) -> str:
-        """The statement, as the file keeps it."""
+        """The CREATE statement, as the file keeps it."""
         return self.definition.format(checksum=f", {CHECKSUM} BLOB NOT NULL")
 
 
@@ -70,12 +70,12 @@ INDEX_STATEMENT = f"CREATE INDEX {INDEX} ON transactions (height)"
 
 
 def checksum(table: str, values: Sequence[Value]) -> bytes:
-    """Compute the checksum of a row: of its table's name and its values, whatever their types."""
+    """Compute the checksum of a row from its table's name, its values and their types."""
     return sha256(repr((table, *values)).encode("utf-8", "surrogatepass"))[:CHECKSUM_SIZE]
 
 
 def describe_row(table: str, values: Sequence[Value]) -> str:
-    """Name a row by the block, the transaction or the key of the table."""
+    """Name a row by its block, its transaction or its key."""
     name = values[1] if table == "transactions" else values[0]
     text = name.hex() if isinstance(name, bytes) else str(name)
     return f"the row of {text[:70]!r} in {table}"

@@ -114,7 +114,7 @@ def test_what_is_no_chain_is_refused_and_left_alone(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "new") as database:
         database.execute("UPDATE facts SET value = '3' WHERE name = 'format'")
     database.close()
-    with pytest.raises(StoreError, match="its format is 3, this version reads 1 and 2"):
+    with pytest.raises(StoreError, match="format 3 is not supported: expected 1 or 2"):
         ChainFile(tmp_path / "new")
     ChainFile(tmp_path / "hurt").close()
     with sqlite3.connect(tmp_path / "hurt") as database:
