@@ -1,1 +1,1 @@
-"""The command line: a file or folder for each command, and `terminal` for what all share."""
+"""The command line: a file or folder for each command, and `terminal` for what they share."""

@@ -17,7 +17,7 @@ __all__ = ["asm"]
 
 _INTEGER = re.compile(r"-?[0-9]{1,4000}")
 _NAME = re.compile(r"[a-zA-Z_][.a-zA-Z0-9_-]*")
-# A line longer than a terminal is shown around the error.
+# How much of a long line is shown on either side of the error.
 _SHOWN = 60
 
 
@@ -34,11 +34,11 @@ def _bind(text: str) -> tuple[str, Binding]:
 
 
 def _point_at(source: str, error: AssemblyError) -> str:
-    """The line an error is in, with a caret under its place."""
+    """Return the line of an error, with a caret under its column."""
     lines = source.split("\n")
     if error.line > len(lines) or error.binding is not None:
         return ""
-    # A control character would move the caret away from its place, or change the terminal.
+    # A control character would misplace the caret or change the terminal.
     line = "".join(c if c.isprintable() else " " for c in lines[error.line - 1])
     column = error.column - 1
     start = max(0, column - _SHOWN)
@@ -51,31 +51,29 @@ def _point_at(source: str, error: AssemblyError) -> str:
     "--bind",
     multiple=True,
     metavar="NAME=VALUE",
-    help="Give an identifier its meaning: 0x and hexadecimal, an integer, or CashAssembly.",
+    help="Define an identifier: 0x and hexadecimal, an integer, or CashAssembly.",
 )
 @click.option(
     "--notation",
     type=click.Choice(("cashassembly", "artifact", "node")),
     default="cashassembly",
-    help="How the source is written: in an artifact bare digits are pushed hexadecimal bytes;"
-    " as nodes write scripts, short ones are decimal.",
+    help="Read the source as CashAssembly (default), as a CashScript artifact, where bare"
+    " hexadecimal digits are pushed, or as nodes print scripts, where short ones are decimal.",
 )
-@click.option(
-    "--bare-numbers", is_flag=True, help="Take a number outside a push as bytes of the script."
-)
+@click.option("--bare-numbers", is_flag=True, help="Assemble a number outside a push to its bytes.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def asm(
     source: str, bind: tuple[str, ...], notation: str, bare_numbers: bool, as_json: bool
 ) -> None:
     """Assemble CashAssembly to bytecode in hexadecimal.
 
-    The source is given as such, in a file, or on standard input ("-", or nothing). A bare
-    number, as 1027, pushes nothing in CashAssembly and is an error: <1027> pushes the
+    The source is the argument itself, a file, or standard input ("-" or no argument). A bare
+    number such as 1027 pushes nothing in CashAssembly, so it is an error: <1027> pushes the
     number, <0x1027> the bytes.
     """
     bindings = dict(map(_bind, bind))
     if notation != "cashassembly" and (bindings or bare_numbers):
-        raise click.UsageError("--bind and --bare-numbers are for CashAssembly only")
+        raise click.UsageError("--bind and --bare-numbers work with CashAssembly only")
     text = read_text(source)
     try:
         if notation == "cashassembly":

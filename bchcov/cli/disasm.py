@@ -1,4 +1,4 @@
-"""`bchcov disasm`: bytecode in, CashAssembly out."""
+"""`bchcov disasm`: disassemble bytecode to CashAssembly."""
 
 from __future__ import annotations
 
@@ -15,16 +15,18 @@ __all__ = ["disasm"]
 
 @click.command()
 @click.argument("source", default="-", metavar="[HEX|FILE|-]")
-@click.option("--lines", is_flag=True, help="A line for each instruction, with its byte offset.")
+@click.option(
+    "--lines", is_flag=True, help="Print a line for each instruction, with its byte offset."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def disasm(source: str, lines: bool, as_json: bool) -> None:
     """Disassemble bytecode to CashAssembly that assembles to the same bytes.
 
-    The bytes are hexadecimal: given as such, in a file, or on standard input ("-", or
-    nothing).
+    The bytecode is hexadecimal: the argument itself, a file, or standard input ("-" or no
+    argument).
     """
     code = read_bytecode(source)
-    # Written as it is made: a script takes many times its bytes as text, and as objects more.
+    # Written as it is produced, since the text takes many times the bytes of the script.
     write = sys.stdout.write
     if as_json:
         write('{"asm": "')
@@ -42,6 +44,6 @@ def disasm(source: str, lines: bool, as_json: bool) -> None:
 
 
 def _write_joined(code: bytes) -> None:
-    # Disassembly is letters and digits: nothing in it has to be escaped in JSON.
+    # Disassembly has nothing that JSON would have to escape.
     for number, (_, text) in enumerate(disassemble_lines(code)):
         sys.stdout.write(f" {text}" if number else text)

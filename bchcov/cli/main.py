@@ -1,4 +1,4 @@
-"""The command `bchcov`: a group whose commands are imported when they are called."""
+"""The command `bchcov`: a group whose subcommands are imported only when they are called."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from .terminal.streams import FAILED, describe_failure
 
 __all__ = ["main"]
 
-# The summaries stand here so that listing the commands imports none of them.
+# The summaries are here so that listing the commands imports none of them.
 COMMANDS = {
-    "verify": "Verify transactions given as lines of JSON.",
+    "verify": "Verify transactions, given as lines of JSON.",
     "vectors": "Run the test vectors of the Bitcoin Cash community.",
-    "amm": "Run a SequencedAMM pool on an emulated chain; race users on three pools.",
+    "amm": "Run a SequencedAMM pool on an emulated chain, or compare pools in a race.",
     "decode": "Show a transaction, or the outputs it spends, in readable form.",
     "asm": "Assemble CashAssembly to bytecode.",
     "disasm": "Disassemble bytecode to CashAssembly.",
@@ -30,9 +30,9 @@ COMMANDS = {
 
 
 class _LazyGroup(click.Group):
-    """Commands that live in modules of their own name; each exports one of that name.
+    """A group whose commands are in modules of the same name.
 
-    What ends a command is told here, in one sentence that is safe to show.
+    It reports every error that ends a command in one sentence that is safe to show.
     """
 
     def main(self, *args: Any, **options: Any) -> Any:
@@ -52,7 +52,7 @@ class _LazyGroup(click.Group):
         except OSError as error:
             _fail(describe_failure(error))
         except MemoryError:
-            _fail("there is not enough memory")
+            _fail("out of memory")
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -75,7 +75,7 @@ def _fail(sentence: str) -> NoReturn:
 
 
 def _let_session_end() -> None:
-    """Let signals end a session by exceptions: it has a prompt to leave and a file to close."""
+    """Let signals raise exceptions, so that a session leaves its prompt and closes its file."""
     if signal.getsignal(signal.SIGINT) is end_at_once:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if signal.getsignal(signal.SIGTERM) is end_at_once:
@@ -97,15 +97,15 @@ def _print_version(ctx: click.Context, _option: click.Parameter, wanted: bool) -
     callback=_print_version,
     help="Show the version and exit.",
 )
-@click.option("-v", "--verbose", count=True, help="Say more on standard error; -vv says most.")
+@click.option("-v", "--verbose", count=True, help="Print more on standard error; -vv prints most.")
 @click.pass_context
 def main(ctx: click.Context, verbose: int) -> None:
-    """Verify and take apart Bitcoin Cash transactions and scripts.
+    """Verify and inspect Bitcoin Cash transactions and scripts.
 
-    Results go to standard output, everything else to standard error. The exit code is 0
-    when all is well, 1 when something is refused or cannot be read, 2 for wrong usage, 3
-    when the system was in the way (a full device, a closed stream, a lost process), and
-    130 or 143 when SIGINT or SIGTERM ended the command.
+    Results go to standard output, everything else to standard error. The exit code is 0 for
+    success, 1 if something is refused or cannot be read, 2 for wrong usage, 3 for a failure of
+    the system (a full device, a closed stream, a lost process), and 130 or 143 if SIGINT or
+    SIGTERM ended the command.
     """
     ctx.obj = verbose
     if ctx.invoked_subcommand == "amm":

@@ -1,4 +1,4 @@
-"""`bchcov opcodes`: what each opcode does, costs and comes from."""
+"""`bchcov opcodes`: explain what opcodes do, what they cost and when they were introduced."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def _tell(entry: OpcodeEntry) -> str:
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option("--rules", "rules_name", default="BCH_2026", show_default=True, help="A rule set.")
+@click.option("--rules", "rules_name", default="BCH_2026", show_default=True, help="The rule set.")
 @click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each opcode.")
 def opcodes(names: tuple[str, ...], rules_name: str, as_json: bool) -> None:
-    """Explain the opcodes named, or list all of them.
+    """Explain the opcodes given by NAME, or list all of them.
 
-    A name is OP_ADD, add, or the byte: 0x93. The cost is the operation cost of 2025 and later.
+    NAME is OP_ADD, add, or the byte 0x93. Costs are operation costs, as of 2025.
     """
     try:
         rules = find_rules(rules_name)

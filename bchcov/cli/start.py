@@ -1,4 +1,4 @@
-"""The way in from a shell: ready for signals before anything else is imported."""
+"""The entry point of the command line, which handles signals before it imports the rest."""
 
 import os
 import sys
@@ -10,9 +10,9 @@ __all__ = ["start"]
 
 
 def start() -> NoReturn:
-    """Run the command of `sys.argv`, and end the process with its status."""
+    """Run the command in `sys.argv`, and end the process with its exit status."""
     try:
-        # Imported with the time it takes, where an interruption is no traceback any more.
+        # Importing takes a while, so an interruption here must not show a traceback.
         import signal
 
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -32,6 +32,6 @@ def start() -> NoReturn:
     except KeyboardInterrupt:
         os._exit(130)
     if status > 128:
-        # Stopped by a signal: whatever the interrupted code has left half done is not waited for.
+        # Stopped by a signal: do not wait for anything that the interrupted code left running.
         os._exit(status)
     sys.exit(status)

@@ -1,4 +1,4 @@
-"""The command `bchcov vectors`: run test vectors and report every disagreement."""
+"""`bchcov vectors`: run test vectors and report every disagreement."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _select(rules: tuple[str, ...], mode: str) -> Selection:
 def _run(paths: list[Path], selection: Selection, jobs: int | None, report: Report) -> None:
     columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     console = make_console(stderr=True)
-    # Disabled it writes nothing: else an empty line stays where there is no terminal.
+    # Disabled without a terminal, where it would leave an empty line.
     bar = Progress(
         "tests", *columns, console=console, transient=True, disable=not console.is_terminal
     )
@@ -68,7 +68,7 @@ def _print_table(report: Report) -> None:
     table = Table()
     for name in ("group", "rules", "mode"):
         table.add_column(name)
-    for name in ("judged", "disagreeing"):
+    for name in ("judgements", "disagree"):
         table.add_column(name, justify="right")
     for row in report.rows():
         wrong = Text(f"{row.disagreeing:,}", "red" if row.disagreeing else "")
@@ -91,11 +91,11 @@ def _print_table(report: Report) -> None:
 
 @vectors.command("run")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--rules", multiple=True, help="Judge under this rule set only; may be repeated.")
-@click.option("--standard", "mode", flag_value="standard", help="Judge in standard mode only.")
-@click.option("--consensus", "mode", flag_value="consensus", help="Judge in consensus mode only.")
-@click.option("--both", "mode", flag_value="both", default="both", help="In both modes (default).")
-@click.option("--jobs", type=click.IntRange(1), help="Processes; all cores without it.")
+@click.option("--rules", multiple=True, help="Use this rule set only; may be repeated.")
+@click.option("--standard", "mode", flag_value="standard", help="Use standard mode only.")
+@click.option("--consensus", "mode", flag_value="consensus", help="Use consensus mode only.")
+@click.option("--both", "mode", flag_value="both", default="both", help="Use both modes (default).")
+@click.option("--jobs", type=click.IntRange(1), help="Processes; by default one per core.")
 @click.option("--junit", type=click.Path(path_type=Path), help="Write JUnit XML to this file.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.pass_context
@@ -108,14 +108,14 @@ def run_vectors(
     junit: Path | None,
     as_json: bool,
 ) -> None:
-    """Judge every test at PATHS, files and folders, and report every disagreement.
+    """Run every test in PATHS (files or folders) and report every disagreement.
 
-    Known are the packed suite (.xz), VMB files (.json) and lines (.jsonl), and the nodes'
-    script_tests, tx_valid, tx_invalid and sighash (.json), each also compressed as .xz.
-    Years and modes come from labels or from names of folders, flags from the tests.
-    The nodes' files are known by their rows too. What a folder holds beside tests is named
-    and skipped; a file of tests that cannot be read disagrees.
-    The exit code is 1 if a single judgement disagrees, or if none was asked for.
+    A test file is the packed suite (.xz), a VMB file (.json) or lines of it (.jsonl), or one of
+    the nodes' script_tests, tx_valid, tx_invalid and sighash (.json), which are also
+    recognised by their rows. Each may be compressed as .xz.
+    Years and modes come from labels or folder names, flags from the tests. Other files in a
+    folder are listed and skipped; a test file that cannot be read counts as a disagreement.
+    The exit code is 1 if any judgement disagrees, or if there was none to make.
     """
     selection = _select(rules, mode)
     report = Report()
@@ -132,7 +132,7 @@ def run_vectors(
         else:
             _print_table(report)
         if ended is not None:
-            report_end(ended, f"{report.tests:,} of {report.total:,} tests were judged")
+            report_end(ended, f"{report.tests:,} of {report.total:,} tests finished")
         if junit is not None:
             _write(junit, report.as_junit())
     ctx.exit(end_status(ended) if ended else 0 if report.ok else 1)

@@ -1,6 +1,6 @@
-"""Transactions as lines of JSON, and the verdicts on them: what `bchcov verify` reads and writes.
+"""Transactions as lines of JSON and the verdicts on them: what `bchcov verify` reads and writes.
 
-A line is an object with `tx` and `source_outputs` in hexadecimal and, if wanted, `id`,
+A line is an object with `tx` and `source_outputs` in hexadecimal and, optionally, `id`,
 `rules` and `mode`.
 """
 
@@ -29,7 +29,7 @@ _MODES = {"standard": True, "consensus": False}
 
 @dataclass(frozen=True, slots=True)
 class LineOptions:
-    """How lines are judged that do not say it themselves; plain data, sent to other processes."""
+    """How to verify lines that do not say it themselves; plain data, sent to other processes."""
 
     rules: str = "BCH_2026"
     standard: bool = True
@@ -38,17 +38,17 @@ class LineOptions:
 
 
 class _BadLine(BchcovError):
-    """A line that is no question; the message says why."""
+    """A line that is not a valid request; the message says why."""
 
 
 def _parse(text: bytes | str) -> dict[str, Any]:
     try:
         if isinstance(text, bytes):
             text = text.decode()
-        # What editors put in front of a file, not part of its first line.
+        # A byte order mark, which some editors put in front of the first line.
         text = text.removeprefix("\ufeff")
         if nests_too_deep(text):
-            raise _BadLine(f"not JSON that is read: nested too deeply, limit {MAX_NESTED}")
+            raise _BadLine(f"nested too deeply: expected at most {MAX_NESTED} levels")
         line = JSON.decode(text)
     except json.JSONDecodeError as error:
         raise _BadLine(f"not JSON: {error.msg} at character {error.pos}") from None
@@ -81,7 +81,7 @@ def _rules_of(line: dict[str, Any], options: LineOptions) -> RuleSet:
     if line.get("mode") is not None:
         mode = _text_field(line, "mode")
         if mode not in _MODES:
-            raise _BadLine(f'"mode" is "standard" or "consensus", not {mode[:40]!a}')
+            raise _BadLine(f'"mode" {mode[:40]!a} is unknown: expected "standard" or "consensus"')
         standard = _MODES[mode]
     try:
         return find_rules(name, standard=standard)
@@ -90,7 +90,7 @@ def _rules_of(line: dict[str, Any], options: LineOptions) -> RuleSet:
 
 
 def describe_input(result: InputResult) -> dict[str, Any]:
-    """Describe the result of one input as JSON has it."""
+    """Describe the result of one input as a JSON object."""
     metrics = result.metrics
     return {
         "ok": result.ok,
@@ -128,7 +128,7 @@ def _judge(line: dict[str, Any], options: LineOptions) -> dict[str, Any]:
 
 
 def refuse_line(detail: str, *, number: int, identifier: object = None) -> dict[str, Any]:
-    """Make the answer to line `number`, which is no question; `detail` says why."""
+    """Make the answer to line `number`, which is not a valid request; `detail` says why."""
     return {
         "id": identifier,
         "ok": False,
@@ -146,12 +146,12 @@ def refuse_line(detail: str, *, number: int, identifier: object = None) -> dict[
 def judge_line(
     text: bytes | str, *, number: int, options: LineOptions | None = None
 ) -> dict[str, Any]:
-    """Judge the transaction on one line and return the answer, ready to be written as JSON.
+    """Verify the transaction on one line and return the answer, ready to be written as JSON.
 
-    `text` is a JSON object with `tx` and `source_outputs` in hexadecimal and, if wanted,
-    `id` (a string or number, given back), `rules` and `mode`; other keys are passed over.
-    `number` counts lines from 1. A line that is not such an object gets an answer that
-    says so, with the check "line" and its number; nothing is raised.
+    `text` is a JSON object with `tx` and `source_outputs` in hexadecimal and, optionally,
+    `id` (a string or number, repeated in the answer), `rules` and `mode`; other keys are
+    ignored. `number` counts lines from 1. Nothing is raised: the answer to any other text
+    says what is wrong, with the check "line" and the line's number.
     """
     identifier: str | int | float | None = None
     try:
@@ -172,7 +172,7 @@ def verify_line(
     *,
     name: str | None = None,
 ) -> dict[str, str]:
-    """Write a transaction as the object of one line; its id is `name`, or else its txid."""
+    """Write a transaction as the object of one line; its id is `name`, by default its txid."""
     return {
         "id": name or transaction_id(transaction),
         "tx": encode_transaction(transaction).hex(),

@@ -1,10 +1,10 @@
 """VMB tests: one transaction, the outputs it spends and the input under test, as a row of JSON.
 
 A row is [id, description, unlocking asm, locking asm, transaction, source outputs, labels?,
-input index?]: both assemblies are for readers, transaction and outputs are hexadecimal, the
-index is left out where it is 0. Labels, as 2026_standard, say which rules accept the
-transaction; a row without them takes those in the names of its file and folders. The same
-tests are read from lines of JSON, objects with id, tx, sourceOutputs, labels, input and file.
+input index?]: both assemblies are for readers only, transaction and outputs are hexadecimal,
+and the index is omitted if it is 0. Labels, such as 2026_standard, say which rules accept the
+transaction; for a row without labels the names of its file and folders say it. The same tests
+are also read from lines of JSON: objects with id, tx, sourceOutputs, labels, input and file.
 Source: libauth, "VMB tests".
 """
 
@@ -26,14 +26,14 @@ from ..vm.rules.ruleset import RuleSet
 __all__ = ["VmbRow", "VmbTest", "read_vmb", "read_vmb_lines", "vmb_rows"]
 
 VmbRow = list[str | int | list[str]]
-"""A row as JSON has it."""
+"""A row, as its JSON is read or written."""
 
 
 @dataclass(frozen=True, slots=True)
 class VmbTest:
-    """A row that was read: its transaction and source outputs encoded, its input's index.
+    """A row that was read: its transaction and source outputs encoded, and its input's index.
 
-    `labels` are empty where the row has none; `group` is what a line says of its file.
+    `labels` is empty if the row has none; `group` is the file that a line of JSON names.
     """
 
     id: str
@@ -45,13 +45,12 @@ class VmbTest:
 
 
 def read_vmb(rows: object) -> Iterator[VmbTest]:
-    """Yield the tests of a VMB file, given as what its JSON holds.
+    """Yield the tests of a VMB file from its decoded JSON.
 
-    Labels may stand before the index. Raises VectorError, with the number of the test
-    counted from 0.
+    Raises VectorError with the number of the test, counted from 0.
     """
     if not isinstance(rows, list):
-        raise VectorError("a VMB file is an array of tests")
+        raise VectorError("not a VMB file: expected an array of tests")
     for at, row in enumerate(rows):
         try:
             yield _read_row(row)
@@ -92,7 +91,7 @@ def read_vmb_lines(text: str) -> Iterator[VmbTest]:
 
 def _read_object(line: str) -> dict[str, Any]:
     if nests_too_deep(line):
-        raise ValueError(f"nested too deeply, limit {MAX_NESTED}")
+        raise ValueError(f"nested too deeply: expected at most {MAX_NESTED} levels")
     test = JSON.decode(line.strip())
     if not isinstance(test, dict):
         raise ValueError("not a JSON object")
@@ -102,19 +101,21 @@ def _read_object(line: str) -> dict[str, Any]:
 def _read_labels(test: dict[str, Any]) -> tuple[str, ...]:
     labels = test.get("labels")
     if not isinstance(labels, list) or not all(isinstance(each, str) for each in labels):
-        raise ValueError('"labels" is missing' if labels is None else '"labels" are not strings')
+        raise ValueError(
+            '"labels" is missing' if labels is None else '"labels" is not an array of strings'
+        )
     return tuple(labels)
 
 
 def _hex(value: object, what: str) -> bytes:
     if not isinstance(value, str):
-        raise ValueError(f"{what} is missing" if value is None else f"{what} is not text")
+        raise ValueError(f"{what} is missing" if value is None else f"{what} is not a string")
     return bytes.fromhex(value)
 
 
 def _index(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise ValueError(f"the input's index is {value!r}")
+        raise ValueError(f"input index {value!r} is invalid: expected an integer from 0")
     return value
 
 
@@ -126,10 +127,10 @@ def vmb_rows(
     inputs: Iterable[int] | None = None,
     rules: RuleSet | None = None,
 ) -> list[VmbRow]:
-    """Write a transaction as rows of a VMB file: one for each input, or for the `inputs` given.
+    """Write a transaction as rows of a VMB file: one for each input, or each of `inputs`.
 
-    With `rules` each row is labelled with the verdict of that year; without, the folder
-    that the file is put into has to say it (bch_2026_standard, bch_2026_invalid).
+    With `rules` each row is labelled with their verdict; without, the name of the folder that
+    the file is put into has to give it (bch_2026_standard, bch_2026_invalid).
     """
     labels = [] if rules is None else [[_label(transaction, source_outputs, rules)]]
     encoded = encode_transaction(transaction).hex()

@@ -1,4 +1,4 @@
-"""Wallet templates: locking scripts in CashAssembly, what unlocks them, and the keys for it.
+"""Wallet templates: locking scripts in CashAssembly, the scripts that unlock them, and keys.
 
 Bitauth IDE and libauth open them. Source: libauth, WalletTemplate (version 0).
 """
@@ -20,9 +20,9 @@ _KINDS = ("standard", "p2sh20", "p2sh32")
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """A locking script: its source, how it is hashed, and the sources that unlock it, by name.
+    """A locking script: its source, its kind, and by name the sources that unlock it.
 
-    `kind` is "standard" (not hashed), "p2sh20" or "p2sh32".
+    `kind` is "standard" (the script itself), "p2sh20" or "p2sh32".
     """
 
     source: str
@@ -32,9 +32,9 @@ class Lock:
 
 @dataclass(frozen=True, slots=True)
 class WalletTemplate:
-    """A template: locks by name, sources that they take in by name, and each entity's key.
+    """A template: locks by name, the constants that their sources use, and each entity's key.
 
-    `supported` names the virtual machines that it is meant for, as "BCH_2026_05".
+    `supported` names the virtual machines that it is meant for, such as "BCH_2026_05".
     """
 
     name: str
@@ -46,7 +46,7 @@ class WalletTemplate:
 
 
 def write_template(template: WalletTemplate) -> dict[str, Any]:
-    """Write a template as the object that its JSON holds."""
+    """Write a template as a JSON object."""
     scripts: dict[str, Any] = {}
     for script, lock in template.locks.items():
         for path, source in lock.unlocked_by.items():
@@ -79,14 +79,15 @@ def write_template(template: WalletTemplate) -> dict[str, Any]:
 
 
 def read_template(data: object) -> WalletTemplate:
-    """Read the object that a template's JSON holds: its structure, not the sources in it.
+    """Read a template from its decoded JSON, without assembling the sources in it.
 
-    Scenarios, tested scripts and texts for readers are passed over, and of an entity's
-    variables the first key is taken. Raises ContractError with the place.
+    Scenarios, tested scripts and descriptions are ignored, and only the first key of an
+    entity's variables is read. Raises ContractError that names the place.
     """
     template = _object(data, "a wallet template")
     if template.get("version") != _VERSION:
-        _refuse(f"its version is {str(template.get('version'))[:40]!a}, not {_VERSION}")
+        found = str(template.get("version"))[:40]
+        _refuse(f"version {found!a} is not supported: expected {_VERSION}")
     scripts = {
         name: _object(each, f"the script {name!a}")
         for name, each in _object(template.get("scripts"), '"scripts"').items()
@@ -107,10 +108,12 @@ def read_template(data: object) -> WalletTemplate:
     }
     for name, script in scripts.items():
         if "unlocks" in script and not any(script["unlocks"] == lock for lock in locks):
-            _refuse(f"the script {name!a} unlocks {str(script['unlocks'])[:80]!a}: no such lock")
+            _refuse(
+                f"the script {name!a} unlocks {str(script['unlocks'])[:80]!a}, which is not a lock"
+            )
     supported = template.get("supported")
     if not isinstance(supported, list) or not all(isinstance(each, str) for each in supported):
-        _refuse('"supported" is not an array of names')
+        _refuse('"supported" is not an array of strings')
     return WalletTemplate(
         str(template.get("name", "")),
         str(template.get("description", "")),
@@ -146,13 +149,17 @@ def _object(value: object, what: str) -> dict[str, Any]:
 def _text(script: Mapping[str, Any], field_name: str, name: str) -> str:
     value = script.get(field_name)
     if not isinstance(value, str):
-        _refuse(f'"{field_name}" of the script {name!a} is not text')
+        _refuse(f'"{field_name}" of the script {name!a} is not a string')
     return value
 
 
 def _kind(value: object, name: str) -> str:
     if value not in _KINDS:
-        _refuse(f"the script {name!a} has the locking type {str(value)[:40]!a}")
+        kinds = ", ".join(_KINDS)
+        _refuse(
+            f"the script {name!a} has the unknown locking type {str(value)[:40]!a}:"
+            f" expected one of {kinds}"
+        )
     return str(value)
 
 

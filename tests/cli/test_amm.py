@@ -48,7 +48,7 @@ def test_a_file_keeps_everything_and_belongs_to_one_process(tmp_path: Path) -> N
     assert len(answer["pool"]["pending"]) == 1
     with ChainFile(path):
         assert "this process has it open already" in run("--file", path, "-c", "status", code=1)
-    assert "exclude each other" in run("--file", path, "--memory", "-c", "status", code=2)
+    assert "cannot be used together" in run("--file", path, "--memory", "-c", "status", code=2)
 
 
 def test_the_default_file_lies_in_the_folder_of_settings(
@@ -116,8 +116,8 @@ def test_a_race_writes_json_plots_and_one_page_that_needs_nothing_else(tmp_path:
     ("arguments", "code", "message"),
     [
         (("--delay", "-1"), 1, "delay is -1.0: it lies in 0..100000.0"),
-        (("--sweep", "seed=1,2"), 2, "what can be swept is users, arrivals_per_block"),
-        (("--sweep", "users=a"), 2, "numbers with commas"),
+        (("--sweep", "seed=1,2"), 2, "cannot be swept: expected one of users, arrivals_per_block"),
+        (("--sweep", "users=a"), 2, "expected numbers, as 1,2,3"),
         (("--sweep", "users=1.5"), 1, "users of 1.5: it is a whole number"),
         (("--pool", "uniswap"), 2, "cpmm"),
         (("--users", "2", "--cluster", "tcp://127.0.0.1:1"), 1, "no Dask scheduler answers"),
@@ -204,7 +204,7 @@ def test_a_folder_of_settings_that_is_none_is_a_sentence(
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "file"))
     out = run("-c", "status", code=1)
-    assert "name a file with --file, or use --memory" in out
+    assert "choose a file with --file, or use --memory" in out
     assert "> status" in run("--memory", "-c", "status")
     monkeypatch.setenv("XDG_CONFIG_HOME", "")
     monkeypatch.setenv("HOME", str(tmp_path / "home"))

@@ -124,7 +124,7 @@ BAD_LINES = {
     ask(tx="0g"): "'g' is not a hexadecimal digit (at character 1)",
     ask(rules="1999"): "no rule set is called '1999'",
     ask(rules=5): '"rules" is not a string',
-    ask(mode="fast"): "not 'fast'",
+    ask(mode="fast"): "'fast' is unknown",
     ask(id=[1]): '"id" is not a string or number',
 }
 

@@ -70,7 +70,7 @@ def test_any_transaction_of_a_chain_can_be_exported() -> None:
     assert verify(bytes.fromhex(line["tx"]), sources, BCH_2026).ok
     with pytest.raises(ChainError, match="there is no transaction 00"):
         find_transaction(chain, "00" * 32)
-    with pytest.raises(ChainError, match="spends nothing"):
+    with pytest.raises(ChainError, match="spends no coins"):
         find_transaction(chain, coins[0].txid)
 
 

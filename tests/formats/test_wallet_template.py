@@ -35,13 +35,13 @@ def test_the_templates_of_the_contracts_are_read_and_written_as_they_are(path: A
 @pytest.mark.parametrize(
     ("place", "value", "said"),
     [
-        (("version",), 1, "its version is '1', not 0"),
+        (("version",), 1, "version .1. is not supported: expected 0"),
         (("scripts",), None, '"scripts" is missing'),
         (("scripts", "lock"), [], "the script 'lock' is not an object"),
-        (("scripts", "lock", "script"), 5, "\"script\" of the script 'lock' is not text"),
-        (("scripts", "lock", "lockingType"), "p2tr", "'lock' has the locking type 'p2tr'"),
-        (("scripts", "lock_first", "unlocks"), "door", "unlocks 'door': no such lock"),
-        (("scripts", "lock_first", "unlocks"), [], "no such lock"),
+        (("scripts", "lock", "script"), 5, "\"script\" of the script 'lock' is not a string"),
+        (("scripts", "lock", "lockingType"), "p2tr", "'lock' has the unknown locking type 'p2tr'"),
+        (("scripts", "lock_first", "unlocks"), "door", "unlocks 'door', which is not a lock"),
+        (("scripts", "lock_first", "unlocks"), [], "which is not a lock"),
         (("supported",), "BCH", '"supported" is not an array'),
         (("entities", "owner"), 1, "the entity 'owner' is not an object"),
         (("entities", "owner", "variables", "owner_key"), 1, "'owner_key' is not an object"),

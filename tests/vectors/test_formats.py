@@ -208,10 +208,10 @@ def test_a_vmb_file_is_judged_by_its_folder(tmp_path: Path) -> None:
     [
         ([VMB, VMB[:5]], "test 1: not enough values"),
         ([[*VMB[:4], "zz", ""]], "test 0: non-hexadecimal"),
-        ([[*VMB[:4], 5, ""]], "test 0: the transaction is not text"),
-        ([[*VMB, -1]], "test 0: the input's index is -1"),
+        ([[*VMB[:4], 5, ""]], "test 0: the transaction is not a string"),
+        ([[*VMB, -1]], "test 0: input index -1 is invalid"),
         ([5], "test 0: "),
-        ({}, "a VMB file is an array"),
+        ({}, "expected an array of tests"),
         ("[", "not JSON"),
         ("[" * 100_000, "not JSON"),
     ],

@@ -1,4 +1,4 @@
-"""The pool in person: `bchcov amm`, its prompt, and its races."""
+"""`bchcov amm`: a session with a pool, its prompt, and races."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`bchcov amm`: a SequencedAMM pool on an emulated chain, by command, script or prompt."""
+"""`bchcov amm`: a SequencedAMM pool on an emulated chain, used by command, script or prompt."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _INTERRUPTED = 130
 
 
 class _Printer:
-    """Answers on standard output: lines and tables for people, or one JSON object each."""
+    """Prints answers on standard output: as lines and tables, or as one JSON object each."""
 
     def __init__(self, *, as_json: bool, echo: bool) -> None:
         self._as_json, self._echo = as_json, echo
@@ -50,12 +50,12 @@ class _Printer:
         if self._echo and line:
             self._write(f"> {printable(line)}", "bold")
         for each in answer.lines:
-            # An error may point at a place in lines of its own.
+            # An error may quote several lines of source.
             for part in each.split("\n"):
                 self._write(printable(part), "" if answer.ok else "red")
         if answer.rows:
             rows = [[Text(printable(cell)) for cell in row] for row in answer.rows]
-            # On a screen that is too narrow lines run on: no figure is cut off.
+            # On a narrow screen lines wrap, so that no figure is cut off.
             widths = [max(text.cell_len for text in column) for column in zip(*rows, strict=True)]
             table = Table(box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1))
             for heading, width in zip(rows[0], widths, strict=True):
@@ -70,14 +70,14 @@ class _Printer:
 
 
 def _lines_of(stream: IO[bytes]) -> Iterator[str]:
-    """The lines of a script; a byte that is no UTF-8 is for the session to refuse."""
+    """Yield the lines of a script; the session refuses those that are not UTF-8."""
     for number, line in enumerate(stream):
         text = line.decode("utf-8", "surrogateescape")
         yield text.removeprefix("\ufeff") if number == 0 else text
 
 
 def _whole_lines(lines: Iterator[str]) -> Iterator[str]:
-    """A `commit` that stands alone takes the next line as its answer."""
+    """Yield commands: a bare `commit` takes the next line as its action."""
     for line in lines:
         if line.split() == ["commit"]:
             yield f"commit {next(lines, '').strip()}"
@@ -90,7 +90,7 @@ def _default_file() -> Path:
         return settings_folder() / "amm.sqlite"
     except OSError as error:
         raise click.ClickException(
-            f"{error.filename}: {error.strerror}: name a file with --file, or use --memory"
+            f"{error.filename}: {error.strerror}: choose a file with --file, or use --memory"
         ) from None
 
 
@@ -99,18 +99,32 @@ def _default_file() -> Path:
     "--file",
     "path",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="The chain's file; made if it is not there. Default: one in your folder of settings.",
+    help="The chain's file, created if missing. Default: amm.sqlite in your settings folder.",
 )
-@click.option("--memory", is_flag=True, help="Keep the chain in memory, and nothing at the end.")
-@click.option("--profile", type=click.Choice(PROFILES), default="ticketed", show_default=True)
+@click.option("--memory", is_flag=True, help="Keep the chain in memory only.")
 @click.option(
-    "-c", "--command", "commands", multiple=True, metavar="LINE", help="Do this, and end."
+    "--profile",
+    type=click.Choice(PROFILES),
+    default="ticketed",
+    show_default=True,
+    help="The pool to start with.",
 )
 @click.option(
-    "--script", type=click.File("rb"), metavar="FILE", help='Commands, a line each; "-" is a pipe.'
+    "-c",
+    "--command",
+    "commands",
+    multiple=True,
+    metavar="LINE",
+    help="Run this command and exit; may be repeated.",
 )
-@click.option("--seed", type=click.IntRange(0), help="Make the wallet's keys from this number.")
-@click.option("--json", "as_json", is_flag=True, help="One line of JSON for each command.")
+@click.option(
+    "--script",
+    type=click.File("rb"),
+    metavar="FILE",
+    help='Run the commands in FILE, one per line; "-" is standard input.',
+)
+@click.option("--seed", type=click.IntRange(0), help="Derive the wallet's keys from this number.")
+@click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each command.")
 @click.pass_context
 def amm(
     ctx: click.Context,
@@ -124,15 +138,15 @@ def amm(
 ) -> None:
     """Run a SequencedAMM pool on an emulated chain.
 
-    Without a subcommand: a session of commands (help lists them), each a real transaction
-    that is verified by script and kept in the chain's file. Commands come from -c, from
-    --script, from a pipe, or from a prompt. Exits with 1 if a command was wrong or refused.
-    Ctrl-C ends a command that takes long; the chain is then as it was before that.
+    Without a subcommand this starts a session of commands (help lists them). Each makes real
+    transactions, which are verified by the script engine and kept in the chain's file.
+    Commands come from -c, --script, a pipe, or a prompt. The exit code is 1 if a command was
+    wrong or refused. Ctrl-C ends a long command and leaves the chain as it was before it.
     """
     if ctx.invoked_subcommand is not None:
         return
     if memory and path is not None:
-        raise click.UsageError("--memory and --file exclude each other")
+        raise click.UsageError("--memory and --file cannot be used together")
     where = ":memory:" if memory else str(path or _default_file())
     try:
         with ChainFile(where, height=_HEIGHT) as file:
@@ -150,7 +164,7 @@ def amm(
 def _run(
     session: Session, commands: tuple[str, ...], script: IO[bytes] | None, *, as_json: bool
 ) -> bool:
-    """Run all commands there are; whether all went well. Raises KeyboardInterrupt."""
+    """Run all commands; return whether all succeeded. Raises KeyboardInterrupt."""
     if commands or script is not None or not (sys.stdin and sys.stdin.isatty()):
         printer = _Printer(as_json=as_json, echo=True)
         stream = script or (sys.stdin.buffer if sys.stdin else io.BytesIO())

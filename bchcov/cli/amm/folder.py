@@ -1,4 +1,4 @@
-"""The folder of settings, where sessions keep their chain and what was typed."""
+"""The settings folder, where sessions keep their chain and their history."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ __all__ = ["settings_folder"]
 
 
 def settings_folder() -> Path:
-    """The folder, made if it is not there. Raises OSError where it cannot be."""
+    """Return the folder, created if missing. Raises OSError if that fails."""
     for name in ("HOME", "XDG_CONFIG_HOME"):
-        # Set to nothing means not set; else the folder would be relative to wherever we are.
+        # An empty value means unset; else the folder would be relative to the current one.
         if os.environ.get(name) == "":
             del os.environ[name]
     folder = Path(click.get_app_dir("bchcov"))

@@ -1,4 +1,4 @@
-"""Ctrl-C in a session: it ends the command that runs, and leaves the chain whole."""
+"""Ctrl-C in a session: it ends the running command and leaves the chain unchanged."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ __all__ = ["Interrupts"]
 
 
 class Interrupts:
-    """While it is entered, Ctrl-C interrupts the session's command and raises nothing within.
+    """A context in which Ctrl-C interrupts the session's command instead of raising within it.
 
-    Between commands it raises KeyboardInterrupt, unless it is `always` taken for the
-    session: at a prompt, which knows Ctrl-C by itself. `came` says whether it was pressed.
+    Between commands it raises KeyboardInterrupt, unless `always` is set: for a prompt, which
+    handles Ctrl-C itself. `came` says whether it was pressed.
     """
 
     def __init__(self, session: Session, *, always: bool = False) -> None:
@@ -26,7 +26,7 @@ class Interrupts:
         self._before: Any = None
         self.came = False
 
-    def _take(self, _number: int, _frame: object) -> None:
+    def _handle(self, _number: int, _frame: object) -> None:
         self.came = True
         if not self._is_running and not self._always:
             raise KeyboardInterrupt
@@ -41,9 +41,9 @@ class Interrupts:
             self._is_running = False
 
     def __enter__(self) -> Interrupts:
-        # Only the main thread may ask for signals; elsewhere they are somebody else's.
+        # Python lets only the main thread handle signals.
         if threading.current_thread() is threading.main_thread():
-            self._before = signal.signal(signal.SIGINT, self._take)
+            self._before = signal.signal(signal.SIGINT, self._handle)
         return self
 
     def __exit__(

@@ -1,4 +1,4 @@
-"""The prompt of `bchcov amm`: history, completion, a question where a commit lacks its action."""
+"""The prompt of `bchcov amm`: history, completion, and a question for the action of a commit."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["SessionCompleter", "ask_lines"]
 
 
 class SessionCompleter(Completer):
-    """Completes commands, hashes of commitments, and names of profiles."""
+    """Completion of commands, hashes of commitments, and names of profiles."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -39,7 +39,7 @@ class SessionCompleter(Completer):
     def get_completions(
         self, document: Document, complete_event: CompleteEvent
     ) -> Iterable[Completion]:
-        """What the word before the cursor may become."""
+        """Yield the completions of the word before the cursor."""
         del complete_event
         words = document.text_before_cursor.split(" ")
         last = words.pop()
@@ -48,8 +48,8 @@ class SessionCompleter(Completer):
                 yield Completion(choice, start_position=-len(last))
 
 
-class _KeptHistory(FileHistory):
-    """What was typed, in a file; what cannot be written there is forgotten."""
+class _LenientHistory(FileHistory):
+    """The lines typed before, in a file; failures to read or write it are ignored."""
 
     def load_history_strings(self) -> Iterable[str]:
         try:
@@ -64,14 +64,14 @@ class _KeptHistory(FileHistory):
 
 def _history() -> History:
     try:
-        return _KeptHistory(str(settings_folder() / "history"))
+        return _LenientHistory(str(settings_folder() / "history"))
     except OSError:
-        # No folder of settings: the session goes on without.
+        # Without a settings folder the history lasts for this session only.
         return InMemoryHistory()
 
 
 def ask_lines(session: Session) -> Iterator[str]:
-    """Yield what is typed until the input ends."""
+    """Yield the lines typed until the input ends."""
     prompt: PromptSession[str] = PromptSession(
         history=_history(),
         auto_suggest=AutoSuggestFromHistory(),

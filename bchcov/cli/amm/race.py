@@ -1,4 +1,4 @@
-"""`bchcov amm race`: the same users on three pools, as a table, as JSON, as plots."""
+"""`bchcov amm race`: the same users on three pools, shown as a table, JSON or plots."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ _COLUMNS: tuple[tuple[str, _Cell], ...] = (
     ("gave up", lambda row: f"{row.gave_up + row.expired:,}"),
     ("conflicts", lambda row: f"{row.conflicts:,}"),
     ("retries", lambda row: f"{row.retries:,}"),
-    ("blocks waited: half", lambda row: f"{row.wait_median:.0f}"),
+    ("blocks waited: median", lambda row: f"{row.wait_median:.0f}"),
     ("90 %", lambda row: f"{row.wait_90:.0f}"),
-    ("most", lambda row: f"{row.wait_most:.0f}"),
-    ("bytes an order", lambda row: f"{row.bytes_per_order:,.0f}"),
-    ("fees", lambda row: f"{row.fees_per_order:,.0f}"),
-    ("price to quote", lambda row: f"{row.price:.4f}"),
-    ("miner tried / refused", lambda row: f"{row.candidates:,} / {row.refused:,}"),
-    ("miner took, sats", lambda row: f"{row.miner_take:,}"),
+    ("max", lambda row: f"{row.wait_most:.0f}"),
+    ("bytes per order", lambda row: f"{row.bytes_per_order:,.0f}"),
+    ("fee per order", lambda row: f"{row.fees_per_order:,.0f}"),
+    ("price / quote", lambda row: f"{row.price:.4f}"),
+    ("attacks tried / refused", lambda row: f"{row.candidates:,} / {row.refused:,}"),
+    ("miner profit, sats", lambda row: f"{row.miner_take:,}"),
 )
 
 
 def race_table(rows: Sequence[Row], *, swept: str | None = None) -> Table:
-    """The comparison as a table; what attackers took, where there were any."""
+    """Lay out the comparison as a table, with the profits of attackers if there were any."""
     columns = list(_COLUMNS)
     if any(row.selective_take for row in rows):
-        columns.append(("selective took, sats", lambda row: f"{row.selective_take:,}"))
+        columns.append(("selective profit, sats", lambda row: f"{row.selective_take:,}"))
     if any(row.bonds_lost for row in rows):
         columns.append(("bonds lost", lambda row: f"{row.bonds_lost:,}"))
     table = Table("pool", *([swept] if swept else []))
@@ -65,17 +65,18 @@ def _read_sweep(
     name, _, values = text.partition("=")
     name = name.replace("-", "_")
     if name not in SWEEPABLE:
-        raise click.BadParameter(f"{name!r}: what can be swept is {', '.join(SWEEPABLE)}")
+        names = ", ".join(SWEEPABLE)
+        raise click.BadParameter(f"{name!r} cannot be swept: expected one of {names}")
     try:
         return name, [float(value) for value in values.split(",")]
     except ValueError:
-        raise click.BadParameter(f"{values!r}: numbers with commas between them") from None
+        raise click.BadParameter(f"{values!r} is invalid: expected numbers, as 1,2,3") from None
 
 
 def _run(
     races: Generator[tuple[Run, Result], None, None], results: list[tuple[Run, Result]], total: int
 ) -> Stopped | WorkerLost | None:
-    """Add the results to `results` as they come; return what ended this too early."""
+    """Append the results to `results` as they come; return what ended the races early."""
     console = make_console(stderr=True)
     bar = Progress(console=console, disable=not console.is_terminal)
     try:
@@ -97,39 +98,46 @@ def _setting(name: str, kind: type[int] | type[float], what: str) -> Callable[[_
 
 
 @click.command()
-@_setting("users", int, "How many users come.")
-@_setting("arrivals_per_block", float, "How many of them in a mean block.")
-@_setting("block_seconds", float, "Seconds of a mean block.")
-@_setting("delay", float, "Seconds until everybody sees a transaction.")
-@_setting("trade_size", float, "The median trade, as a part of the reserves.")
-@_setting("tolerance", float, "How much less than quoted a user takes.")
-@_setting("careless", float, "The share of users who reveal at once.")
-@_setting("batch", int, "The most tickets or orders of one transaction.")
-@_setting("builders", int, "How many build batches.")
-@_setting("miner_share", float, "The share of blocks of the miner who seeks profit.")
-@_setting("budget", int, "How many candidates that miner tries for a block.")
-@_setting("griefers", int, "How many more users commit and stay silent.")
-@_setting("omitted", float, "The share of users whom builders leave out.")
-@_setting("max_blocks", int, "End after so many blocks, whoever still waits.")
-@_setting("seed", int, "The first seed.")
+@_setting("users", int, "Number of users.")
+@_setting("arrivals_per_block", float, "Mean number of users that arrive per block.")
+@_setting("block_seconds", float, "Mean block interval in seconds.")
+@_setting("delay", float, "Mean seconds until everybody sees a transaction.")
+@_setting("trade_size", float, "Median trade, as a fraction of the reserves.")
+@_setting("tolerance", float, "Slippage that a user accepts, as a fraction of the quote.")
+@_setting("careless", float, "Fraction of users who reveal at once.")
+@_setting("batch", int, "Most tickets or orders in one transaction.")
+@_setting("builders", int, "Number of builders of batches.")
+@_setting("miner_share", float, "Fraction of blocks found by the profit-seeking miner.")
+@_setting("budget", int, "Candidate blocks that this miner tries per block.")
+@_setting("griefers", int, "Number of additional users who commit and never reveal.")
+@_setting("omitted", float, "Fraction of users whose tickets the builders omit.")
+@_setting("max_blocks", int, "Stop after this many blocks, even if orders still wait.")
+@_setting("seed", int, "First seed.")
 @click.option(
-    "--selective", is_flag=True, help="Put an attacker into ticketed who reveals what pays."
-)
-@click.option("--seeds", type=click.IntRange(1), default=1, show_default=True, help="How many.")
-@click.option("--pool", "pools", type=click.Choice(POOLS), multiple=True, help="Only this pool.")
-@click.option(
-    "--sweep", callback=_read_sweep, metavar="NAME=A,B,...", help="Race for each of these values."
+    "--selective", is_flag=True, help="Add an attacker to ticketed who reveals only what pays."
 )
 @click.option(
-    "--jobs", type=click.IntRange(1, 256), help="Processes; all cores without it.", metavar="N"
+    "--seeds", type=click.IntRange(1), default=1, show_default=True, help="Number of seeds."
 )
-@click.option("--cluster", metavar="ADDRESS", help="The scheduler of a Dask cluster to run on.")
-@click.option("--json", "as_json", is_flag=True, help="Write JSON instead of the table.")
+@click.option(
+    "--pool", "pools", type=click.Choice(POOLS), multiple=True, help="Run this pool only."
+)
+@click.option(
+    "--sweep",
+    callback=_read_sweep,
+    metavar="NAME=A,B,...",
+    help="Run a race for each of these values.",
+)
+@click.option(
+    "--jobs", type=click.IntRange(1, 256), help="Processes; by default one per core.", metavar="N"
+)
+@click.option("--cluster", metavar="ADDRESS", help="Run on the Dask cluster with this scheduler.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of the table.")
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="FOLDER",
-    help="Write race.json, plots and race.html there.",
+    help="Write race.json, plots and race.html to this folder.",
 )
 @click.pass_context
 def race(
@@ -145,9 +153,9 @@ def race(
     out: Path | None,
     **settings: float,
 ) -> None:
-    """Race the same users and miner on the pools cpmm, direct and ticketed.
+    """Run a race of the same users and miner on the pools cpmm, direct and ticketed.
 
-    Every transaction is verified by script; one seed gives one history.
+    Every transaction is verified by the script engine; the same seed gives the same history.
     """
     try:
         chosen = Settings(selective=selective, **settings)  # type: ignore[arg-type]
@@ -169,7 +177,7 @@ def race(
             elif rows:
                 print_table(race_table(rows, swept=sweep[0] if sweep else None))
             if ended is not None:
-                report_end(ended, f"{len(results)} of {len(runs)} races were run")
+                report_end(ended, f"{len(results)} of {len(runs)} races finished")
                 ctx.exit(end_status(ended))
             if out is not None:
                 _write(out, rows, chosen, told, [each.as_dict() for _, each in results], swept)

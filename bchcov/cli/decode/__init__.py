@@ -1,4 +1,4 @@
-"""`bchcov decode`: a transaction in hexadecimal in, its parts out."""
+"""`bchcov decode`: show the parts of a transaction."""
 
 from __future__ import annotations
 

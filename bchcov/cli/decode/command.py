@@ -1,4 +1,4 @@
-"""`bchcov decode`: a transaction in hexadecimal in, its parts out."""
+"""`bchcov decode`: show the parts of a transaction."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _each(data: bytes, *, as_outputs: bool, before_tokens: bool) -> Iterator[Inp
 
 
 def _check(data: bytes, *, as_outputs: bool, before_tokens: bool) -> None:
-    """Read all parts and keep none, so that nothing is printed of what is not whole."""
+    """Read all parts before printing any, so that nothing is printed of malformed data."""
     try:
         for _ in _each(data, as_outputs=as_outputs, before_tokens=before_tokens):
             pass
@@ -42,11 +42,11 @@ def _hint(data: bytes, *, as_outputs: bool) -> str:
             pass
     except DecodeError:
         return ""
-    return "; it is one of before May 2023, when 0xef had no meaning: --before-tokens shows it"
+    return "; it decodes by the rules before May 2023, without tokens: try --before-tokens"
 
 
 def _describe(data: bytes, *, as_outputs: bool, prefix: str, before_tokens: bool) -> dict[str, Any]:
-    """Describe checked bytes; inputs, outputs and assembly are made while they are written."""
+    """Describe checked bytes; inputs, outputs and assembly are produced as they are written."""
 
     def read() -> Iterator[Input | Output]:
         return _each(data, as_outputs=as_outputs, before_tokens=before_tokens)
@@ -57,7 +57,7 @@ def _describe(data: bytes, *, as_outputs: bool, prefix: str, before_tokens: bool
     )
     if as_outputs:
         return {"outputs": outputs}
-    # What decodes is written back the same: the bytes are those that are hashed.
+    # Decoding is exact, so the given bytes are the ones to hash.
     return {
         "txid": hash256(data)[::-1].hex(),
         "size": len(data),
@@ -70,7 +70,7 @@ def _describe(data: bytes, *, as_outputs: bool, prefix: str, before_tokens: bool
 
 @click.command()
 @click.argument("source", default="-", metavar="[HEX|FILE|-]")
-@click.option("--outputs", is_flag=True, help="The bytes are a count and that many outputs.")
+@click.option("--outputs", is_flag=True, help="Decode outputs instead: a count, then the outputs.")
 @click.option(
     "--network",
     "prefix",
@@ -78,14 +78,16 @@ def _describe(data: bytes, *, as_outputs: bool, prefix: str, before_tokens: bool
     default=NETWORK_PREFIXES[0],
     help="Show addresses with the prefix of this network.",
 )
-@click.option("--before-tokens", is_flag=True, help="Take 0xef for no token: until May 2023.")
+@click.option(
+    "--before-tokens", is_flag=True, help="Decode by the rules before May 2023, without tokens."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def decode(source: str, outputs: bool, prefix: str, before_tokens: bool, as_json: bool) -> None:
     """Show a transaction: its id, inputs, outputs, addresses, tokens and scripts.
 
-    The bytes are hexadecimal: given as such, in a file, or on standard input ("-", or
-    nothing). The last push of an unlocking script is shown as a redeem script where it
-    reads as a script.
+    The transaction is hexadecimal: the argument itself, a file, or standard input ("-" or no
+    argument). The last push of an unlocking script is shown as a redeem script if it looks
+    like a script.
     """
     data = read_bytecode(source)
     _check(data, as_outputs=outputs, before_tokens=before_tokens)

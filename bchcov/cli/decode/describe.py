@@ -1,4 +1,4 @@
-"""Transactions and outputs described as JSON: what `bchcov decode` shows."""
+"""Descriptions of inputs and outputs as JSON, which `bchcov decode` shows."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SIGNATURE_SIZES = range(65, 74)
 
 
 def _write_assembly(code: bytes) -> Iterator[str]:
-    # A script takes up to fifty times its bytes as text: made while it is written.
+    # As text a script takes up to fifty times its bytes, so it is produced as it is written.
     for number, (_, text) in enumerate(disassemble_lines(code)):
         yield f" {text}" if number else text
 
@@ -48,7 +48,7 @@ def _describe_token(token: Token | None) -> dict[str, Any] | None:
 
 
 def _is_script(data: bytes) -> bool:
-    """Whether bytes read as a script: whole, of opcodes with a name, its branches closed."""
+    """Return whether bytes look like a script: complete, known opcodes, all branches closed."""
     depth, acts = 0, False
     for step in instructions(data):
         if step.missing or (step.data is None and step.opcode not in _KNOWN):
@@ -61,10 +61,11 @@ def _is_script(data: bytes) -> bool:
 
 
 def find_redeem_script(unlocking: bytes) -> bytes | None:
-    """The last push of an unlocking bytecode that does nothing but push, if it is a script.
+    """Return the last push of an unlocking bytecode if it looks like a redeem script, else None.
 
-    Nothing tells from the spending transaction alone that P2SH is spent: what reads as a
-    script is taken for one, signatures and the key of P2PKH are not.
+    The spending transaction alone does not show whether it spends P2SH. So the unlocking
+    bytecode must be push-only and its last push look like a script; a signature, or the key of
+    a P2PKH spend, is not taken for one.
     """
     first, last, count = None, None, 0
     for step in instructions(unlocking):
@@ -81,7 +82,7 @@ def find_redeem_script(unlocking: bytes) -> bytes | None:
 
 
 def describe_input(item: Input) -> dict[str, Any]:
-    """Describe one input; its txid as it is displayed, `asm` of its scripts in pieces."""
+    """Describe one input, with its txid as displayed; `asm` of its scripts is an iterator."""
     redeem = find_redeem_script(item.unlocking_bytecode)
     return {
         "txid": item.outpoint_txid,
@@ -102,11 +103,10 @@ def _find_address(output: Output, prefix: str) -> str | None:
 
 
 def describe_output(output: Output, *, prefix: str = "bitcoincash") -> dict[str, Any]:
-    """Describe one output; the value in satoshis, the token amount as a decimal string.
+    """Describe one output, with its value in satoshis and token amount as a decimal string.
 
-    `asm` of its script is in pieces, made while they are written. Its address, if its
-    script has one, is of the network with this prefix, and one for tokens where the
-    output holds some.
+    `asm` of its script is an iterator. The address, if the script has one, has this `prefix`,
+    and is token-aware if the output holds tokens.
     """
     return {
         "value": output.value,

@@ -1,4 +1,4 @@
-"""JSON written piece by piece, for answers that take many times their input."""
+"""JSON written piece by piece, for output much larger than the input."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ __all__ = ["Parts", "write_json"]
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """A list whose items are made while they are written."""
+    """A list whose items are produced while they are written."""
 
     items: Iterator[Any]
 
 
 def write_json(value: Any, write: Callable[[str], object], *, margin: str = "\n") -> None:
-    """Write what `json.dumps` with two blanks of indent makes, and hold no more than a part.
+    """Write what `json.dumps` with an indent of two would return, one part at a time.
 
-    An iterator of text is one string, `Parts` is a list. `margin` is the line feed and the
-    blanks in front of each line.
+    An iterator of text is written as one string, `Parts` as a list. `margin` is the line feed
+    and the indent of each line.
     """
     inner = margin + "  "
     if isinstance(value, dict) and value:

@@ -1,4 +1,4 @@
-"""What `bchcov decode` prints for people."""
+"""The plain text that `bchcov decode` prints."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _print_output(index: int, output: dict[str, Any]) -> None:
 
 
 def print_parts(described: dict[str, Any]) -> None:
-    """Print a described transaction, or described outputs, one part under the other."""
+    """Print a described transaction, or described outputs, one part after the other."""
     for name in _HEADINGS:
         if name in described:
             click.echo(f"{name:<15} {described[name]}")

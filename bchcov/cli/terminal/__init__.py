@@ -1,1 +1,1 @@
-"""What all commands share: streams, consoles, sources of input, errors, and ends by signals."""
+"""What all commands share: streams, consoles, sources of input, errors, and signals."""

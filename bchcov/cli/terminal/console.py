@@ -1,4 +1,4 @@
-"""Tables for people: as wide as they must be, so that no figure is cut off."""
+"""Tables on a terminal, wide enough that no figure is cut off."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from ...encoding.printable import printable
 
 __all__ = ["WIDTH_ELSEWHERE", "make_console", "outside", "print_table"]
 
-# Wide enough for every table: whoever reads a pipe has no width.
+# Wide enough for every table, for output that does not go to a terminal.
 WIDTH_ELSEWHERE = 180
 _MIN_WORD = 8
 
 
 def make_console(*, stderr: bool = False) -> Console:
-    """A console as wide as the screen; where there is none, wide enough for every table."""
+    """Make a console as wide as the screen or, without one, wide enough for every table."""
     console = Console(stderr=stderr, highlight=False, markup=False)
     if not console.is_terminal and not os.environ.get("COLUMNS"):
         console.width = WIDTH_ELSEWHERE
@@ -27,7 +27,7 @@ def make_console(*, stderr: bool = False) -> Console:
 
 
 def outside(text: str, style: str = "") -> Text:
-    """Text from outside for a cell: escaped, and nothing in it taken for markup."""
+    """Make a cell of text from outside: escaped, and without interpreting markup in it."""
     return Text(printable(text), style)
 
 
@@ -36,7 +36,7 @@ def _plain(cell: object) -> str:
 
 
 def _widths(column: Column) -> tuple[int, int]:
-    """The least width of a column and the one it would have: figures are not broken, words are."""
+    """Return a column's minimum and natural width; text may wrap, figures may not."""
     header = [cell_len(word) for word in _plain(column.header).split()]
     cells = [cell_len(_plain(cell)) for cell in column.cells]
     most = max([cell_len(_plain(column.header)), *cells])
@@ -46,11 +46,11 @@ def _widths(column: Column) -> tuple[int, int]:
 
 
 def print_table(table: Table, console: Console | None = None) -> None:
-    """Print a table; where the screen is too narrow for it, lines run on and nothing is lost."""
+    """Print a table; on a screen too narrow for it lines wrap, and nothing is cut off."""
     console = console or make_console()
     _, right, _, left = table.padding
     widths = [_widths(column) for column in table.columns]
-    # Each column has its blanks and a line behind it, and the first one a line before it.
+    # Each column has its padding and a line to its right, the first one also a line to its left.
     frame = 1 + len(widths) * (left + right + 1)
     spare = max(0, console.width - frame - sum(least for least, _ in widths))
     for column, (least, most) in zip(table.columns, widths, strict=True):

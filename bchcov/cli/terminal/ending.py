@@ -1,4 +1,4 @@
-"""What a command says that was ended before its time."""
+"""The last message and exit status of a command that was ended early."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ __all__ = ["end_status", "report_end"]
 
 
 def end_status(end: Stopped | WorkerLost) -> int:
-    """The exit status of a command that was ended so."""
+    """Return the exit status of a command that was ended by a signal or a lost process."""
     return end.status if isinstance(end, Stopped) else FAILED
 
 
 def report_end(end: Stopped | WorkerLost, finished: str) -> None:
-    """Say on standard error what ended the command, and what was `finished` until then."""
-    # If that fails it is told when the process ends.
+    """Report on standard error what ended the command, and what was `finished` until then."""
+    # A failure here is reported when the process ends.
     with suppress(OSError):
         sys.stdout.flush()
     sys.stderr.write(f"Error: {end}: {finished}\n")

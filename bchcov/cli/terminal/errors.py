@@ -1,4 +1,4 @@
-"""Errors of commands on standard error, with nothing in them that changes what is shown."""
+"""Errors of commands on standard error, with text from outside escaped."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ __all__ = ["show_error"]
 
 
 def show_error(error: click.ClickException) -> None:
-    """Write an error as click does, and what it quotes from outside escaped.
+    """Print an error as click does, with the text that it quotes escaped.
 
-    Only an error of ours has more than one line, where it points at a place in a source.
+    Lines are kept apart only in our own errors, which may point at a place in a source.
     """
     message = error.format_message()
     is_usage = isinstance(error, click.UsageError)
     lines = [message] if is_usage else message.split("\n")
     shown = "\n".join(map(printable, lines))
-    # Escaped before click has it: click would take colours out of the text instead.
+    # Escaped first, since click would remove colour codes instead of showing them.
     error.format_message = lambda: shown  # type: ignore[method-assign]
     error.show()

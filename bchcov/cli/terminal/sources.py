@@ -1,4 +1,4 @@
-"""Where commands take their input from: the argument itself, a file, or standard input."""
+"""Reading a command's input: the argument itself, a file, or standard input."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _read_file(path: Path | None) -> str:
 
 
 def _is_file(name: str) -> bool:
-    # A name can be too long for a file system, or hold a zero byte.
+    # The text may be too long for a file name, or contain a zero byte.
     try:
         return Path(name).is_file()
     except (OSError, ValueError):
@@ -42,9 +42,9 @@ def _is_file(name: str) -> bool:
 
 
 def read_text(source: str) -> str:
-    """Read text: "-" is standard input, the name of a file that file, all else is the text.
+    """Read text from standard input ("-"), or the file of this name, or take the text itself.
 
-    Raises click.ClickException where a file cannot be read or is not text.
+    Raises click.ClickException if a file cannot be read or is not UTF-8.
     """
     if source == "-":
         return _read_file(None)
@@ -52,10 +52,10 @@ def read_text(source: str) -> str:
 
 
 def read_bytecode(source: str) -> bytes:
-    """Read bytes in hexadecimal: given as such, or in the file named, or on standard input ("-").
+    """Read hexadecimal from the argument itself, the file of this name, or standard input ("-").
 
-    White space anywhere and a 0x in front are passed over. Raises click.ClickException
-    with one line for anything else.
+    White space and a leading 0x are ignored. Raises click.ClickException with one line for
+    anything else.
     """
     is_hex = _HEX_ARGUMENT.fullmatch(source) is not None
     digits = "".join((source if is_hex else read_text(source)).split())

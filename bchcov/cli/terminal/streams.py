@@ -1,4 +1,4 @@
-"""Standard streams that name themselves when they fail, whatever state they were given in."""
+"""Standard streams whose errors name them, even if they were closed at the start."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from ...encoding.printable import printable
 __all__ = ["FAILED", "describe_failure", "finish_streams", "prepare_streams"]
 
 FAILED = 3
-"""The exit status where the system was in the way: a full device, a closed stream."""
+"""The exit status for a failure of the system, such as a full device or a closed stream."""
 
-# Narrower than any table, or wider than any screen: such a size is none.
+# Sizes outside this are ignored: narrower than any table, or wider than any screen.
 _COLUMNS = range(20, 10_000)
 
 
@@ -49,14 +49,14 @@ class _Errors(io.FileIO):
         try:
             return super().write(data)
         except OSError:
-            # There is nowhere left to say so; the exit status stays what it is.
+            # There is nowhere left to report it; the exit status stays what it is.
             return memoryview(data).nbytes
 
 
 def _open_closed() -> None:
-    """Put something that only fails where a standard stream is closed.
+    """Open something that only fails in place of each closed standard stream.
 
-    Else the next file that is opened would take its number, and output would go into it.
+    Otherwise the next file opened would take its number, and output would go into that file.
     """
     for number, mode in enumerate((os.O_WRONLY, os.O_RDONLY, os.O_RDONLY)):
         try:
@@ -70,15 +70,15 @@ def _is_size(text: str) -> bool:
 
 
 def prepare_streams() -> None:
-    """Replace the standard streams: an OSError of theirs has their name in `filename`.
+    """Replace the standard streams by ones whose OSErrors name them in `filename`.
 
-    Characters that the encoding lacks are written escaped. Sizes of the screen that are
-    none are taken out of the environment.
+    Characters that the encoding lacks are written escaped. Implausible screen sizes are
+    removed from the environment.
     """
     _open_closed()
     encoding = sys.stdout.encoding if sys.stdout is not None else "utf-8"
     told = sys.stderr.encoding if sys.stderr is not None else encoding
-    # A byte that is no UTF-8 is for the command to judge, not for the stream.
+    # The command decides about bytes that are not UTF-8, not the stream.
     sys.stdin = io.TextIOWrapper(
         io.BufferedReader(_Input(0, "r", closefd=False)), "utf-8", "surrogateescape"
     )
@@ -98,15 +98,15 @@ def prepare_streams() -> None:
 
 
 def describe_failure(error: OSError) -> str:
-    """Say in one sentence what the system refused."""
+    """Describe in one sentence what failed."""
     what = error.strerror or str(error)
     return f"{printable(os.fsdecode(error.filename))}: {what}" if error.filename else what
 
 
 def finish_streams(code: object) -> int:
-    """Write what is left of standard output, and return the exit status for `code`.
+    """Flush standard output, and return the exit status for `code`.
 
-    Where it cannot be written the process ends here: the interpreter would try again.
+    If that fails the process ends here, since the interpreter would try again.
     """
     status = code if isinstance(code, int) else 0 if code is None else 1
     try:

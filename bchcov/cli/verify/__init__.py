@@ -1,4 +1,4 @@
-"""`bchcov verify`: transactions as lines of JSON in, verdicts as lines of JSON out."""
+"""`bchcov verify`: read transactions and write verdicts, both as lines of JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`bchcov verify`: transactions as lines of JSON in, verdicts as lines of JSON out."""
+"""`bchcov verify`: read transactions and write verdicts, both as lines of JSON."""
 
 from __future__ import annotations
 
@@ -44,24 +44,28 @@ def _print_table(answer: Answer, number: int) -> None:
     show_default=True,
     metavar="NAME",
     callback=_check_rules,
-    help="Rules for lines that name none: BCH_2023, BCH_2025, BCH_2026 or BCH_SPEC.",
+    help="The rules for lines without any: BCH_2023, BCH_2025, BCH_2026 or BCH_SPEC.",
 )
 @click.option(
     "--consensus",
     is_flag=True,
-    help="Judge as blocks are judged; without it, as nodes relay (standard).",
+    help="Verify by consensus rules, as for a block; without it by standard rules, as for relay.",
 )
-@click.option("--scripts-only", is_flag=True, help="Judge the inputs, skip the other checks.")
-@click.option("--all-inputs", is_flag=True, help="Go on after an input that fails.")
+@click.option(
+    "--scripts-only", is_flag=True, help="Run the scripts only and skip all other checks."
+)
+@click.option("--all-inputs", is_flag=True, help="Continue after an input that fails.")
 @click.option(
     "--jobs",
     type=click.IntRange(1, 256),
     default=1,
     show_default=True,
     metavar="N",
-    help="Use N processes; the order of the answers stays.",
+    help="Use N processes; answers stay in order.",
 )
-@click.option("--json/--table", "as_json", default=True, help="Lines of JSON (default), or tables.")
+@click.option(
+    "--json/--table", "as_json", default=True, help="Print lines of JSON (default) or tables."
+)
 @click.pass_context
 def verify(
     ctx: click.Context,
@@ -77,8 +81,8 @@ def verify(
 
     Each line is an object {"id", "tx", "source_outputs", "rules", "mode"}: the transaction
     and the outputs it spends (a compact size count, then the outputs) in hexadecimal;
-    id, rules and mode ("standard" or "consensus") may be left out. Each line gets one
-    line of answer, a line that cannot be read too. Exits with 1 unless all are valid.
+    id, rules and mode ("standard" or "consensus") are optional. Each line is answered by
+    one line, even if it cannot be read. The exit code is 1 unless all are valid.
     """
     options = LineOptions(rules, not consensus, scripts_only, all_inputs)
     started, count, refused = perf_counter(), 0, 0

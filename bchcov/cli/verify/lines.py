@@ -1,4 +1,4 @@
-"""Lines in, answers out, in order: in this process or spread over several."""
+"""Answering lines in order, in this process or in several."""
 
 from __future__ import annotations
 
@@ -71,10 +71,10 @@ def _batches(lines: Iterator[_Line]) -> Iterator[list[_Line]]:
 
 
 def judge_lines(stream: IO[bytes], options: LineOptions, *, jobs: int) -> Iterator[Answer]:
-    """Yield the answers to the lines of `stream`, blank ones passed over, in their order.
+    """Yield the answers to the lines of `stream` in order, skipping blank lines.
 
-    With one job an answer comes as soon as its line has been read; with more, answers
-    come in batches. A line of more than 64 MiB is refused unread. Raises WorkerLost.
+    With one job an answer comes as soon as its line has been read; with more, answers come in
+    batches. A line of more than 64 MiB is refused without being read. Raises WorkerLost.
     """
     lines = _read_lines(stream)
     if jobs == 1:

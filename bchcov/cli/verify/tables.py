@@ -1,4 +1,4 @@
-"""Answers of `bchcov verify` as tables for people."""
+"""Answers of `bchcov verify` as tables."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ def _title(answer: dict[str, Any], name: str) -> Text:
 
 
 def verdict_table(answer: dict[str, Any], *, name: str) -> Table:
-    """Lay out one answer of `judge_line`: the verdict as the title, a row for each input judged."""
+    """Lay out one answer of `judge_line`: the verdict as title, a row for each input run."""
     title = _title(answer, name)
     table = Table(
         title=title, title_justify="left", title_style="", box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1)
     )
     table.add_column("input", justify="right")
     table.add_column("verdict")
-    for heading in ("operation cost", "of its budget", "hash iterations", "of its budget"):
+    for heading in ("operation cost", "of limit", "hash iterations", "of limit"):
         table.add_column(heading, justify="right")
-    table.add_column("sig checks", justify="right")
+    table.add_column("signature checks", justify="right")
     table.add_column("instructions", justify="right")
     for index, row in enumerate(answer["inputs"]):
         table.add_row(
