@@ -34,6 +34,8 @@ _ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
     ast.BitOr: ast.BitAnd,
     ast.BitXor: ast.BitOr,
 }
+# Two reasons of each kind: the one that stands in for every other, and what stands in for it.
+_REASONS = {"Reason": ("VERIFY", "EVAL_FALSE"), "TransactionReason": ("TX_SIZE", "TX_VERSION")}
 _DROPPED = (ast.Expr, ast.Assign, ast.AugAssign, ast.Raise, ast.Delete, ast.Break, ast.Continue)
 
 
@@ -150,10 +152,11 @@ def _changes(node: ast.AST) -> Iterator[Change]:
         yield "arithmetic", node, f"({ast.unparse(changed)})"
     elif isinstance(node, ast.UnaryOp) and not isinstance(node.op, ast.UAdd):
         yield "sign", node, f"({ast.unparse(node.operand)})"
-    elif isinstance(node, ast.Attribute) and ast.unparse(node.value) == "Reason":
+    elif isinstance(node, ast.Attribute) and ast.unparse(node.value) in _REASONS:
         if node.attr.isupper():
-            other_reason = "VERIFY" if node.attr != "VERIFY" else "EVAL_FALSE"
-            yield "reason", node, f"Reason.{other_reason}"
+            enumeration = ast.unparse(node.value)
+            first, second = _REASONS[enumeration]
+            yield "reason", node, f"{enumeration}.{first if node.attr != first else second}"
     elif isinstance(node, ast.stmt):
         yield from _of_statement(node)
     if isinstance(node, ast.IfExp):

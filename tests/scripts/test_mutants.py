@@ -24,6 +24,7 @@ def f(a: int, b: int = 2) -> int | None:
         a //= 2
     for each in (1, b"ab"):
         print(each if a else -b)
+    print(Reason.OP_RETURN, TransactionReason.TX_SIZE)
     return a * b == 3
 '''
 
@@ -56,6 +57,8 @@ def test_every_change_is_another_program() -> None:
         "for each in (1, b'`b'):",
         "print(each if a else (b))",
         "print(each if False else -b)",
+        "print(Reason.VERIFY, TransactionReason.TX_SIZE)",
+        "print(Reason.OP_RETURN, TransactionReason.TX_VERSION)",
         "return (a + b) == 3",
         "return a * b != 3",
         "return a * b == 4",
