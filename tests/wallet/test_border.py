@@ -154,6 +154,58 @@ def test_no_public_function_of_a_wallet_lets_another_error_out(
         function(*arguments[:place], data.draw(junk), *arguments[place + 1 :])
 
 
+# One of each kind, for every argument in turn: what is drawn may miss some.
+WRONG: tuple[object, ...] = (
+    *(None, True, -1, 5, 2**32, 2**64, -(10**5000), 0.5, "", "x", b"", b"x", (1,), [b"x"], {}),
+    *(TOKEN, PAID, COIN, SPEND, KEY, UNLOCK, CONTEXT, UNSIGNED, START, object),
+)
+
+
+@pytest.mark.parametrize("name", sorted(CALLS))
+def test_every_argument_of_a_wallet_is_taken_or_an_error_of_ours(name: str) -> None:
+    function, arguments = CALLS[name]
+    for place in range(len(arguments)):
+        for value in WRONG:
+            with suppress(BchcovError):
+                function(*arguments[:place], value, *arguments[place + 1 :])
+
+
+@pytest.mark.parametrize(
+    ("made", "field", "value", "message"),
+    [
+        *(
+            (made, field, value, message)
+            for made in (UNLOCK, MultisigUnlocker(SCRIPT), Signature(KEY))
+            for field, value, message in (
+                ("hash_type", "ALL", "a hash type is an integer, not a str"),
+                ("hash_type", None, "a hash type is an integer, not None"),
+                ("scheme", "rsa", "no signature scheme is called 'rsa'"),
+                ("scheme", 5, "scheme"),
+            )
+        ),
+        (UNLOCK, "key", MINE, "signed with a PrivateKey, not a bytes"),
+        (Signature(KEY), "key", MINE, "signed with a PrivateKey, not a bytes"),
+        (Signature(KEY), "covered", "51", "a covered bytecode is bytes, not a str"),
+        (MultisigUnlocker(SCRIPT), "script", "51", "bytes, not a str"),
+        (MultisigUnlocker(SCRIPT), "keys", KEY, "a list of PrivateKey"),
+        (MultisigUnlocker(SCRIPT), "keys", (MINE,), "PrivateKey, not a bytes"),
+        (MultisigUnlocker(SCRIPT), "signatures", 5, "pairs of a public key and its signature"),
+        (MultisigUnlocker(SCRIPT), "signatures", ((b"",),), "pairs of a public key"),
+        (MultisigUnlocker(SCRIPT), "signatures", ((b"",) * 3,), "pairs of a public key"),
+        (MultisigUnlocker(SCRIPT), "signatures", ([b"", b""],), "pairs of a public key"),
+        (RawUnlocker(), "unlocking_bytecode", "51", "an unlocking bytecode is bytes, not a str"),
+        (ScriptUnlocker(), "items", b"x", "the items to push are a list, not a bytes"),
+        (ScriptUnlocker(), "items", ("x",), "a str is not bytes, a number or a signature"),
+        (ScriptUnlocker(), "redeem_script", "51", "a redeem script is bytes, not a str"),
+    ],
+)
+def test_an_unlocker_refuses_a_wrong_field_when_it_is_made(
+    made: object, field: str, value: object, message: str
+) -> None:
+    with pytest.raises(BchcovError, match=message):
+        put(made, field, value)
+
+
 @given(st.sampled_from(list(TransactionBuilder.__slots__)), junk)
 def test_a_builder_of_any_fields_builds_or_raises_a_build_error(field: str, value: object) -> None:
     builder = put(START.pay(PAID), field, value)

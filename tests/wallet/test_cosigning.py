@@ -194,6 +194,8 @@ def test_a_wrong_signature_is_refused_by_the_key_it_was_given_for(scheme: Scheme
     for short in (b"", b"\x61"):
         with pytest.raises(InvalidKey, match=f"has {len(short)} bytes"):
             here.add(KEYS[1].public_key, short)
+    with pytest.raises(InvalidKey, match="does not verify"):
+        here.add(KEYS[1].public_key, b"\x30\x61")
     with pytest.raises(InvalidKey, match="is not a key of the multisig"):
         here.add(KEYS[7].public_key, right)
     with pytest.raises(EncodeError, match="hash type 0x01 lacks"):
