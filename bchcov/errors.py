@@ -17,6 +17,8 @@
     │   ├── TransactionRefused  a chain refuses a transaction: .submission
     │   └── StoreError          a chain's file cannot be read or written
     │       └── DamagedStore    it is not as it was written
+    ├── NetworkError            servers do not answer, or not as they should: .answers
+    │   └── BroadcastRefused    a server refuses a transaction: .reason
     ├── SettingsError           settings of a race that are out of their range
     ├── CommandError            a line that the simulator cannot carry out
     ├── VectorError             a file of test vectors that cannot be read
@@ -36,6 +38,7 @@ __all__ = [
     "AddressError",
     "AssemblyError",
     "BchcovError",
+    "BroadcastRefused",
     "BuildError",
     "BuildRefused",
     "ChainError",
@@ -48,6 +51,7 @@ __all__ = [
     "InvalidKey",
     "InvalidTransaction",
     "MissingExtra",
+    "NetworkError",
     "Reason",
     "RulesError",
     "ScriptError",
@@ -189,6 +193,32 @@ class StoreError(ChainError):
 
 class DamagedStore(StoreError):
     """A chain's file is not as it was written; the message names the place."""
+
+
+class NetworkError(BchcovError):
+    """No server of a network did what it was asked for; `answers` are pairs of a server and what
+    it said, in its own words.
+
+    A transaction whose broadcast ended in this may have reached the network all the same.
+    """
+
+    def __init__(self, message: str, answers: tuple[tuple[str, str], ...] = ()) -> None:
+        super().__init__(message, answers)
+        self.message = message
+        self.answers = answers
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class BroadcastRefused(NetworkError):
+    """A server refuses a transaction, and none has taken it; `reason` is what the first said."""
+
+    def __init__(
+        self, message: str, answers: tuple[tuple[str, str], ...] = (), *, reason: str = ""
+    ) -> None:
+        super().__init__(message, answers)
+        self.reason = reason
 
 
 class SettingsError(BchcovError):

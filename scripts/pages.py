@@ -6,14 +6,19 @@ import contextlib
 import io
 import os
 import re
+import ssl
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from click.testing import CliRunner
+from support.loopback import CERTIFICATE, serving
 
+from bchcov import Chain, Output, PrivateKey
 from bchcov.cli.main import main as bchcov
 
 ROOT = Path(__file__).parent.parent
@@ -75,15 +80,38 @@ class Runner:
         return line + (done.stdout if shown else "")
 
 
+@contextlib.contextmanager
+def network_for(text: str) -> Iterator[None]:
+    """Let a page that speaks to a network find one, on loopback only.
+
+    It is a regtest chain, on which the first key in the page's text has a coin.
+    """
+    if "bchcov.network" not in text:
+        yield
+        return
+    wif = re.search(r"from_wif\(\"(\w+)\"\)", text)
+    assert wif is not None
+    chain = Chain(network="regtest")
+    chain.fund(Output(100_000, PrivateKey.from_wif(wif[1]).locking_bytecode))
+    trusting = ssl.create_default_context(cafile=str(CERTIFICATE))
+    with (
+        serving(chain) as loopback,
+        mock.patch.dict(os.environ, FULCRUM_API_REGTEST=loopback.electrum),
+        mock.patch("bchcov.network.electrum.context", trusting),
+    ):
+        yield
+
+
 def render(page: Path) -> str:
     """The page with what its examples print now."""
-    with tempfile.TemporaryDirectory() as folder:
+    text = page.read_text(encoding="utf-8")
+    with tempfile.TemporaryDirectory() as folder, network_for(text):
         runner = Runner(Path(folder))
 
         def run(match: re.Match[str]) -> str:
             return f"```{match[1]}\n{runner.block(match[1], match[2], page.name)}```"
 
-        made = BLOCK.sub(run, page.read_text(encoding="utf-8"))
+        made = BLOCK.sub(run, text)
     if runner.printed:
         raise SystemExit(f"{page.name} does not show what its code prints: {runner.printed!r}")
     return made

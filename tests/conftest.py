@@ -6,11 +6,15 @@ import fcntl
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from support.loopback import Loopback, serving
+from support.offline import loopback_only
+
+from bchcov import Chain
 
 # A machine that is busy with something else is slow, and nothing is wrong with the library.
 settings.register_profile(
@@ -62,3 +66,22 @@ def calls() -> Callable[[Callable[[], object]], int]:
         return number
 
     return count
+
+
+@pytest.fixture
+def offline(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Let a test speak to loopback only; what it has tried beyond fails it."""
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    with loopback_only() as tried:
+        yield tried
+    assert not tried, f"a test has tried to leave this machine: {tried}"
+
+
+@pytest.fixture
+def loopback(offline: list[str]) -> Iterator[Loopback]:
+    """Servers of a regtest chain on loopback."""
+    assert not offline
+    with serving(Chain(network="regtest")) as made:
+        yield made

@@ -68,6 +68,7 @@ SUBPACKAGES = (
     "assembly",
     "chain",
     "contract",
+    "network",
     "race",
     "simulator",
     "testing",

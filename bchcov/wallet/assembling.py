@@ -16,7 +16,12 @@ __all__ = ["assemble_spends", "unlock_inputs"]
 
 
 def assemble_spends(
-    spends: Sequence[Spend], outputs: Sequence[Output], *, version: int, locktime: int
+    spends: Sequence[Spend],
+    outputs: Sequence[Output],
+    *,
+    version: int,
+    locktime: int,
+    network: str,
 ) -> BuiltTransaction:
     """Make the transaction with empty unlocking bytecode in every input, unverified."""
     inputs = tuple(
@@ -26,7 +31,7 @@ def assemble_spends(
     sources = tuple(spend.coin.output for spend in spends)
     transaction = Transaction(inputs, tuple(outputs), version, locktime)
     fee = sum(output.value for output in sources) - sum(output.value for output in outputs)
-    return BuiltTransaction(transaction, sources, fee, None)
+    return BuiltTransaction(transaction, sources, fee, None, network)
 
 
 def unlock_inputs(built: BuiltTransaction, spends: Sequence[Spend]) -> BuiltTransaction:

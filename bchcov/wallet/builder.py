@@ -223,7 +223,13 @@ class TransactionBuilder:
         return spends, outputs
 
     def _assembled(self, spends: Sequence[Spend], outputs: Sequence[Output]) -> BuiltTransaction:
-        return assemble_spends(spends, outputs, version=self.version, locktime=self.locktime)
+        return assemble_spends(
+            spends,
+            outputs,
+            version=self.version,
+            locktime=self.locktime,
+            network=self.network,
+        )
 
     def _unlocked(self, spends: Sequence[Spend], outputs: Sequence[Output]) -> BuiltTransaction:
         return unlock_inputs(self._assembled(spends, outputs), spends)

@@ -18,13 +18,14 @@ __all__ = ["BuiltTransaction"]
 class BuiltTransaction:
     """A transaction with the outputs it spends, its fee, and the engine's verdict on it.
 
-    `verdict` is None where nothing was checked.
+    `verdict` is None where nothing was checked; `network` is that of its builder.
     """
 
     transaction: Transaction
     source_outputs: tuple[Output, ...]
     fee: int
     verdict: Verdict | None
+    network: str = "mainnet"
 
     @property
     def encoded(self) -> bytes:

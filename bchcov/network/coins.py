@@ -1,0 +1,110 @@
+"""Unspents of the package bitcash as coins, and back."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from bitcash.network.meta import Unspent
+from bitcash.types import NFTCapability
+
+from ..encoding.expected import expect_bytes, expect_integer, kind_of
+from ..encoding.printable import printable
+from ..errors import EncodeError
+from ..transaction.constants import MAX_MONEY, MAX_UINT32
+from ..transaction.fields import check_output
+from ..transaction.model import Capability, Nft, Output, Token
+from ..wallet.coins import Coin
+
+__all__ = ["BitcashUnspent", "coin_from_bitcash", "coin_to_bitcash"]
+
+_CAPABILITIES = {
+    NFTCapability.none: Capability.NONE,
+    NFTCapability.mutable: Capability.MUTABLE,
+    NFTCapability.minting: Capability.MINTING,
+}
+_NAMES = {capability: theirs.name for theirs, capability in _CAPABILITIES.items()}
+
+
+class BitcashUnspent(Protocol):
+    """An unspent of the package bitcash; txid and category are displayed, which is reversed."""
+
+    amount: int
+    confirmations: int
+    script: str
+    txid: str
+    txindex: int
+    cashtoken: object
+
+
+def coin_from_bitcash(unspent: BitcashUnspent) -> Coin:
+    """Make the coin of an unspent, with its tokens. Raises EncodeError for what is none."""
+    if not isinstance(unspent, Unspent):
+        raise EncodeError(f"a coin is made of an Unspent of bitcash, not {kind_of(unspent)}")
+    value = expect_integer(unspent.amount, "the amount of an unspent", MAX_MONEY)
+    index = expect_integer(unspent.txindex, "the index of an unspent", MAX_UINT32)
+    output = Output(value, _hexadecimal(unspent.script, "the script"), _token(unspent.cashtoken))
+    check_output(output, "an unspent")
+    return Coin(_hash(unspent.txid, "the txid"), index, output)
+
+
+def coin_to_bitcash(coin: Coin, *, confirmations: int = 0) -> BitcashUnspent:
+    """Make the unspent of a coin, with its tokens. Raises EncodeError for what is no coin."""
+    if not isinstance(coin, Coin):
+        raise EncodeError(f"an unspent is made of a Coin, not {kind_of(coin)}")
+    check_output(coin.output, "a coin")
+    expect_bytes(coin.outpoint_hash, "the outpoint hash of a coin", size=32)
+    expect_integer(coin.outpoint_index, "the outpoint index of a coin", MAX_UINT32)
+    expect_integer(confirmations, "the confirmations of a coin", MAX_UINT32)
+    token = coin.token
+    nft = None if token is None else token.nft
+    made: BitcashUnspent = Unspent(
+        coin.value,
+        confirmations,
+        coin.locking_bytecode.hex(),
+        coin.txid,
+        coin.outpoint_index,
+        None if token is None else token.category_id,
+        None if nft is None else _NAMES[nft.capability],
+        (nft and nft.commitment) or None,
+        (token and token.amount) or None,
+    )
+    return made
+
+
+def _token(theirs: object) -> Token | None:
+    """The tokens of an unspent; bitcash writes None for no amount and for an empty commitment."""
+    names = ("category_id", "nft_capability", "nft_commitment", "token_amount")
+    try:
+        category, capability, commitment, amount = (getattr(theirs, name) for name in names)
+    except AttributeError:
+        raise EncodeError(f"the tokens of an unspent are not {kind_of(theirs)}") from None
+    if category is None:
+        if (capability, commitment, amount) != (None, None, None):
+            raise EncodeError("an unspent with tokens of no category")
+        return None
+    nft = None
+    if capability is not None:
+        if capability not in _CAPABILITIES:
+            raise EncodeError(f"a capability is an NFTCapability, not {kind_of(capability)}")
+        nft = Nft(b"" if commitment is None else commitment, _CAPABILITIES[capability])
+    elif commitment is not None:
+        raise EncodeError("an unspent with a commitment and no NFT")
+    return Token(_hash(category, "the category"), 0 if amount is None else amount, nft)
+
+
+def _hexadecimal(text: object, what: str) -> bytes:
+    if not isinstance(text, str):
+        raise EncodeError(f"{what} of an unspent is hexadecimal text, not {kind_of(text)}")
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        shown = printable(text[:80])
+        raise EncodeError(f"{what} of an unspent is hexadecimal, not {shown!r}") from None
+
+
+def _hash(text: object, what: str) -> bytes:
+    """Read a hash as it is displayed, reversed."""
+    data = _hexadecimal(text, what)
+    if len(data) != 32:
+        raise EncodeError(f"{what} of an unspent is 32 bytes, not {len(data)}")
+    return data[::-1]
