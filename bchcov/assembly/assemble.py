@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..errors import AssemblyError
 from ..vm.rules.ruleset import RuleSet
 from ..vm.rules.upgrades import BCH_SPEC
 from .assembler import Assembler, Binding
 from .nodes import Node
-from .parser import parse, parse_each
+from .parser import Tree
 from .source_map import Assembled
+from .tokens import Source, normalize_source
 
 __all__ = ["assemble", "assemble_nodes", "assemble_with_map"]
 
@@ -26,7 +26,8 @@ def assemble_with_map(
 
     Takes the same arguments and raises the same errors as `assemble`.
     """
-    return Assembler(bindings or {}, rules, bare_numbers=bare_numbers).assemble(parse(source))
+    text = Source(normalize_source(source))
+    return Assembler(bindings or {}, rules, bare_numbers=bare_numbers).assemble(text)
 
 
 def assemble_nodes(
@@ -39,7 +40,7 @@ def assemble_nodes(
 
     Raises AssemblyError as `assemble` does.
     """
-    return Assembler(bindings, rules).assemble(nodes)
+    return Assembler(bindings, rules).assemble(Tree(nodes))
 
 
 def assemble(
@@ -61,11 +62,4 @@ def assemble(
     error is inside one. Pushes, evaluations and bindings may nest 100 deep.
     """
     assembler = Assembler(bindings or {}, rules, bare_numbers=bare_numbers, has_map=False)
-    nodes = parse_each(source)
-    try:
-        return assembler.assemble(nodes).code
-    except AssemblyError:
-        # A source that cannot be parsed is told so first, wherever in it that is.
-        for _ in nodes:
-            pass
-        raise
+    return assembler.assemble(Source(normalize_source(source))).code

@@ -1,8 +1,8 @@
-"""The assembler: turns parsed CashAssembly into script bytes with a source map."""
+"""The assembler: turns the tokens of CashAssembly into script bytes with a source map."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 
 from ..errors import AssemblyError
 from ..script.numbers import encode_number
@@ -14,9 +14,9 @@ from ..vm.evaluate import run_script
 from ..vm.rules.ruleset import RuleSet
 from ..vm.rules.upgrades import BCH_SPEC
 from .hints import describe_bare_number, describe_unknown
-from .nodes import Evaluation, Identifier, Literal, Node, Place, Push
-from .parser import MAX_NESTED, parse
+from .parser import Tree
 from .source_map import Assembled, Span
+from .tokens import LITERAL, MAX_NESTED, NAME, OPENING, Source, Token, normalize_source
 
 __all__ = ["Assembler", "Binding"]
 
@@ -27,58 +27,33 @@ _MAX_NUMBER_BYTES = 100_000
 # The size of the largest transaction. Without a limit, a few short bindings that each
 # repeat the next one twice would assemble to an exponential number of bytes.
 _MAX_BOUND_BYTES = 1_000_000
+_OPCODES = {name: bytes((opcode,)) for name, opcode in OPCODES_BY_NAME.items()}
 
 
 class _OpenBody:
-    """A body that is being assembled: the nodes still to come, and the bytes made so far.
+    """A body that is being assembled: its opener, and the bytes made so far.
 
-    `opener` is the push, evaluation or binding that the body belongs to, None for the
-    outermost body. `is_pushed` says whether the body's bytes end up inside a push.
+    `opener` is "<", "$(", the name of a binding, or "" for the outermost body, and begins
+    `at` an offset in its source. `is_pushed` says whether the body's bytes end up inside a
+    push.
     """
 
-    __slots__ = ("_code", "_spans", "is_pushed", "nodes", "opener")
+    __slots__ = ("at", "code", "is_pushed", "opener", "spans")
 
-    def __init__(
-        self,
-        nodes: Iterable[Node],
-        opener: Push | Evaluation | Identifier | None,
-        *,
-        is_pushed: bool,
-        has_map: bool,
-    ) -> None:
-        self.nodes = iter(nodes)
+    def __init__(self, opener: str, at: int, *, is_pushed: bool, has_map: bool) -> None:
         self.opener = opener
+        self.at = at
         self.is_pushed = is_pushed
-        self._code = bytearray()
-        self._spans: list[Span] | None = [] if has_map else None
-
-    @property
-    def size(self) -> int:
-        """The bytes made so far."""
-        return len(self._code)
-
-    def add(self, piece: bytes | Assembled, place: Place, source: str | None) -> None:
-        """Append what one node has become; only a binding's text brings its own spans."""
-        start = self.size
-        code = piece.code if isinstance(piece, Assembled) else piece
-        self._code += code
-        if self._spans is None:
-            return
-        if isinstance(piece, Assembled):
-            self._spans += [
-                Span(start + span.start, start + span.end, span.line, span.column, span.source)
-                for span in piece.spans
-            ]
-        elif code:
-            self._spans.append(Span(start, start + len(code), place.line, place.column, source))
+        self.code = bytearray()
+        self.spans: list[Span] | None = [] if has_map else None
 
     def finish(self) -> Assembled:
         """Return what the body has become."""
-        return Assembled(bytes(self._code), tuple(self._spans or ()))
+        return Assembled(bytes(self.code), tuple(self.spans or ()))
 
 
 class Assembler:
-    """Assembles nodes with `bindings`, the text of each of which is assembled only once.
+    """Assembles sources with `bindings`, the text of each of which is assembled only once.
 
     With `bare_numbers` a number outside a push stands for its bytes; without, it is an
     error. `pushed` has what the body of each push has become, by its binding (None for the
@@ -99,141 +74,167 @@ class Assembler:
         self._rules = rules
         self._bare_numbers = bare_numbers
         self._has_map = has_map
-        # The names of the bindings that are being assembled, outermost first.
-        self._open_names: list[str] = []
-        # The bodies that are being assembled. A list instead of recursion: how deep a
-        # source may nest must not depend on how deep in Python's stack the caller is.
+        # The sources that are being read, the main one and then binding in binding, each
+        # with its tokens still to come; and the bodies that are being assembled. Lists
+        # instead of recursion: how deep a source may nest must not depend on how deep in
+        # Python's stack the caller is.
+        self._open_sources: list[tuple[Source | Tree, Iterator[Token]]] = []
         self._open_bodies: list[_OpenBody] = []
         # Bindings that have been assembled, outside and inside a push.
         self._finished: dict[tuple[str, bool], Assembled] = {}
+        # What needs neither a place nor a look at the bindings: most of a long source.
+        bound = bindings.keys() & _OPCODES
+        self._plain = {} if has_map or bound else _OPCODES
 
-    def assemble(self, nodes: Iterable[Node], source: str | None = None) -> Assembled:
-        """Assemble `nodes`, which come from the binding `source`, None for the main source.
+    def assemble(self, source: Source | Tree) -> Assembled:
+        """Assemble a source; if any part of it cannot be parsed, that is the error.
 
         Raises AssemblyError with the place, and the binding it is in.
         """
-        self._open_names = [] if source is None else [source]
-        bodies = self._open_bodies = [
-            _OpenBody(nodes, None, is_pushed=False, has_map=self._has_map)
-        ]
+        self._open_sources = [(source, source.tokens())]
+        self._open_bodies = [_OpenBody("", 0, is_pushed=False, has_map=self._has_map)]
+        try:
+            return self._run()
+        except AssemblyError as error:
+            found = error
+            for _, tokens in reversed(self._open_sources):
+                try:
+                    for _ in tokens:
+                        pass
+                except AssemblyError as unparsed:
+                    found = unparsed
+            if found is error:
+                raise
+            raise found from None
+
+    def _run(self) -> Assembled:
+        plain = self._plain
         while True:
-            body = bodies[-1]
-            for node in body.nodes:
-                piece = self._begin(node)
-                if piece is None:
-                    break
-                self._add(node, piece)
+            code = self._open_bodies[-1].code
+            for kind, name, value, at in self._open_sources[-1][1]:
+                if kind == NAME:
+                    made = plain.get(name)
+                    if made is not None:
+                        code += made
+                    elif self._identify(name, at):
+                        break
+                elif kind == LITERAL:
+                    self._add(self._literal(value, at), at)
+                elif kind == OPENING:
+                    self._open(name, at, is_pushed=name == "<")
+                    code = self._open_bodies[-1].code
+                else:
+                    self._close()
+                    code = self._open_bodies[-1].code
             else:
-                bodies.pop()
-                if body.opener is None:
+                body = self._open_bodies.pop()
+                if not self._open_bodies:
                     return body.finish()
-                self._add(body.opener, self._end(body, body.opener))
+                self._open_sources.pop()
+                finished = self._finished[body.opener, body.is_pushed] = body.finish()
+                self._add_bound(finished, body.opener, body.at)
 
-    def _error(self, message: str, place: Place) -> AssemblyError:
-        return AssemblyError(
-            message, line=place.line, column=place.column, binding=self._current_source()
-        )
+    def _error(self, message: str, at: int) -> AssemblyError:
+        source = self._open_sources[-1][0]
+        place = source.locate(at)
+        return AssemblyError(message, line=place.line, column=place.column, binding=source.name)
 
-    def _current_source(self) -> str | None:
-        return self._open_names[-1] if self._open_names else None
-
-    def _add(self, node: Node, piece: bytes | Assembled) -> None:
+    def _add(self, code: bytes, at: int) -> None:
+        """Append the bytes of what begins at an offset of the source that is read."""
         body = self._open_bodies[-1]
-        body.add(piece, node.place, self._current_source())
-        if (
-            body.size > _MAX_BOUND_BYTES
-            and isinstance(node, Identifier)
-            and node.name in self._bindings
-        ):
+        start = len(body.code)
+        body.code += code
+        if body.spans is not None and code:
+            source = self._open_sources[-1][0]
+            place = source.locate(at)
+            end = len(body.code)
+            body.spans.append(Span(start, end, place.line, place.column, source.name))
+
+    def _add_bound(self, made: Assembled | bytes, name: str, at: int) -> None:
+        """Append what a binding stands for; only its text brings its own spans."""
+        body = self._open_bodies[-1]
+        if isinstance(made, bytes):
+            self._add(made, at)
+        else:
+            start = len(body.code)
+            body.code += made.code
+            if body.spans is not None:
+                body.spans += [
+                    Span(start + span.start, start + span.end, span.line, span.column, span.source)
+                    for span in made.spans
+                ]
+        if len(body.code) > _MAX_BOUND_BYTES:
             raise self._error(
-                f"with {node.name[:64]!r} this has {body.size} bytes, limit {_MAX_BOUND_BYTES}",
-                node.place,
+                f"with {name[:64]!r} this has {len(body.code)} bytes, limit {_MAX_BOUND_BYTES}", at
             )
 
-    def _begin(self, node: Node) -> bytes | Assembled | None:
-        """Assemble a node that contains no others; for one that does, open its body instead."""
-        if isinstance(node, Literal):
-            return self._literal(node.value, node.place)
-        if isinstance(node, Identifier):
-            return self._identifier(node)
-        self._open(node, node.body, is_pushed=isinstance(node, Push))
-        return None
-
-    def _open(
-        self, node: Push | Evaluation | Identifier, nodes: tuple[Node, ...], *, is_pushed: bool
-    ) -> None:
+    def _open(self, opener: str, at: int, *, is_pushed: bool) -> None:
         # Brackets and bindings count together; the outermost body is no level.
         if len(self._open_bodies) > MAX_NESTED:
-            raise self._error(f"nested more than {MAX_NESTED} deep", node.place)
-        self._open_bodies.append(_OpenBody(nodes, node, is_pushed=is_pushed, has_map=self._has_map))
+            raise self._error(f"nested more than {MAX_NESTED} deep", at)
+        self._open_bodies.append(_OpenBody(opener, at, is_pushed=is_pushed, has_map=self._has_map))
 
-    def _end(self, body: _OpenBody, opener: Push | Evaluation | Identifier) -> bytes | Assembled:
-        """Return what `opener` becomes, now that its body is assembled."""
-        made = body.finish()
-        if isinstance(opener, Push):
-            place = opener.place
+    def _close(self) -> None:
+        """Append what a push or an evaluation becomes, now that its body is assembled."""
+        body = self._open_bodies.pop()
+        if body.opener == "<":
             if self._has_map:
-                self.pushed[self._current_source(), place.line, place.column] = made
-            return encode_push(made.code)
-        if isinstance(opener, Evaluation):
-            return self._evaluate(made.code, opener.place)
-        self._open_names.pop()
-        self._finished[opener.name, body.is_pushed] = made
-        return made
+                source = self._open_sources[-1][0]
+                place = source.locate(body.at)
+                self.pushed[source.name, place.line, place.column] = body.finish()
+            self._add(encode_push(bytes(body.code)), body.at)
+        else:
+            self._add(self._evaluate(bytes(body.code), body.at), body.at)
 
-    def _literal(self, value: bytes | int, place: Place) -> bytes:
+    def _literal(self, value: bytes | int, at: int) -> bytes:
         if isinstance(value, bytes):
             return value
         if not self._bare_numbers and not self._open_bodies[-1].is_pushed:
-            raise self._error(describe_bare_number(value), place)
+            raise self._error(describe_bare_number(value), at)
         if value.bit_length() >= 8 * _MAX_NUMBER_BYTES:
-            raise self._error(f"this number has more than {_MAX_NUMBER_BYTES} bytes", place)
+            raise self._error(f"this number has more than {_MAX_NUMBER_BYTES} bytes", at)
         return encode_number(value)
 
-    def _identifier(self, node: Identifier) -> bytes | Assembled | None:
-        name = node.name
+    def _identify(self, name: str, at: int) -> bool:
+        """Append what a name stands for; or begin to read its text, and return True."""
         is_bound = name in self._bindings
-        opcode = OPCODES_BY_NAME.get(name)
-        if opcode is not None and is_bound:
-            raise self._error(f"{name!r} is an opcode: nothing can be bound to it", node.place)
+        opcode = _OPCODES.get(name)
         if opcode is not None:
-            return bytes((opcode,))
+            if is_bound:
+                raise self._error(f"{name!r} is an opcode: nothing can be bound to it", at)
+            self._add(opcode, at)
+            return False
         if not is_bound:
-            raise self._error(describe_unknown(name, self._bindings), node.place)
+            raise self._error(describe_unknown(name, self._bindings), at)
         bound = self._bindings[name]
         if isinstance(bound, str):
             finished = self._finished.get((name, self._open_bodies[-1].is_pushed))
             if finished is None:
-                self._open_binding(node, bound)
-            return finished
-        if not isinstance(bound, bytes | int):
+                self._open_binding(name, bound, at)
+                return True
+            self._add_bound(finished, name, at)
+        elif isinstance(bound, bytes | int):
+            self._add_bound(self._literal(bound, at), name, at)
+        else:
             kind = type(bound).__name__
-            raise self._error(
-                f"{name[:64]!r} is bound to a {kind}, not bytes, int or str", node.place
-            )
-        return self._literal(bound, node.place)
+            raise self._error(f"{name[:64]!r} is bound to a {kind}, not bytes, int or str", at)
+        return False
 
-    def _open_binding(self, node: Identifier, source: str) -> None:
-        name, names = node.name, self._open_names
+    def _open_binding(self, name: str, text: str, at: int) -> None:
+        names = [source.name for source, _ in self._open_sources]
         if name in names:
-            circle = " -> ".join([*names[names.index(name) :], name])
-            raise self._error(f"{name!r} is defined by itself: {circle}", node.place)
-        is_pushed = self._open_bodies[-1].is_pushed
-        try:
-            nodes = parse(source)
-        except AssemblyError as error:
-            raise AssemblyError(
-                error.message, line=error.line, column=error.column, binding=name
-            ) from error
-        self._open(node, nodes, is_pushed=is_pushed)
-        names.append(name)
+            circle = " -> ".join([*map(str, names[names.index(name) :]), name])
+            raise self._error(f"{name!r} is defined by itself: {circle}", at)
+        source = Source(normalize_source(text, name), name)
+        self._open(name, at, is_pushed=self._open_bodies[-1].is_pushed)
+        self._open_sources.append((source, source.tokens()))
 
-    def _evaluate(self, code: bytes, place: Place) -> bytes:
+    def _evaluate(self, code: bytes, at: int) -> bytes:
         result = run_script(code, self._rules, context=_evaluation_context(code))
         if result.reason is not None:
-            raise self._error(f"this evaluation fails: {result}", place)
+            raise self._error(f"this evaluation fails: {result}", at)
         if len(result.stack) != 1:
-            raise self._error(f"this evaluation leaves {len(result.stack)} items, not one", place)
+            raise self._error(f"this evaluation leaves {len(result.stack)} items, not one", at)
         return result.stack[0]
 
 

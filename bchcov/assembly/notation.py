@@ -13,12 +13,14 @@ from ..errors import AssemblyError
 from ..script.numbers import encode_number
 from ..script.opcodes import OPCODES_BY_NAME
 from ..script.pushes import encode_push, encode_push_by_length
+from .tokens import Source
 
 __all__ = ["Notation", "assemble_notation"]
 
 Notation = Literal["artifact", "node"]
 """In "artifact" all digits are hexadecimal; in "node" a push of up to 4 bytes is decimal."""
 
+_OPCODES = {name: bytes((opcode,)) for name, opcode in OPCODES_BY_NAME.items()}
 _WORD = re.compile(r"\S+")
 _HEXADECIMAL = re.compile("(?:0x)?([0-9a-fA-F]+)")
 _DECIMAL = re.compile("-?(?:0|[1-9][0-9]{0,9})")
@@ -56,13 +58,13 @@ def assemble_notation(
     contract's constructor, in the artifact's order; they are pushed before the script, the
     last one first. Raises AssemblyError with the line and column.
     """
-    pieces = [encode_push(argument) for argument in reversed(arguments)]
-    for line, text in enumerate(source.removeprefix("\ufeff").split("\n"), 1):
-        for match in _WORD.finditer(text):
-            word = match[0]
-            opcode = OPCODES_BY_NAME.get(word)
-            made = bytes((opcode,)) if opcode is not None else _push(word, notation)
-            if isinstance(made, str):
-                raise AssemblyError(made, line=line, column=match.start() + 1)
-            pieces.append(made)
-    return b"".join(pieces)
+    made = bytearray().join(encode_push(argument) for argument in reversed(arguments))
+    text = source.removeprefix("\ufeff")
+    for match in _WORD.finditer(text):
+        word = match[0]
+        piece = _OPCODES.get(word) or _push(word, notation)
+        if isinstance(piece, str):
+            place = Source(text).locate(match.start())
+            raise AssemblyError(piece, line=place.line, column=place.column)
+        made += piece
+    return bytes(made)

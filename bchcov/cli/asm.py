@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
+import sys
 
 import click
 
@@ -19,6 +19,8 @@ _INTEGER = re.compile(r"-?[0-9]{1,4000}")
 _NAME = re.compile(r"[a-zA-Z_][.a-zA-Z0-9_-]*")
 # How much of a long line is shown on either side of the error.
 _SHOWN = 60
+# Hexadecimal is written this many bytes at a time: there may be many times the source of it.
+_PIECE = 1 << 16
 
 
 def _bind(text: str) -> tuple[str, Binding]:
@@ -82,4 +84,8 @@ def asm(
             code = assemble_notation(text, "node" if notation == "node" else "artifact")
     except AssemblyError as error:
         raise click.ClickException(f"{error}{_point_at(text, error)}") from None
-    click.echo(json.dumps({"hex": code.hex(), "size": len(code)}) if as_json else code.hex())
+    opening, closing = ('{"hex": "', f'", "size": {len(code)}}}') if as_json else ("", "")
+    sys.stdout.write(opening)
+    for at in range(0, len(code), _PIECE):
+        sys.stdout.write(code[at : at + _PIECE].hex())
+    sys.stdout.write(f"{closing}\n")

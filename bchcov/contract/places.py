@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ..assembly.assembler import Assembler, Binding
 from ..assembly.nodes import Evaluation, Identifier, Node, Push
-from ..assembly.parser import parse
+from ..assembly.parser import Tree, parse
 from ..assembly.source_map import Assembled
 from ..errors import AssemblyError
 from ..script.opcodes import opcode_name
@@ -127,7 +127,7 @@ class _Placer:
             assembled = self.assembler.pushed.get(key)
             if assembled is None:
                 try:
-                    assembled = self.assembler.assemble(node.body, key[0])
+                    assembled = self.assembler.assemble(Tree(node.body, key[0]))
                 except AssemblyError:
                     return None
             self.scripts[key] = self.script(assembled)

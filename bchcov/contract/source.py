@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from ..assembly.parser import normalize_source
+from ..assembly.tokens import normalize_source
 from ..errors import ContractError
 
 __all__ = ["Label", "index_of", "labels_in", "load_source"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..assembly.parser import normalize_source
+from ..assembly.tokens import normalize_source
 from ..errors import ContractError
 from ..script.patterns import MAX_MULTISIG_KEYS
 from .checks import Check, checks_in

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -134,6 +136,16 @@ def test_an_error_in_a_binding_names_the_binding() -> None:
     assert (caught.value.line, caught.value.column) == (2, 2)
 
 
+def test_what_cannot_be_parsed_is_told_before_what_cannot_be_assembled() -> None:
+    for bindings in ({"a": "OP_NO <OP_1"}, {"a": "b", "b": "OP_NO <OP_1"}):
+        inner = [*bindings][-1]
+        with pytest.raises(AssemblyError, match=f"in '{inner}': this '<' is not closed") as caught:
+            assemble("<OP_1 a>", bindings)
+        assert (caught.value.line, caught.value.column) == (1, 7)
+        with pytest.raises(AssemblyError, match=r"^line 2, column 1: '\)' closes nothing here"):
+            assemble("<OP_1 a>\n)", bindings)
+
+
 @pytest.mark.parametrize(
     ("bindings", "circle"),
     [({"a": "a"}, "a -> a"), ({"a": "OP_1 <b>", "b": "$(c)", "c": "a"}, "a -> b -> c -> a")],
@@ -220,6 +232,34 @@ def test_numbers_may_be_large_but_not_without_end() -> None:
         assemble("9" * 250_000)
     with pytest.raises(AssemblyError, match="a number of 300000 digits, limit 250000"):
         assemble("9" * 300_000)
+
+
+def calls(work: Callable[[], object]) -> int:
+    """How many functions of Python and of C some work calls."""
+    count = 0
+
+    def note(_frame: object, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(note)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@pytest.mark.parametrize(
+    "part", ["OP_1 ", "<1> ", "<'a' // b\n>", "<<two>> two", "/**/\n", "$(<1>)"]
+)
+@pytest.mark.parametrize("make", [assemble, assemble_with_map])
+def test_four_times_the_source_is_four_times_the_work(
+    make: Callable[..., object], part: str
+) -> None:
+    bindings = {"two": "OP_1 OP_1"}
+    once, more = (calls(lambda n=n: make(part * n, bindings)) for n in (200, 800))  # type: ignore[misc]
+    assert more < 4.2 * once
 
 
 def test_the_map_leads_from_bytes_to_the_source() -> None:

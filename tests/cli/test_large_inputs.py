@@ -71,6 +71,34 @@ def test_assembling_takes_no_more_than_20_times_the_source(text: str, tmp_path: 
     assert (peak(["asm"], source, tmp_path) - base) / len(source) < 20
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"<0x{'ab' * 400_000}>",
+        f"<'{'ab' * 400_000}'>",
+        f"<{'OP_1 ' * 160_000}>",
+        f"<{'<1>' * 200_000}>",
+        f"<{'<' * 90}{'OP_1 ' * 160_000}{'>' * 90}>",
+    ],
+    ids=lambda source: source[:12],
+)
+def test_one_push_that_holds_the_whole_source_takes_no_more_either(
+    source: str, tmp_path: Path
+) -> None:
+    base = peak(["asm"], "<1> $(<1>)", tmp_path)
+    assert (peak(["asm"], source, tmp_path) - base) / len(source) < 20
+
+
+@pytest.mark.parametrize("source", ["OP_MUL 1027 " * 60_000, "1027\n" * 160_000, "ab" * 400_000])
+@pytest.mark.parametrize("notation", ["artifact", "node"])
+def test_other_notations_take_no_more_than_20_times_the_source(
+    notation: str, source: str, tmp_path: Path
+) -> None:
+    command = ["asm", "--notation", notation]
+    base = peak(command, "OP_MUL 1027", tmp_path)
+    assert (peak(command, source, tmp_path) - base) / len(source) < 20
+
+
 def test_json_in_pieces_is_what_json_makes_of_the_whole(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
