@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 
 import click
@@ -29,11 +28,12 @@ def disasm(source: str, lines: bool, as_json: bool) -> None:
     # Written as it is produced, since the text takes many times the bytes of the script.
     write = sys.stdout.write
     if as_json:
+        # Disassembly has nothing that JSON would have to escape.
         write('{"asm": "')
         _write_joined(code)
         write(f'", "size": {len(code)}, "lines": [')
         for number, (offset, text) in enumerate(disassemble_lines(code)):
-            write(f"{', ' if number else ''}{json.dumps({'offset': offset, 'asm': text})}")
+            write(f'{", " if number else ""}{{"offset": {offset}, "asm": "{text}"}}')
         write("]}\n")
     elif lines:
         for offset, text in disassemble_lines(code):
@@ -44,6 +44,5 @@ def disasm(source: str, lines: bool, as_json: bool) -> None:
 
 
 def _write_joined(code: bytes) -> None:
-    # Disassembly has nothing that JSON would have to escape.
     for number, (_, text) in enumerate(disassemble_lines(code)):
         sys.stdout.write(f" {text}" if number else text)

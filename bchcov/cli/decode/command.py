@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import Any
 
 import click
@@ -51,7 +52,9 @@ def _describe(data: bytes, *, as_outputs: bool, prefix: str, before_tokens: bool
     def read() -> Iterator[Input | Output]:
         return _each(data, as_outputs=as_outputs, before_tokens=before_tokens)
 
-    inputs = Parts(describe_input(each) for each in read() if isinstance(each, Input))
+    # The inputs come first: what is behind them is not read for their sake.
+    first = takewhile(lambda each: isinstance(each, Input), read())
+    inputs = Parts(describe_input(each) for each in first if isinstance(each, Input))
     outputs = Parts(
         describe_output(each, prefix=prefix) for each in read() if isinstance(each, Output)
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
+from json.encoder import encode_basestring_ascii
 from typing import Any
 
 __all__ = ["Parts", "write_json"]
@@ -23,25 +25,37 @@ def write_json(value: Any, write: Callable[[str], object], *, margin: str = "\n"
     An iterator of text is written as one string, `Parts` as a list. `margin` is the line feed
     and the indent of each line.
     """
-    inner = margin + "  "
-    if isinstance(value, dict) and value:
-        opening = "{"
+    # There are millions of small values: the most frequent kinds come first, and text is
+    # escaped by the function behind `json.dumps`, whose way there takes ten times as long.
+    if isinstance(value, str):
+        write(encode_basestring_ascii(value))
+    elif isinstance(value, dict) and value:
+        inner = margin + "  "
+        opening = "{" + inner
         for name, each in value.items():
-            write(f"{opening}{inner}{json.dumps(name)}: ")
+            write(opening + _name(name))
             write_json(each, write, margin=inner)
-            opening = ","
+            opening = "," + inner
         write(margin + "}")
+    elif type(value) is int:
+        write(str(value))
+    elif value is None or isinstance(value, int | dict):
+        write(json.dumps(value))
     elif isinstance(value, Parts):
+        inner = margin + "  "
         opening = "["
         for each in value.items:
             write(opening + inner)
             write_json(each, write, margin=inner)
             opening = ","
         write("[]" if opening == "[" else margin + "]")
-    elif isinstance(value, Iterator):
+    else:
         write('"')
         for piece in value:
-            write(json.dumps(piece)[1:-1])
+            write(encode_basestring_ascii(piece)[1:-1])
         write('"')
-    else:
-        write(json.dumps(value))
+
+
+@cache
+def _name(name: str) -> str:
+    return f"{json.dumps(name)}: "

@@ -5,8 +5,6 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-import click
-
 from .json_pieces import Parts
 
 __all__ = ["print_parts"]
@@ -14,8 +12,14 @@ __all__ = ["print_parts"]
 _HEADINGS = ("txid", "size", "version", "locktime")
 
 
+# Not as click prints: a flush, and a look at what the terminal can, for each of millions of lines.
 def _print_field(name: str, value: object) -> None:
-    click.echo(f"    {name:<11} {value}")
+    sys.stdout.write(f"    {name:<11} {value}\n")
+
+
+def _print_heading(text: str) -> None:
+    is_bold = sys.stdout.isatty()
+    sys.stdout.write(f"\x1b[1m{text}\x1b[0m\n" if is_bold else f"{text}\n")
 
 
 def _print_script(name: str, script: dict[str, Any]) -> None:
@@ -25,14 +29,14 @@ def _print_script(name: str, script: dict[str, Any]) -> None:
 
 def _print_assembly(name: str, script: dict[str, Any]) -> None:
     if script["hex"]:
-        click.echo(f"    {name:<11} ", nl=False)
+        sys.stdout.write(f"    {name:<11} ")
         for piece in script["asm"]:
             sys.stdout.write(piece)
         sys.stdout.write("\n")
 
 
 def _print_input(index: int, item: dict[str, Any]) -> None:
-    click.secho(f"input {index}", bold=True)
+    _print_heading(f"input {index}")
     _print_field("spends", f"{item['txid']}:{item['index']}")
     _print_script("unlocking", item["unlocking"])
     if item["redeem"] is not None:
@@ -50,7 +54,7 @@ def _print_token(token: dict[str, Any]) -> None:
 
 
 def _print_output(index: int, output: dict[str, Any]) -> None:
-    click.secho(f"output {index}: {output['value']:,} satoshis, {output['pattern']}", bold=True)
+    _print_heading(f"output {index}: {output['value']:,} satoshis, {output['pattern']}")
     if output["address"] is not None:
         _print_field("address", output["address"])
     _print_script("locking", output["locking"])
@@ -62,7 +66,7 @@ def print_parts(described: dict[str, Any]) -> None:
     """Print a described transaction, or described outputs, one part after the other."""
     for name in _HEADINGS:
         if name in described:
-            click.echo(f"{name:<15} {described[name]}")
+            sys.stdout.write(f"{name:<15} {described[name]}\n")
     for index, item in enumerate(described.get("inputs", Parts(iter(()))).items):
         _print_input(index, item)
     for index, output in enumerate(described["outputs"].items):
