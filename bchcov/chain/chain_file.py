@@ -3,13 +3,18 @@
 The file holds transactions and blocks; coins are computed from them. Every accepted
 submission and every block is one database transaction. Only one process at a time can have
 the file open.
+
+All accepted data is in the file itself, covered by checksums. The only other file is
+SQLite's rollback journal, which a change interrupted by a crash needs to be undone. If the
+journal is damaged or missing, the file holds part of the change and the checksums show it.
+In a write-ahead log a single flipped bit would silently drop accepted changes.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from types import TracebackType
 
@@ -19,7 +24,7 @@ from ..transaction.model import Transaction
 from ..vm.rules.ruleset import RuleSet
 from ..vm.rules.upgrades import BCH_2026
 from .chain import Chain
-from .private_file import is_open_here, make_private
+from .private_file import is_open_here, is_there, new_file
 from .reading import read_records, upgrade
 from .rows import Rows
 from .salvage import Salvage, salvage
@@ -29,6 +34,8 @@ from .tables import FORMAT, Table
 __all__ = ["ChainFile"]
 
 _APPLICATION = 0x62636863
+# SQLite's names for databases that are not files and end with the process.
+_NO_FILES = (":memory:", "")
 # Waiting longer is no use: a process keeps its file locked for as long as it has it open.
 _WAIT_SECONDS = 0.2
 _SALVAGE_HINT = "ChainFile.salvage(path) reads the undamaged rows"
@@ -62,7 +69,10 @@ class ChainFile:
     ) -> None:
         self.path = str(path)
         self._changes = 0
-        make_private(self.path)
+        new = Records(rules or BCH_2026, height, time, fee_rate)
+        if self.path not in _NO_FILES and not is_there(self.path):
+            with self._explained(), new_file(self.path) as name:
+                self._create_at(name, new)
         # Checked before connecting, since the connection opens the file as well.
         self._is_ours = is_open_here(self.path)
         with self._explained():
@@ -72,9 +82,10 @@ class ChainFile:
         self._rows = Rows(self._database, self.path)
         try:
             with self._explained(is_opening=True):
+                self._database.execute("PRAGMA locking_mode = EXCLUSIVE")
+                if self.path in _NO_FILES:
+                    _create(self._rows, new)
                 self._lock()
-                if not self._has_chain():
-                    self._create(Records(rules or BCH_2026, height, time, fee_rate))
                 self.chain = Chain.stored(self._read(), self)
             if rules is not None and rules.name != self.chain.rules.name:
                 raise StoreError(
@@ -115,10 +126,14 @@ class ChainFile:
             said = str(error).removeprefix(f"{self.path}: ")
             raise DamagedStore(f"{self.path}: {said}; {_SALVAGE_HINT}") from error
         except sqlite3.OperationalError as error:
-            if _kind_of(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            kind = _kind_of(error)
+            if kind in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                 if self._is_ours:
                     raise StoreError(f"{self.path}: this process has it open already") from None
                 raise StoreError(f"{self.path}: another process has this chain open") from None
+            if is_opening and kind == sqlite3.SQLITE_ERROR:
+                # The statements are correct, so a table is missing or has other columns.
+                raise DamagedStore(f"{self.path}: damaged: {error}; {_SALVAGE_HINT}") from error
             raise StoreError(f"{self.path}: {error}") from error
         except sqlite3.ProgrammingError as error:
             raise StoreError(f"{self.path}: the file is closed") from error
@@ -132,34 +147,24 @@ class ChainFile:
             said = f"the chain in it is damaged: {error!r}; {_SALVAGE_HINT}"
             raise DamagedStore(f"{self.path}: {said}") from error
 
+    def _create_at(self, name: str, records: Records) -> None:
+        with closing(sqlite3.connect(name, isolation_level=None)) as database:
+            # An incomplete new file is deleted, so no journal needs to outlive the process.
+            database.execute("PRAGMA journal_mode = MEMORY")
+            _create(Rows(database, self.path), records)
+
     def _lock(self) -> None:
         """Lock the file for as long as this process has it open."""
         run = self._database.execute
-        run("PRAGMA locking_mode = EXCLUSIVE")
-        run("PRAGMA journal_mode = WAL")
+        ((application,),) = run("PRAGMA application_id").fetchall()
+        if application != _APPLICATION:
+            raise StoreError(f"{self.path}: a database of another program")
+        # Files of earlier versions have a write-ahead log.
+        run("PRAGMA journal_mode = DELETE")
         run("PRAGMA synchronous = FULL")
         run("PRAGMA foreign_keys = ON")
         run("BEGIN EXCLUSIVE")
         run("COMMIT")
-
-    def _has_chain(self) -> bool:
-        (application,) = self._database.execute("PRAGMA application_id").fetchone()
-        tables = self._database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if application not in (0, _APPLICATION) or (tables and not application):
-            raise StoreError(f"{self.path}: a database of another program")
-        return bool(tables)
-
-    def _create(self, records: Records) -> None:
-        facts = {
-            "format": FORMAT,
-            "rules": records.rules.name,
-            "height": str(records.height),
-            "time": str(records.time),
-            "fee_rate": str(records.fee_rate),
-        }
-        with self._rows.change():
-            self._rows.make(facts)
-            self._database.execute(f"PRAGMA application_id = {_APPLICATION}")
 
     def _read(self) -> Records:
         found = self._rows.facts()
@@ -201,6 +206,19 @@ class ChainFile:
         _trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _create(rows: Rows, records: Records) -> None:
+    facts = {
+        "format": FORMAT,
+        "rules": records.rules.name,
+        "height": str(records.height),
+        "time": str(records.time),
+        "fee_rate": str(records.fee_rate),
+    }
+    with rows.change():
+        rows.make(facts)
+        rows.database.execute(f"PRAGMA application_id = {_APPLICATION}")
 
 
 def _write(rows: Rows, change: Change) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from ..errors import BchcovError, StoreError
 from ..transaction.model import Transaction
+from .private_file import is_open_here
 from .reading import read_transaction
 from .rows import other_tables, quoted
 from .tables import CHAIN_TABLES, CHECKSUM, checksum, describe_row
@@ -39,16 +43,40 @@ class Salvage:
 def salvage(path: str) -> Salvage:
     """Read every undamaged row. Raises StoreError if the file cannot be opened."""
     problems: list[str] = []
-    try:
-        database = sqlite3.connect(f"file:{quote(path)}?mode=ro", uri=True)
-    except sqlite3.Error as error:
-        raise StoreError(f"{path}: {error}") from error
-    with closing(database):
-        rows = {
-            table.name: list(_undamaged(database, table.name, problems, len(table.columns)))
-            for table in CHAIN_TABLES
-        }
-        others = {name: tuple(_undamaged(database, name, problems)) for name in _others(database)}
+    with _readable(path) as name:
+        try:
+            database = sqlite3.connect(f"file:{quote(name)}?mode=ro", uri=True)
+        except sqlite3.Error as error:
+            raise StoreError(f"{path}: {error}") from error
+        with closing(database):
+            return _read(database, problems)
+
+
+@contextmanager
+def _readable(path: str) -> Iterator[str]:
+    """Give the path of the file, or of a copy in which an interrupted change is undone."""
+    journal = Path(f"{path}-journal")
+    if not journal.exists() or is_open_here(path):
+        yield path
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        copy = str(Path(folder, "chain"))
+        try:
+            shutil.copyfile(path, copy)
+            shutil.copyfile(journal, f"{copy}-journal")
+            with closing(sqlite3.connect(copy)) as database, suppress(sqlite3.Error):
+                database.execute("PRAGMA user_version").fetchall()
+        except (OSError, sqlite3.Error) as error:
+            raise StoreError(f"{path}: {error}") from error
+        yield copy
+
+
+def _read(database: sqlite3.Connection, problems: list[str]) -> Salvage:
+    rows = {
+        table.name: list(_undamaged(database, table.name, problems, len(table.columns)))
+        for table in CHAIN_TABLES
+    }
+    others = {name: tuple(_undamaged(database, name, problems)) for name in _others(database)}
     transactions = []
     for row in rows["transactions"]:
         try:

@@ -78,7 +78,7 @@ def export(chain: Chain, written: str, path: str, *, keep: str) -> Answer:
         rows = vmb_rows(transaction, sources, f"transaction {txid}", rules=chain.rules)
         text = json.dumps(rows, indent=1) + "\n"
     try:
-        own = [Path(keep + end) for end in ("", "-wal", "-shm")]
+        own = [Path(keep + end) for end in ("", "-journal")]
         if any(each.exists() and Path(path).exists() and each.samefile(path) for each in own):
             raise CommandError(f"{shown(path)}: the chain itself is in this file")
         Path(path).write_text(text, encoding="utf-8")

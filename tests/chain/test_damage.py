@@ -7,7 +7,7 @@ import random
 import shutil
 import sqlite3
 import stat
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from test_chain_file import KEY, MINE, pay, state
 from bchcov import BCH_2025, Output, StoreError
 from bchcov.amm import ticketed as amm
 from bchcov.chain import ChainFile
+from bchcov.chain.rows import Rows
 from bchcov.crypto.hashes import sha256
 from bchcov.simulator import Wallet
 
@@ -90,13 +91,120 @@ def test_two_thousand_flipped_bits_change_nothing_or_are_said(stored: Path) -> N
 
 def test_a_file_that_was_cut_is_a_damage(stored: Path) -> None:
     data = stored.read_bytes()
-    for size in (1, 50, 99, 100, 512, 4_095, 4_096, 5_000, 8_192, len(data) - 4_096, len(data) - 1):
+    for size in (
+        0,
+        1,
+        50,
+        99,
+        100,
+        512,
+        4_095,
+        4_096,
+        5_000,
+        8_192,
+        len(data) - 4_096,
+        len(data) - 1,
+    ):
         stored.write_bytes(data[:size])
         with pytest.raises(StoreError):
             ChainFile(stored)
+        assert stored.read_bytes() == data[:size]
         stored.write_bytes(bytes(size))
         with pytest.raises(StoreError):
             ChainFile(stored)
+
+
+def copied(file: ChainFile, folder: Path) -> Path:
+    """What a process that was killed now would leave, as its files are now."""
+    folder.mkdir()
+    for each in Path(file.path).parent.glob(Path(file.path).name + "*"):
+        shutil.copy(each, folder)
+    return folder / Path(file.path).name
+
+
+def open_with_damaged_sides(path: Path, expected: object, seeds: range) -> int:
+    """Open what a kill left, its side files damaged one at a time; how many were refused."""
+    kept = {each: each.read_bytes() for each in path.parent.iterdir()}
+    sides = [each for each in kept if each != path]
+    refused = whole_again = 0
+    for seed in seeds:
+        chance = random.Random(seed)
+        for each in path.parent.iterdir():
+            each.unlink()
+        for each, data in kept.items():
+            changed = bytearray(data)
+            if each == sides[seed % len(sides)] and data:
+                # The first bytes say what the rest is: they are hit as often.
+                at = chance.randrange(min(len(data), 64) if seed % 2 else len(data))
+                if chance.randrange(4):
+                    changed[at] ^= 1 << chance.randrange(8)
+                else:
+                    del changed[at:]
+            each.write_bytes(changed)
+        try:
+            with ChainFile(path) as file:
+                assert whole(file) == expected, f"seed {seed} makes it another chain"
+        except StoreError as error:
+            refused += str(path) in str(error)
+        else:
+            whole_again += 1
+    assert refused + whole_again == len(seeds), "an error does not name the file"
+    return refused
+
+
+def test_no_damage_beside_the_file_drops_what_was_accepted(stored: Path, tmp_path: Path) -> None:
+    with ChainFile(stored) as file:
+        file.chain.mine()
+        file.chain.fund(Output(1_000, MINE))
+        expected = whole(file)
+        left = copied(file, tmp_path / "left")
+    with ChainFile(copied_alone := shutil.copy(left, tmp_path / "alone")) as file:
+        assert whole(file) == expected, f"{copied_alone} is not all that was accepted"
+    assert open_with_damaged_sides(left, expected, range(100)) == 0
+
+
+class Stopped(Exception):
+    """The change is given up."""
+
+
+def stop_in_a_change(path: Path, folder: Path) -> tuple[Path, object]:
+    """What a process killed in the midst of a large change leaves, and what was there before."""
+    with ChainFile(path) as file:
+        expected = whole(file)
+        # No room for the change in memory: pages are written before it is complete.
+        file._database.execute("PRAGMA cache_size = 1")
+        with suppress(Stopped), file._rows.change():
+            file._rows.delete("transactions", "place > ?", 1)
+            for place in range(100, 400):
+                file._rows.insert("transactions", (place, f"{place}", None, 1, bytes(900)))
+            left = copied(file, folder)
+            raise Stopped
+        assert whole(file) == expected
+    assert left.stat().st_size > 100_000, "nothing of the change was written"
+    return left, expected
+
+
+def test_a_change_that_a_crash_cuts_is_taken_back_or_the_damage_is_said(
+    stored: Path, tmp_path: Path
+) -> None:
+    left, expected = stop_in_a_change(stored, tmp_path / "left")
+    assert open_with_damaged_sides(left, expected, range(150)) > 10
+
+
+def test_a_change_that_a_crash_cut_is_not_read_out(stored: Path, tmp_path: Path) -> None:
+    before = ChainFile.salvage(stored)
+    left, _ = stop_in_a_change(stored, tmp_path / "left")
+    kept = {each: each.read_bytes() for each in left.parent.iterdir()}
+    assert ChainFile.salvage(left) == before
+    assert {each: each.read_bytes() for each in left.parent.iterdir()} == kept
+
+
+@pytest.mark.long
+def test_two_thousand_damages_of_a_cut_change_are_taken_back_or_said(
+    stored: Path, tmp_path: Path
+) -> None:
+    left, expected = stop_in_a_change(stored, tmp_path / "left")
+    assert open_with_damaged_sides(left, expected, range(2_000)) > 100
 
 
 CHANGES = [
@@ -203,15 +311,78 @@ def test_a_damaged_file_of_the_first_format_is_refused_by_what_can_be_told(
 def test_new_files_are_private_whatever_names_them(tmp_path: Path) -> None:
     old = os.umask(0)
     try:
-        (tmp_path / "empty").touch(mode=0o644)
         (tmp_path / "link").symlink_to(tmp_path / "target")
-        for name in ("new", "empty", "link"):
+        for name in ("new", "link"):
             with ChainFile(tmp_path / name) as file:
                 file.chain.fund(Output(1_000, MINE))
                 for path in tmp_path.iterdir():
                     if path.name.startswith((name, "target")):
                         mode = stat.S_IMODE(path.stat().st_mode)
                         assert mode == 0o600, f"{path.name}: {mode:o}"
+        assert (tmp_path / "link").is_symlink()
         assert (tmp_path / "target").is_file()
     finally:
         os.umask(old)
+
+
+def test_a_file_that_is_empty_or_none_is_refused_and_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "empty").touch(mode=0o644)
+    os.mkfifo(tmp_path / "pipe")
+    for name, said in (("empty", "the file is empty"), ("pipe", "not a regular file")):
+        before = (tmp_path / name).stat()
+        with pytest.raises(StoreError, match=said):
+            ChainFile(tmp_path / name)
+        after = (tmp_path / name).stat()
+        assert (after.st_size, after.st_mode) == (before.st_size, before.st_mode)
+    with pytest.raises(StoreError, match="not a regular file"):
+        ChainFile(tmp_path)
+    # A database of SQLite without a table is none of ours either.
+    with closing(sqlite3.connect(tmp_path / "bare")) as database:
+        database.execute("VACUUM")
+    with pytest.raises(StoreError):
+        ChainFile(tmp_path / "bare")
+
+
+def test_a_new_file_is_there_when_it_is_complete_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "chain"
+
+    def cut(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Rows, "make", cut)
+        with pytest.raises(KeyboardInterrupt):
+            ChainFile(path)
+    assert list(tmp_path.iterdir()) == []
+
+    def no_links(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "link", no_links)
+    with ChainFile(path) as file:
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        file.chain.fund(Output(1_000, MINE))
+        expected = whole(file)
+    assert list(tmp_path.iterdir()) == [path]
+    with ChainFile(path) as file:
+        assert whole(file) == expected
+
+
+def test_a_file_that_somebody_else_makes_meanwhile_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "chain"
+    make = Rows.make
+
+    def be_late(rows: Rows, facts: dict[str, str]) -> None:
+        make(rows, facts)
+        if not path.exists():
+            monkeypatch.undo()
+            fill(path)
+
+    monkeypatch.setattr(Rows, "make", be_late)
+    with ChainFile(path) as file:
+        assert file.chain.height == 502
+    assert list(tmp_path.iterdir()) == [path]

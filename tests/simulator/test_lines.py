@@ -114,7 +114,7 @@ def test_export_writes_over_no_chain_and_takes_no_odd_name(tmp_path: Path) -> No
     with ChainFile(path, height=1_000) as file:
         session = Session(file, seed=1)
         txid = done(session, "commit swap 1 BCH")["txid"]
-        for name in (f"{path}", f"{path}-wal", f"{tmp_path}/../{tmp_path.name}/chain"):
+        for name in (f"{path}", f"{path}-journal", f"{tmp_path}/../{tmp_path.name}/chain"):
             assert "the chain itself" in session.run(f"export {txid} {name}").data["error"]
         assert "no name of a file" in session.run(f"export {txid} a\0b").data["error"]
         assert "directory" in session.run(f"export {txid} {tmp_path}").data["error"]
