@@ -11,12 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .assembly import assemble, disassemble
     from .chain import Block, Chain, ChainFile, Submission
-    from .contract import (
-        Contract,
-        compile_contract,
-        explain,
-        without_check,
-    )
+    from .contract import Contract, compile_contract, explain, load_contract, without_check
     from .errors import (
         AddressError,
         AssemblyError,
@@ -27,6 +22,7 @@ if TYPE_CHECKING:
         ContractError,
         DecodeError,
         EncodeError,
+        FormatError,
         InputFailed,
         InvalidKey,
         InvalidTransaction,
@@ -109,7 +105,7 @@ __version__ = "0.1.0"
 _EXPORTS = {
     "assembly": ("assemble", "disassemble"),
     "chain": ("Block", "Chain", "ChainFile", "Submission"),
-    "contract": ("Contract", "compile_contract", "explain", "without_check"),
+    "contract": ("Contract", "compile_contract", "explain", "load_contract", "without_check"),
     "errors": (
         "AddressError",
         "AssemblyError",
@@ -120,6 +116,7 @@ _EXPORTS = {
         "ContractError",
         "DecodeError",
         "EncodeError",
+        "FormatError",
         "InputFailed",
         "InvalidKey",
         "InvalidTransaction",
@@ -209,6 +206,7 @@ __all__ = [
     "ContractError",
     "DecodeError",
     "EncodeError",
+    "FormatError",
     "Funding",
     "HashType",
     "Input",
@@ -261,6 +259,7 @@ __all__ = [
     "evaluate_input",
     "explain",
     "find_rules",
+    "load_contract",
     "locking_bytecode_of",
     "multisig",
     "p2pk",

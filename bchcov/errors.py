@@ -2,6 +2,7 @@
 
     BchcovError
     ├── DecodeError             bytes that are not what they should be: .offset
+    ├── FormatError             text of an interchange format that cannot be read
     ├── EncodeError             a value that has no encoding
     ├── AddressError            no address, or one that does not fit its use
     ├── InvalidKey              no private or public key
@@ -47,6 +48,7 @@ __all__ = [
     "DamagedStore",
     "DecodeError",
     "EncodeError",
+    "FormatError",
     "InputFailed",
     "InvalidKey",
     "InvalidTransaction",
@@ -88,6 +90,10 @@ class DecodeError(BchcovError):
 
     def __str__(self) -> str:
         return f"{self.message} (at byte {self.offset})"
+
+
+class FormatError(BchcovError):
+    """Text of an interchange format that cannot be read; the message names the field."""
 
 
 class EncodeError(BchcovError):

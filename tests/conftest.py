@@ -23,27 +23,41 @@ settings.register_profile(
 settings.load_profile("any machine")
 
 LIBAUTH = "@bitauth/libauth@3.1.0-next.8"
-# Installed once and kept beside the packages of Python.
-FOLDER = Path(__file__).parent.parent / ".venv" / "libauth-3.1.0-next.8"
+CASHSCRIPT = ("cashc@0.12.1", "cashscript@0.12.1")
+# Packages are installed once and kept beside those of Python.
+ENVIRONMENT = Path(__file__).parent.parent / ".venv"
+
+
+def installed(name: str, *packages: str) -> Path:
+    """Return a folder in which node finds npm packages; skip the test where that cannot be."""
+    npm = shutil.which("npm")
+    if npm is None or shutil.which("node") is None:
+        pytest.skip("node and npm are not installed, so there is no other judge")
+    folder = ENVIRONMENT / name
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        # Test processes run side by side: one installs, the others wait.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "installed").exists():
+            (folder / "package.json").write_text('{"private": true, "type": "module"}')
+            command = [npm, "install", "--silent", "--no-audit", "--no-fund", *packages]
+            done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+            if done.returncode:
+                pytest.skip(f"npm could not install {packages[0]}: {done.stderr[-200:]}")
+            (folder / "installed").touch()
+    return folder
 
 
 @pytest.fixture(scope="session")
 def libauth() -> Path:
     """A folder in which node finds libauth, the independent judge; skips where there is none."""
-    npm = shutil.which("npm")
-    if npm is None or shutil.which("node") is None:
-        pytest.skip("node and npm are not installed, so there is no libauth to judge")
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    with (FOLDER / "lock").open("w") as lock:
-        # Test processes run side by side: one installs, the others wait.
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (FOLDER / "node_modules" / "@bitauth" / "libauth").is_dir():
-            (FOLDER / "package.json").write_text('{"private": true, "type": "module"}')
-            command = [npm, "install", "--silent", "--no-audit", "--no-fund", LIBAUTH]
-            done = subprocess.run(command, cwd=FOLDER, capture_output=True, text=True)
-            if done.returncode:
-                pytest.skip(f"npm could not install libauth: {done.stderr[-200:]}")
-    return FOLDER
+    return installed("libauth-3.1.0-next.8", LIBAUTH)
+
+
+@pytest.fixture(scope="session")
+def cashscript() -> Path:
+    """A folder in which node finds cashc, cashscript and libauth; skips where there is none."""
+    return installed("cashscript-0.12.1", *CASHSCRIPT, LIBAUTH)
 
 
 @pytest.fixture

@@ -1,10 +1,13 @@
 """Contracts of your own: sources, named checks, and explanations of refused spends."""
 
 from .cashassembly import compile_contract
+from .cashscript import artifact_contract
 from .checks import Check, checks_in
 from .contract import Contract, Parameter
 from .explaining import Refusal, explain, find_refusal
 from .found import Found
+from .loading import load_contract
+from .logs import LogLine, log_lines
 from .source import load_source
 from .spend_paths import Argument, SpendPath
 from .taking_out import without_check
@@ -16,13 +19,17 @@ __all__ = [
     "Contract",
     "ContractUnlocker",
     "Found",
+    "LogLine",
     "Parameter",
     "Refusal",
     "SpendPath",
+    "artifact_contract",
     "checks_in",
     "compile_contract",
     "explain",
     "find_refusal",
+    "load_contract",
     "load_source",
+    "log_lines",
     "without_check",
 ]

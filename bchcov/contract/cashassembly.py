@@ -14,7 +14,7 @@ from ..errors import ContractError
 from ..script.numbers import encode_number
 from ..wallet.keys import PrivateKey
 from ..wallet.unlockers import Signature
-from .argument_types import encode_argument
+from .argument_types import ArgumentValue, encode_argument
 from .checks import Check, checks_of
 from .contract import Contract, Locking, Parameter
 from .found import Found
@@ -22,10 +22,7 @@ from .places import Placed, PlacedScript
 from .source import load_source
 from .spend_paths import Argument, parse_arguments, parse_paths, paths_in
 
-__all__ = ["ContractBinding", "compile_contract", "parameters_in"]
-
-ContractBinding = Binding | bool | PrivateKey
-"""What a name of a source can stand for: text is more CashAssembly, a key needs a declared type."""
+__all__ = ["compile_contract", "parameters_in"]
 
 _KEPT = 64
 _PARAMETER = re.compile(r"//[^\S\n]*@parameters?\b(?P<declared>[^\n]*)")
@@ -120,7 +117,7 @@ def parameters_in(source: str) -> tuple[Argument, ...]:
 
 def compile_contract(
     name: str,
-    bindings: Mapping[str, ContractBinding] | None = None,
+    bindings: Mapping[str, ArgumentValue] | None = None,
     *,
     source: str | None = None,
     paths: Mapping[str, str] | None = None,
@@ -150,7 +147,7 @@ def compile_contract(
     return Contract(name, assembled.code, locking, parameters, spends, origins)
 
 
-def _bind(contract: str, name: str, type_name: str | None, value: ContractBinding) -> Binding:
+def _bind(contract: str, name: str, type_name: str | None, value: ArgumentValue) -> Binding:
     what = f"{contract}: the parameter {name}"
     if type_name is not None:
         encoded = encode_argument(value, type_name, what)
@@ -159,7 +156,7 @@ def _bind(contract: str, name: str, type_name: str | None, value: ContractBindin
                 f"{what}: a signature is made for a transaction, not for a contract"
             )
         return encoded
-    if isinstance(value, PrivateKey):
+    if isinstance(value, (PrivateKey, Signature)):
         raise ContractError(f"{what} is a key: declare its type, or bind its public_key")
     return value
 

@@ -22,7 +22,6 @@ from bchcov import (
 )
 from bchcov.contract import Argument, SpendPath
 from bchcov.contract.argument_types import ArgumentValue
-from bchcov.contract.cashassembly import ContractBinding
 from bchcov.contract.contract import Locking
 from bchcov.errors import AddressError, BuildError, ContractError, DecodeError
 from bchcov.wallet.unlockers import Item
@@ -43,7 +42,7 @@ OP_ENDIF
 
 
 def lock(locking: Locking = "p2sh32") -> Contract:
-    bindings: dict[str, ContractBinding] = {"owner": KEY.public_key_hash, "least": 1000}
+    bindings: dict[str, ArgumentValue] = {"owner": KEY.public_key_hash, "least": 1000}
     return compile_contract("lock", bindings, source=LOCK, locking=locking)
 
 
@@ -193,7 +192,7 @@ def test_an_unlocking_script_that_cannot_be_assembled_is_refused_when_it_is_aske
 
 def test_declared_parameters_are_bound_to_values_of_their_types() -> None:
     source = "// @parameter pubkey owner, bool flag, string name\n<owner> <flag> <name>"
-    bindings: dict[str, ContractBinding] = {"owner": KEY, "flag": True, "name": "ab"}
+    bindings: dict[str, ArgumentValue] = {"owner": KEY, "flag": True, "name": "ab"}
     contract = compile_contract("typed", bindings, source=source)
     assert contract.code == b"\x21" + KEY.public_key + b"\x51\x02ab"
     assert [(each.name, each.type) for each in contract.parameters] == [

@@ -1,0 +1,91 @@
+"""Contracts from CashScript artifacts: their arguments and spend paths."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from ..errors import ContractError
+from ..formats.artifact import Artifact, ArtifactInput
+from ..script.pushes import encode_push
+from ..wallet.unlockers import Signature
+from .argument_types import ArgumentValue, encode_argument
+from .cashscript_origins import CashScriptOrigins
+from .contract import Contract, Locking, Parameter
+from .spend_paths import Argument, SpendPath
+
+__all__ = ["artifact_contract"]
+
+
+def artifact_contract(
+    artifact: Artifact,
+    arguments: Sequence[ArgumentValue] | Mapping[str, ArgumentValue] = (),
+    *,
+    locking: Locking = "p2sh32",
+) -> Contract:
+    """Make a contract of an artifact and the arguments of its constructor, in order or by name.
+
+    Its spend paths are the functions of the artifact's ABI. Raises ContractError for a missing
+    argument, one too many, and a value that its type does not take.
+    """
+    values = _given(artifact, arguments)
+    parameters = []
+    for each, value in zip(artifact.constructor, values, strict=True):
+        encoded = encode_argument(value, each.type, f"{artifact.name}: {each.type} {each.name}")
+        if isinstance(encoded, Signature):
+            raise ContractError(
+                f"{artifact.name}: {each.type} {each.name}: a signature is made for a"
+                " transaction, not for a contract"
+            )
+        parameters.append(Parameter(each.name, each.type, encoded))
+    pushes = b"".join(encode_push(each.value) for each in reversed(parameters))
+    code = pushes + artifact.code
+    return Contract(
+        artifact.name,
+        code,
+        locking,
+        tuple(parameters),
+        tuple(_paths(artifact)),
+        CashScriptOrigins(artifact, code),
+    )
+
+
+def _given(
+    artifact: Artifact, arguments: Sequence[ArgumentValue] | Mapping[str, ArgumentValue]
+) -> list[ArgumentValue]:
+    """Put the arguments into the constructor's order."""
+    what = (
+        f"{artifact.name}({', '.join(f'{each.type} {each.name}' for each in artifact.constructor)})"
+    )
+    if not isinstance(arguments, Mapping):
+        if isinstance(arguments, (str, bytes)) or not isinstance(arguments, Sequence):
+            raise ContractError(f"{what}: the arguments are a list, or a mapping from their names")
+        if len(arguments) != len(artifact.constructor):
+            raise ContractError(
+                f"{what}: takes {len(artifact.constructor)} arguments, got {len(arguments)}"
+            )
+        return list(arguments)
+    names = [each.name for each in artifact.constructor]
+    for name in arguments:
+        if name not in names:
+            raise ContractError(f"{what}: no argument is called {name!r}")
+    missing = [name for name in names if name not in arguments]
+    if missing:
+        raise ContractError(f"{what}: missing {', '.join(missing)}")
+    return [arguments[name] for name in names]
+
+
+def _paths(artifact: Artifact) -> Iterator[SpendPath]:
+    """The functions: the first argument is pushed last, and behind it which function it is."""
+    for selector, function in enumerate(artifact.functions):
+        pushes = [f"<{each.name}>" for each in reversed(function.inputs)]
+        if len(artifact.functions) > 1:
+            pushes.append(f"<{selector}>")
+        arguments = tuple(_argument(artifact, each) for each in function.inputs)
+        yield SpendPath(function.name, arguments, " ".join(pushes))
+
+
+def _argument(artifact: Artifact, each: ArtifactInput) -> Argument:
+    try:
+        return Argument(each.name, each.type)
+    except ContractError as error:
+        raise ContractError(f"{artifact.name}: {each.name}: {error}") from None

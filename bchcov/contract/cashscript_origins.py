@@ -1,0 +1,250 @@
+"""Where the bytes of a CashScript contract stand in its source: requires, lines, functions."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from ..formats.artifact import Artifact
+from ..formats.artifact_debug import DebugFrame, Require
+from ..script.opcodes import Op, opcode_name
+from ..script.pushes import Instruction, instructions
+from .alignment import align
+from .checks import Check
+from .found import Found
+
+__all__ = ["CashScriptOrigins"]
+
+# Where these refuse a signature, the require stands at the check that would follow.
+_SIGNED = frozenset({Op.OP_CHECKSIG, Op.OP_CHECKMULTISIG, Op.OP_CHECKDATASIG})
+_VERIFYING = frozenset(
+    {
+        Op.OP_VERIFY,
+        Op.OP_EQUALVERIFY,
+        Op.OP_NUMEQUALVERIFY,
+        Op.OP_CHECKSIGVERIFY,
+        Op.OP_CHECKMULTISIGVERIFY,
+        Op.OP_CHECKDATASIGVERIFY,
+        Op.OP_CHECKLOCKTIMEVERIFY,
+        Op.OP_CHECKSEQUENCEVERIFY,
+    }
+)
+# What the compiler checks by itself.
+_TAGGED = {"pv": "the size of an argument", "lg": "a locktime is enforced"}
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """A script of the artifact, and its instructions; `parameters` push what it begins with."""
+
+    debug: DebugFrame
+    parameters: int
+    steps: tuple[Instruction, ...]
+
+    @cached_property
+    def offsets(self) -> list[int]:
+        return [step.offset for step in self.steps]
+
+    @cached_property
+    def requires(self) -> Mapping[int, Require]:
+        return {each.ip: each for each in self.debug.requires}
+
+    def ip_at(self, offset: int) -> int:
+        """Which instruction the byte belongs to, counted as the artifact counts."""
+        return bisect_right(self.offsets, offset) - 1
+
+    def require_at(self, ip: int, *, at_end: bool) -> Require | None:
+        """The require that the instruction refuses by, if there is one."""
+        found = self.requires.get(ip)
+        if found is not None:
+            return found
+        if at_end or self.steps[ip].opcode in _SIGNED:
+            return self.requires.get(ip + 1)
+        return None
+
+    def place(self, ip: int) -> tuple[int, int] | None:
+        """The line and column of an instruction, None for those that push the parameters."""
+        at = ip - self.parameters
+        if not 0 <= at < len(self.debug.ranges):
+            return None
+        return self.debug.ranges[at].line, self.debug.ranges[at].column
+
+    def tag_at(self, ip: int) -> str | None:
+        at = ip - self.parameters
+        for tag in self.debug.tags:
+            if tag.start <= at <= tag.end and tag.kind in _TAGGED:
+                return _TAGGED[tag.kind]
+        return None
+
+
+@dataclass(frozen=True)
+class CashScriptOrigins:
+    """Where the bytes of a contract stand in its CashScript."""
+
+    artifact: Artifact
+    code: bytes = field(repr=False)
+
+    @property
+    def text(self) -> str | None:
+        """The source, None where the artifact is without it."""
+        return self.artifact.source
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """Every require, and what the compiler checks by itself, in the source's order."""
+        return tuple(self._checks.values())
+
+    def frames_by_code(self) -> Iterator[tuple[bytes, DebugFrame]]:
+        """Yield the contract's script and those of its functions with what is known of them."""
+        for code, frames in self._frames.items():
+            for frame in frames:
+                yield code, frame.debug
+
+    def at(self, offset: int) -> Found | None:
+        """Find the instruction at a byte of the contract's code."""
+        found = self.find(self.code, offset)
+        return found[0] if found else None
+
+    def find(self, code: bytes, offset: int, *, at_end: bool = False) -> tuple[Found, ...]:
+        """Find the instruction at a byte of the contract's script or of one of its functions."""
+        found: dict[Found, None] = {}
+        for frame in self._frames.get(code, ()):
+            for each in self._find(frame, frame.ip_at(offset), at_end=at_end):
+                found[each] = None
+        return tuple(found)
+
+    def _find(self, frame: _Frame, ip: int, *, at_end: bool) -> Iterator[Found]:
+        require = frame.require_at(ip, at_end=at_end)
+        if require is not None:
+            check = self._checks[frame.debug.name, require.ip]
+        elif at_end and frame.debug is not self._debug:
+            # What a function returned is checked where it was called.
+            called = list(self._calls())
+            if called:
+                yield from called
+                return
+            check = None
+        else:
+            check = self._checks.get((frame.debug.name, ip))
+        place = frame.place(ip)
+        if check is not None:
+            yield self._found(frame, check.line, check.column, check)
+        elif place is not None:
+            yield self._found(frame, *place, None)
+
+    def _calls(self) -> Iterator[Found]:
+        """The requires of the contract whose condition is what a function returns."""
+        for frame in self._frames.get(self.code, ()):
+            for ip in frame.requires:
+                is_call = frame.steps[ip - 1].opcode == Op.OP_INVOKE
+                if is_call and not _verifies(frame, ip):
+                    check = self._checks[frame.debug.name, ip]
+                    yield self._found(frame, check.line, check.column, check)
+
+    def _found(self, frame: _Frame, line: int, column: int, check: Check | None) -> Found:
+        file = frame.debug.source_file or f"{self.artifact.name}.cash"
+        name, dot, suffix = file.rpartition(".")
+        alone = sum(each.line == line for each in self._checks.values()) <= 1
+        return Found(name, line, column, check, alone, dot + suffix)
+
+    @cached_property
+    def _debug(self) -> DebugFrame | None:
+        debug, code = self.artifact.debug, self.artifact.code
+        if debug is None or debug.code == code:
+            return debug
+        return align(debug, code, len(self.artifact.constructor))
+
+    @cached_property
+    def _frames(self) -> Mapping[bytes, Sequence[_Frame]]:
+        debug = self._debug
+        if debug is None:
+            return {}
+        frames: dict[bytes, list[_Frame]] = {}
+        parameters = len(self.artifact.constructor)
+        frames[self.code] = [_Frame(debug, parameters, tuple(instructions(self.code)))]
+        for each in self.artifact.frames:
+            frame = _Frame(each, 0, tuple(instructions(each.code)))
+            frames.setdefault(each.code, []).append(frame)
+        for each in _defined(frames[self.code][0]):
+            if each.code not in frames:
+                frames[each.code] = [_Frame(each, 0, tuple(instructions(each.code)))]
+        return frames
+
+    @cached_property
+    def _checks(self) -> Mapping[tuple[str, int], Check]:
+        """Every check by its frame and instruction, each name once."""
+        checks = {
+            (frame.debug.name, ip): check
+            for frames in self._frames.values()
+            for frame in frames
+            for ip, check in _checks_of(frame)
+        }
+        ordered = sorted(checks.items(), key=lambda each: (each[1].line, each[1].column))
+        names = Counter(check.name for _, check in ordered)
+        lines = Counter((check.name, check.line) for _, check in ordered)
+        return {
+            key: _distinct(check, names[check.name], lines[check.name, check.line])
+            for key, check in ordered
+        }
+
+    def __getstate__(self) -> dict[str, object]:
+        # What is read from an artifact stays behind when it travels: it is read again.
+        return {"artifact": self.artifact, "code": self.code}
+
+
+def _defined(frame: _Frame) -> Iterator[DebugFrame]:
+    """The functions that a contract defines, of which no more is known than where they begin."""
+    for at, step in enumerate(frame.steps[:-2]):
+        place = at - frame.parameters
+        is_defined = frame.steps[at + 2].opcode == Op.OP_DEFINE
+        if is_defined and step.data and 0 <= place < len(frame.debug.ranges):
+            ranges = (frame.debug.ranges[place],) * sum(1 for _ in instructions(step.data))
+            yield DebugFrame(f"function at {step.offset}", step.data, ranges, (), ())
+
+
+def _verifies(frame: _Frame, ip: int) -> bool:
+    return ip < len(frame.steps) and frame.steps[ip].opcode in _VERIFYING
+
+
+def _checks_of(frame: _Frame) -> Iterator[tuple[int, Check]]:
+    source = frame.debug.source_file
+    for ip, step in enumerate(frame.steps):
+        tag = frame.tag_at(ip)
+        place = frame.place(ip)
+        if tag is not None and step.opcode in _VERIFYING and ip not in frame.requires and place:
+            line, column = place
+            yield ip, Check(tag, "", line, opcode_name(step.opcode), False, column, source, False)
+    for ip, require in frame.requires.items():
+        if not frame.parameters < ip <= len(frame.steps):
+            continue
+        is_final = not _verifies(frame, ip)
+        opcode = frame.steps[ip - is_final].opcode
+        place = frame.place(ip - is_final)
+        column = place[1] if place is not None and place[0] == require.line else 1
+        name = require.message or "require"
+        yield (
+            ip,
+            Check(
+                name,
+                "",
+                require.line,
+                opcode_name(opcode),
+                is_final,
+                column,
+                source,
+                require.message is not None,
+            ),
+        )
+
+
+def _distinct(check: Check, same: int, in_line: int) -> Check:
+    if check.is_named and same == 1:
+        return check
+    place = f"line {check.line}"
+    if in_line > 1:
+        place += f" column {check.column}"
+    name = f"{check.name} ({place})" if check.is_named else f"{place} {check.name}"
+    return replace(check, name=name)

@@ -1,0 +1,56 @@
+"""CashScript's source maps: where in a source each instruction of a script comes from.
+
+Source: CashScript, packages/utils/src/source-map.ts.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ..errors import FormatError
+
+__all__ = ["SourceRange", "decode_source_map"]
+
+_NUMBER = re.compile("[0-9]{1,9}")
+_FIELDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRange:
+    """A range of a source; lines and columns count from 1.
+
+    `is_end` says that the instruction belongs to the end of the statement: the check behind
+    its condition.
+    """
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    is_end: bool
+
+
+def decode_source_map(text: str) -> tuple[SourceRange, ...]:
+    """Decode a source map, one range for each instruction. Raises FormatError.
+
+    An entry is `line:column:endLine:endColumn:hint`; what is empty or left out is as in the
+    entry before.
+    """
+    if not text:
+        return ()
+    ranges = []
+    last = [0] * _FIELDS
+    for at, entry in enumerate(text.split(";")):
+        fields = entry.split(":")
+        if len(fields) > _FIELDS:
+            raise FormatError(f"entry {at} of a source map has {len(fields)} fields, at most 5")
+        for place, field in enumerate(fields):
+            if field:
+                if not _NUMBER.fullmatch(field):
+                    raise FormatError(f"entry {at} of a source map: {field[:20]!a} is no number")
+                last[place] = int(field)
+        line, column, end_line, end_column, hint = last
+        # Columns are counted from 0 there.
+        ranges.append(SourceRange(line, column + 1, end_line, end_column + 1, bool(hint)))
+    return tuple(ranges)
