@@ -9,11 +9,12 @@ from ..encoding.expected import kind_of, shown
 from ..errors import ContractError
 from ..script.numbers import encode_number
 from ..wallet.keys import PrivateKey
+from ..wallet.public_keys import PublicKey
 from ..wallet.unlockers import Signature
 
 __all__ = ["ArgumentValue", "check_type", "encode_argument", "largest_size"]
 
-ArgumentValue = bytes | int | bool | str | PrivateKey | Signature
+ArgumentValue = bytes | int | bool | str | PrivateKey | PublicKey | Signature
 """What an argument can be given as; `encode_argument` says which types take which."""
 
 _NAMES: Final = ("int", "bool", "string", "bytes", "byte", "pubkey", "sig", "datasig")
@@ -41,9 +42,9 @@ def encode_argument(value: ArgumentValue, type_name: str, what: str) -> bytes | 
     """Return the bytes that a value becomes on the stack, or the signature that is yet to be made.
 
     An "int" takes an integer of any size, a "bool" True or False, a "string" text; the others
-    take bytes, of the type's size where it has one. A "pubkey" also takes a PrivateKey, for its
-    public key. A "sig" takes a PrivateKey, which signs with the default hash type, or a
-    Signature. `what` names the argument in errors. Raises ContractError.
+    take bytes, of the type's size where it has one. A "pubkey" also takes a PrivateKey or
+    PublicKey. A "sig" takes a PrivateKey, which signs with the default hash type, a PublicKey
+    for a cosigner, or a Signature. `what` names the argument in errors. Raises ContractError.
     """
     if type_name == "int":
         if isinstance(value, int) and not isinstance(value, bool):
@@ -54,9 +55,9 @@ def encode_argument(value: ArgumentValue, type_name: str, what: str) -> bytes | 
     elif type_name == "string":
         if isinstance(value, str):
             return value.encode()
-    elif type_name == "sig" and isinstance(value, (PrivateKey, Signature)):
-        return Signature(value) if isinstance(value, PrivateKey) else value
-    elif type_name == "pubkey" and isinstance(value, PrivateKey):
+    elif type_name == "sig" and isinstance(value, (PrivateKey, PublicKey, Signature)):
+        return value if isinstance(value, Signature) else Signature(value)
+    elif type_name == "pubkey" and isinstance(value, (PrivateKey, PublicKey)):
         return value.public_key
     elif isinstance(value, bytes):
         return _of_size(value, type_name, what)

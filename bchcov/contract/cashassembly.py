@@ -13,6 +13,7 @@ from ..assembly.source_map import Assembled
 from ..errors import ContractError
 from ..script.numbers import encode_number
 from ..wallet.keys import PrivateKey
+from ..wallet.public_keys import PublicKey
 from ..wallet.unlockers import Signature
 from .argument_types import ArgumentValue, encode_argument
 from .checks import Check, checks_of
@@ -156,7 +157,7 @@ def _bind(contract: str, name: str, type_name: str | None, value: ArgumentValue)
                 f"{what}: a signature is made for a transaction, not for a contract"
             )
         return encoded
-    if isinstance(value, (PrivateKey, Signature)):
+    if isinstance(value, (PrivateKey, PublicKey, Signature)):
         raise ContractError(f"{what} is a key: declare its type, or bind its public_key")
     return value
 

@@ -12,8 +12,8 @@ from ..errors import AssemblyError, BuildError, ContractError
 from ..reasons import InputResultLike
 from ..script.pushes import encode_push
 from ..transaction.context import TransactionContext
-from ..wallet.signatures import transaction_signature
 from ..wallet.unlockers import ExplainedRefusal, Signature
+from ..wallet.wanted import Part, placeholder, split_at
 from .argument_types import ArgumentValue, encode_argument, largest_size
 from .explaining import find_refusal
 from .found import Known
@@ -58,15 +58,34 @@ class ContractUnlocker:
 
     def unlock(self, context: TransactionContext, index: int) -> bytes:
         """Sign and push. Raises BuildError for a coin that the contract does not lock."""
-        contract = self.contract
-        if context.source_outputs[index].locking_bytecode != contract.locking_bytecode:
-            raise BuildError(f"input {index} does not spend a coin of the contract {contract.name}")
+        self._check_coin(context, index)
+        code = self.contract.code
         return self._assemble(
             {
-                name: value if isinstance(value, bytes) else self._sign(context, index, value)
+                name: value if isinstance(value, bytes) else value.make(context, index, code)
                 for name, value in self.arguments
             }
         )
+
+    def parts(self, context: TransactionContext, index: int) -> tuple[Part, ...]:
+        """The pushes, and the places of signatures, signed where the private key is here.
+
+        Raises BuildError as `unlock` does, and where the path does not push a signature as it is.
+        """
+        self._check_coin(context, index)
+        values, places = {}, {}
+        for name, value in self.arguments:
+            if isinstance(value, bytes):
+                values[name] = value
+            else:
+                mark = values[name] = placeholder(f"{self.contract.name} {self.path.name} {name}")
+                places[mark] = value.wanted(context, index, self.contract.code)
+        return split_at(self._assemble(values), places)
+
+    def _check_coin(self, context: TransactionContext, index: int) -> None:
+        if context.source_outputs[index].locking_bytecode != self.contract.locking_bytecode:
+            name = self.contract.name
+            raise BuildError(f"input {index} does not spend a coin of the contract {name}")
 
     def explain_refusal(self, result: InputResultLike) -> ExplainedRefusal:
         """Say which line and check of the contract refused the input."""
@@ -79,17 +98,6 @@ class ContractUnlocker:
             path=self.path.name,
             line=None if place is None else place.line,
             check=check,
-        )
-
-    def _sign(self, context: TransactionContext, index: int, signature: Signature) -> bytes:
-        covered = self.contract.code if signature.covered is None else signature.covered
-        return transaction_signature(
-            context,
-            index,
-            covered,
-            signature.key,
-            hash_type=signature.hash_type,
-            scheme=signature.scheme,
         )
 
     def _assemble(self, values: Mapping[str, bytes]) -> bytes:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from .balance import Spend
 from .builder import BuiltTransaction, TransactionBuilder
 from .coins import Coin
+from .cosigned import CosignedTransaction
 from .cosigning import PartialMultisig
 from .destinations import output_to
 from .funding import Funding
 from .keys import PrivateKey
 from .messages import message_signer, sign_message, verify_message
+from .public_keys import KeyHash, PublicKey
 from .signing import (
     Scheme,
     multisig_unlocking,
@@ -29,11 +31,14 @@ from .unlockers import (
 __all__ = [
     "BuiltTransaction",
     "Coin",
+    "CosignedTransaction",
     "Funding",
+    "KeyHash",
     "MultisigUnlocker",
     "P2pkhUnlocker",
     "PartialMultisig",
     "PrivateKey",
+    "PublicKey",
     "RawUnlocker",
     "Scheme",
     "ScriptUnlocker",

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from ..encoding.expected import expect_bytes, expect_integer, kind_of
-from ..errors import AddressError, BuildError, EncodeError
+from ..errors import AddressError, BuildError, EncodeError, InvalidKey
 from ..script.addresses import check_network, locking_bytecode_of
 from ..transaction import fields
 from ..transaction.constants import MAX_UINT32, SEQUENCE_FINAL
@@ -22,6 +22,7 @@ from .balance import Spend, check_outputs, fee_for, size_of
 from .border import check_spends, fee_rate_of
 from .built import BuiltTransaction
 from .coins import Coin
+from .cosigned import CosignedTransaction, cosigned
 from .destinations import Destination, located, output_to
 from .explained import refused
 from .leftovers import leftover_tokens
@@ -172,6 +173,18 @@ class TransactionBuilder:
         have all signatures then builds this very transaction. Raises BuildError as `build`.
         """
         return self._assembled(*self._balanced())
+
+    def cosign(self) -> CosignedTransaction:
+        """As `build_unsigned`, and sign with the keys that are here: the others sign later.
+
+        In an unlocker a PublicKey stands for a key that is elsewhere. Raises BuildError as
+        `build`, and where an unlocker cannot be parted.
+        """
+        spends, outputs = self._balanced()
+        try:
+            return cosigned(self._assembled(spends, outputs), spends)
+        except (EncodeError, InvalidKey) as error:
+            raise BuildError(str(error)) from error
 
     def build_exactly(self) -> BuiltTransaction:
         """Unlock exactly the given inputs and outputs, valid or not: for tests of attacks.

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from ..crypto.der import is_strict_der, parse_lax_der
-from ..crypto.secp256k1 import GROUP_ORDER, verify_ecdsa, verify_schnorr
 from ..encoding.expected import expect_bytes, kind_of
 from ..errors import BuildError, EncodeError, InvalidKey
 from ..script.patterns import Multisig, p2sh20, p2sh32
@@ -19,14 +17,16 @@ from ..transaction.context import TransactionContext
 from ..transaction.sighash import DEFAULT_HASH_TYPE, signature_digest
 from .keys import PrivateKey
 from .multisig import check_signers, dummy_push, read_multisig, signing_places
-from .signatures import Scheme, check_request, transaction_signature
+from .signatures import (
+    CosignerSignature,
+    Scheme,
+    check_request,
+    is_signature,
+    scheme_of,
+    transaction_signature,
+)
 
-__all__ = ["CosignerSignature", "PartialMultisig", "multisig_unlocking"]
-
-CosignerSignature = tuple[bytes, bytes]
-"""A public key and its signature, the hash type as the last byte."""
-
-_SCHNORR_SIZE = 65
+__all__ = ["PartialMultisig", "multisig_unlocking"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class PartialMultisig:
         """The scheme of the signatures, one for all of them; None where there are none."""
         if not self.signatures:
             return None
-        return "schnorr" if len(self.signatures[0][1]) == _SCHNORR_SIZE else "ecdsa"
+        return scheme_of(self.signatures[0][1])
 
     @property
     def signers(self) -> tuple[bytes, ...]:
@@ -115,10 +115,10 @@ class PartialMultisig:
         who = f"the signature of 0x{public_key.hex()} for input {self.index}"
         if len(signature) < 2:
             raise InvalidKey(f"{who} has {len(signature)} bytes")
-        scheme: Scheme = "schnorr" if len(signature) == _SCHNORR_SIZE else "ecdsa"
+        scheme = scheme_of(signature)
         check_request(self.context, self.index, signature[-1], scheme)
         digest = signature_digest(self.context, self.index, self.script, signature[-1])
-        if not _is_signature(signature[:-1], digest, public_key, scheme):
+        if not is_signature(signature[:-1], digest, public_key, scheme):
             raise InvalidKey(f"{who} does not verify: another key, transaction or script is signed")
         if self.scheme not in (None, scheme):
             raise InvalidKey(f"{who} is {scheme}, the others are {self.scheme}")
@@ -168,18 +168,6 @@ class PartialMultisig:
         if locking in (p2sh20(self.script), p2sh32(self.script)):
             return self.pushes + encode_push(self.script)
         raise BuildError(f"input {self.index} spends an output of another script")
-
-
-def _is_signature(signature: bytes, digest: bytes, public_key: bytes, scheme: Scheme) -> bool:
-    """Whether nodes take this for a signature of the digest."""
-    if scheme == "schnorr":
-        return verify_schnorr(signature, digest, public_key)
-    numbers = parse_lax_der(signature) if is_strict_der(signature) else None
-    return (
-        numbers is not None
-        and numbers[1] <= GROUP_ORDER // 2
-        and verify_ecdsa(*numbers, digest, public_key)
-    )
 
 
 def multisig_unlocking(

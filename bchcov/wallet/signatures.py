@@ -4,16 +4,34 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
+from ..crypto.der import is_strict_der, parse_lax_der
+from ..crypto.secp256k1 import GROUP_ORDER, verify_ecdsa, verify_schnorr
 from ..encoding.expected import expect_number, kind_of, shown
 from ..errors import EncodeError, InvalidKey
 from ..transaction.context import TransactionContext
 from ..transaction.sighash import DEFAULT_HASH_TYPE, HashType, signature_digest
 from .keys import PrivateKey
 
-__all__ = ["Scheme", "check_request", "check_scheme", "transaction_signature"]
+__all__ = [
+    "SIGNATURE_SIZES",
+    "CosignerSignature",
+    "Scheme",
+    "check_request",
+    "check_scheme",
+    "is_signature",
+    "scheme_of",
+    "spent_bytecode",
+    "transaction_signature",
+]
 
 Scheme = Literal["schnorr", "ecdsa"]
 """The signature algorithm."""
+
+CosignerSignature = tuple[bytes, bytes]
+"""A public key and its signature, the hash type as the last byte."""
+
+SIGNATURE_SIZES: dict[Scheme, int] = {"schnorr": 65, "ecdsa": 72}
+"""The most bytes of a signature with its hash type; ECDSA's in DER has 71 before it, s is low."""
 
 _BASES = (HashType.ALL, HashType.NONE, HashType.SINGLE)
 _MODIFIERS = (0, HashType.UTXOS, HashType.ANYONECANPAY)
@@ -69,8 +87,34 @@ def transaction_signature(
     return sign(digest) + bytes((hash_type,))
 
 
+def spent_bytecode(context: TransactionContext, index: int) -> bytes:
+    """What locks the output that an input spends. Raises EncodeError for no such input."""
+    if not isinstance(context, TransactionContext):
+        raise EncodeError(f"an input is unlocked in a TransactionContext, not {kind_of(context)}")
+    if not 0 <= expect_number(index, "the index of an input") < len(context.source_outputs):
+        raise EncodeError(f"input {shown(index)}: {len(context.source_outputs)} outputs are spent")
+    return context.source_outputs[index].locking_bytecode
+
+
 def check_scheme(scheme: str) -> None:
     """Raise EncodeError for what is no signature scheme."""
     if not isinstance(scheme, str) or scheme not in get_args(Scheme):
         named = repr(scheme) if isinstance(scheme, str) else kind_of(scheme)
         raise EncodeError(f"no signature scheme is called {named}: schnorr or ecdsa")
+
+
+def scheme_of(signature: bytes) -> Scheme:
+    """The scheme of a signature with its hash type: Schnorr's have 65 bytes, and no others."""
+    return "schnorr" if len(signature) == SIGNATURE_SIZES["schnorr"] else "ecdsa"
+
+
+def is_signature(signature: bytes, digest: bytes, public_key: bytes, scheme: Scheme) -> bool:
+    """Whether nodes take this, without its hash type, for a signature of the digest."""
+    if scheme == "schnorr":
+        return verify_schnorr(signature, digest, public_key)
+    numbers = parse_lax_der(signature) if is_strict_der(signature) else None
+    return (
+        numbers is not None
+        and numbers[1] <= GROUP_ORDER // 2
+        and verify_ecdsa(*numbers, digest, public_key)
+    )

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from ..encoding.expected import expect_bytes, expect_number, kind_of, shown
-from ..errors import BuildError, EncodeError, InvalidKey
+from ..encoding.expected import expect_bytes, expect_number
+from ..errors import InvalidKey
 from ..reasons import InputResultLike
-from ..script.pushes import encode_push, encode_push_number
+from ..script.pushes import encode_push
 from ..transaction.context import TransactionContext
 from ..transaction.sighash import DEFAULT_HASH_TYPE
-from .cosigning import CosignerSignature, PartialMultisig
+from .cosigning import PartialMultisig
 from .keys import PrivateKey
 from .multisig import check_signers, dummy_push, read_multisig, signing_places
-from .signatures import Scheme, check_scheme, transaction_signature
+from .public_keys import KeyHash
+from .script_unlocker import Item, ScriptUnlocker, Signature
+from .signatures import (
+    SIGNATURE_SIZES,
+    CosignerSignature,
+    Scheme,
+    check_scheme,
+    spent_bytecode,
+)
+from .signing_keys import Signer, check_signer, signature_by
+from .wanted import Part, WantedSignatures
 
 __all__ = [
+    "Cosignable",
     "ExplainedRefusal",
     "Explaining",
     "Item",
@@ -28,9 +38,6 @@ __all__ = [
     "Signature",
     "Unlocker",
 ]
-
-# With its hash type; ECDSA in DER has at most 72 bytes before it, with a low s 71.
-_SIGNATURE_SIZES: dict[Scheme, int] = {"schnorr": 65, "ecdsa": 72}
 
 
 class Unlocker(Protocol):
@@ -66,31 +73,62 @@ class Explaining(Protocol):
         ...
 
 
+@runtime_checkable
+class Cosignable(Protocol):
+    """An unlocker some of whose signatures can be made by others, and later."""
+
+    def parts(self, context: TransactionContext, index: int) -> tuple[Part, ...]:
+        """The parts of the unlocking bytecode, with the signatures that can be made here.
+
+        Raises a BchcovError where the input is not for this unlocker.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class P2pkhUnlocker:
-    """Signs for an output that pays to the hash of the key."""
+    """Signs for an output that pays to the hash of the key.
 
-    key: PrivateKey
+    A PublicKey, or a KeyHash where only the address is known, stands for a cosigner: see
+    `TransactionBuilder.cosign`.
+    """
+
+    key: Signer
     hash_type: int = DEFAULT_HASH_TYPE
     scheme: Scheme = "schnorr"
 
     def __post_init__(self) -> None:
-        _check_signing(self.key, self.hash_type, self.scheme)
+        check_signer(self.key, self.hash_type, self.scheme, by_hash=True)
 
     @property
     def size(self) -> int:
-        """A signature and the public key."""
-        return 1 + _SIGNATURE_SIZES[self.scheme] + 1 + len(self.key.public_key)
+        """A signature and the public key; one that is not known has 33 bytes, as nearly all."""
+        key = 33 if isinstance(self.key, KeyHash) else len(self.key.public_key)
+        return 1 + SIGNATURE_SIZES[self.scheme] + 1 + key
 
     def unlock(self, context: TransactionContext, index: int) -> bytes:
-        """Sign. Raises InvalidKey for an output of another key."""
-        covered = _locking_bytecode(context, index)
+        """Sign. Raises InvalidKey for an output of another key, BuildError for a missing key."""
+        covered, key = self._covered(context, index), self.key
+        signature = signature_by(
+            key, context, index, covered, hash_type=self.hash_type, scheme=self.scheme
+        )
+        public_key = b"" if isinstance(key, KeyHash) else key.public_key
+        return encode_push(signature) + encode_push(public_key)
+
+    def parts(self, context: TransactionContext, index: int) -> tuple[Part, ...]:
+        """The place of the signature and the public key. Raises as `unlock` does."""
+        covered, key = self._covered(context, index), self.key
+        signer = key.public_key_hash if isinstance(key, KeyHash) else key.public_key
+        wanted = WantedSignatures(
+            "p2pkh", (signer,), covered, hash_type=self.hash_type, scheme=self.scheme
+        )
+        return (wanted.sign(context, index, key) if isinstance(key, PrivateKey) else wanted,)
+
+    def _covered(self, context: TransactionContext, index: int) -> bytes:
+        covered = spent_bytecode(context, index)
         if covered != self.key.locking_bytecode:
             raise InvalidKey(f"input {index} does not spend a P2PKH output of this key")
-        signature = transaction_signature(
-            context, index, covered, self.key, hash_type=self.hash_type, scheme=self.scheme
-        )
-        return encode_push(signature) + encode_push(self.key.public_key)
+        return covered
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +166,7 @@ class MultisigUnlocker:
             dummy = 1 + (len(multisig.public_keys) + 7) // 8
         else:
             dummy = len(dummy_push(multisig, places, self.scheme))
-        signatures = multisig.required * (1 + _SIGNATURE_SIZES[self.scheme])
+        signatures = multisig.required * (1 + SIGNATURE_SIZES[self.scheme])
         return dummy + signatures + (len(encode_push(self.script)) if self.p2sh else 0)
 
     def unlock(self, context: TransactionContext, index: int) -> bytes:
@@ -143,6 +181,23 @@ class MultisigUnlocker:
         for key in self.keys:
             partial = partial.sign(key, hash_type=self.hash_type, scheme=self.scheme)
         return partial.pushes + (encode_push(self.script) if self.p2sh else b"")
+
+    def parts(self, context: TransactionContext, index: int) -> tuple[Part, ...]:
+        """The place of the signatures, with those that are here. Raises InvalidKey as `unlock`."""
+        multisig = read_multisig(self.script)
+        wanted = WantedSignatures(
+            "multisig",
+            multisig.public_keys,
+            self.script,
+            multisig.required,
+            hash_type=self.hash_type,
+            scheme=self.scheme,
+        )
+        for public_key, signature in self.signatures:
+            wanted = wanted.add(context, index, public_key, signature)
+        for key in self.keys:
+            wanted = wanted.sign(context, index, key)
+        return (wanted, encode_push(self.script) if self.p2sh else b"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,94 +217,3 @@ class RawUnlocker:
     def unlock(self, context: TransactionContext, index: int) -> bytes:  # noqa: ARG002
         """Give it."""
         return self.unlocking_bytecode
-
-
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """A place in an unlocking script for a transaction signature by `key`.
-
-    `covered` is the script that it covers where that is neither the redeem script nor the
-    locking bytecode: the body of a function, or what follows an OP_CODESEPARATOR.
-    """
-
-    key: PrivateKey
-    hash_type: int = DEFAULT_HASH_TYPE
-    scheme: Scheme = "schnorr"
-    covered: bytes | None = None
-
-    def __post_init__(self) -> None:
-        _check_signing(self.key, self.hash_type, self.scheme)
-        if self.covered is not None:
-            expect_bytes(self.covered, "a covered bytecode")
-
-
-Item = bytes | int | Signature
-"""What an unlocking script pushes: bytes, a VM number, or a signature."""
-
-
-@dataclass(frozen=True, slots=True)
-class ScriptUnlocker:
-    """Pushes items, the last one on top, and behind them the redeem script if there is one."""
-
-    items: Sequence[Item] = ()
-    redeem_script: bytes | None = None
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.items, (tuple, list)):
-            raise BuildError(f"the items to push are a list, not {kind_of(self.items)}")
-        for item in self.items:
-            if not isinstance(item, (bytes, int, Signature)):
-                raise BuildError(f"{kind_of(item)} is not bytes, a number or a signature")
-        if self.redeem_script is not None:
-            expect_bytes(self.redeem_script, "a redeem script")
-
-    @property
-    def size(self) -> int:
-        """All pushes, each in its shortest form."""
-        sizes = [
-            1 + _SIGNATURE_SIZES[item.scheme] if isinstance(item, Signature) else len(_push(item))
-            for item in self.items
-        ]
-        redeem = b"" if self.redeem_script is None else encode_push(self.redeem_script)
-        return sum(sizes) + len(redeem)
-
-    def unlock(self, context: TransactionContext, index: int) -> bytes:
-        """Push the items, signed where they ask for it."""
-        covered = self.redeem_script
-        if covered is None:
-            covered = _locking_bytecode(context, index)
-        pushes = []
-        for item in self.items:
-            if isinstance(item, Signature):
-                item = transaction_signature(
-                    context,
-                    index,
-                    covered if item.covered is None else item.covered,
-                    item.key,
-                    hash_type=item.hash_type,
-                    scheme=item.scheme,
-                )
-            pushes.append(_push(item))
-        if self.redeem_script is not None:
-            pushes.append(encode_push(self.redeem_script))
-        return b"".join(pushes)
-
-
-def _push(item: bytes | int) -> bytes:
-    return encode_push(item) if isinstance(item, bytes) else encode_push_number(item)
-
-
-def _check_signing(key: PrivateKey, hash_type: int, scheme: Scheme) -> None:
-    if not isinstance(key, PrivateKey):
-        raise InvalidKey(f"an input is signed with a PrivateKey, not {kind_of(key)}")
-    expect_number(hash_type, "a hash type")
-    check_scheme(scheme)
-
-
-def _locking_bytecode(context: TransactionContext, index: int) -> bytes:
-    """What locks the output that an input spends. Raises EncodeError for no such input."""
-    if not isinstance(context, TransactionContext):
-        raise EncodeError(f"an input is unlocked in a TransactionContext, not {kind_of(context)}")
-    if not 0 <= expect_number(index, "the index of an input") < len(context.source_outputs):
-        raise EncodeError(f"input {shown(index)}: {len(context.source_outputs)} outputs are spent")
-    return context.source_outputs[index].locking_bytecode

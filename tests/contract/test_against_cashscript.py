@@ -224,6 +224,7 @@ def json_value(value: ArgumentValue) -> dict[str, Any]:
     if isinstance(value, bytes):
         return {"bytes": value.hex()}
     assert isinstance(value, Signature)
+    assert isinstance(value.key, PrivateKey)
     is_ecdsa = value.scheme == "ecdsa"
     return {"sign": value.key.secret.hex(), "hashType": value.hash_type, "ecdsa": is_ecdsa}
 

@@ -1,0 +1,72 @@
+"""Keys whose private half is elsewhere: they say whose signature an input waits for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..crypto.hashes import hash160
+from ..crypto.secp256k1 import is_public_key
+from ..encoding.expected import kind_of
+from ..errors import AddressError, InvalidKey
+from ..script.addresses import decode_address
+from ..script.patterns import p2pkh
+
+__all__ = ["KeyHash", "PublicKey"]
+
+_PREFIXES = {33: (2, 3), 65: (4,)}
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKey:
+    """A public key of 33 or 65 bytes in place of the private key that another cosigner has.
+
+    Raises InvalidKey for bytes that are no point of the curve.
+    """
+
+    public_key: bytes
+
+    def __post_init__(self) -> None:
+        data: object = self.public_key
+        if not isinstance(data, bytes):
+            raise InvalidKey(f"a public key is bytes, not {kind_of(data)}")
+        if data[:1] not in map(bytes, ((each,) for each in _PREFIXES.get(len(data), ()))):
+            raise InvalidKey(
+                f"a public key is 33 bytes that begin with 2 or 3, or 65 that begin with 4,"
+                f" not {len(data)}: 0x{data[:33].hex()}"
+            )
+        if not is_public_key(data):
+            raise InvalidKey(f"0x{data.hex()} is no point of the curve")
+
+    @property
+    def locking_bytecode(self) -> bytes:
+        """The P2PKH script that pays to this key."""
+        return p2pkh(hash160(self.public_key))
+
+
+@dataclass(frozen=True, slots=True)
+class KeyHash:
+    """The hash of a public key that is not known yet: the owner of a P2PKH address.
+
+    Raises InvalidKey for what is not 20 bytes.
+    """
+
+    public_key_hash: bytes
+
+    def __post_init__(self) -> None:
+        data: object = self.public_key_hash
+        if not isinstance(data, bytes) or len(data) != 20:
+            what = f"{len(data)} bytes" if isinstance(data, bytes) else kind_of(data)
+            raise InvalidKey(f"the hash of a public key is 20 bytes, not {what}")
+
+    @classmethod
+    def of_address(cls, address: str) -> KeyHash:
+        """Whoever owns a P2PKH address. Raises AddressError for any other."""
+        payee = decode_address(address)
+        if payee.kind != "p2pkh":
+            raise AddressError(f"{payee} is a {payee.kind} address, and no key's")
+        return cls(payee.payload)
+
+    @property
+    def locking_bytecode(self) -> bytes:
+        """The P2PKH script that pays to the key."""
+        return p2pkh(self.public_key_hash)

@@ -1,0 +1,126 @@
+"""Any script unlocked by pushes, some of which are signatures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..encoding.expected import expect_bytes, kind_of
+from ..errors import BuildError
+from ..script.pushes import encode_push, encode_push_number
+from ..transaction.context import TransactionContext
+from ..transaction.sighash import DEFAULT_HASH_TYPE
+from .keys import PrivateKey
+from .public_keys import PublicKey
+from .signatures import SIGNATURE_SIZES, Scheme, spent_bytecode
+from .signing_keys import check_signer, signature_by
+from .wanted import Part, WantedSignatures
+
+__all__ = ["Item", "ScriptUnlocker", "Signature"]
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A place in an unlocking script for a transaction signature by `key`.
+
+    A PublicKey stands for a cosigner: see `TransactionBuilder.cosign`. `covered` is the
+    script that is covered where that is neither the redeem script nor the locking bytecode: the
+    body of a function, or what follows an OP_CODESEPARATOR.
+    """
+
+    key: PrivateKey | PublicKey
+    hash_type: int = DEFAULT_HASH_TYPE
+    scheme: Scheme = "schnorr"
+    covered: bytes | None = None
+
+    def __post_init__(self) -> None:
+        check_signer(self.key, self.hash_type, self.scheme)
+        if self.covered is not None:
+            expect_bytes(self.covered, "a covered bytecode")
+
+    def make(self, context: TransactionContext, index: int, covered: bytes) -> bytes:
+        """Sign input `index`, where the script that runs is `covered`.
+
+        Raises BuildError where the private key is elsewhere.
+        """
+        return signature_by(
+            self.key,
+            context,
+            index,
+            covered if self.covered is None else self.covered,
+            hash_type=self.hash_type,
+            scheme=self.scheme,
+        )
+
+    def wanted(self, context: TransactionContext, index: int, covered: bytes) -> WantedSignatures:
+        """The place of this signature, signed where the private key is here."""
+        wanted = WantedSignatures(
+            "signature",
+            (self.key.public_key,),
+            covered if self.covered is None else self.covered,
+            hash_type=self.hash_type,
+            scheme=self.scheme,
+        )
+        if isinstance(self.key, PrivateKey):
+            return wanted.sign(context, index, self.key)
+        return wanted
+
+
+Item = bytes | int | Signature
+"""What an unlocking script pushes: bytes, a VM number, or a signature."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptUnlocker:
+    """Pushes items, the last one on top, and behind them the redeem script if there is one."""
+
+    items: Sequence[Item] = ()
+    redeem_script: bytes | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.items, (tuple, list)):
+            raise BuildError(f"the items to push are a list, not {kind_of(self.items)}")
+        for item in self.items:
+            if not isinstance(item, (bytes, int, Signature)):
+                raise BuildError(f"{kind_of(item)} is not bytes, a number or a signature")
+        if self.redeem_script is not None:
+            expect_bytes(self.redeem_script, "a redeem script")
+
+    @property
+    def size(self) -> int:
+        """All pushes, each in its shortest form."""
+        sizes = [
+            1 + SIGNATURE_SIZES[item.scheme] if isinstance(item, Signature) else len(_push(item))
+            for item in self.items
+        ]
+        return sum(sizes) + len(self._redeem)
+
+    @property
+    def _redeem(self) -> bytes:
+        return b"" if self.redeem_script is None else encode_push(self.redeem_script)
+
+    def _covered(self, context: TransactionContext, index: int) -> bytes:
+        spent = spent_bytecode(context, index)
+        return spent if self.redeem_script is None else self.redeem_script
+
+    def unlock(self, context: TransactionContext, index: int) -> bytes:
+        """Push the items, signed where they ask for it. Raises BuildError for a missing key."""
+        covered = self._covered(context, index)
+        pushes = [
+            _push(item.make(context, index, covered) if isinstance(item, Signature) else item)
+            for item in self.items
+        ]
+        return b"".join((*pushes, self._redeem))
+
+    def parts(self, context: TransactionContext, index: int) -> tuple[Part, ...]:
+        """The pushes, and the places of signatures, signed where the private key is here."""
+        covered = self._covered(context, index)
+        parts: list[Part] = [
+            item.wanted(context, index, covered) if isinstance(item, Signature) else _push(item)
+            for item in self.items
+        ]
+        return (*parts, self._redeem)
+
+
+def _push(item: bytes | int) -> bytes:
+    return encode_push(item) if isinstance(item, bytes) else encode_push_number(item)
