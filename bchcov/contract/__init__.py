@@ -4,10 +4,12 @@ from .cashassembly import compile_contract
 from .cashscript import artifact_contract
 from .checks import Check, checks_in
 from .contract import Contract, Parameter
+from .estimating import Estimate, estimate
 from .explaining import Refusal, explain, find_refusal
 from .found import Found
 from .loading import load_contract
 from .logs import LogLine, log_lines
+from .seen import SeenSpend, read_spend
 from .source import load_source
 from .spend_paths import Argument, SpendPath
 from .taking_out import without_check
@@ -18,18 +20,22 @@ __all__ = [
     "Check",
     "Contract",
     "ContractUnlocker",
+    "Estimate",
     "Found",
     "LogLine",
     "Parameter",
     "Refusal",
+    "SeenSpend",
     "SpendPath",
     "artifact_contract",
     "checks_in",
     "compile_contract",
+    "estimate",
     "explain",
     "find_refusal",
     "load_contract",
     "load_source",
     "log_lines",
+    "read_spend",
     "without_check",
 ]
