@@ -7,6 +7,7 @@ from .blocks import Block
 from .chain import Chain
 from .chain_file import ChainFile
 from .lookup import find_transaction
+from .rebuild import Rebuilt, rebuild
 from .salvage import Salvage
 from .submission import Submission
 from .tables import Table
@@ -15,9 +16,11 @@ __all__ = [
     "Block",
     "Chain",
     "ChainFile",
+    "Rebuilt",
     "Salvage",
     "Submission",
     "Table",
     "TransactionRefused",
     "find_transaction",
+    "rebuild",
 ]

@@ -38,7 +38,7 @@ _APPLICATION = 0x62636863
 _NO_FILES = (":memory:", "")
 # Waiting longer is no use: a process keeps its file locked for as long as it has it open.
 _WAIT_SECONDS = 0.2
-_SALVAGE_HINT = "ChainFile.salvage(path) reads the undamaged rows"
+_SALVAGE_HINT = "`bchcov salvage` and ChainFile.salvage(path) read the undamaged rows"
 # The errors that damaged values raise while they are read.
 _DAMAGE_ERRORS = (LookupError, ValueError, TypeError, AttributeError, OverflowError, BchcovError)
 
@@ -97,9 +97,12 @@ class ChainFile:
             raise
 
     @staticmethod
-    def salvage(path: str | Path) -> Salvage:
-        """Read every undamaged row of a damaged file, without changing the file."""
-        return salvage(str(path))
+    def salvage(path: str | Path, *tables: Table) -> Salvage:
+        """Read every undamaged row of a damaged file, without changing the file.
+
+        `tables` are those that a layer above keeps in it.
+        """
+        return salvage(str(path), tables)
 
     def keep(self, *tables: Table) -> Rows:
         """Keep the tables of a layer above in this file, covered by its checksums.

@@ -147,6 +147,13 @@ class Rows:
                 raise self._wrong_tables()
             self.remake(self.read_unchecked(tables))
 
+    def check_tables(self, tables: Sequence[Table]) -> None:
+        """Raise DamagedStore unless the tables of a layer above are these, or are not there."""
+        statements = self._statements()
+        found = [statements.get(each.name) for each in tables]
+        if any(found) and found != [each.statement for each in tables]:
+            raise self._wrong_tables()
+
     def facts(self) -> dict[str, str]:
         """Return the facts about the whole chain, by name."""
         return dict(self.database.execute("SELECT name, value FROM facts"))

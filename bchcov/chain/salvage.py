@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,14 +15,27 @@ from urllib.parse import quote
 
 from ..errors import BchcovError, StoreError
 from ..transaction.model import Transaction
+from ..wallet.coins import Coin
 from .private_file import is_open_here
 from .reading import read_transaction
-from .rows import other_tables, quoted
-from .tables import CHAIN_TABLES, CHECKSUM, checksum, describe_row
+from .rows import Rows, other_tables, quoted
+from .tables import CHAIN_TABLES, CHECKSUM, FORMAT, Table, checksum, describe_row
 
 __all__ = ["Salvage", "salvage"]
 
-_UNREADABLE = (sqlite3.Error, ValueError, TypeError, AttributeError, OverflowError, BchcovError)
+_UNREADABLE = (
+    sqlite3.Error,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+    BchcovError,
+)
+_WAIT_SECONDS = 0.2
+# In the header of a database with a write-ahead log, as files of earlier versions are.
+_HAS_LOG = b"\x02\x02"
+_IN_USE = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +53,33 @@ class Salvage:
     others: dict[str, tuple[tuple[Any, ...], ...]]
     problems: tuple[str, ...]
 
+    def coins(self) -> list[Coin]:
+        """List the outputs of these transactions that none of them spends."""
+        coins = [coin for each, _ in self.transactions for coin in Coin.all_of(each)]
+        spent = {
+            (item.outpoint_hash, item.outpoint_index)
+            for each, _ in self.transactions
+            for item in each.inputs
+        }
+        return [coin for coin in coins if coin.outpoint not in spent]
 
-def salvage(path: str) -> Salvage:
-    """Read every undamaged row. Raises StoreError if the file cannot be opened."""
+
+def salvage(path: str, tables: Sequence[Table] = ()) -> Salvage:
+    """Read every undamaged row. Raises StoreError if the file cannot be opened or is in use.
+
+    `tables` are those that a layer above keeps; other ones of their names are damaged.
+    """
     problems: list[str] = []
     with _readable(path) as name:
         try:
-            database = sqlite3.connect(f"file:{quote(name)}?mode=ro", uri=True)
+            database = sqlite3.connect(
+                f"file:{quote(name)}?{_mode(name)}", uri=True, timeout=_WAIT_SECONDS
+            )
         except sqlite3.Error as error:
             raise StoreError(f"{path}: {error}") from error
         with closing(database):
-            return _read(database, problems)
+            _expect_free(database, path)
+            return _read(database, path, tables, problems)
 
 
 @contextmanager
@@ -71,12 +101,28 @@ def _readable(path: str) -> Iterator[str]:
         yield copy
 
 
-def _read(database: sqlite3.Connection, problems: list[str]) -> Salvage:
+def _mode(path: str) -> str:
+    """Say how SQLite is to open a file so that it puts no other one beside it."""
+    # Opened and closed here, it would lose the lock of whoever has it open in this process.
+    if is_open_here(path):
+        return "mode=ro"
+    with suppress(OSError), open(path, "rb") as file:
+        if file.read(20)[18:] == _HAS_LOG and not os.path.exists(f"{path}-wal"):
+            return "mode=ro&immutable=1"
+    return "mode=ro"
+
+
+def _read(
+    database: sqlite3.Connection, path: str, tables: Sequence[Table], problems: list[str]
+) -> Salvage:
     rows = {
         table.name: list(_undamaged(database, table.name, problems, len(table.columns)))
         for table in CHAIN_TABLES
     }
     others = {name: tuple(_undamaged(database, name, problems)) for name in _others(database)}
+    facts = dict(rows["facts"])
+    if not problems:
+        problems += _check_whole(Rows(database, path), facts, tables)
     transactions = []
     for row in rows["transactions"]:
         try:
@@ -84,12 +130,35 @@ def _read(database: sqlite3.Connection, problems: list[str]) -> Salvage:
         except _UNREADABLE as error:
             problems.append(f"{describe_row('transactions', row)}: {error}")
     return Salvage(
-        dict(rows["facts"]),
+        facts,
         tuple((height, time, bool(funding)) for height, time, funding in rows["blocks"]),
         tuple(transactions),
         others,
         tuple(problems),
     )
+
+
+def _expect_free(database: sqlite3.Connection, path: str) -> None:
+    try:
+        database.execute("SELECT count(*) FROM sqlite_master").fetchall()
+    except sqlite3.OperationalError as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _IN_USE:
+            raise StoreError(f"{path}: another process has this chain open") from None
+    except sqlite3.Error:
+        # What cannot be read of it the problems say.
+        pass
+
+
+def _check_whole(rows: Rows, facts: dict[str, str], tables: Sequence[Table]) -> Iterator[str]:
+    """Yield what only the file as a whole shows: a changed fact, or a row that is missing."""
+    try:
+        if facts.get("format") == FORMAT:
+            rows.check()
+            rows.check_tables(tables)
+        else:
+            rows.check_pages()
+    except _UNREADABLE as error:
+        yield str(error).removeprefix(f"{rows.path}: ").removeprefix("damaged: ")
 
 
 def _undamaged(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ..amm.action import Action, Direction
 from ..amm.salts import derive_salt
-from ..chain import ChainFile, Table
+from ..chain import ChainFile, Salvage, Table
 from ..errors import BchcovError, DamagedStore, StoreError
 from ..wallet.keys import PrivateKey
 
@@ -48,12 +49,14 @@ class Commitment:
 class SalvagedWallet:
     """What is whole of the wallet in a damaged file: keys by name, commitments as rows.
 
-    `problems` name what is damaged or cannot be read, in the whole file.
+    `problems` name what is damaged or cannot be read, in the whole file; `file` is the rest
+    of what is whole in it.
     """
 
     keys: dict[str, PrivateKey]
     commitments: tuple[tuple[Any, ...], ...]
     problems: tuple[str, ...]
+    file: Salvage = field(repr=False)
 
 
 class Wallet:
@@ -73,7 +76,7 @@ class Wallet:
     @staticmethod
     def salvage(path: str | Path) -> SalvagedWallet:
         """Read out of a damaged file what is whole of its wallet; the file is left as it is."""
-        found = ChainFile.salvage(path)
+        found = ChainFile.salvage(path, *_TABLES)
         keys, problems = {}, list(found.problems)
         for row in found.others.get("keys", ()):
             try:
@@ -81,7 +84,28 @@ class Wallet:
                 keys[name] = PrivateKey.from_wif(wif)
             except (BchcovError, ValueError, TypeError, AttributeError) as error:
                 problems.append(f"the key of {str(row[0])[:70]!r}: {error}")
-        return SalvagedWallet(keys, found.others.get("commitments", ()), tuple(problems))
+        return SalvagedWallet(keys, found.others.get("commitments", ()), tuple(problems), found)
+
+    def restore(self, found: SalvagedWallet) -> list[str]:
+        """Add the keys and commitments of a salvaged wallet, all of them or, on an error, none.
+
+        Returns what is left out, and why. Raises StoreError.
+        """
+        left_out = []
+        try:
+            with self._store.change():
+                for name, key in found.keys.items():
+                    self._store.insert("keys", (name, key.to_wif()))
+                for row in found.commitments:
+                    try:
+                        _commitment(found.keys, *row)
+                    except (BchcovError, LookupError, ValueError, TypeError) as error:
+                        left_out.append(f"the commitment {_shown(row)}: {error!r}")
+                    else:
+                        self._store.insert("commitments", row)
+        except sqlite3.Error as error:
+            raise StoreError(f"the wallet: {error}") from error
+        return left_out
 
     def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         try:
@@ -147,17 +171,32 @@ class Wallet:
     def commitments(self, pool: bytes) -> dict[bytes, Commitment]:
         """Every commitment at a pool by the hash of its action, in the order they were made."""
         rows = self._rows(
-            "SELECT action_hash, key, number, direction, amount_in, min_out"
+            "SELECT action_hash, pool, key, number, direction, amount_in, min_out"
             " FROM commitments WHERE pool = ? ORDER BY key, number",
             pool,
         )
         keys = self.keys()
-        found = {}
-        for action_hash, name, number, direction, amount_in, min_out in rows:
-            key = keys[name]
-            salt = derive_salt(key, pool, number)
-            action = Action(direction, amount_in, int(min_out), key.public_key_hash, salt)
-            if action.hash != action_hash:
-                raise DamagedStore(f"the wallet's commitment {number} of {name!r} is damaged")
-            found[action_hash] = Commitment(name, number, action)
-        return found
+        return {row[0]: _commitment(keys, *row) for row in rows}
+
+
+def _commitment(
+    keys: Mapping[str, PrivateKey],
+    action_hash: bytes,
+    pool: bytes,
+    name: str,
+    number: int,
+    direction: Direction,
+    amount_in: int,
+    min_out: str,
+) -> Commitment:
+    """Derive a commitment again from its row. Raises DamagedStore if it has another hash."""
+    key = keys[name]
+    salt = derive_salt(key, pool, number)
+    action = Action(direction, amount_in, int(min_out), key.public_key_hash, salt)
+    if action.hash != action_hash:
+        raise DamagedStore(f"the wallet's commitment {number} of {name!r} is damaged")
+    return Commitment(name, number, action)
+
+
+def _shown(row: tuple[Any, ...]) -> str:
+    return row[0].hex() if row and isinstance(row[0], bytes) else repr(row[:1])[:70]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -234,28 +233,12 @@ def test_numbers_may_be_large_but_not_without_end() -> None:
         assemble("9" * 300_000)
 
 
-def calls(work: Callable[[], object]) -> int:
-    """How many functions of Python and of C some work calls."""
-    count = 0
-
-    def note(_frame: object, event: str, _argument: object) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    sys.setprofile(note)
-    try:
-        work()
-    finally:
-        sys.setprofile(None)
-    return count
-
-
 @pytest.mark.parametrize(
     "part", ["OP_1 ", "<1> ", "<'a' // b\n>", "<<two>> two", "/**/\n", "$(<1>)"]
 )
 @pytest.mark.parametrize("make", [assemble, assemble_with_map])
 def test_four_times_the_source_is_four_times_the_work(
-    make: Callable[..., object], part: str
+    calls: Callable[[Callable[[], object]], int], make: Callable[..., object], part: str
 ) -> None:
     bindings = {"two": "OP_1 OP_1"}
     once, more = (calls(lambda n=n: make(part * n, bindings)) for n in (200, 800))  # type: ignore[misc]

@@ -17,6 +17,7 @@ from bchcov.cli.main import COMMANDS, main
 ROOT = Path(__file__).parent.parent.parent
 DEMO = str(ROOT / "vectors" / "demo.jsonl")
 TESTS = str(ROOT / "vectors" / "sequenced_amm" / "bch_2026_standard")
+CHAIN = str(ROOT / "tests" / "chain" / "stored" / "format-2.sqlite")
 TRANSACTION = "01000000000000000000"
 RUNS = {
     "verify": ("verify", DEMO),
@@ -27,6 +28,8 @@ RUNS = {
     "amm": ("amm", "--memory", "-c", "status"),
     "amm --json": ("amm", "--memory", "--json", "-c", "status"),
     "amm race": ("amm", "race", "--users", "1", "--pool", "cpmm", "--jobs", "1"),
+    "salvage": ("salvage", CHAIN),
+    "salvage --json": ("salvage", CHAIN, "--json"),
     "decode": ("decode", TRANSACTION),
     "decode --json": ("decode", TRANSACTION, "--json"),
     "asm": ("asm", "OP_1"),

@@ -15,7 +15,7 @@ from ...script.pushes import instructions
 from ...transaction.model import Input, Output, Token
 from ...vm.rules.upgrades import BCH_SPEC
 
-__all__ = ["describe_input", "describe_output", "find_redeem_script"]
+__all__ = ["describe_input", "describe_output", "describe_token", "find_redeem_script"]
 
 _KNOWN = BCH_SPEC.consensus.operations.keys() | set(range(0x61))
 _OPENING, _CLOSING = (Op.OP_IF, Op.OP_NOTIF), Op.OP_ENDIF
@@ -33,7 +33,8 @@ def _describe_script(code: bytes) -> dict[str, Any]:
     return {"hex": code.hex(), "asm": _write_assembly(code), "size": len(code)}
 
 
-def _describe_token(token: Token | None) -> dict[str, Any] | None:
+def describe_token(token: Token | None) -> dict[str, Any] | None:
+    """Describe the tokens of an output; the amount as a decimal string."""
     if token is None:
         return None
     return {
@@ -113,5 +114,5 @@ def describe_output(output: Output, *, prefix: str = "bitcoincash") -> dict[str,
         "pattern": pattern_name(output.locking_bytecode),
         "address": _find_address(output, prefix),
         "locking": _describe_script(output.locking_bytecode),
-        "token": _describe_token(output.token),
+        "token": describe_token(output.token),
     }
