@@ -17,6 +17,7 @@ from unittest import mock
 
 from click.testing import CliRunner
 from support.loopback import CERTIFICATE, serving
+from support.offline import loopback_only
 
 from bchcov import Chain, Output, PrivateKey
 from bchcov.cli.main import main as bchcov
@@ -95,11 +96,14 @@ def network_for(text: str) -> Iterator[None]:
     chain.fund(Output(100_000, PrivateKey.from_wif(wif[1]).locking_bytecode))
     trusting = ssl.create_default_context(cafile=str(CERTIFICATE))
     with (
+        loopback_only() as tried,
         serving(chain) as loopback,
         mock.patch.dict(os.environ, FULCRUM_API_REGTEST=loopback.electrum),
         mock.patch("bchcov.network.electrum.context", trusting),
     ):
         yield
+    if tried:
+        raise SystemExit(f"an example has tried to leave this machine: {tried}")
 
 
 def render(page: Path) -> str:

@@ -41,10 +41,10 @@ bitcash reads answers as they should be, and fails in any of these ways where th
 _OK, _BAD_REQUEST = 200, 400
 
 
-def _open(server: Server, network: str, seconds: float) -> AbstractContextManager[None]:
+def _open(server: Server, network: str, seconds: float) -> AbstractContextManager[Any]:
     if isinstance(server, FulcrumProtocolAPI):
         return asked(server, network, seconds=seconds)
-    return nullcontext()
+    return nullcontext(server)
 
 
 def unspent_coins(
@@ -54,8 +54,8 @@ def unspent_coins(
     if isinstance(server, BitcoinDotComAPI) and not server.get_balance(address, timeout=seconds):
         # bitcash asks it for the transactions of the unspents, and it refuses a question for none.
         return ()
-    with _open(server, network, seconds):
-        unspents: Sequence[Any] = server.get_unspent(address, timeout=seconds)
+    with _open(server, network, seconds) as opened:
+        unspents: Sequence[Any] = opened.get_unspent(address, timeout=seconds)
     coins = tuple(coin_from_bitcash(unspent) for unspent in unspents)
     for coin in coins:
         if coin.locking_bytecode != locking_bytecode:
@@ -80,8 +80,8 @@ def broadcast(server: Server, encoded: bytes, txid: str, *, network: str, second
         _post(server, encoded, txid, seconds)
         return
     try:
-        with _open(server, network, seconds):
-            taken = server.broadcast_tx(encoded.hex(), timeout=seconds)
+        with _open(server, network, seconds) as opened:
+            taken = opened.broadcast_tx(encoded.hex(), timeout=seconds)
     except InvalidEndpointResponse as error:
         code, said = _json_rpc_error(error)
         if not isinstance(code, int) or code < 0:

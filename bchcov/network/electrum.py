@@ -72,10 +72,13 @@ class Channel:
 
 
 @contextmanager
-def asked(server: FulcrumProtocolAPI, network: str, *, seconds: float) -> Iterator[None]:
-    """Let bitcash ask a server in the block, once it has said that it serves the network.
+def asked(
+    server: FulcrumProtocolAPI, network: str, *, seconds: float
+) -> Iterator[FulcrumProtocolAPI]:
+    """Open a server for the questions of the block, once it has said that it serves the network.
 
-    Raises OSError and ValueError where it does not answer, or serves another one.
+    It is one of the block's own: several threads can ask at once. Raises OSError and
+    ValueError where it does not answer, or serves another network.
     """
     with (
         socket.create_connection((server.hostname, server.port), timeout=seconds) as plain,
@@ -88,8 +91,6 @@ def asked(server: FulcrumProtocolAPI, network: str, *, seconds: float) -> Iterat
             raise ValueError(
                 f"it does not serve {network}: its first block is {printable(str(genesis))[:64]}"
             )
-        server.sock = channel
-        try:
-            yield
-        finally:
-            server.sock = None
+        opened = FulcrumProtocolAPI(f"{server.hostname}:{server.port}", network=server.network)
+        opened.sock = channel
+        yield opened

@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from typing import Protocol
 
+from bitcash.exceptions import InvalidEndpointURLProvided
 from bitcash.network.APIs.FulcrumProtocolAPI import FulcrumProtocolAPI
 from bitcash.network.services import get_endpoints_for
 from bitcash.types import Network
@@ -65,8 +66,15 @@ def default_servers(network: str) -> tuple[Server, ...]:
 
     Those of bitcash, with its environment variables (`FULCRUM_API_MAINNET`); for the networks
     that it does not know, `FULCRUM_API_CHIPNET` and its kind, or `_1`, `_2` behind it.
-    Raises NetworkError where none is known.
+    Raises NetworkError where none is known, and for a variable that names no server.
     """
+    try:
+        return _default_servers(network)
+    except (InvalidEndpointURLProvided, ValueError) as error:
+        raise NetworkError(f"the environment names a server of {network}: {error}") from None
+
+
+def _default_servers(network: str) -> tuple[Server, ...]:
     if network in _OF_BITCASH:
         made: tuple[Server, ...] = get_endpoints_for(_OF_BITCASH[network])
         return made

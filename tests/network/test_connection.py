@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -213,6 +214,16 @@ def test_a_late_answer_is_not_taken_for_that_of_the_next_question(loopback: Loop
     assert len(network.coins(ADDRESS)) == 8
 
 
+def test_several_threads_ask_one_connection_at_once(loopback: Loopback) -> None:
+    made = fund(loopback)
+    others = loopback.chain.fund(Output(7_000, p2sh32(COVENANT)))
+    network = regtest(electrum(loopback))
+    asked = [KEY.locking_bytecode, p2sh32(COVENANT)] * 8
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(network.coins, asked))
+    assert [len(each) for each in answers] == [len(made), len(others)] * 8
+
+
 def test_the_servers_are_asked_in_their_order_until_one_answers(loopback: Loopback) -> None:
     (coin,) = loopback.chain.fund(Output(50_000, KEY.locking_bytecode))
     nowhere = BitcoinDotComAPI("http://127.0.0.1:9/v2/", network=Network.regtest)
@@ -238,18 +249,18 @@ def test_a_coin_of_another_script_is_not_taken(
     (coin,) = loopback.chain.fund(Output(50_000, KEY.locking_bytecode))
     loopback.chain.fund(Output(50_000, p2sh32(COVENANT)))
     server = kind(loopback)
-    answer = server.get_unspent
+    answer = type(server).get_unspent
 
-    def other(_address: str, *, timeout: float) -> Any:
-        return answer(ADDRESS, timeout=timeout)
+    def other(self: Any, _address: str, *, timeout: float) -> Any:
+        return answer(self, ADDRESS, timeout=timeout)
 
-    def twice(address: str, *, timeout: float) -> Any:
-        return [*answer(address, timeout=timeout)] * 2
+    def twice(self: Any, address: str, *, timeout: float) -> Any:
+        return [*answer(self, address, timeout=timeout)] * 2
 
-    monkeypatch.setattr(type(server), "get_unspent", lambda _, *a, **k: other(*a, **k))
+    monkeypatch.setattr(type(server), "get_unspent", other)
     with pytest.raises(NetworkError, match=f"a coin of another script: {coin}"):
         regtest(server).coins(p2sh32(COVENANT))
-    monkeypatch.setattr(type(server), "get_unspent", lambda _, *a, **k: twice(*a, **k))
+    monkeypatch.setattr(type(server), "get_unspent", twice)
     with pytest.raises(NetworkError, match="a coin twice"):
         regtest(server).coins(ADDRESS)
 

@@ -76,6 +76,16 @@ def test_the_environment_names_servers(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [*map(name_of, connect("scalenet").servers)] == ["localhost:3", "localhost:4"]
 
 
+@pytest.mark.parametrize("network", ["mainnet", "chipnet"])
+@pytest.mark.parametrize("value", ["localhost", "localhost:port", "a:b:c"])
+def test_a_variable_that_names_no_server_is_refused(
+    network: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"FULCRUM_API_{network.upper()}", value)
+    with pytest.raises(NetworkError, match=f"the environment names a server of {network}"):
+        connect(network)
+
+
 @pytest.mark.parametrize("network", ["testnet4", "scalenet"])
 def test_a_network_without_known_servers_says_how_to_name_one(network: str) -> None:
     with pytest.raises(NetworkError, match=f"set FULCRUM_API_{network.upper()}"):
