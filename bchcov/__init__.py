@@ -33,13 +33,9 @@ if TYPE_CHECKING:
         TransactionRefused,
         VectorError,
     )
+    from .formats import ReadTransaction, read_transaction
     from .reasons import Problem, Reason, TransactionCheck, TransactionReason
-    from .script.addresses import (
-        Address,
-        decode_address,
-        encode_address,
-        locking_bytecode_of,
-    )
+    from .script.addresses import Address, decode_address, encode_address, locking_bytecode_of
     from .script.numbers import decode_number, encode_number
     from .script.patterns import (
         data_output,
@@ -59,14 +55,7 @@ if TYPE_CHECKING:
         transaction_id,
     )
     from .transaction.context import TransactionContext
-    from .transaction.model import (
-        Capability,
-        Input,
-        Nft,
-        Output,
-        Token,
-        Transaction,
-    )
+    from .transaction.model import Capability, Input, Nft, Output, Token, Transaction
     from .transaction.sighash import HashType, signature_digest
     from .validation.verdict import Verdict
     from .validation.verify import verify
@@ -74,14 +63,7 @@ if TYPE_CHECKING:
     from .vm.metrics import Metrics
     from .vm.result import InputResult
     from .vm.rules.ruleset import RuleSet
-    from .vm.rules.upgrades import (
-        BCH_2023,
-        BCH_2025,
-        BCH_2026,
-        BCH_SPEC,
-        RULE_SETS,
-        find_rules,
-    )
+    from .vm.rules.upgrades import BCH_2023, BCH_2025, BCH_2026, BCH_SPEC, RULE_SETS, find_rules
     from .vm.trace import Trace, TraceStep, trace, trace_input
     from .wallet import (
         BuiltTransaction,
@@ -127,6 +109,7 @@ _EXPORTS = {
         "TransactionRefused",
         "VectorError",
     ),
+    "formats": ("ReadTransaction", "read_transaction"),
     "reasons": ("Problem", "Reason", "TransactionCheck", "TransactionReason"),
     "script.addresses": ("Address", "decode_address", "encode_address", "locking_bytecode_of"),
     "script.numbers": ("decode_number", "encode_number"),
@@ -223,6 +206,7 @@ __all__ = [
     "PrivateKey",
     "Problem",
     "RawUnlocker",
+    "ReadTransaction",
     "Reason",
     "RuleSet",
     "RulesError",
@@ -268,6 +252,7 @@ __all__ = [
     "p2sh20",
     "p2sh32",
     "pattern_name",
+    "read_transaction",
     "run_script",
     "sign_p2pkh",
     "signature_digest",

@@ -2,7 +2,7 @@
 
     BchcovError
     ├── DecodeError             bytes that are not what they should be: .offset
-    ├── FormatError             text of an interchange format that cannot be read
+    ├── FormatError             text of an interchange format that cannot be read: .field
     ├── EncodeError             a value that has no encoding
     ├── AddressError            no address, or one that does not fit its use
     ├── InvalidKey              no private or public key
@@ -93,7 +93,18 @@ class DecodeError(BchcovError):
 
 
 class FormatError(BchcovError):
-    """Text of an interchange format that cannot be read; the message names the field."""
+    """Text of an interchange format that cannot be read; the message names the field.
+
+    `field` is its path where the format is an object of JSON, as "vin[0].value".
+    """
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message, field)
+        self.message = message
+        self.field = field
+
+    def __str__(self) -> str:
+        return self.message
 
 
 class EncodeError(BchcovError):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any, NoReturn
 
-__all__ = ["JSON", "MAX_DIGITS"]
+__all__ = ["EXACT_JSON", "JSON", "MAX_DIGITS"]
 
 # The lowest limit on digits that Python can be configured to have.
 MAX_DIGITS = 640
@@ -21,6 +22,11 @@ def _parse_float(text: str) -> float:
     if value - value:  # infinite: it could not be written back as JSON
         raise ValueError(f"{text[:_SHOWN]} is too large a number")
     return value
+
+
+def _parse_decimal(text: str) -> Decimal:
+    _parse_float(text)
+    return Decimal(text)
 
 
 def _parse_int(text: str) -> int:
@@ -48,3 +54,11 @@ JSON = json.JSONDecoder(
 )
 """Decode one JSON text. Raises ValueError for invalid JSON, NaN, infinite numbers,
 integers of more than 640 digits and repeated keys in an object."""
+
+EXACT_JSON = json.JSONDecoder(
+    parse_constant=_refuse_constant,
+    parse_float=_parse_decimal,
+    parse_int=_parse_int,
+    object_pairs_hook=refuse_repeated_keys,
+)
+"""As JSON, but a number with a point or an exponent is the Decimal that is written."""

@@ -1,0 +1,168 @@
+"""JSON of other programs, read field by field: each refusal names the field and what it holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, NoReturn
+
+from ..encoding.hexadecimal import decode_hex
+from ..encoding.json_text import EXACT_JSON
+from ..encoding.nesting import MAX_NESTED, nests_too_deep
+from ..encoding.printable import printable
+from ..errors import DecodeError, FormatError
+from ..transaction.constants import COIN, MAX_UINT64
+
+__all__ = ["Field", "read_json", "read_text"]
+
+_SHOWN = 40
+# A value of 64 bits in units of 1e-8; what is longer is refused before it is computed with.
+_MAX_VALUE_DIGITS = 40
+_DECIMALS = 8
+_MOST_COINS = f"{MAX_UINT64 // COIN}.{MAX_UINT64 % COIN:08}"
+
+
+def read_text(text: str | bytes) -> str:
+    """Decode UTF-8, without the mark that editors put in front of a file. Raises FormatError."""
+    try:
+        return (text if isinstance(text, str) else text.decode()).removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        raise FormatError(f"not UTF-8 at byte {error.start}") from None
+
+
+def read_json(text: str | bytes) -> Any:
+    """Parse one JSON text; a number with a point is the Decimal that is written.
+
+    Raises FormatError for what is no JSON or not UTF-8, for repeated keys and deep nesting.
+    """
+    text = read_text(text)
+    if nests_too_deep(text):
+        raise FormatError(f"not JSON that is read: nested too deeply, limit {MAX_NESTED}")
+    try:
+        return EXACT_JSON.decode(text)
+    except json.JSONDecodeError as error:
+        where = f" (line {error.lineno}, column {error.colno})" if error.lineno > 1 else ""
+        raise FormatError(f"not JSON: {error.msg} at character {error.pos}{where}") from None
+    except ValueError as error:
+        raise FormatError(f"not JSON: {error}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A value that JSON holds, and where it stands: "" is the whole, "vin[0].value" a part.
+
+    Every method but `refuse` raises FormatError for a value of another kind.
+    """
+
+    value: object
+    path: str = ""
+
+    def refuse(self, what: str) -> NoReturn:
+        """Raise FormatError: the field, and `what` is wrong with it."""
+        name = f'"{printable(self.path)}"' if self.path else "the JSON"
+        raise FormatError(f"{name} {what}", self.path)
+
+    def _kind(self) -> str:
+        names = {dict: "an object", list: "an array", str: "text", bool: "true or false"}
+        return "null" if self.value is None else names.get(type(self.value), "a number")
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there is a value, and not null."""
+        return self.value is not None
+
+    def members(self) -> dict[str, Any]:
+        """The names and values of the object that the field is."""
+        if not isinstance(self.value, dict):
+            self.refuse(self._is_not("an object"))
+        return self.value
+
+    def _is_not(self, wanted: str) -> str:
+        return "is missing" if self.value is None else f"is {self._kind()}, not {wanted}"
+
+    def get(self, name: str) -> Field:
+        """A field of the object; one that is not there holds None, as one that is null."""
+        path = f"{self.path}.{name}" if self.path else name
+        return Field(self.members().get(name), path)
+
+    def items(self) -> Iterator[Field]:
+        """Each item of the array."""
+        if not isinstance(self.value, list):
+            self.refuse(self._is_not("an array"))
+        return (Field(each, f"{self.path}[{at}]") for at, each in enumerate(self.value))
+
+    def text(self) -> str:
+        """The text that the field is."""
+        if not isinstance(self.value, str):
+            self.refuse(self._is_not("text"))
+        return self.value
+
+    def flag(self) -> bool:
+        """The true or false that the field is."""
+        if not isinstance(self.value, bool):
+            self.refuse(self._is_not("true or false"))
+        return self.value
+
+    def number(self, most: int) -> int:
+        """The integer from 0 to `most` that the field is."""
+        if not isinstance(self.value, int) or isinstance(self.value, bool):
+            self.refuse(self._is_not("an integer"))
+        return self.within(self.value, most)
+
+    def within(self, value: int, most: int) -> int:
+        """Return `value`, read from the field, if it is 0 to `most`."""
+        if not 0 <= value <= most:
+            shown = str(value) if abs(value) < 10**_SHOWN else "too far from zero"
+            self.refuse(f"is {shown}: expected 0 to {most}")
+        return value
+
+    def digits(self, most: int) -> int:
+        """The integer from 0 to `most` that the text of the field writes."""
+        text = self.text()
+        if not text.isdecimal() or not text.isascii() or len(text) > _SHOWN:
+            self.refuse(f"is {text[:_SHOWN]!a}, no integer in digits")
+        return self.within(int(text), most)
+
+    def hexadecimal(self) -> bytes:
+        """The bytes that the field writes in hexadecimal, in their order."""
+        try:
+            return decode_hex(self.text())
+        except DecodeError as error:
+            self.refuse(f"is no hexadecimal: {error.message} (at character {error.offset})")
+
+    def reversed_hash(self) -> bytes:
+        """The 32 bytes that the field displays, reversed: a txid, a category or a script hash."""
+        data = self.hexadecimal()
+        if len(data) != 32:
+            self.refuse(f"has {len(data)} bytes, not 32")
+        return data[::-1]
+
+    def satoshis(self) -> int:
+        """The satoshis of a decimal number of bitcoin cash, exactly.
+
+        A float counts as the shortest decimal that reads as it: exact up to 21 million.
+        """
+        value = self.value
+        if isinstance(value, float):
+            value = Decimal(repr(value))
+        if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
+            self.refuse(self._is_not("a number"))
+        sign, digits, exponent = Decimal(value).as_tuple()
+        number = int("".join(map(str, digits[:_MAX_VALUE_DIGITS])))
+        if not isinstance(exponent, int) or (number and len(digits) > _MAX_VALUE_DIGITS):
+            self.refuse("is no amount of bitcoin cash")
+        if not number:
+            return 0
+        shift = exponent + _DECIMALS
+        if shift > _MAX_VALUE_DIGITS:
+            self.refuse("is more than any amount of bitcoin cash")
+        # Beyond 99 decimals nothing is left of a number of 40 digits.
+        number *= int("1" + "0" * max(shift, 0))
+        number, rest = divmod(number, int("1" + "0" * min(max(-shift, 0), 99)))
+        if rest:
+            self.refuse(f"is {str(value)[:_SHOWN]}: an amount has at most {_DECIMALS} decimals")
+        if sign or number > MAX_UINT64:
+            self.refuse(f"is {str(value)[:_SHOWN]}: expected 0 to {_MOST_COINS}")
+        return number
