@@ -1,0 +1,124 @@
+"""Multisig inputs of a signing request, which cosigners sign one after the other.
+
+Such an input holds the signatures that there are, in the script's order, and 65 zero bytes for
+each that is missing: what stands for a signature in the requests that wallets know.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..errors import EncodeError, InvalidKey
+from ..script.patterns import is_p2sh20, is_p2sh32
+from ..script.pushes import encode_push, instructions, is_push_only
+from ..transaction.context import TransactionContext
+from ..wallet.cosigning import PartialMultisig
+from ..wallet.multisig import dummy_push, read_multisig
+from .signing_request import SigningRequest
+
+__all__ = [
+    "KEY_PLACEHOLDER",
+    "SIGNATURE_PLACEHOLDER",
+    "partial_in",
+    "partial_multisig",
+    "pushed_items",
+    "script_of",
+    "unlocked",
+    "with_multisig",
+]
+
+KEY_PLACEHOLDER = bytes(33)
+"""What stands for the public key of the wallet that is asked."""
+SIGNATURE_PLACEHOLDER = bytes(65)
+"""What stands for its Schnorr signature, hash type included."""
+
+
+def pushed_items(code: bytes) -> list[bytes]:
+    """The data of each push; none where a script does more than push."""
+    if not is_push_only(code):
+        return []
+    made = []
+    for step in instructions(code):
+        small = bytes((step.opcode - 0x50,)) if 0x51 <= step.opcode <= 0x60 else b""
+        made.append(b"\x81" if step.opcode == 0x4F else small if step.data is None else step.data)
+    return made
+
+
+def script_of(request: SigningRequest, index: int) -> bytes | None:
+    """The script that runs: what locks the output, or the redeem script as far as it is known."""
+    locking = request.source_outputs[index].locking_bytecode
+    if not (is_p2sh20(locking) or is_p2sh32(locking)):
+        return locking
+    contract = request.contract(index)
+    if contract is not None and contract.redeem_script is not None:
+        return contract.redeem_script
+    pushes = pushed_items(request.transaction.inputs[index].unlocking_bytecode)
+    return pushes[-1] if pushes else None
+
+
+def unlocked(request: SigningRequest, index: int, code: bytes) -> SigningRequest:
+    """Put an unlocking bytecode into an input."""
+    inputs = list(request.transaction.inputs)
+    inputs[index] = replace(inputs[index], unlocking_bytecode=code)
+    return replace(request, transaction=replace(request.transaction, inputs=tuple(inputs)))
+
+
+def partial_multisig(request: SigningRequest, index: int) -> PartialMultisig | None:
+    """Read what cosigners have signed of input `index`; None where no multisig is spent.
+
+    The redeem script of a hashed multisig is that of its `contract`, or the last push. Raises
+    EncodeError for an input that is not there, InvalidKey for a signature of no key in it.
+    """
+    if not isinstance(index, int) or not 0 <= index < len(request.source_outputs):
+        raise EncodeError(f"input {index}: there are {len(request.source_outputs)}")
+    context = TransactionContext(request.transaction, request.source_outputs)
+    return partial_in(context, request, index)
+
+
+def partial_in(
+    context: TransactionContext, request: SigningRequest, index: int
+) -> PartialMultisig | None:
+    """As `partial_multisig`, with the context of the request, which is costly to make anew."""
+    script = script_of(request, index)
+    if script is None or not _is_multisig(script):
+        return None
+    partial = PartialMultisig(context, index, script)
+    for item in pushed_items(request.transaction.inputs[index].unlocking_bytecode)[1:]:
+        if item not in (SIGNATURE_PLACEHOLDER, b"", script):
+            partial = _with_signature(partial, item)
+    return partial
+
+
+def _is_multisig(script: bytes) -> bool:
+    try:
+        read_multisig(script)
+    except EncodeError:
+        return False
+    return True
+
+
+def _with_signature(partial: PartialMultisig, signature: bytes) -> PartialMultisig:
+    for key in partial.missing:
+        try:
+            return partial.add(key, signature)
+        except InvalidKey:
+            continue
+    raise InvalidKey(
+        f"input {partial.index}: 0x{signature[:80].hex()} is no signature of the multisig's keys"
+        " that may still sign"
+    )
+
+
+def with_multisig(request: SigningRequest, partial: PartialMultisig) -> SigningRequest:
+    """Put what cosigners have signed of an input into the request, complete or not."""
+    if partial.is_complete:
+        return unlocked(request, partial.index, partial.unlocking_bytecode)
+    multisig, signed = read_multisig(partial.script), dict(partial.signatures)
+    places = [at for at, key in enumerate(multisig.public_keys) if key in signed]
+    items = [signed[multisig.public_keys[at]] for at in places]
+    items += [SIGNATURE_PLACEHOLDER] * (multisig.required - len(items))
+    code = dummy_push(multisig, places, partial.scheme or "schnorr")
+    code += b"".join(map(encode_push, items))
+    if request.source_outputs[partial.index].locking_bytecode != partial.script:
+        code += encode_push(partial.script)
+    return unlocked(request, partial.index, code)
