@@ -68,6 +68,7 @@ SUBPACKAGES = (
     "assembly",
     "chain",
     "contract",
+    "formats",
     "network",
     "race",
     "simulator",

@@ -6,21 +6,21 @@ A line is an object with `tx` and `source_outputs` in hexadecimal and, optionall
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from ..encoding.hexadecimal import decode_hex
-from ..encoding.json_text import JSON
-from ..encoding.nesting import MAX_NESTED, nests_too_deep
-from ..errors import BchcovError, DecodeError, RulesError
+from ..errors import DecodeError, FormatError, RulesError
 from ..transaction.codec import encode_outputs, encode_transaction, transaction_id
 from ..transaction.model import Output, Transaction
 from ..validation.verify import verify
 from ..vm.result import InputResult
 from ..vm.rules.ruleset import RuleSet
 from ..vm.rules.upgrades import find_rules
+from .fields import read_json, read_text
+from .recognize import find_transaction_in, read_transaction, split_hex
 
 __all__ = ["LineOptions", "describe_input", "judge_line", "refuse_line", "verify_line"]
 
@@ -37,34 +37,10 @@ class LineOptions:
     all_inputs: bool = False
 
 
-class _BadLine(BchcovError):
-    """A line that is not a valid request; the message says why."""
-
-
-def _parse(text: bytes | str) -> dict[str, Any]:
-    try:
-        if isinstance(text, bytes):
-            text = text.decode()
-        # A byte order mark, which some editors put in front of the first line.
-        text = text.removeprefix("\ufeff")
-        if nests_too_deep(text):
-            raise _BadLine(f"nested too deeply: expected at most {MAX_NESTED} levels")
-        line = JSON.decode(text)
-    except json.JSONDecodeError as error:
-        raise _BadLine(f"not JSON: {error.msg} at character {error.pos}") from None
-    except UnicodeDecodeError as error:
-        raise _BadLine(f"not UTF-8 at byte {error.start}") from None
-    except ValueError as error:
-        raise _BadLine(f"not JSON: {error}") from None
-    if not isinstance(line, dict):
-        raise _BadLine("not a JSON object")
-    return line
-
-
 def _text_field(line: dict[str, Any], name: str) -> str:
     value = line.get(name)
     if not isinstance(value, str):
-        raise _BadLine(f'"{name}" is missing' if value is None else f'"{name}" is not a string')
+        raise FormatError(f'"{name}" is missing' if value is None else f'"{name}" is not a string')
     return value
 
 
@@ -72,7 +48,7 @@ def _bytes_field(line: dict[str, Any], name: str) -> bytes:
     try:
         return decode_hex(_text_field(line, name))
     except DecodeError as error:
-        raise _BadLine(f'"{name}": {error.message} (at character {error.offset})') from None
+        raise FormatError(f'"{name}": {error.message} (at character {error.offset})') from None
 
 
 def _rules_of(line: dict[str, Any], options: LineOptions) -> RuleSet:
@@ -81,12 +57,14 @@ def _rules_of(line: dict[str, Any], options: LineOptions) -> RuleSet:
     if line.get("mode") is not None:
         mode = _text_field(line, "mode")
         if mode not in _MODES:
-            raise _BadLine(f'"mode" {mode[:40]!a} is unknown: expected "standard" or "consensus"')
+            raise FormatError(
+                f'"mode" {mode[:40]!a} is unknown: expected "standard" or "consensus"'
+            )
         standard = _MODES[mode]
     try:
         return find_rules(name, standard=standard)
     except RulesError as error:
-        raise _BadLine(f'"rules": {str(error)[:200]}') from None
+        raise FormatError(f'"rules": {str(error)[:200]}') from None
 
 
 def describe_input(result: InputResult) -> dict[str, Any]:
@@ -104,17 +82,49 @@ def describe_input(result: InputResult) -> dict[str, Any]:
     }
 
 
-def _judge(line: dict[str, Any], options: LineOptions) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A transaction with what it spends, decoded or not, and what is to be said of it."""
+
+    transaction: Transaction | bytes
+    source_outputs: Sequence[Output] | bytes
+    identifier: str | int | float | None
+    remarks: tuple[str, ...] = ()
+
+
+def _find_question(line: object, identifier: str | int | float | None) -> _Question:
+    """Take a transaction out of parsed JSON; of bytes that do not decode, the verdict says so."""
+    if isinstance(line, dict) and ("tx" in line or "source_outputs" in line):
+        sources = _bytes_field(line, "source_outputs") if "tx" in line else b""
+        return _Question(_bytes_field(line, "tx"), sources, identifier)
+    if not isinstance(line, (dict, str)):
+        raise FormatError("not a JSON object")
+    found = find_transaction_in(line)
+    txid = transaction_id(found.transaction)
+    name = txid if identifier is None else identifier
+    return _Question(found.transaction, found.require_sources(), name, found.remarks)
+
+
+def _hex_question(text: str, transaction: str, outputs: str) -> _Question:
+    if not outputs:
+        read_transaction(text).require_sources()
+    try:
+        return _Question(decode_hex(transaction), decode_hex(outputs), None)
+    except DecodeError as error:
+        raise FormatError(f"not hexadecimal: {error.message}") from None
+
+
+def _judge(question: _Question, rules: RuleSet, options: LineOptions) -> dict[str, Any]:
     verdict = verify(
-        _bytes_field(line, "tx"),
-        _bytes_field(line, "source_outputs"),
-        _rules_of(line, options),
+        question.transaction,
+        question.source_outputs,
+        rules,
         scripts_only=options.scripts_only,
         all_inputs=options.all_inputs,
     )
     problem = verdict.error
-    return {
-        "id": line.get("id"),
+    answer: dict[str, Any] = {
+        "id": question.identifier,
         "ok": verdict.ok,
         "error": problem
         and {
@@ -125,6 +135,14 @@ def _judge(line: dict[str, Any], options: LineOptions) -> dict[str, Any]:
         },
         "inputs": [describe_input(result) for result in verdict.inputs],
     }
+    return {**answer, "remarks": list(question.remarks)} if question.remarks else answer
+
+
+def _identifier(line: object) -> str | int | float | None:
+    given = line.get("id") if isinstance(line, dict) else None
+    if isinstance(given, dict | list):
+        raise FormatError('"id" is not a string or number')
+    return float(given) if isinstance(given, Decimal) else given
 
 
 def refuse_line(detail: str, *, number: int, identifier: object = None) -> dict[str, Any]:
@@ -155,13 +173,15 @@ def judge_line(
     """
     identifier: str | int | float | None = None
     try:
-        line = _parse(text)
-        given = line.get("id")
-        if isinstance(given, dict | list):
-            raise _BadLine('"id" is not a string or number')
-        identifier = given
-        return _judge(line, options or LineOptions())
-    except _BadLine as error:
+        options, text = options or LineOptions(), read_text(text)
+        if digits := split_hex(text):
+            return _judge(_hex_question(text, *digits), _rules_of({}, options), options)
+        line = read_json(text)
+        identifier = _identifier(line)
+        question = _find_question(line, identifier)
+        rules = _rules_of(line if isinstance(line, dict) else {}, options)
+        return _judge(question, rules, options)
+    except FormatError as error:
         return refuse_line(str(error), number=number, identifier=identifier)
 
 

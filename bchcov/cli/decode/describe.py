@@ -82,8 +82,13 @@ def find_redeem_script(unlocking: bytes) -> bytes | None:
     return None if signed and len(last) in _KEY_SIZES and last[0] in (2, 3, 4) else last
 
 
-def describe_input(item: Input) -> dict[str, Any]:
-    """Describe one input, with its txid as displayed; `asm` of its scripts is an iterator."""
+def describe_input(
+    item: Input, spent: Output | None = None, *, prefix: str = "bitcoincash"
+) -> dict[str, Any]:
+    """Describe one input, with its txid as displayed; `asm` of its scripts is an iterator.
+
+    `spent` is the output that it spends, if that is known.
+    """
     redeem = find_redeem_script(item.unlocking_bytecode)
     return {
         "txid": item.outpoint_txid,
@@ -91,6 +96,7 @@ def describe_input(item: Input) -> dict[str, Any]:
         "unlocking": _describe_script(item.unlocking_bytecode),
         "redeem": None if redeem is None else _describe_script(redeem),
         "sequence": item.sequence,
+        **({} if spent is None else {"spent": describe_output(spent, prefix=prefix)}),
     }
 
 

@@ -42,6 +42,10 @@ def _print_input(index: int, item: dict[str, Any]) -> None:
     if item["redeem"] is not None:
         _print_assembly("redeem", item["redeem"])
     _print_field("sequence", f"{item['sequence']} (0x{item['sequence']:08x})")
+    if "spent" in item:
+        spent = item["spent"]
+        _print_field("of output", f"{spent['value']:,} satoshis, {spent['pattern']}")
+        _print_contents(spent)
 
 
 def _print_token(token: dict[str, Any]) -> None:
@@ -55,6 +59,10 @@ def _print_token(token: dict[str, Any]) -> None:
 
 def _print_output(index: int, output: dict[str, Any]) -> None:
     _print_heading(f"output {index}: {output['value']:,} satoshis, {output['pattern']}")
+    _print_contents(output)
+
+
+def _print_contents(output: dict[str, Any]) -> None:
     if output["address"] is not None:
         _print_field("address", output["address"])
     _print_script("locking", output["locking"])

@@ -11,7 +11,7 @@ import click
 from ...encoding.hexadecimal import decode_hex
 from ...errors import DecodeError
 
-__all__ = ["read_bytecode", "read_text"]
+__all__ = ["decode_digits", "read_bytecode", "read_digits", "read_text"]
 
 _HEX_ARGUMENT = re.compile(r"\s*(0[xX])?[0-9a-fA-F\s]*")
 
@@ -51,20 +51,34 @@ def read_text(source: str) -> str:
     return _read_file(Path(source)) if _is_file(source) else source
 
 
-def read_bytecode(source: str) -> bytes:
-    """Read hexadecimal from the argument itself, the file of this name, or standard input ("-").
+def read_digits(source: str) -> str:
+    """Read hexadecimal, not yet decoded, or other text: the argument itself, a file, or "-".
+
+    An argument that reads as hexadecimal is never the name of a file. Raises
+    click.ClickException as `read_text` does.
+    """
+    return source if _HEX_ARGUMENT.fullmatch(source) else read_text(source)
+
+
+def decode_digits(text: str, source: str) -> bytes:
+    """Decode the hexadecimal that `read_digits` read from `source`.
 
     White space and a leading 0x are ignored. Raises click.ClickException with one line for
     anything else.
     """
-    is_hex = _HEX_ARGUMENT.fullmatch(source) is not None
-    digits = "".join((source if is_hex else read_text(source)).split())
+    digits = "".join(text.split())
     try:
         return decode_hex(digits[2:] if digits[:2] in ("0x", "0X") else digits)
     except DecodeError as error:
+        is_hex = _HEX_ARGUMENT.fullmatch(source) is not None
         what = (
             "not hexadecimal"
             if is_hex or source == "-" or _is_file(source)
             else ("neither hexadecimal nor a file")
         )
         raise click.ClickException(f"{what}: {error.message}") from None
+
+
+def read_bytecode(source: str) -> bytes:
+    """Read bytes in hexadecimal, as `read_digits` and `decode_digits` do."""
+    return decode_digits(read_digits(source), source)

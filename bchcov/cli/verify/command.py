@@ -1,4 +1,4 @@
-"""`bchcov verify`: read transactions and write verdicts, both as lines of JSON."""
+"""`bchcov verify`: read transactions in any form and write verdicts as lines of JSON."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import IO
 
 import click
 
+from ...encoding.printable import printable
 from ...errors import RulesError, WorkerLost
 from ...formats.verify_lines import LineOptions
 from ...processes.signals import Stopped, stoppable
@@ -34,6 +35,8 @@ def _print_table(answer: Answer, number: int) -> None:
     parsed = json.loads(answer.text)
     name = f"transaction {number}" if parsed["id"] is None else str(parsed["id"])
     print_table(verdict_table(parsed, name=name))
+    for remark in parsed.get("remarks", ()):
+        click.echo(f"Note: {printable(remark)}")
 
 
 @click.command()
@@ -81,8 +84,10 @@ def verify(
 
     Each line is an object {"id", "tx", "source_outputs", "rules", "mode"}: the transaction
     and the outputs it spends (a compact size count, then the outputs) in hexadecimal;
-    id, rules and mode ("standard" or "consensus") are optional. Each line is answered by
-    one line, even if it cannot be read. The exit code is 1 unless all are valid.
+    id, rules and mode ("standard" or "consensus") are optional. It may also be the JSON of a
+    node, a WalletConnect request, or hexadecimal with the outputs behind it, and an object may
+    span many lines. Each is answered by one line, even if it cannot be read. The exit code is
+    1 unless all are valid.
     """
     options = LineOptions(rules, not consensus, scripts_only, all_inputs)
     started, count, refused = perf_counter(), 0, 0

@@ -1,4 +1,7 @@
-"""Answering lines in order, in this process or in several."""
+"""Answering lines in order, in this process or in several.
+
+A JSON object that spans many lines counts as one line.
+"""
 
 from __future__ import annotations
 
@@ -11,17 +14,12 @@ from typing import IO, Any, NamedTuple
 
 from ...formats.verify_lines import LineOptions, judge_line, refuse_line
 from ...processes.pool import in_order
+from .gathering import Line, gather
 
 __all__ = ["Answer", "judge_lines"]
 
 LINE_LIMIT = 64 * 1024 * 1024
 _BATCH_LINES, _BATCH_SIZE = 64, 1024 * 1024
-
-
-class _Line(NamedTuple):
-    number: int
-    text: bytes
-    is_whole: bool
 
 
 class Answer(NamedTuple):
@@ -31,7 +29,7 @@ class Answer(NamedTuple):
     text: str
 
 
-def _read_lines(stream: IO[bytes]) -> Iterator[_Line]:
+def _read_lines(stream: IO[bytes]) -> Iterator[Line]:
     number = 0
     while text := stream.readline(LINE_LIMIT + 1):
         number += 1
@@ -41,10 +39,10 @@ def _read_lines(stream: IO[bytes]) -> Iterator[_Line]:
             while (rest := stream.readline(LINE_LIMIT)) and not rest.endswith(b"\n"):
                 pass
         if not is_whole or not text.isspace():
-            yield _Line(number, text, is_whole)
+            yield Line(number, text, is_whole)
 
 
-def _answer(line: _Line, options: LineOptions) -> Answer:
+def _answer(line: Line, options: LineOptions) -> Answer:
     answer: dict[str, Any]
     if line.is_whole:
         answer = judge_line(line.text, number=line.number, options=options)
@@ -53,12 +51,12 @@ def _answer(line: _Line, options: LineOptions) -> Answer:
     return Answer(answer["ok"], json.dumps(answer, separators=(",", ":")))
 
 
-def _answer_batch(options: LineOptions, batch: list[_Line]) -> list[Answer]:
+def _answer_batch(options: LineOptions, batch: list[Line]) -> list[Answer]:
     return [_answer(line, options) for line in batch]
 
 
-def _batches(lines: Iterator[_Line]) -> Iterator[list[_Line]]:
-    batch: list[_Line] = []
+def _batches(lines: Iterator[Line]) -> Iterator[list[Line]]:
+    batch: list[Line] = []
     size = 0
     for line in lines:
         batch.append(line)
@@ -76,7 +74,7 @@ def judge_lines(stream: IO[bytes], options: LineOptions, *, jobs: int) -> Iterat
     With one job an answer comes as soon as its line has been read; with more, answers come in
     batches. A line of more than 64 MiB is refused without being read. Raises WorkerLost.
     """
-    lines = _read_lines(stream)
+    lines = gather(_read_lines(stream), limit=LINE_LIMIT)
     if jobs == 1:
         yield from (_answer(line, options) for line in lines)
         return
