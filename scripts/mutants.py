@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,9 @@ _ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
 # Two reasons of each kind: the one that stands in for every other, and what stands in for it.
 _REASONS = {"Reason": ("VERIFY", "EVAL_FALSE"), "TransactionReason": ("TX_SIZE", "TX_VERSION")}
 _DROPPED = (ast.Expr, ast.Assign, ast.AugAssign, ast.Raise, ast.Delete, ast.Break, ast.Continue)
+
+
+_TYPE_NAME = re.compile("_?[A-Z][A-Za-z]*[a-z][A-Za-z]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,11 @@ def _is_left_alone(node: ast.AST) -> bool:
         return True
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         return True  # a docstring
+    if isinstance(node, ast.Assign) and isinstance(node.value, ast.Subscript | ast.BinOp):
+        # A name for a type is written as a class is.
+        return _TYPE_NAME.fullmatch(ast.unparse(node.targets[0])) is not None
+    if isinstance(node, ast.Delete) and all(isinstance(each, ast.Name) for each in node.targets):
+        return True  # a name that is used no more
     if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
         return True
     return isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in (

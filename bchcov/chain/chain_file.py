@@ -144,6 +144,9 @@ class ChainFile:
             if _kind_of(error) == sqlite3.SQLITE_CORRUPT:
                 raise DamagedStore(f"{self.path}: damaged: {error}; {_SALVAGE_HINT}") from error
             raise StoreError(f"{self.path}: not a chain's file: {error}") from error
+        except StoreError:
+            # Said already, and no damage: another program's file, or another format.
+            raise
         except _DAMAGE_ERRORS as error:
             if not is_opening:
                 raise

@@ -12,7 +12,6 @@ from ..encoding.expected import kind_of
 from ..errors import DecodeError
 from ..script.patterns import TOKEN_PREFIX
 from .constants import MAX_TOKEN_AMOUNT
-from .fields import mark_checked
 from .model import Capability, Input, Nft, Output, Token, Transaction
 
 __all__ = [
@@ -180,9 +179,7 @@ def _decode(data: bytes, prefix: int) -> Transaction:
     outputs, offset = _read_outputs(data, offset, prefix)
     locktime = int.from_bytes(_take(data, offset, 4, "a locktime"), "little")
     _expect_end(data, offset + 4, "the transaction")
-    transaction = Transaction(inputs, outputs, version, locktime)
-    mark_checked(transaction)
-    return transaction
+    return Transaction(inputs, outputs, version, locktime)
 
 
 def _has_witnesses(data: bytes) -> bool:

@@ -33,7 +33,7 @@ def fee_rate_of(rate: object) -> Fraction:
     if not is_sound or rate > _DEAREST:
         raise BuildError(f"a fee rate is a number of satoshis a byte, at most {_DEAREST}")
     if rate < 0:
-        shown = str(rate) if rate > -_DEAREST else "less than -100,000,000"
+        shown = str(rate) if rate >= -_DEAREST else "less than -100,000,000"
         raise BuildError(f"a fee rate of {shown}: it is not negative")
     return Fraction(rate)
 

@@ -8,7 +8,8 @@ from copy import deepcopy
 
 import pytest
 
-from bchcov import Input, Output, Transaction
+from bchcov import ChainError, Input, Output, Transaction
+from bchcov.chain import Chain, TransactionRefused
 from bchcov.chain.blocks import Block, make_coinbase, make_funding
 from bchcov.chain.ledger import Ledger, Outpoint, Record
 from bchcov.transaction.codec import transaction_hash, transaction_id
@@ -168,3 +169,42 @@ def test_whatever_changes_is_taken_back_to_its_mark(seed: int) -> None:
         mark, before, _ = open_marks.pop()
         ledger.roll_back(mark)
         assert tables(ledger) == before
+
+
+def test_nothing_is_noted_but_between_a_mark_and_its_end() -> None:
+    # A mark counts what was noted before it.
+    ledger = funded()
+    assert ledger.mark() == 0
+    ledger.apply(PAYMENT, None)
+    inner = ledger.mark()
+    assert inner > 0
+    ledger.revert(PAYMENT)
+    ledger.roll_back(inner)
+    assert of(PAYMENT, 0) in ledger.coins
+    ledger.keep(inner)
+    ledger.revert(PAYMENT)
+    ledger.apply(PAYMENT, 7, 5)
+    assert ledger.mark() == 0
+    ledger.apply(spending([of(PAYMENT, 0)], Output(1, b"\x51")), None)
+    ledger.roll_back(0)
+    assert ledger.coins[of(PAYMENT, 0)].height == 7
+    ledger.revert(PAYMENT)
+    ledger.apply(PAYMENT, None)
+    assert ledger.mark() == 0
+
+
+def test_a_chain_leaves_no_mark_behind() -> None:
+    chain = Chain()
+    (coin,) = chain.fund(Output(5_000, b"\x51"))
+    spent = spending([coin.outpoint], Output(4_000, b"\x51" * 65))
+    chain.mine([spent])
+    with pytest.raises(TransactionRefused):
+        chain.mine([spent])
+    with chain.snapshot():
+        chain.mine()
+    with chain.together():
+        chain.mine()
+    with pytest.raises(ChainError), chain.together():
+        chain.mine(seconds=0)
+    chain.reorganise(1)
+    assert chain._ledger.mark() == 0

@@ -214,6 +214,15 @@ def test_a_builder_of_any_fields_builds_or_raises_a_build_error(field: str, valu
             build()
 
 
+@pytest.mark.parametrize("field", TransactionBuilder.__slots__)
+def test_every_field_of_a_builder_is_taken_or_a_build_error(field: str) -> None:
+    for value in WRONG:
+        builder = put(START.pay(PAID), field, value)
+        for build in (builder.build, builder.build_unsigned, builder.build_exactly):
+            with suppress(BuildError):
+                build()
+
+
 @given(
     st.sampled_from(["outpoint_hash", "outpoint_index", "output", "sequence", "unlocker", "coin"]),
     junk,

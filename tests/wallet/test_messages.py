@@ -116,6 +116,7 @@ def test_who_signed_is_told_where_it_is_not_the_owner_of_the_address() -> None:
         (CORE_SIGNATURE + "\n", "not base64"),
         (CORE_SIGNATURE.rstrip("="), "not base64"),
         (CORE_SIGNATURE.replace("Ok=", "Ol="), "bits behind its last byte"),
+        (b64encode(b"\x1f" + b"\xff" * 64).decode()[:-2] + "9=", "bits behind its last byte"),
         ("A" * 87 + "=", "begins with a byte of 27 to 34, not 0"),
         (b64encode(b"\x1a" + bytes(64)).decode(), "27 to 34, not 26"),
         # 35 to 42 are the segregated witness addresses of BIP 137.
@@ -127,8 +128,10 @@ def test_who_signed_is_told_where_it_is_not_the_owner_of_the_address() -> None:
 def test_a_signature_that_nobody_can_have_made_is_refused(signature: str, message: str) -> None:
     with pytest.raises(DecodeError, match=message):
         verify_message(ADDRESS, "text", signature)
-    with pytest.raises(DecodeError, match=message):
+    with pytest.raises(DecodeError, match=message) as told:
         message_signer("text", signature)
+    offsets = {"no public": 1, "bits behi": 65}
+    assert told.value.offset == offsets.get(message[:9], 0)
 
 
 def test_an_address_without_one_key_is_refused() -> None:
