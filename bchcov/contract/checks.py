@@ -26,6 +26,7 @@ from ..errors import AssemblyError
 from ..script.opcodes import OPCODES_BY_NAME, Op
 from .endings import find_producers, functions_in
 from .moves import MOVES, NOTHING
+from .nested import Nested, run_nested
 from .places import InstructionKey, Placed, PlacedScript, place_instructions
 from .source import Label, labels_in
 
@@ -88,7 +89,7 @@ def checks_in(source: str, name: str = "") -> tuple[Check, ...]:
     """
     bindings: dict[str, Binding] = {}
     try:
-        nodes = _known(parse(source), bindings)
+        nodes = run_nested(_known(parse(source), bindings))
     except AssemblyError as error:
         raise AssemblyError(
             error.message, line=error.line, column=error.column, binding=name or None
@@ -111,14 +112,15 @@ def checks_of(
     return script, tuple(_list(script, texts, most_finals=True))
 
 
-def _known(nodes: tuple[Node, ...], bindings: dict[str, Binding]) -> tuple[Node, ...]:
+def _known(nodes: tuple[Node, ...], bindings: dict[str, Binding]) -> Nested[tuple[Node, ...]]:
     """The nodes with something in place of all that only a binding can tell."""
     known: list[Node] = []
     for node in nodes:
         if isinstance(node, Evaluation):
             known.append(Literal(_UNKNOWN, node.place))
         elif isinstance(node, Push):
-            known.append(Push(_known(node.body, bindings), node.place))
+            body = yield _known(node.body, bindings)
+            known.append(Push(body, node.place))
         else:
             if isinstance(node, Identifier) and node.name not in OPCODES_BY_NAME:
                 bindings[node.name] = _UNKNOWN

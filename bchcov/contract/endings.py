@@ -9,6 +9,7 @@ from ..script.opcodes import Op
 from ..vm.rules.upgrades import BCH_SPEC
 from .blocks import Block, find_blocks
 from .moves import ALT_MOVES, CHOOSERS, MOVES, gives
+from .nested import Nested, run_nested
 from .places import Placed, PlacedScript
 
 __all__ = ["find_producers", "functions_in"]
@@ -27,20 +28,22 @@ _VARIABLE = frozenset({Op.OP_CHECKMULTISIG, Op.OP_CHECKMULTISIGVERIFY, Op.OP_EVA
 class _Search:
     functions: Mapping[bytes, PlacedScript]
     most_steps: int
-    found: dict[Placed, None] = field(default_factory=dict)
+    # By identity: to compare instructions is to compare all the scripts inside them.
+    found: dict[int, Placed] = field(default_factory=dict)
     steps: int = 0
     # Of every script that was met, by its identity.
     blocks: dict[int, Mapping[int, Block]] = field(default_factory=dict)
 
-    def whole(self, script: PlacedScript, depths: set[int], nested: int = 0) -> set[int]:
+    def whole(self, script: PlacedScript, depths: set[int], nested: int = 0) -> Nested[set[int]]:
         """Go back through a whole script."""
         if id(script) not in self.blocks:
             self.blocks[id(script)] = find_blocks(script.steps)
-        return self.back(script, -1, len(script.steps), depths, nested)
+        left: set[int] = yield self.back(script, -1, len(script.steps), depths, nested)
+        return left
 
     def back(
         self, script: PlacedScript, before: int, end: int, depths: set[int], nested: int
-    ) -> set[int]:
+    ) -> Nested[set[int]]:
         """Go back from `end`, down to `before`; return which items were there then.
 
         Neither counts itself. Items are counted from the top, 0; those whose makers are not
@@ -56,13 +59,14 @@ class _Search:
             block = self.blocks[id(script)].get(at)
             if block is not None:
                 way_through = self.branches if opcode == Op.OP_ENDIF else self.loop
-                at, depths = block.start - 1, way_through(script, block, depths, nested)
+                depths = yield way_through(script, block, depths, nested)
+                at = block.start - 1
             elif opcode == Op.OP_INVOKE:
                 identifier = _pushed_before(steps, at)
                 body = None if identifier is None else self.functions.get(identifier)
                 if body is None:
                     return set()
-                depths = self.whole(body, depths, nested + 1)
+                depths = yield self.whole(body, depths, nested + 1)
                 at -= 2
             else:
                 chosen = steps[at - 1].pushes if at else None
@@ -86,13 +90,13 @@ class _Search:
             return set()
         made = gives(opcode)
         if any(depth < made for depth in depths):
-            self.found[step] = None
+            self.found[id(step)] = step
         deeper = {depth - made + _takes(opcode) for depth in depths if depth >= made}
         return set() if opcode in _VARIABLE else deeper
 
     def branches(
         self, script: PlacedScript, block: Block, depths: set[int], nested: int
-    ) -> set[int]:
+    ) -> Nested[set[int]]:
         """Both ways through an OP_IF."""
         marks = block.marks
         # Each OP_ELSE turns: one way takes the first, the third part and so on.
@@ -101,16 +105,19 @@ class _Search:
             left = depths
             for part in range(len(marks) - 2, -1, -1):
                 if part % 2 == way:
-                    left = self.back(script, marks[part], marks[part + 1], left, nested + 1)
+                    left = yield self.back(script, marks[part], marks[part + 1], left, nested + 1)
             before |= left
         return {depth + 1 for depth in before}
 
-    def loop(self, script: PlacedScript, block: Block, depths: set[int], nested: int) -> set[int]:
+    def loop(
+        self, script: PlacedScript, block: Block, depths: set[int], nested: int
+    ) -> Nested[set[int]]:
         """Through a loop, one time and any number of times."""
         start, end = block.marks
         before, ahead = set[int](), depths
         while ahead:
-            begun = self.back(script, start, end, {depth + 1 for depth in ahead}, nested + 1)
+            inside = {depth + 1 for depth in ahead}
+            begun = yield self.back(script, start, end, inside, nested + 1)
             ahead = begun - before
             before |= begun
             if any(depth > _MAX_ITEMS for depth in before):
@@ -148,8 +155,8 @@ def find_producers(
     item from the alternate stack, or one that a number chooses) is left out.
     """
     search = _Search(functions, _MAX_STEPS)
-    search.whole(script, {depth})
-    return tuple(search.found)
+    run_nested(search.whole(script, {depth}))
+    return tuple(search.found.values())
 
 
 def functions_in(script: PlacedScript) -> tuple[dict[bytes, PlacedScript], list[PlacedScript]]:
@@ -164,8 +171,8 @@ def functions_in(script: PlacedScript) -> tuple[dict[bytes, PlacedScript], list[
             if step.opcode != Op.OP_DEFINE:
                 continue
             search = _Search({}, _NEAR, blocks=blocks)
-            search.back(within, -1, at, {1}, 0)
-            makers = list(search.found)
+            run_nested(search.back(within, -1, at, {1}, 0))
+            makers = list(search.found.values())
             body = makers[0].inside if len(makers) == 1 else None
             if body is None:
                 continue

@@ -15,6 +15,7 @@ from ..errors import AssemblyError
 from ..script.opcodes import opcode_name
 from ..script.pushes import instructions
 from .moves import constant
+from .nested import Nested, run_nested
 
 __all__ = ["InstructionKey", "Placed", "PlacedScript", "place_instructions"]
 
@@ -104,7 +105,7 @@ class _Placer:
                     learned.add(node.name)
                     waiting += [(each, node.name) for each in parse(bound)]
 
-    def script(self, assembled: Assembled) -> PlacedScript:
+    def script(self, assembled: Assembled) -> Nested[PlacedScript]:
         starts = [span.start for span in assembled.spans]
         steps: list[Placed] = []
         for step in instructions(assembled.code):
@@ -114,11 +115,11 @@ class _Placer:
             inside = None
             # Not where several instructions come from one place: those are bytes as they are.
             if pushed and span.start == step.offset and span.end == step.end:
-                inside = self.inside(key, pushed)
+                inside = yield self.inside(key, pushed)
             steps.append(Placed(step.offset, step.opcode, *key, pushed, inside))
         return PlacedScript(assembled.code, tuple(steps))
 
-    def inside(self, key: _Key, pushed: bytes) -> PlacedScript | None:
+    def inside(self, key: _Key, pushed: bytes) -> Nested[PlacedScript | None]:
         node = self.pushes.get(key)
         if node is None:
             return None
@@ -130,7 +131,7 @@ class _Placer:
                     assembled = self.assembler.assemble(Tree(node.body, key[0]))
                 except AssemblyError:
                     return None
-            self.scripts[key] = self.script(assembled)
+            self.scripts[key] = yield self.script(assembled)
         found = self.scripts[key]
         return found if found.code == pushed else None
 
@@ -141,4 +142,4 @@ def place_instructions(
     """Give each instruction of a script that was assembled from `nodes` its place."""
     placer = _Placer(bindings)
     placer.learn(nodes)
-    return placer.script(assembled)
+    return run_nested(placer.script(assembled))
