@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from keyword import iskeyword
 from typing import Protocol
 
@@ -81,6 +81,14 @@ class ContractUnlocker:
                 mark = values[name] = placeholder(f"{self.contract.name} {self.path.name} {name}")
                 places[mark] = value.wanted(context, index, self.contract.code)
         return split_at(self._assemble(values), places)
+
+    def without_private_keys(self) -> ContractUnlocker:
+        """The same spend path with public keys in place of the private ones."""
+        arguments = tuple(
+            (name, value if isinstance(value, bytes) else value.without_private_key())
+            for name, value in self.arguments
+        )
+        return replace(self, arguments=arguments)
 
     def _check_coin(self, context: TransactionContext, index: int) -> None:
         if context.source_outputs[index].locking_bytecode != self.contract.locking_bytecode:

@@ -163,7 +163,7 @@ class TransactionBuilder:
             return built
         verdict = verify(built.transaction, built.source_outputs, self.rules)
         if verdict.error is not None:
-            raise refused(verdict, verdict.error, spends)
+            raise refused(verdict, verdict.error, [spend.unlocker for spend in spends])
         return replace(built, verdict=verdict)
 
     def build_unsigned(self) -> BuiltTransaction:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..encoding.expected import kind_of, shown
-from ..errors import BuildError, BuildRefused, InvalidKey
+from ..errors import BuildError, InvalidKey
 from ..transaction.context import TransactionContext
 from ..transaction.model import Transaction
 from ..validation.verify import verify
@@ -18,8 +18,9 @@ from ..vm.rules.ruleset import RuleSet
 from ..vm.rules.upgrades import BCH_2026
 from .balance import Spend
 from .built import BuiltTransaction
+from .explained import refused
 from .keys import PrivateKey
-from .unlockers import Cosignable
+from .unlockers import Cosignable, Explaining
 from .wanted import Part, WantedSignatures, joined
 
 __all__ = ["CosignedTransaction", "cosigned"]
@@ -30,12 +31,13 @@ class CosignedTransaction:
     """A transaction in which every input has the parts of its unlocking bytecode.
 
     `unsigned` is the transaction with no input unlocked, `parts` has bytes and the
-    places of signatures, input by input. `TransactionBuilder.cosign` makes it; every method gives
-    a new one.
+    places of signatures, input by input, `explaining` what can say why an input is refused.
+    `TransactionBuilder.cosign` makes it; every method gives a new one.
     """
 
     unsigned: BuiltTransaction
     parts: tuple[tuple[Part, ...], ...] = field(repr=False)
+    explaining: tuple[Explaining | None, ...] = field(default=(), repr=False, compare=False)
 
     def __post_init__(self) -> None:
         inputs = self.unsigned.transaction.inputs
@@ -157,12 +159,13 @@ class CosignedTransaction:
         """Put the signatures into their places and verify the transaction.
 
         Raises BuildError that says whose signatures are missing, and BuildRefused, with the
-        verdict, where the transaction is refused.
+        verdict and where it is known the line, where the transaction is refused.
         """
         transaction = self._unlocked
         verdict = verify(transaction, self.unsigned.source_outputs, rules)
         if verdict.error is not None:
-            raise BuildRefused(verdict, str(verdict.error))
+            nobody = (None,) * len(self.parts)
+            raise refused(verdict, verdict.error, self.explaining or nobody)
         return replace(self.unsigned, transaction=transaction, verdict=verdict)
 
 
@@ -179,7 +182,11 @@ def cosigned(unsigned: BuiltTransaction, spends: Sequence[Spend]) -> CosignedTra
             made.append(unlocker.parts(context, index))
         else:
             made.append((unlocker.unlock(context, index),))
-    return CosignedTransaction(unsigned, tuple(made))
+    unlockers = [spend.unlocker for spend in spends]
+    explaining = tuple(
+        each.without_private_keys() if isinstance(each, Explaining) else None for each in unlockers
+    )
+    return CosignedTransaction(unsigned, tuple(made), explaining)
 
 
 def _difference(mine: CosignedTransaction, theirs: CosignedTransaction) -> str | None:

@@ -7,17 +7,16 @@ from collections.abc import Sequence
 from ..errors import BuildRefused
 from ..reasons import Problem, TransactionCheck
 from ..validation.verdict import Verdict
-from .balance import Spend
 from .unlockers import Explaining
 
 __all__ = ["refused"]
 
 
-def refused(verdict: Verdict, error: Problem, spends: Sequence[Spend]) -> BuildRefused:
+def refused(verdict: Verdict, error: Problem, unlockers: Sequence[object]) -> BuildRefused:
     """Make the error, with the contract, path, line and check where the unlocker knows them."""
     index = error.input
     if error.check is TransactionCheck.SCRIPTS and index is not None:
-        unlocker = spends[index].unlocker
+        unlocker = unlockers[index]
         if isinstance(unlocker, Explaining):
             why = unlocker.explain_refusal(verdict.inputs[index])
             return BuildRefused(

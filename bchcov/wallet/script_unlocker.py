@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..encoding.expected import expect_bytes, kind_of
 from ..errors import BuildError
@@ -51,6 +51,10 @@ class Signature:
             hash_type=self.hash_type,
             scheme=self.scheme,
         )
+
+    def without_private_key(self) -> Signature:
+        """The same place, of a key that is elsewhere."""
+        return replace(self, key=PublicKey(self.key.public_key))
 
     def wanted(self, context: TransactionContext, index: int, covered: bytes) -> WantedSignatures:
         """The place of this signature, signed where the private key is here."""

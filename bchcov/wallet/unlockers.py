@@ -72,6 +72,10 @@ class Explaining(Protocol):
         """Say which line and check refused the input."""
         ...
 
+    def without_private_keys(self) -> Explaining:
+        """The same, to be handed to others: public keys stand for the private ones."""
+        ...
+
 
 @runtime_checkable
 class Cosignable(Protocol):

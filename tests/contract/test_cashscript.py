@@ -29,6 +29,7 @@ from bchcov.contract import LogLine, artifact_contract, log_lines
 from bchcov.contract.argument_types import ArgumentValue
 from bchcov.errors import ContractError, FormatError
 from bchcov.formats.artifact import fingerprint_of, read_artifact
+from bchcov.wallet import PublicKey
 
 ARTIFACTS = Path(__file__).parent / "artifacts"
 ARBITER, BUYER, SELLER = (PrivateKey(bytes(31) + bytes((number,))) for number in (1, 2, 3))
@@ -401,3 +402,16 @@ def test_a_file_that_is_no_contract_is_one_error(
 def test_an_artifact_takes_no_declared_paths() -> None:
     with pytest.raises(ContractError, match="the spend paths of an artifact are its functions"):
         load_contract(ARTIFACTS / "Escrow-0.12.1.json", HASHES, paths={"a": ""})
+
+
+def test_the_signature_of_an_artifact_can_be_made_by_somebody_else() -> None:
+    contract = escrow("0.12.1")
+    chain = Chain()
+    (coin,) = chain.fund(contract.output(20_000))
+    arbiter = PublicKey(ARBITER.public_key)
+    builder = TransactionBuilder().pay(Output(19_000, SELLER.locking_bytecode))
+    draft = builder.spend(coin, contract.unlock.release(arbiter, arbiter, True)).cosign()
+    assert draft.missing == {0: (ARBITER.public_key,)}
+    alone = builder.spend(coin, contract.unlock.release(ARBITER, ARBITER, True)).build()
+    assert draft.sign(ARBITER).build().transaction == alone.transaction
+    assert chain.submit(alone).ok

@@ -306,8 +306,11 @@ def test_a_contract_is_signed_by_several() -> None:
     alone = builder.spend(held, contract.unlock.move(ALICE, BOB, 5)).build()
     assert built.transaction == alone.transaction
     wrong = builder.spend(held, contract.unlock.move(ALICE, elsewhere(BOB), 4)).cosign().sign(BOB)
-    with pytest.raises(BuildRefused):
-        wrong.build()
+    assert ALICE.secret not in pickle.dumps(wrong)
+    for each in (wrong, pickle.loads(pickle.dumps(wrong))):
+        with pytest.raises(BuildRefused, match="move of escrow") as caught:
+            each.build()
+        assert (caught.value.path, caught.value.line) == ("move", 4)
     with pytest.raises(BuildError, match=f"0x{BOB.public_key.hex()} is missing: cosign"):
         builder.spend(held, contract.unlock.move(ALICE, elsewhere(BOB), 5)).build()
 
