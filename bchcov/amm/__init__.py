@@ -1,7 +1,7 @@
-"""SequencedAMM: a constant-product pool, its orders committed blind and executed in order.
+"""SequencedAMM: a constant-product pool whose orders are hidden until their place is fixed.
 
-`direct` and `ticketed` are its two profiles, `cpmm` is the plain pool that it is compared
-with; what they share is here.
+`direct` and `ticketed` are its two profiles, `cpmm` is a plain pool for comparison; what they
+share is here.
 """
 
 from __future__ import annotations

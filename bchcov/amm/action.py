@@ -24,11 +24,11 @@ _MAX_MIN_OUT = MAX_UINT64
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """An order as a trader commits to it, 53 bytes.
+    """An order as a trader commits to it, 53 bytes when encoded.
 
-    `amount_in` and `min_out` are satoshis or tokens, 1 to 2^63 - 1 and 0 to 2^64 - 1;
-    `owner` is the 20-byte hash of the public key that is paid, `salt` 16 bytes that nobody
-    can guess. Raises BuildError for anything else.
+    `amount_in` and `min_out` are satoshis or tokens, 1 to 2^63 - 1 and 0 to 2^64 - 1; `owner`
+    is the 20-byte hash of the public key that is paid, `salt` 16 bytes that nobody can guess.
+    Raises BuildError for other values.
     """
 
     direction: Direction
@@ -40,19 +40,21 @@ class Action:
     def __post_init__(self) -> None:
         if self.direction not in (BUY, SELL):
             raise BuildError(
-                f"direction {self.direction!r} is neither 1 (BCH in) nor 0 (tokens in)"
+                f"direction {self.direction!r} is invalid: expected 1 (BCH in) or 0 (tokens in)"
             )
         if not 1 <= self.amount_in <= MAX_AMOUNT:
-            raise BuildError(f"an amount of {self.amount_in}: it lies in 1..{MAX_AMOUNT}")
+            raise BuildError(f"amount {self.amount_in} is out of range: expected 1 to {MAX_AMOUNT}")
         if not 0 <= self.min_out <= _MAX_MIN_OUT:
-            raise BuildError(f"a minimum of {self.min_out}: it lies in 0..{_MAX_MIN_OUT}")
+            raise BuildError(
+                f"minimum {self.min_out} is out of range: expected 0 to {_MAX_MIN_OUT}"
+            )
         if len(self.owner) != 20:
-            raise BuildError(f"the owner is a hash of 20 bytes, not {len(self.owner)}")
+            raise BuildError(f"owner has {len(self.owner)} bytes: expected 20")
         if len(self.salt) != 16:
-            raise BuildError(f"the salt has 16 bytes, not {len(self.salt)}")
+            raise BuildError(f"salt has {len(self.salt)} bytes: expected 16")
 
     def encode(self) -> bytes:
-        """direction(1) || amount_in(8) || min_out(8) || owner(20) || salt(16), little-endian."""
+        """Encode as direction(1) amount_in(8) min_out(8) owner(20) salt(16), little-endian."""
         return (
             bytes((self.direction,))
             + self.amount_in.to_bytes(8, "little")
@@ -68,8 +70,8 @@ class Action:
 
 
 def deadline_height(deadline: int) -> int:
-    """Return the height that script reads from a 4-byte deadline, whose highest bit is a sign.
+    """Return the height that scripts read from a 4-byte deadline, whose highest bit is a sign.
 
-    Script queues no negative deadline, but accepts a zero with the sign bit.
+    Scripts refuse negative deadlines, but accept a zero with the sign bit set.
     """
     return deadline if deadline < 1 << 31 else 0

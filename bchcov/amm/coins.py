@@ -65,7 +65,7 @@ def commitment_of(coin: Coin, scripts: PoolScripts) -> bytes:
     if coin.locking_bytecode != scripts.pool_bytecode or token is None or token.nft is None:
         raise BuildError(f"the coin {coin} is not this pool")
     if token.category != scripts.parameters.pool_category:
-        raise BuildError(f"the coin {coin} holds an NFT of another category than this pool's")
+        raise BuildError(f"the coin {coin} holds an NFT of another category")
     return token.nft.commitment
 
 
@@ -76,4 +76,6 @@ def check_reserves(reserves: Reserves, least: int) -> None:
         ("tokens", reserves.tokens, 1, MAX_AMOUNT),
     ):
         if not low <= amount <= most:
-            raise BuildError(f"a reserve of {amount} {what}: it lies in {low}..{most}")
+            raise BuildError(
+                f"reserve of {amount} {what} is out of range: expected {low} to {most}"
+            )

@@ -1,4 +1,4 @@
-"""A plain constant-product pool that anybody may spend, for comparison with SequencedAMM."""
+"""A plain constant-product pool that anybody can spend, for comparison with SequencedAMM."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class Parameters:
 
     def __post_init__(self) -> None:
         if len(self.token_category) != 32:
-            raise BuildError(f"token_category has 32 bytes, not {len(self.token_category)}")
+            raise BuildError(f"token_category has {len(self.token_category)} bytes: expected 32")
         if len(self.owner) != 20:
-            raise BuildError(f"owner is a hash of 20 bytes, not {len(self.owner)}")
+            raise BuildError(f"owner has {len(self.owner)} bytes: expected 20")
 
     @cached_property
     def contract(self) -> Contract:
@@ -48,7 +48,7 @@ class Parameters:
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """The current pool; its whole state is what its coin holds."""
+    """The current pool, whose whole state is the contents of its coin."""
 
     parameters: Parameters
     coin: Coin
@@ -62,7 +62,7 @@ class Market:
 
 @dataclass(frozen=True, slots=True)
 class Swap:
-    """A transaction, the pool after it, and what the trader got."""
+    """A transaction, the pool after it, and what the trader received."""
 
     built: BuiltTransaction
     market: Market
@@ -75,7 +75,7 @@ def read_market(parameters: Parameters, coin: Coin) -> Market:
     if coin.locking_bytecode != p2sh32(parameters.contract.code):
         raise BuildError(f"the coin {coin} is not locked by this pool's script")
     if token is None or token.category != parameters.token_category or token.nft is not None:
-        raise BuildError(f"the coin {coin} does not hold the tokens that trade, and no others")
+        raise BuildError(f"the coin {coin} does not hold only the tokens that trade")
     return Market(parameters, coin)
 
 
@@ -93,17 +93,17 @@ def swap(
     *,
     min_out: int = 1,
 ) -> Swap:
-    """Trade: direction 1 gives satoshis for tokens, 0 tokens for satoshis.
+    """Trade satoshis for tokens (direction 1) or tokens for satoshis (0).
 
-    The output and the rest of the coins go to the change address of `funding`. Raises
+    The proceeds and the rest of the coins go to the change address of `funding`. Raises
     BuildError, also if the trade would give less than `min_out`.
     """
     if not 1 <= amount_in <= MAX_AMOUNT:
-        raise BuildError(f"an amount of {amount_in}: it lies in 1..{MAX_AMOUNT}")
+        raise BuildError(f"amount {amount_in} is out of range: expected 1 to {MAX_AMOUNT}")
     fill = trade(market.reserves, direction, amount_in)
     out = fill.amount_out
     if out < max(1, min_out):
-        raise BuildError(f"{amount_in} would give {out}, less than the {max(1, min_out)} asked for")
+        raise BuildError(f"{amount_in} would give {out}: expected at least {max(1, min_out)}")
     builder = (
         funding.builder()
         .spend(market.coin, ScriptUnlocker((), market.parameters.contract.code))
@@ -116,13 +116,13 @@ def swap(
 def change_reserves(
     market: Market, reserves: Reserves | None, key: PrivateKey, funding: Funding
 ) -> BuiltTransaction:
-    """Set the reserves as the owner, or end the pool with None.
+    """Set the reserves as the owner; with None, end the pool.
 
-    What the pool releases goes to the change of `funding`. Raises BuildError.
+    What the pool releases goes to the change address of `funding`. Raises BuildError.
     """
     parameters = market.parameters
     if key.public_key_hash != parameters.owner:
-        raise BuildError("the key is not that of the pool's owner")
+        raise BuildError("the key is not the pool owner's")
     unlocker = ScriptUnlocker((Signature(key), key.public_key), parameters.contract.code)
     builder = funding.builder().spend(market.coin, unlocker)
     if reserves is not None:

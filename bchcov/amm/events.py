@@ -1,4 +1,4 @@
-"""Queue entries, and what a transaction did to a pool, for both profiles."""
+"""Queue entries, and the events of a pool, for both profiles."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["Entry", "Event", "Execution", "Followable", "read_history"]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A place in the queue, whose action is known only by its hash until it is revealed."""
+    """An order in the queue, whose action is known only by its hash until it is revealed."""
 
     index: int
     deadline: int
@@ -24,7 +24,7 @@ class Entry:
 
     @property
     def preimage(self) -> bytes:
-        """What the queue's leaf is the hash of: deadline(4, little-endian) || action_hash(32)."""
+        """The preimage of the queue's leaf: deadline (4 bytes, little-endian), action_hash (32)."""
         return self.deadline.to_bytes(4, "little") + self.action_hash
 
 
@@ -32,7 +32,7 @@ class Entry:
 class Execution:
     """The result of one order: how it was filled, and what its owner was paid.
 
-    The action is None if it was revealed in an encoding that script accepts but this library
+    The action is None if it was revealed in an encoding that scripts accept but this library
     never writes.
     """
 
@@ -47,8 +47,8 @@ class Event:
     """What one transaction did to a pool.
 
     `kind` is "genesis", "expire" or "exit" in both profiles; "commit" or "reveal" in direct;
-    "sequence", "execute" or "owner" (closed, reopened or with other reserves) in ticketed.
-    `entries` are those appended or expired, `executions` what was executed.
+    "sequence", "execute" or "owner" (closed, reopened or changed reserves) in ticketed.
+    `entries` are those queued or expired, `executions` those executed.
     """
 
     kind: str
@@ -58,7 +58,7 @@ class Event:
 
 
 class Followable(Protocol):
-    """A pool that reads the transactions which spend it, of either profile."""
+    """A pool of either profile, which can be followed through the transactions that spend it."""
 
     def follow(
         self, transaction: Transaction, source_outputs: Sequence[Output]
@@ -73,14 +73,14 @@ def read_history(
 ) -> tuple[PoolT | None, tuple[Event, ...]]:
     """Follow a pool through its transactions, each with the outputs it spends.
 
-    Returns the pool after them, None after an exit, and what happened. Raises BuildError
-    for a transaction that does not spend the pool as it stands then.
+    Returns the pool after the last one (None after an exit) and the events. Raises BuildError
+    for a transaction that does not spend the pool as the one before left it.
     """
     events: list[Event] = []
     after: PoolT | None = pool
     for transaction, source_outputs in transactions:
         if after is None:
-            raise BuildError("the pool had ended before")
+            raise BuildError("the transaction follows the end of the pool")
         after, event = after.follow(transaction, source_outputs)
         events.append(event)
     return after, tuple(events)

@@ -1,4 +1,4 @@
-"""The constant product in plain integers: what an order gets, and the reserves after it."""
+"""The constant-product formula in integers: what an order gets, and the reserves after it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["FEE_DENOMINATOR", "FEE_KEPT", "Fill", "Reserves", "amount_out", "exe
 
 FEE_DENOMINATOR = 1000
 FEE_KEPT = 997
-"""How many of each thousand that come in are traded; the fee of 3/1000 stays in the pool."""
+"""The part of `FEE_DENOMINATOR` that is traded; the fee of 3/1000 stays in the pool."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Reserves:
 
     @property
     def product(self) -> int:
-        """The product of both, which no execution decreases."""
+        """The product of both, which no execution may decrease."""
         return self.bch * self.tokens
 
 
@@ -50,7 +50,7 @@ def amount_out(reserve_in: int, reserve_out: int, amount_in: int) -> int:
 
 
 def trade(reserves: Reserves, direction: Direction, amount_in: int) -> Fill:
-    """Trade an amount without any minimum; return the output and the reserves after it."""
+    """Trade an amount without a minimum; return the fill."""
     bch, tokens = reserves.bch, reserves.tokens
     if direction == BUY:
         out = amount_out(bch, tokens, amount_in)
@@ -60,7 +60,7 @@ def trade(reserves: Reserves, direction: Direction, amount_in: int) -> Fill:
 
 
 def execute(reserves: Reserves, action: Action, *, min_reserve: int) -> Fill:
-    """Fill an order, or leave the reserves if its minimum or the pool's `min_reserve` is missed."""
+    """Fill an order, unless it misses its minimum or leaves less than `min_reserve` satoshis."""
     fill = trade(reserves, action.direction, action.amount_in)
     if fill.amount_out < max(action.min_out, 1) or fill.reserves.bch < min_reserve:
         return Fill(reserves)

@@ -44,25 +44,25 @@ class PoolParameters(Protocol):
 MAX_BLOCKS = AGE_MASK
 """The longest wait in blocks: the largest coin age that a script can require."""
 MIN_PAYOUT = 700
-"""The smallest payout in satoshis; one with the largest token amount is dust below 672."""
+"""The smallest payout in satoshis; with the largest token amount, less than 672 is dust."""
 
 
 def check_parameters(parameters: PoolParameters, bounds: Mapping[str, tuple[int, int]]) -> None:
-    """Raise BuildError for a hash of the wrong length or a number that is out of bounds."""
+    """Raise BuildError for a hash of the wrong length or a number out of bounds."""
     for name, size in _SIZES.items():
         found = len(getattr(parameters, name))
         if found != size:
-            raise BuildError(f"{name} has {size} bytes, not {found}")
+            raise BuildError(f"{name} has {found} bytes: expected {size}")
     if parameters.pool_category == parameters.token_category:
-        raise BuildError("the tokens that trade cannot be of the pool's own category")
+        raise BuildError("token_category is the same as pool_category: expected another one")
     for name, (least, most) in bounds.items():
         value = getattr(parameters, name)
         if not least <= value <= most:
-            raise BuildError(f"{name} is {value}: it lies in {least}..{most}")
+            raise BuildError(f"{name} {value} is out of range: expected {least} to {most}")
 
 
 def pool_nft(parameters: PoolParameters) -> bytes:
-    """Return the pool's category as scripts read it, followed by the mutable capability."""
+    """Return the pool's category as scripts read it: with the mutable capability appended."""
     return parameters.pool_category + b"\x01"
 
 

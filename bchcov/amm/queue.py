@@ -1,4 +1,4 @@
-"""The queue: an immutable Merkle tree of fixed depth, used as a ring.
+"""The queue: an immutable Merkle tree of fixed depth, used as a ring buffer.
 
 A node is None while everything below it is empty, so a tree of a million slots with few
 orders is small; a new tree shares all unchanged nodes with the old one.
@@ -22,7 +22,7 @@ _Node = bytes | tuple[bytes, "_Node", "_Node"] | None
 
 @cache
 def empty_roots(depth: int, digest: Hash) -> tuple[bytes, ...]:
-    """The hashes of empty subtrees, from the leaf (zeros of the hash's length) to the root."""
+    """Compute the hashes of empty subtrees, from the leaf (zeros) to the root."""
     roots = [bytes(len(digest(b"")))]
     for _ in range(depth):
         roots.append(digest(roots[-1] * 2))
@@ -33,7 +33,7 @@ def empty_roots(depth: int, digest: Hash) -> tuple[bytes, ...]:
 class Queue:
     """A queue of 2^depth slots; order `index` sits at slot `index` mod 2^depth.
 
-    `head` is the index of the next order to take, `tail` the one the next order gets.
+    `head` is the index of the next order to take, `tail` that of the next one to append.
     `digest` is SHA256, or HASH160 for the shallow tree of the direct profile.
     """
 
@@ -57,36 +57,39 @@ class Queue:
         return self._hash(self._root, self.depth)
 
     def slot(self, index: int) -> int:
-        """The place of order `index` in the tree."""
+        """Return the slot of order `index` in the tree."""
         return index % self.capacity
 
     def room(self) -> int:
-        """How many orders one batch can append: up to the ring's end, or to the head."""
+        """Return how many orders a batch can append, up to the end of the ring or the head."""
         return min(self.capacity - self.slot(self.tail), self.capacity - len(self))
 
     def takeable(self) -> int:
-        """How many orders one batch can take: up to the ring's end, or to the tail."""
+        """Return how many orders a batch can take, up to the end of the ring or the tail."""
         return min(self.capacity - self.slot(self.head), len(self))
 
     def append(self, leaves: Sequence[bytes]) -> Queue:
-        """Put leaves at the tail. Raises BuildError where one batch has no room for them."""
+        """Append leaves at the tail. Raises BuildError if one batch has no room for them."""
         if len(leaves) > self.room():
             raise BuildError(
-                f"{len(leaves)} orders at once: the queue has room for {self.room()}"
-                f" up to {'its end' if self.room() < self.capacity - len(self) else 'its head'}"
+                f"{len(leaves)} orders are too many for one batch: expected at most {self.room()},"
+                f" up to the {'end' if self.room() < self.capacity - len(self) else 'head'}"
+                " of the queue"
             )
         root = self._put(self._root, self.depth, self.slot(self.tail), leaves)
         return Queue(self.depth, self.head, self.tail + len(leaves), self.digest, root)
 
     def take(self, count: int) -> Queue:
-        """Empty `count` slots from the head on. Raises BuildError where there are fewer."""
+        """Empty `count` slots from the head on. Raises BuildError if one batch cannot."""
         if not 0 <= count <= self.takeable():
-            raise BuildError(f"{count} orders to take: one batch can take {self.takeable()}")
+            raise BuildError(
+                f"{count} orders are too many for one batch: expected at most {self.takeable()}"
+            )
         root = self._put(self._root, self.depth, self.slot(self.head), [None] * count)
         return Queue(self.depth, self.head + count, self.tail, self.digest, root)
 
     def leaf(self, index: int) -> bytes | None:
-        """The leaf of order `index`; None for an empty slot."""
+        """Return the leaf of order `index`; None for an empty slot."""
         node, slot = self._root, self.slot(index)
         for level in reversed(range(self.depth)):
             if not isinstance(node, tuple):
@@ -95,11 +98,11 @@ class Queue:
         return node if isinstance(node, bytes) else None
 
     def proof(self, index: int, count: int) -> tuple[tuple[bytes | None, bytes], ...]:
-        """The siblings of the slots of orders `index` to `index + count`, as scripts use them.
+        """Return the Merkle siblings of `count` orders from `index` on, as scripts use them.
 
         They go from the leaves up, the left one of each level first. Each is a pair: the hash
         (None for an empty subtree), and the hash of an empty subtree of that level. A level has
-        a left sibling if the range begins at an odd place, a right one if it ends at an even one.
+        a left sibling if the range begins at an odd node, a right one if it ends at an even one.
         """
         empty = empty_roots(self.depth, self.digest)
         first = self.slot(index) + self.capacity
@@ -114,7 +117,7 @@ class Queue:
         return tuple(siblings)
 
     def _at(self, place: int, level: int) -> bytes | None:
-        """The hash of a node; places count from 1, the root, as in a heap."""
+        """Return the hash of a node; places count from 1, the root, as in a heap."""
         node = self._root
         for above in reversed(range(self.depth - level)):
             if not isinstance(node, tuple):
@@ -128,7 +131,7 @@ class Queue:
         return node[0] if isinstance(node, tuple) else node
 
     def _put(self, node: _Node, level: int, start: int, leaves: Sequence[bytes | None]) -> _Node:
-        """Replace the slots from `start` on below a node; both are relative to its subtree."""
+        """Replace slots below a node; `start` is relative to its subtree."""
         if not leaves:
             return node
         if level == 0:

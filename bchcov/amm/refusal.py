@@ -15,7 +15,7 @@ __all__ = ["RunningScripts", "build_refused", "explain_refusal"]
 
 
 class RunningScripts(Protocol):
-    """The scripts of a pool, of either profile, which tell what runs in an input."""
+    """The scripts of a pool of either profile, which know what runs when an output is spent."""
 
     def contracts_in(self, output: Output, unlocking_bytecode: bytes) -> Sequence[Contract]: ...
 
@@ -47,7 +47,7 @@ def explain_refusal(
 ) -> str:
     """Say in a sentence why a transaction is refused: the input, the line, and the check.
 
-    Where no contract of the pool refused it, the sentence is the verdict's problem.
+    If no contract of the pool refused it, the sentence is the verdict's problem.
     """
     return _find(scripts, transaction, source_outputs, verdict).sentence
 
@@ -58,7 +58,7 @@ def build_refused(
     source_outputs: Sequence[Output],
     verdict: Verdict,
 ) -> BuildRefused:
-    """The error for a step of a pool that was built and is refused, with the named check."""
+    """Make the error for a built transaction that is refused, with the named check."""
     refusal = _find(scripts, transaction, source_outputs, verdict)
     place = refusal.place
     if place is None:

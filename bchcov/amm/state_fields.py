@@ -1,4 +1,4 @@
-"""The fixed fields of a pool's commitment: integers that are not negative, and the root."""
+"""The fields of fixed size in a pool's commitment: non-negative integers, and the root."""
 
 from __future__ import annotations
 
@@ -10,33 +10,33 @@ from ..errors import DecodeError, EncodeError
 __all__ = ["Fields", "decode_fields", "encode_fields", "size_of_fields"]
 
 Fields = Sequence[tuple[str, int]]
-"""Names and sizes in bytes, in their order; `root` is bytes, all else little-endian."""
+"""Names and sizes in bytes, in order; `root` is bytes, all others are little-endian integers."""
 
 
 def size_of_fields(fields: Fields) -> int:
-    """The bytes of all fields."""
+    """Return the size of all fields in bytes."""
     return sum(size for _, size in fields)
 
 
 def encode_fields(state: object, fields: Fields) -> bytes:
-    """Write the fields of a state. Raises EncodeError for one that does not fit."""
+    """Encode the fields of a state. Raises EncodeError for a value that does not fit."""
     pieces = []
     for name, size in fields:
         value = getattr(state, name)
         if isinstance(value, bytes):
             if len(value) != size:
-                raise EncodeError(f"{name} has {size} bytes, not {len(value)}")
+                raise EncodeError(f"{name} has {len(value)} bytes: expected {size}")
             pieces.append(value)
             continue
         most = (1 << (8 * size - 1)) - 1
         if not 0 <= value <= most:
-            raise EncodeError(f"{name} is {value}: it lies in 0..{most}")
+            raise EncodeError(f"{name} {value} is out of range: expected 0 to {most}")
         pieces.append(int(value).to_bytes(size, "little"))
     return b"".join(pieces)
 
 
 def decode_fields(data: bytes, fields: Fields) -> dict[str, Any]:
-    """Read the fields by name. Raises DecodeError for an integer that is negative."""
+    """Decode the fields by name. Raises DecodeError for a negative integer."""
     found: dict[str, Any] = {}
     at = 0
     for name, size in fields:

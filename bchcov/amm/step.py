@@ -1,4 +1,4 @@
-"""Built transactions of a pool: verified, with the pool after them and what they did."""
+"""Verified transactions of a pool, with the pool after them and what they did."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ __all__ = ["BuiltStep", "check_height", "take_step"]
 PoolT = TypeVar("PoolT")
 
 
-# No slots: before Python 3.12 a generic class with them cannot be made through an alias.
+# No slots: before Python 3.12 a generic class with slots cannot be created through an alias.
 @dataclass(frozen=True)
 class BuiltStep(Generic[PoolT]):
-    """A transaction, the pool after it, and what it did; no pool is left after an exit."""
+    """A transaction, the pool after it (None after an exit), and what it did."""
 
     built: BuiltTransaction
     after: PoolT | None
@@ -28,7 +28,7 @@ class BuiltStep(Generic[PoolT]):
 
     @property
     def pool(self) -> PoolT:
-        """The pool after it. Raises BuildError where it was the end."""
+        """The pool after the transaction. Raises BuildError if that ended the pool."""
         if self.after is None:
             raise BuildError("the pool has ended")
         return self.after
@@ -43,10 +43,10 @@ FollowedT = TypeVar("FollowedT", bound=_Pool)
 
 
 def take_step(pool: FollowedT, builder: TransactionBuilder) -> BuiltStep[FollowedT]:
-    """Build, verify, and read back what was built.
+    """Build and verify a transaction, and follow the pool through it.
 
-    Raises BuildError; where a script refuses it, a BuildRefused that names the contract's
-    line and check.
+    Raises BuildError; if a script refuses the transaction, a BuildRefused that names the
+    contract's line and check.
     """
     built = builder.build(check=False)
     transaction, sources = built.transaction, built.source_outputs
@@ -58,6 +58,8 @@ def take_step(pool: FollowedT, builder: TransactionBuilder) -> BuiltStep[Followe
 
 
 def check_height(height: int) -> None:
-    """Raise BuildError for a number that is not a block height."""
+    """Raise BuildError if a number cannot be a block height in a locktime."""
     if not 0 <= height < LOCKTIME_THRESHOLD:
-        raise BuildError(f"{height} is no block height: they lie in 0..{LOCKTIME_THRESHOLD - 1}")
+        raise BuildError(
+            f"block height {height} is out of range: expected 0 to {LOCKTIME_THRESHOLD - 1}"
+        )

@@ -1,4 +1,4 @@
-"""The contracts of the pools as wallet templates, which Bitauth IDE and libauth open."""
+"""The contracts of the pools as wallet templates for Bitauth IDE and libauth."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ def _constant(value: Binding) -> str:
 
 
 def ticketed_template(scripts: ticketed.Scripts) -> WalletTemplate:
-    """The ticketed profile with the parameters of these scripts, every source verbatim.
+    """Make the template of the ticketed profile, every source verbatim.
 
-    Ticket and order show example data; `queue_code` and `owner_code` are what the pool's
-    and the vault's input push.
+    Ticket and order contain example data; `queue_code` and `owner_code` are pushed by the
+    inputs of the pool and the vault.
     """
     folder = ticketed.FOLDER
     constants = {
@@ -49,7 +49,7 @@ def ticketed_template(scripts: ticketed.Scripts) -> WalletTemplate:
     refunds = {"collect": "", "refund": _SIGNED.format(key="trader_key")}
     siblings = "<0> " * scripts.parameters.depth
     vault = load_source(f"{folder}/vault")
-    # Both batches have a padding of their own; in a template a name has one meaning.
+    # Each kind of batch has its own padding, but in a template a name has one value.
     for name, number in scripts.padding_constants(ticketed.EXECUTE_PADDING).items():
         vault = vault.replace(f"<{name}>", f"<vault_{name}>")
         constants[f"vault_{name}"] = str(number)
@@ -81,7 +81,7 @@ def ticketed_template(scripts: ticketed.Scripts) -> WalletTemplate:
 
 
 def direct_template(scripts: direct.Scripts) -> WalletTemplate:
-    """The direct profile with the parameters of these scripts, every source verbatim."""
+    """Make the template of the direct profile, every source verbatim."""
     folder = direct.FOLDER
     constants = {name: _constant(value) for name, value in scripts.constants.items()}
     constants |= {
@@ -110,7 +110,7 @@ def direct_template(scripts: direct.Scripts) -> WalletTemplate:
 
 
 def cpmm_template(parameters: CpmmParameters) -> WalletTemplate:
-    """The plain pool."""
+    """Make the template of the plain pool."""
     unlocked_by = {"swap": "", "owner": _SIGNED.format(key="provider_key")}
     return WalletTemplate(
         "cpmm",

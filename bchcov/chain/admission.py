@@ -37,7 +37,7 @@ def judge(
         born = height if record.height is None else record.height
         if record.is_coinbase and height - born < _COINBASE_MATURITY:
             mature = born + _COINBASE_MATURITY
-            detail = f"a coinbase of height {born} is spent at {height}: expected {mature} or later"
+            detail = f"a coinbase of height {born} is spent at {height}: expected at least {mature}"
             problem = Problem.of(TransactionReason.TX_PREMATURE_COINBASE, detail, index)
             return Submission(txid, problem, source_outputs=known), 0
         records.append(record)

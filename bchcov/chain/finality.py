@@ -60,8 +60,8 @@ def unmet_age(
         if item.sequence & AGE_IS_TIME:
             least = age.median_time + count * AGE_SECONDS
             if time < least:
-                return index, f"median time {time} is too early for its coin: expected {least}"
+                return index, f"median time {time} is too early: expected at least {least}"
         elif height < age.height + count:
             least = age.height + count
-            return index, f"height {height} is too early for its coin: expected {least}"
+            return index, f"height {height} is too early: expected at least {least}"
     return None

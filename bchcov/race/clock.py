@@ -1,4 +1,4 @@
-"""A clock of events: what happens next, and when."""
+"""A clock that runs events in order of their time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["Clock"]
 
 
 class Clock:
-    """Seconds since the race began; events of one moment happen in the order they were set."""
+    """Seconds since the race began; events at the same time run in the order they were added."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -17,12 +17,12 @@ class Clock:
         self._count = 0
 
     def after(self, seconds: float, act: Callable[[], None]) -> None:
-        """Let something happen so many seconds from now."""
+        """Call `act` this many seconds from now."""
         self._count += 1
         heapq.heappush(self._events, (self.now + max(0.0, seconds), self._count, act))
 
     def step(self) -> bool:
-        """Let the next thing happen; False where nothing is to come."""
+        """Run the next event; return False if there is none."""
         if not self._events:
             return False
         self.now, _, act = heapq.heappop(self._events)

@@ -1,4 +1,4 @@
-"""Many results put together: one row for each pool, and each value of what was swept."""
+"""Comparing results: one row for each pool and each value of the swept setting."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ __all__ = ["Row", "put_together"]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The races of one pool at one value: sums and means over their seeds.
+    """The races on one pool at one value of the swept setting, as sums and means over seeds.
 
-    Waits are blocks, fees and takes satoshis; `price` is what filled orders got of what
-    they were quoted, `throughput` the orders executed in a block.
+    Waits are in blocks, fees and takes (profits) in satoshis; `price` is the mean ratio of what
+    filled orders got to what they were quoted, `throughput` the orders executed per block.
     """
 
     pool: str
@@ -49,7 +49,7 @@ class Row:
     bonds_lost: int
 
     def as_dict(self) -> dict[str, Any]:
-        """Every column by its name."""
+        """Return every column by its name."""
         return {name: getattr(self, name) for name in self.__slots__}
 
 
@@ -89,7 +89,7 @@ def _row(pool: str, value: float, results: Sequence[Result]) -> Row:
 
 
 def put_together(done: Iterable[tuple[Run, Result]], *, swept: str = "users") -> list[Row]:
-    """Rows in the order of pools and values; the order of the results does not matter."""
+    """Make the rows, sorted by pool and value, from results in any order."""
     found: dict[tuple[str, float], list[Result]] = {}
     for run, result in done:
         value = float(getattr(run.settings, swept))

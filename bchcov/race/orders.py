@@ -1,4 +1,4 @@
-"""One user's way through a race, from the wish to trade to the block that settled it."""
+"""The order of one user in a race, from their intent to the block that settled it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["Intent", "UserOrder"]
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What a user sets out to trade, and when: the same on every pool."""
+    """What a user intends to trade, and when: the same on every pool."""
 
     number: int
     time: float
@@ -26,11 +26,11 @@ class Intent:
 
 @dataclass(slots=True)
 class UserOrder:
-    """What became of an intent.
+    """The state of a user's order.
 
     `status` is "waiting", "filled", "unfilled" (the price had moved beyond their tolerance),
-    "gave up" (the same, before anything of theirs was on the chain) or "expired".
-    `quoted` is what the pool offered when they came, `got` what they got.
+    "gave up" (the same, before they had anything on the chain) or "expired". `quoted` is what
+    the pool offered when they arrived, `got` what they got; `blocks` is how long it took.
     """
 
     intent: Intent
@@ -46,10 +46,10 @@ class UserOrder:
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more is to come."""
+        """Whether the order is settled."""
         return self.status != "waiting"
 
     def end(self, status: str, height: int, got: int = 0) -> None:
-        """Settle it at a height."""
+        """Settle the order at a height."""
         self.status, self.got = status, got
         self.blocks = height - self.height

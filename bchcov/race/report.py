@@ -1,4 +1,4 @@
-"""Plots of a comparison: PNG files, and one page of HTML that holds them all."""
+"""Plots of a comparison: PNG files, and one HTML page that includes them all."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from .settings import POOLS, Settings
 __all__ = ["draw", "page"]
 
 _PLOTS = {
-    "contention": ("conflicts_per_user", "conflicts for each user"),
-    "waiting": ("wait_90", "blocks waited by nine of ten orders"),
-    "miners-take": ("miner_take", "taken by the miner, satoshis, all seeds"),
-    "throughput": ("throughput", "orders executed in a block"),
+    "contention": ("conflicts_per_user", "conflicts per user"),
+    "waiting": ("wait_90", "blocks waited, 90th percentile"),
+    "miners-take": ("miner_take", "profit of the miner, satoshis, all seeds"),
+    "throughput": ("throughput", "orders executed per block"),
 }
 _AXES = {
     "users": "users",
-    "arrivals_per_block": "arrivals in a block",
+    "arrivals_per_block": "arrivals per block",
     "delay": "network delay, seconds",
-    "batch": "most orders of a batch",
+    "batch": "most orders per batch",
 }
 
 
 def draw(rows: Sequence[Row], *, swept: str = "users") -> dict[str, bytes]:
-    """A PNG for each of contention, waiting, the miner's take and throughput, by its name.
+    """Draw PNGs of contention, waiting, the miner's profit and throughput, by file name.
 
-    Raises MissingExtra where matplotlib is not installed.
+    Raises MissingExtra if matplotlib is not installed.
     """
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -61,7 +61,7 @@ def draw(rows: Sequence[Row], *, swept: str = "users") -> dict[str, bytes]:
         axes.set_title(title)
         axes.grid(visible=True, axis="y", alpha=0.3)
         file = io.BytesIO()
-        # Without a date and a version the same numbers give the same bytes.
+        # Without date and version, the same numbers give the same bytes.
         figure.savefig(file, format="png", metadata={"Software": None})
         drawn[name] = file.getvalue()
     return drawn
@@ -70,9 +70,12 @@ def draw(rows: Sequence[Row], *, swept: str = "users") -> dict[str, bytes]:
 def page(
     rows: Sequence[Row], plots: dict[str, bytes], settings: Settings, *, swept: str = "users"
 ) -> str:
-    """One page that needs nothing else: what was run, the table, and the plots."""
+    """Return one self-contained page: the settings, the table, and the plots."""
     names = list(rows[0].as_dict()) if rows else []
-    heads = "".join(f"<th>{html.escape(swept if each == 'value' else each)}</th>" for each in names)
+    heads = "".join(
+        f"<th>{html.escape((swept if each == 'value' else each).replace('_', ' '))}</th>"
+        for each in names
+    )
     body = "".join(
         "<tr>" + "".join(f"<td>{_cell(each)}</td>" for each in row.as_dict().values()) + "</tr>\n"
         for row in rows
@@ -82,7 +85,9 @@ def page(
         f' src="data:image/png;base64,{base64.b64encode(png).decode()}">'
         for name, png in plots.items()
     )
-    run_with = ", ".join(f"{name} {value}" for name, value in settings.as_dict().items())
+    run_with = ", ".join(
+        f"{name.replace('_', ' ')} {value}" for name, value in settings.as_dict().items()
+    )
     return f"""<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -97,7 +102,8 @@ img {{ max-width: 48%; margin: .5em }}
 </style>
 <h1>A race on three pools</h1>
 <p>The same users, blocks and miner on a plain pool (cpmm) and on both profiles of SequencedAMM,
-every transaction verified by the script engine. Satoshis, blocks, bytes.</p>
+every transaction verified by the script engine. Amounts are in satoshis, waits in blocks, sizes
+in bytes.</p>
 <p>{html.escape(run_with)}</p>
 {images}
 <div><table>

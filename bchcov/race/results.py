@@ -1,4 +1,4 @@
-"""What a race came to, in numbers."""
+"""The results of a race."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ class _PoolModel(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One race on one pool.
+    """The result of one race on one pool.
 
-    `waits` are the blocks that each settled order took, `prices` what each filled one got
-    of what it was quoted (1.0: as quoted). `bytes` and `fees` (satoshis to miners) are
-    those of every transaction of users and builders that was confirmed. `miner_take` is
-    the miner's profit from trades in satoshis, `selective_take` that of the attacker who
-    reveals what pays, bonds and fees paid; script refused `refused` of `candidates` blocks.
+    `waits` are the blocks that each settled order took, `prices` the ratios of what each filled
+    order got to what it was quoted. `bytes` and `fees` (satoshis to miners) are those of all
+    confirmed transactions of users and builders. `miner_take` is the miner's profit in satoshis
+    from attacks, `selective_take` that of the selective revealer, less bonds and fees. The
+    miner tried `candidates` blocks, of which scripts refused `refused`.
     """
 
     pool: str
@@ -67,30 +67,30 @@ class Result:
 
     @property
     def bytes_per_order(self) -> float:
-        """Bytes for each settled order."""
+        """Bytes per settled order."""
         return self.bytes / max(1, self.settled)
 
     @property
     def fees_per_order(self) -> float:
-        """Satoshis for each settled order."""
+        """Satoshis per settled order."""
         return self.fees / max(1, self.settled)
 
     @property
     def conflicts_per_user(self) -> float:
-        """How often a user's transaction lost to another's."""
+        """How often the transactions of a user lost to others', on average."""
         return self.conflicts / max(1, self.users)
 
     def wait(self, percent: float) -> float:
-        """The blocks that so many percent of the orders took at most."""
+        """Return a percentile of the blocks that orders waited."""
         return float(np.percentile(self.waits, percent)) if self.waits else 0.0
 
     @property
     def price(self) -> float:
-        """The mean of what filled orders got of what they were quoted."""
+        """The mean ratio of what filled orders got to what they were quoted."""
         return float(np.mean(self.prices)) if self.prices else 0.0
 
     def as_dict(self) -> dict[str, Any]:
-        """Everything, with what is worked out from it."""
+        """Return every field, and the figures computed from them."""
         return asdict(self) | {
             "bytes_per_order": round(self.bytes_per_order, 1),
             "fees_per_order": round(self.fees_per_order, 1),
@@ -105,7 +105,7 @@ class Result:
 def measure(
     model: _PoolModel, miner: Miner, selective: SelectiveRevealer | None, start: int
 ) -> Result:
-    """Measure a race that is over; `start` is its first block."""
+    """Measure a race that is over; `start` is the index of its first block."""
     world = model.world
     honest = [each for each in model.user_orders if not each.intent.is_silent]
     own = {world.key("miner").locking_bytecode}

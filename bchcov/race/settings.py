@@ -1,4 +1,4 @@
-"""What a race is run with."""
+"""The settings of a race."""
 
 from __future__ import annotations
 
@@ -13,18 +13,19 @@ POOLS = ("cpmm", "direct", "ticketed")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """One race; the same settings give the same history, to the byte.
+    """The settings of one race; the same settings give the same history, byte for byte.
 
-    `users` arrive by a Poisson process, `arrivals_per_block` of them in a mean block of
-    `block_seconds`; blocks come by another. `delay` is the mean number of seconds from
-    building a transaction until everybody sees it. Each user trades about `trade_size` of
-    the reserves (the median of a lognormal distribution), gives up beyond `tolerance`, and
-    is careless, not honest, with the chance `careless`: they reveal at once. `batch` is the
-    most tickets or orders of one transaction, `builders` build them. A miner who seeks
-    profit finds `miner_share` of the blocks and tries `budget` candidates for each.
-    `griefers` more users commit and stay silent, `omitted` is the share of users whose
-    tickets the builders leave out, and `selective` puts an attacker in who holds tickets
-    on both sides of others' and reveals those that pay. Raises SettingsError.
+    `users` arrive in a Poisson process, on average `arrivals_per_block` of them per block;
+    blocks come in another one, on average every `block_seconds`. `delay` is the mean number of
+    seconds until everybody sees a transaction. Each user trades about `trade_size` of the
+    reserves (the median of a lognormal distribution) and gives up at a price worse than
+    `tolerance` allows; the fraction `careless` of them reveal at once instead of waiting until
+    it is safe. `batch` is the most tickets or orders in one transaction, `builders` the number
+    of builders. A profit-seeking miner finds the fraction `miner_share` of the blocks and tries
+    `budget` candidates for each. Another `griefers` users commit and never reveal, `omitted`
+    is the fraction of users whose tickets the builders omit, and `selective` adds an attacker
+    who holds tickets on both sides of others' and reveals only those that pay. Raises
+    SettingsError.
     """
 
     seed: int = 0
@@ -64,8 +65,8 @@ class Settings:
         ):
             value = getattr(self, name)
             if not least <= value <= most:
-                raise SettingsError(f"{name} is {value}: it lies in {least}..{most}")
+                raise SettingsError(f"{name} {value} is out of range: expected {least} to {most}")
 
     def as_dict(self) -> dict[str, int | float | bool]:
-        """Every setting by its name."""
+        """Return every setting by its name."""
         return asdict(self)

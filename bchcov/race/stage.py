@@ -1,4 +1,4 @@
-"""Where a race takes place when it does not make everything of its own."""
+"""The setting of a race that does not create its own chain or reserves."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ __all__ = ["Stage"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """What pools hold when the race begins, and the category of the tokens that trade.
+    """The reserves that pools begin with, and the category of the tokens that trade.
 
-    With a `chain` the race goes on there, on the `pool` that it has: its mempool is empty,
-    and so is the queue of the pool. On a stage every other user buys, the rest sell, and
-    no miner seeks profit.
+    With a `chain` the race takes place on it, in its `pool`; its mempool and the pool's queue
+    must be empty. On a stage users buy and sell in turn, and no miner seeks profit.
     """
 
     reserves: Reserves

@@ -1,4 +1,4 @@
-"""Many races: over seeds and settings, on all cores, or on a Dask cluster."""
+"""Running many races, over seeds and settings, in several processes or on a Dask cluster."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ __all__ = ["SWEEPABLE", "Run", "make_runs", "run_all"]
 
 _MOST_SEEDS = 100_000
 SWEEPABLE = ("users", "arrivals_per_block", "delay", "batch")
-"""The settings that a sweep goes over."""
+"""The settings that can be swept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One race to be run: its settings and its pool."""
+    """One race to run: its settings and its pool."""
 
     settings: Settings
     pool: str
@@ -36,22 +36,22 @@ def make_runs(
     sweep: tuple[str, Sequence[float]] | None = None,
     pools: Sequence[str] = POOLS,
 ) -> list[Run]:
-    """The races of a comparison: for each value of what is swept, each seed, and each pool.
+    """Make the races of a comparison: for each value of the swept setting, seed, and pool.
 
-    Seeds count up from that of the settings. Raises SettingsError for wrong settings.
+    Seeds count up from that of the settings. Raises SettingsError.
     """
     if not 1 <= seeds <= _MOST_SEEDS:
-        raise SettingsError(f"{seeds} seeds: it lies in 1..{_MOST_SEEDS}")
+        raise SettingsError(f"seeds {seeds} is out of range: expected 1 to {_MOST_SEEDS}")
     name, values = sweep or ("seed", [settings.seed])
     if sweep is not None and name not in SWEEPABLE:
-        raise SettingsError(f"{name!r} is not swept: there are {', '.join(SWEEPABLE)}")
+        raise SettingsError(f"{name!r} cannot be swept: expected one of {', '.join(SWEEPABLE)}")
     runs = []
     for value in values:
         if not math.isfinite(value):
-            raise SettingsError(f"{name} of {value}: it is a finite number")
+            raise SettingsError(f"{name} {value} is invalid: expected a finite number")
         changed: Any = int(value) if name in ("users", "batch", "seed") else value
         if changed != value:
-            raise SettingsError(f"{name} of {value}: it is a whole number")
+            raise SettingsError(f"{name} {value} is invalid: expected a whole number")
         for seed in range(settings.seed, settings.seed + seeds):
             each = replace(settings, **{name: changed, "seed": seed})
             runs += [Run(each, pool) for pool in pools]
@@ -65,11 +65,11 @@ def _run(run: Run) -> Result:
 def run_all(
     runs: Sequence[Run], *, jobs: int = 1, cluster: str | None = None
 ) -> Generator[tuple[Run, Result], None, None]:
-    """Run races, in `jobs` processes or on the Dask cluster whose scheduler has this address.
+    """Run races in `jobs` processes, or on the Dask cluster whose scheduler is at `cluster`.
 
-    Results come as they are done, in any order; each is the same wherever it was run.
-    Raises SettingsError where no scheduler answers, MissingExtra without Dask to reach one
-    with, WorkerLost if a process ends before its work is done.
+    Results come in the order in which they finish; each is the same wherever it was run.
+    Raises SettingsError if no scheduler answers, MissingExtra if Dask is not installed, and
+    WorkerLost if a process ends before its work is done.
     """
     if cluster is not None:
         yield from _run_on_cluster(runs, cluster)

@@ -1,4 +1,4 @@
-"""A chain with its clock, its users and their coins: where a race takes place."""
+"""The world of a race: a chain with a clock, users and their coins."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ __all__ = ["RESERVES", "SMALL_COIN", "TOKENS", "World", "spends", "user_key"]
 
 TOKENS = sha256(b"the tokens that trade")
 RESERVES = Reserves(10_000_000_000, 100_000_000_000)
-"""What each pool begins with: 100 BCH, and ten tokens for each satoshi."""
+"""The reserves that each pool begins with: 100 BCH, and ten tokens for each satoshi."""
 SMALL_COIN = 50_000
 """The satoshis of a coin that a miner pays a bond from."""
 _SPARE = 200_000
@@ -41,15 +41,15 @@ def _key(seed: int, name: str) -> PrivateKey:
 
 
 def user_key(seed: int, number: int) -> PrivateKey:
-    """The key of a user in the races of a seed."""
+    """Return the key of a user in the races with this seed."""
     return _key(seed, f"user {number}")
 
 
 class World:
-    """Everything of one race but the pool.
+    """Everything in a race except the pool.
 
-    Every stream of chance has a purpose of its own, so that users trade the same amounts and blocks
-    come at the same times on every pool.
+    Separate random streams serve separate purposes, so that users trade the same amounts and
+    blocks come at the same times on every pool.
     """
 
     def __init__(self, settings: Settings, rules: RuleSet, stage: Stage | None = None) -> None:
@@ -66,13 +66,13 @@ class World:
         self.provider = self.key("provider")
         self.intents = self._draw_intents()
         self.user_coins: dict[int, list[Coin]] = {}
-        """The coins that each user came with, by their number."""
+        """The coins that each user began with, by the user's number."""
         self._fund_users()
         self.on_accepted: Callable[[Transaction], None] = _do_nothing
-        """What happens when a transaction is in everybody's mempool."""
+        """Called when a transaction has reached everybody's mempool."""
 
     def key(self, name: str) -> PrivateKey:
-        """The key of an actor."""
+        """Return the key of an actor."""
         return _key(self.settings.seed, name)
 
     def _draw_intents(self) -> tuple[Intent, ...]:
@@ -103,9 +103,10 @@ class World:
         )
 
     def _amount(self, direction: Direction, share: float) -> int:
-        """A part of the reserves, and no less than what brings two of the smallest parts.
+        """Return an amount for a share of the reserves, within limits.
 
-        All of them together make the reserves no larger than they can be.
+        It buys at least two satoshis or tokens, and all amounts together do not make the
+        reserves larger than is possible.
         """
         bch, tokens = self.reserves.bch, self.reserves.tokens
         into, out = (bch, tokens) if direction == BUY else (tokens, bch)
@@ -129,7 +130,7 @@ class World:
                 self.user_coins.setdefault(number, []).append(coin)
 
     def pool_coins(self) -> tuple[Spend, Funding]:
-        """What a pool is made of: the coin that names it, and the provider's tokens."""
+        """Create the coins for a pool: the one that gives its category, and the tokens."""
         script, unlocker = self.provider.locking_bytecode, P2pkhUnlocker(self.provider)
         first, stock = self.chain.fund(
             Output(self.reserves.bch + 1_000_000, script),
@@ -138,43 +139,43 @@ class World:
         return Spend(first, unlocker), Funding(script, [Spend(stock, unlocker)])
 
     def confirm(self, built: BuiltTransaction) -> None:
-        """Put a transaction into a block of its own, before the race begins."""
+        """Confirm a transaction in a block of its own, before the race begins."""
         self.chain.submit(built.transaction).require()
         self.chain.mine()
 
     def open_order(self, intent: Intent, reserves: Reserves) -> UserOrder:
-        """Let a user come who sees these reserves."""
+        """Start the order of a user who sees these reserves."""
         offered = trade(reserves, intent.direction, intent.amount_in).amount_out
         least = int(offered * (1 - self.settings.tolerance))
         return UserOrder(intent, self.chain.height, offered, least)
 
     def miner_action(self, direction: Direction, amount_in: int) -> Action:
-        """An order of the miner's, at any price; nothing hides it."""
+        """Return an order of the miner's at any price, with a known salt."""
         return Action(direction, amount_in, 0, self.key("miner").public_key_hash, bytes(16))
 
     def funding(self, key: PrivateKey) -> Funding:
-        """All the coins of a key."""
+        """Return all the coins of a key, with change to the same key."""
         unlocker = P2pkhUnlocker(key)
         coins = [Spend(coin, unlocker) for coin in self.chain.coins(key.locking_bytecode)]
         return Funding(key.locking_bytecode, coins)
 
     def send(self, built: BuiltTransaction, learn: Callable[[Submission], None]) -> None:
-        """Let a transaction reach everybody after the network's delay; then its sender learns."""
+        """Submit a transaction after the network delay, and give the result to `learn`."""
         self.clock.after(self.network_delay(), lambda: learn(self.submit_now(built.transaction)))
 
     def network_delay(self) -> float:
-        """Seconds until everybody sees what is sent now."""
+        """Draw the seconds until everybody sees a transaction sent now."""
         return self.reaction(self.settings.delay) if self.settings.delay else 0.0
 
     def submit_now(self, transaction: Transaction) -> Submission:
-        """Submit without delay, as a miner can who is connected to everybody."""
+        """Submit without delay, as a well-connected miner can."""
         submission = self.chain.submit(transaction)
         if submission.ok:
             self.on_accepted(transaction)
         return submission
 
     def mempool_without(self, is_excluded: Callable[[Transaction], bool]) -> list[Transaction]:
-        """The mempool less some transactions, and less all that spend what those make."""
+        """Return the mempool without some transactions and all that depend on them."""
         gone: set[bytes] = set()
         kept = []
         for transaction in self.chain.mempool.values():
@@ -186,20 +187,20 @@ class World:
         return kept
 
     def reaction(self, mean: float = _REACTION_SECONDS) -> float:
-        """How long somebody takes to act, in seconds."""
+        """Draw the seconds that somebody takes to act."""
         return float(self._network.exponential(mean))
 
     def next_block(self) -> tuple[float, bool]:
-        """Seconds until the next block, and whether the miner who seeks profit finds it."""
+        """Draw the seconds until the next block, and whether the profit-seeking miner finds it."""
         seconds = max(1.0, self._block_times.exponential(self.settings.block_seconds))
         return float(seconds), bool(self._who.random() < self.settings.miner_share)
 
 
 def spends(transaction: Transaction, coin: Coin) -> bool:
-    """Whether the first input of a transaction is this coin."""
+    """Return whether the first input of a transaction spends this coin."""
     first = transaction.inputs[0]
     return (first.outpoint_hash, first.outpoint_index) == coin.outpoint
 
 
 def _do_nothing(_transaction: Transaction) -> None:
-    """Nobody is looking yet."""
+    """Do nothing, as long as no race has started."""

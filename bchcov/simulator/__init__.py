@@ -1,4 +1,4 @@
-"""The simulator: a pool on an emulated chain, driven by commands, each a real transaction."""
+"""The simulator: pools on an emulated chain, used by commands that make real transactions."""
 
 from __future__ import annotations
 

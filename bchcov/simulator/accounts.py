@@ -1,4 +1,4 @@
-"""What both profiles need of the simulator's chain: who pays, who is paid, what is refused."""
+"""The simulator's chain and wallet as both profiles use them: funding, balances, submission."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TOKENS = sha256(b"the tokens of the simulator")
 
 
 class PoolParameters(TypedDict):
-    """What every pool of the simulator is made with."""
+    """The parameters that the simulator sets for every pool."""
 
     pool_category: bytes
     token_category: bytes
@@ -30,29 +30,29 @@ class PoolParameters(TypedDict):
 
 
 class Accounts:
-    """The chain of a file, and the keys of its wallet as funding."""
+    """The chain of a file, and the wallet whose keys fund transactions on it."""
 
     def __init__(self, file: ChainFile) -> None:
         self.chain, self.wallet, self.path = file.chain, Wallet(file), file.path
 
     def pool_parameters(self, category: bytes) -> PoolParameters:
-        """The parameters of the simulator's pools; all others are as they are by default."""
+        """Return the parameters of a pool of this category; all others keep their defaults."""
         owner = self.wallet.key("provider").public_key_hash
         return {"pool_category": category, "token_category": TOKENS, "owner": owner}
 
     def funding(self, name: str) -> Funding:
-        """All the coins of a key."""
+        """Return all the coins of a key, with change to the same key."""
         key = self.wallet.key(name)
         unlocker = P2pkhUnlocker(key)
         coins = self.chain.coins(key.locking_bytecode)
         return self.funding_of(name, [Spend(coin, unlocker) for coin in coins])
 
     def funding_of(self, name: str, coins: Sequence[Spend] = ()) -> Funding:
-        """Funding with these coins, whose change a key takes."""
+        """Return funding from these coins, with change to a key."""
         return Funding(self.wallet.key(name).locking_bytecode, coins)
 
     def balance(self, name: str) -> tuple[int, int]:
-        """The satoshis and the tokens of a key."""
+        """Return the satoshis and the tokens of a key."""
         coins = self.chain.coins(self.wallet.key(name).locking_bytecode)
         return (
             sum(coin.value for coin in coins),
@@ -60,7 +60,7 @@ class Accounts:
         )
 
     def fund(self, key: PrivateKey, satoshis: int, tokens: int) -> list[Spend]:
-        """Make coins for a key: one of satoshis, one of tokens."""
+        """Create two coins for a key: one of satoshis, one of tokens."""
         script = key.locking_bytecode
         made = self.chain.fund(
             Output(satoshis, script), Output(10_000, script, Token(TOKENS, tokens))
@@ -68,14 +68,14 @@ class Accounts:
         return [Spend(coin, P2pkhUnlocker(key)) for coin in made]
 
     def submit(self, built: BuiltTransaction) -> str:
-        """Submit what was built; the txid. Raises CommandError where the chain refuses it."""
+        """Submit a transaction; return its txid. Raises CommandError if the chain refuses it."""
         submission = self.chain.submit(built.transaction)
         if not submission.ok:
-            raise CommandError(f"the chain refuses the transaction: {submission.error}")
+            raise CommandError(f"the chain refused the transaction: {submission.error}")
         return submission.txid
 
     def transactions(self) -> Iterator[Transaction]:
-        """Every transaction, those of the mempool last."""
+        """Yield every transaction, those of the mempool last."""
         for block in self.chain.blocks:
             yield from block.transactions
         yield from self.chain.mempool.values()

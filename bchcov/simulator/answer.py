@@ -1,4 +1,4 @@
-"""What a command answers."""
+"""The answer to a command."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ __all__ = ["Answer"]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Lines for people and the same as data for programs.
+    """An answer, both as lines for people and as data for programs.
 
-    `ok` is False for a command that is wrong or cannot be done, and for a transaction that
-    was refused: nothing has changed then. `rows` are a table, the first one its headings.
+    `ok` is False if the command was wrong or could not be done, or if a transaction was
+    refused; nothing has changed then. `rows` is a table that starts with its headings. With
+    `ends` the session ends.
     """
 
     ok: bool

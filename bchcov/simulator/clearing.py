@@ -1,4 +1,4 @@
-"""Who stands in a queue before the users of a race goes first: revealed, or expired when late."""
+"""Clearing the queue before a race: its orders are revealed and executed, or expired."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ __all__ = ["clear_queue"]
 def clear_queue(
     pool: TicketedPool | DirectPool, accounts: Accounts, check_interrupt: Callable[[], None]
 ) -> list[bytes]:
-    """Empty the queue as its owners' wallets and time do it, and confirm all; who stood there.
+    """Empty the queue and confirm everything; return the hashes that were queued.
 
-    What the wallet has committed to is revealed in its turn, as an honest wallet reveals
-    it; what nobody reveals is expired when its time has come. `check_interrupt` is called between.
+    The wallet's own commitments are revealed in their turn, as an honest wallet does; all
+    others are expired as soon as that is possible. `check_interrupt` is called in between.
     """
     gone = [entry.action_hash for entry in pool.followed.pool.entries]
     while pool.followed.pool.entries:
@@ -37,7 +37,7 @@ def clear_queue(
 
 
 def _reveal(pool: TicketedPool | DirectPool, accounts: Accounts) -> None:
-    """Reveal from the head on what the wallet can reveal."""
+    """Reveal the wallet's commitments, from the head of the queue up to the first of others."""
     own = accounts.wallet.commitments(pool.followed.category)
     for action_hash, _ in pool.unrevealed():
         if action_hash not in own:
@@ -45,6 +45,6 @@ def _reveal(pool: TicketedPool | DirectPool, accounts: Accounts) -> None:
         try:
             txid = pool.reveal(own[action_hash], own[action_hash].action)
         except BchcovError:
-            # The wallet has not the funds any more: the order will be late.
+            # The wallet no longer has the funds, so the order will expire.
             return
         pool.see(accounts.chain.mempool[txid])

@@ -1,4 +1,4 @@
-"""The direct profile as the simulator drives it."""
+"""A pool of the direct profile in the simulator."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from .wallet import Commitment
 
 __all__ = ["DirectPool"]
 
-_NO_TICKETS = "the direct profile has no tickets: a commitment stands in the queue at once"
+_NO_TICKETS = "the direct profile has no tickets: a commitment is queued at once"
 
 
 class DirectPool:
-    """A pool that was read from the chain, and what it can do next."""
+    """A pool that was read from the chain, and the commands that it understands."""
 
     profile = "direct"
 
@@ -31,7 +31,7 @@ class DirectPool:
         self.followed = FollowedPool(accounts, pool, unfilled="not filled")
 
     def copy(self) -> DirectPool:
-        """Another one that follows the chain from here on by itself."""
+        """Return a copy that follows the chain independently from here on."""
         twin = copy(self)
         twin.followed = self.followed.copy()
         return twin
@@ -41,7 +41,7 @@ class DirectPool:
         self.followed.follow(transaction)
 
     def pending(self) -> list[dict[str, Any]]:
-        """The queued orders with their slots."""
+        """List the queued orders with their slots."""
         return [
             {
                 "hash": entry.action_hash.hex(),
@@ -53,49 +53,48 @@ class DirectPool:
         ]
 
     def ready(self) -> bool:
-        """Whether there is something to execute: never here."""
+        """Return False: in this profile no order waits to be executed."""
         return False
 
     def unrevealed(self) -> list[tuple[bytes, int]]:
-        """The hashes in the queue, each with the block from which on it may be expired."""
+        """List the queued hashes, each with its first height to expire."""
         return [(e.action_hash, deadline_height(e.deadline)) for e in self.followed.pool.entries]
 
     def refundable(self) -> list[bytes]:
-        """Nothing is ever to be taken back."""
+        """Return nothing: in this profile nothing can be refunded."""
         return []
 
     def waiting(self) -> list[bytes]:
-        """No ticket ever waits."""
+        """Return nothing: this profile has no tickets."""
         return []
 
     def commit(self, made: Commitment) -> tuple[str, int]:
-        """Queue an action blind; the txid and the deadline."""
+        """Queue the hash of an action; return the txid and the deadline."""
         height = self._accounts.chain.height
         deadline = height + self.scripts.parameters.max_wait
         funding = self._accounts.funding(made.key_name)
         if not self.followed.pool.queue.room():
             raise CommandError(
-                f"the queue is full: {plural(self.followed.pool.state.pending, 'order')} wait"
+                f"the queue is full: {plural(self.followed.pool.state.pending, 'order')} waiting"
             )
         step = amm.commit(self.followed.pool, made.action, deadline, height, funding)
         return self._accounts.submit(step.built), deadline
 
     def reveal(self, made: Commitment, action: Action) -> str:
-        """Reveal the action at head; the txid.
+        """Reveal the action at the head of the queue; return the txid.
 
-        Another action than was committed to is taken to the script as whoever tries it
-        would, which refuses it: BuildError says where.
+        An action other than the one committed to is tried as well, as an attacker would: the
+        script refuses it, and BuildError says where.
         """
         places = [entry.action_hash for entry in self.followed.pool.entries]
         if made.action.hash not in places:
-            fate = self.followed.fates.get(made.action.hash, "it is on no chain")
-            raise CommandError(f"this commitment does not wait to be revealed: {fate}")
+            fate = self.followed.fates.get(made.action.hash, "it is not on the chain")
+            raise CommandError(f"this commitment is not waiting to be revealed: {fate}")
         funding = self._accounts.funding(made.key_name)
         if action.hash == made.action.hash:
             if (before := places.index(action.hash)) > 0:
-                stands = "commitment stands" if before == 1 else "commitments stand"
-                go = "it goes" if before == 1 else "they go"
-                raise CommandError(f"{before} {stands} before this one: {go} first")
+                count = f"{plural(before, 'commitment')} {'is' if before == 1 else 'are'}"
+                raise CommandError(f"{count} ahead of this one in the queue")
             return self._accounts.submit(amm.reveal(self.followed.pool, action, funding).built)
         claimed = replace(self.followed.pool.entries[0], action_hash=action.hash)
         believed = replace(self.followed.pool, entries=(claimed, *self.followed.pool.entries[1:]))
@@ -103,21 +102,21 @@ class DirectPool:
         raise AssertionError("the script accepted another action than was committed to")
 
     def sequence(self) -> tuple[list[str], int]:
-        """There is nothing to sequence."""
+        """Raise CommandError: this profile has no tickets."""
         raise CommandError(_NO_TICKETS)
 
     def execute(self) -> tuple[list[str], int]:
-        """There is nothing to execute."""
-        raise CommandError("the direct profile executes an order as it is revealed")
+        """Raise CommandError: this profile executes an order when it is revealed."""
+        raise CommandError("the direct profile executes an order when it is revealed")
 
     def expire(self) -> str:
-        """Expire the order at head; the txid."""
+        """Expire the order at the head of the queue; return the txid."""
         return self.followed.expire(amm.expire)
 
     def refund(self, made: Commitment) -> str:
-        """There is nothing to refund."""
+        """Raise CommandError: this profile has nothing to refund."""
         raise CommandError(f"{made.action.hash.hex()[:12]}: {_NO_TICKETS}")
 
     def withdraw(self, name: str) -> str:
-        """End the pool: the provider takes everything; the txid."""
+        """End the pool, paying everything to the provider; return the txid."""
         return self.followed.withdraw(amm.exit_pool, name)

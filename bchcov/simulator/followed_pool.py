@@ -43,7 +43,10 @@ def make_pool(
     stock: Spend,
     reserves: Reserves,
 ) -> tuple[PoolT, str]:
-    """Make a pool from the coin that names it and the provider's tokens; the pool, its txid."""
+    """Make a pool; return it and its txid.
+
+    `first` is the coin that gives the pool its category, `stock` holds the provider's tokens.
+    """
     constants = parameters(**accounts.pool_parameters(first.coin.outpoint_hash))
     made = genesis(constants, reserves, first, accounts.funding_of("provider", [stock]))
     return made.pool, accounts.submit(made.built)
@@ -55,7 +58,7 @@ def read_pool(
     check_genesis: Callable[[Transaction, ParametersT], PoolT],
     transaction: Transaction,
 ) -> PoolT | None:
-    """Read the pool that a transaction made; None where it made none with these parameters."""
+    """Read the pool that a transaction made; None if it made none with these parameters."""
     category = transaction.inputs[0].outpoint_hash
     try:
         return check_genesis(transaction, parameters(**accounts.pool_parameters(category)))
@@ -64,10 +67,10 @@ def read_pool(
 
 
 class FollowedPool(Generic[PoolT]):
-    """A pool as the chain has it, until it ends, and what became of its orders.
+    """A pool that is followed through the chain until it ends, and the fates of its orders.
 
-    `fates` tells by the hash of an action how its order ended; `unfilled` is what is said of
-    one that was not filled.
+    `fates` says by an action's hash how its order ended; `unfilled` is the fate of an order
+    that was not filled.
     """
 
     def __init__(self, accounts: Accounts, pool: PoolT, *, unfilled: str) -> None:
@@ -78,31 +81,31 @@ class FollowedPool(Generic[PoolT]):
         self.fates: dict[bytes, str] = {}
 
     def copy(self) -> FollowedPool[PoolT]:
-        """Another one that follows the chain from here on by itself."""
+        """Return a copy that follows the chain independently from here on."""
         twin = copy(self)
         twin.fates = dict(self.fates)
         return twin
 
     @property
     def is_open(self) -> bool:
-        """Whether the pool is there; it ends when the provider withdraws."""
+        """Whether the pool exists; it ends when the provider withdraws."""
         return self._pool is not None
 
     @property
     def pool(self) -> PoolT:
-        """The pool. Raises CommandError where it has ended."""
+        """The pool. Raises CommandError if it has ended."""
         if self._pool is None:
-            raise CommandError("there is no pool: it has ended; open makes another one")
+            raise CommandError("the pool has ended: open makes a new one")
         return self._pool
 
     @property
     def reserves(self) -> Reserves:
-        """What trades."""
+        """The satoshis and tokens that the pool trades with."""
         state = self.pool.state
         return Reserves(state.bch_reserve, state.token_reserve)
 
     def follow(self, transaction: Transaction) -> bool:
-        """Follow an accepted transaction; whether it spends the pool."""
+        """Follow an accepted transaction; return whether it spends the pool."""
         if self._pool is None or not spends(transaction, self._pool.coin):
             return False
         sources = self._accounts.chain.source_outputs(transaction)
@@ -116,7 +119,7 @@ class FollowedPool(Generic[PoolT]):
         return True
 
     def expire(self, build: Callable[[PoolT, int, Funding], BuiltStep[PoolT]]) -> str:
-        """Expire the order at head; the txid."""
+        """Expire the order at the head of the queue; return the txid."""
         height = self._accounts.chain.height
         step = build(self.pool, height, self._accounts.funding_of("builder"))
         return self._accounts.submit(step.built)
@@ -124,7 +127,7 @@ class FollowedPool(Generic[PoolT]):
     def withdraw(
         self, build: Callable[[PoolT, PrivateKey, Funding], BuiltStep[PoolT]], name: str
     ) -> str:
-        """End the pool: the provider takes everything; the txid."""
+        """End the pool, paying everything to the provider; return the txid."""
         key = self._accounts.wallet.key(name)
         step = build(self.pool, key, self._accounts.funding_of(name))
         return self._accounts.submit(step.built)

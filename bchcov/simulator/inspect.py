@@ -1,4 +1,4 @@
-"""Looking at a transaction of the chain, and taking it out for other engines."""
+"""Showing a transaction of the chain, and exporting it for other engines."""
 
 from __future__ import annotations
 
@@ -17,31 +17,38 @@ from .parsing import plural, quoted, shown
 
 __all__ = ["export", "show"]
 
-_HEADINGS = ("input", "verdict", "op cost", "of its budget", "hash iterations", "sigchecks")
+_HEADINGS = (
+    "input",
+    "verdict",
+    "operation cost",
+    "of limit",
+    "hash iterations",
+    "signature checks",
+)
 
 
 def find_txid(chain: Chain, text: str) -> str:
-    """The one txid on a chain that begins as written. Raises CommandError."""
+    """Find the only txid on a chain that starts with these digits. Raises CommandError."""
     written = text.lower().removeprefix("0x")
     if not re.fullmatch("[0-9a-f]{4,64}", written):
         raise CommandError(
-            f"there is no transaction {shown(text)}: write 4 to 64 hexadecimal digits of its txid"
+            f"{quoted(text)} is not a txid: expected its first 4 to 64 hexadecimal digits"
         )
     blocks = (each for block in chain.blocks for each in block.transactions)
     names = {*chain.mempool, *(transaction_hash(each)[::-1].hex() for each in blocks)}
     found = [each for each in names if each.startswith(written)]
     if len(found) > 1:
-        raise CommandError(f"{len(found)} transactions have a txid that begins with {written}")
+        raise CommandError(f"{len(found)} transactions have a txid that starts with {written}")
     if not found:
         raise CommandError(f"there is no transaction {written} on this chain")
     return found[0]
 
 
 def show(chain: Chain, written: str) -> Answer:
-    """A transaction with the verdict on each input, and what it costs.
+    """Show a transaction with the verdict on each input and what it costs.
 
-    It is found by the beginning of its txid. Raises CommandError, and ChainError for one
-    that spends nothing.
+    `written` is the beginning of its txid. Raises CommandError, and ChainError for a
+    transaction that spends no coins.
     """
     txid = find_txid(chain, written)
     transaction, sources, height = find_transaction(chain, txid)
@@ -65,10 +72,10 @@ def show(chain: Chain, written: str) -> Answer:
 
 
 def export(chain: Chain, written: str, path: str, *, keep: str) -> Answer:
-    """Write a transaction as a VMB test file, or, to a .jsonl, as a line of `bchcov verify`.
+    """Write a transaction as a VMB test file or, to a .jsonl, as a line for `bchcov verify`.
 
-    `keep` is the chain's own file, which is never written over. Raises ChainError, and
-    CommandError where the file cannot be written.
+    `written` is the beginning of its txid. `keep` is the chain's own file, which is never
+    overwritten. Raises ChainError, and CommandError if the file cannot be written.
     """
     txid = find_txid(chain, written)
     transaction, sources, _ = find_transaction(chain, txid)
@@ -80,10 +87,10 @@ def export(chain: Chain, written: str, path: str, *, keep: str) -> Answer:
     try:
         own = [Path(keep + end) for end in ("", "-journal")]
         if any(each.exists() and Path(path).exists() and each.samefile(path) for each in own):
-            raise CommandError(f"{shown(path)}: the chain itself is in this file")
+            raise CommandError(f"{shown(path)}: this is the file of the chain itself")
         Path(path).write_text(text, encoding="utf-8")
     except OSError as error:
         raise CommandError(f"{shown(path)}: {error.strerror}") from error
     except ValueError:
-        raise CommandError(f"{quoted(path)} is no name of a file") from None
+        raise CommandError(f"{quoted(path)} is not a file name") from None
     return Answer(True, (f"{shown(path)}: {plural(len(text), 'byte')}",), {"path": path})

@@ -1,4 +1,4 @@
-"""`multi`: users race on the session's own pool, and aside on the others it is compared with."""
+"""`multi`: a race of users on the session's own pool and, for comparison, on separate ones."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ def race_users(
     seed: int,
     check_interrupt: Callable[[], None],
 ) -> Answer:
-    """Race a number of users, as written, on this pool; `check_interrupt` is called on the way.
+    """Race users on this pool and on others; `written` is their number as it was typed.
 
-    The chain is left with all that they did, and the pool has not followed it yet. Raises
-    CommandError.
+    Their transactions stay on the chain, but `pool` has not followed them yet.
+    `check_interrupt` is called after each event. Raises CommandError.
     """
     count = read_count(written, _MOST_USERS, "users")
     seed = _unused(accounts, seed)
@@ -69,7 +69,8 @@ def race_users(
         races[name] = Race(settings, name, stage=stage)
         results[name] = races[name].run(check_interrupt)
         if results[name].open:
-            raise CommandError(f"after {_MOST_BLOCKS:,} blocks {results[name].open} orders wait")
+            left = plural(results[name].open, "order")
+            raise CommandError(f"after {_MOST_BLOCKS:,} blocks {left} would still be waiting")
     own = races[pool.profile]
     after = own.model.reserves
     ways = {name: race.model.user_orders for name, race in races.items()}
@@ -83,7 +84,7 @@ def race_users(
         f"          {show_bch(after.bch)}, {show_tokens(after.tokens)} after",
     ]
     if before:
-        lines.insert(0, f"{plural(len(before), 'order')} that stood in the queue went first")
+        lines.insert(0, f"{plural(len(before), 'order')} in the queue went first")
     lines += [
         _tell(name, result, ways[name], name == pool.profile) for name, result in results.items()
     ]
@@ -102,9 +103,9 @@ def race_users(
 
 
 def _unused(accounts: Accounts, seed: int) -> int:
-    """The first seed from this one on whose users have never been on the chain.
+    """Return the first seed, from this one on, whose users have no coins on the chain.
 
-    So nobody comes with coins from before, nor commits to the same again.
+    So nobody starts with coins of an earlier race, or commits to the same action again.
     """
     while accounts.chain.coins(user_key(seed, 0).locking_bytecode):
         seed += 1
@@ -162,8 +163,8 @@ def _tell(pool: str, result: Result, user_orders: list[UserOrder], is_here: bool
     some = f"user{'s' if len(lost) > 1 else ''} {', '.join(lost)}"
     if len(lost) > 12:
         some = f"{len(lost)} users"
-    who = f"{some} lost the pool to others" if lost else "nobody conflicted"
-    where = "this pool" if is_here else "aside"
+    who = f"{some} lost the pool's coin to others" if lost else "nobody conflicted"
+    where = "this pool" if is_here else "for comparison"
     return (
         f"{pool} ({where}): {result.settled} of {plural(result.users, 'order')} executed in"
         f" {plural(result.blocks, 'block')} ({result.seconds:.0f} s),"

@@ -1,4 +1,4 @@
-"""What comes next in a session: the command that leads on from where the pool stands."""
+"""The next step in a session: which command to use in the present state of the pool."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LEAST_DIGITS = 8
 
 
 def short_hash(action_hash: bytes, known: Iterable[bytes]) -> str:
-    """The beginning of a hash that tells it from the others, 8 digits at least."""
+    """Return the shortest beginning of a hash that is unique, at least 8 digits."""
     digits, others = _LEAST_DIGITS, [each.hex() for each in known if each != action_hash]
     while any(each.startswith(action_hash.hex()[:digits]) for each in others):
         digits += 1
@@ -24,7 +24,7 @@ def short_hash(action_hash: bytes, known: Iterable[bytes]) -> str:
 
 
 def reveal_line(made: Commitment, known: Iterable[bytes]) -> str:
-    """The command that reveals a commitment."""
+    """Return the command that reveals a commitment."""
     action = made.action
     bought = action.direction == BUY
     amount = show_bch(action.amount_in).removesuffix(" BCH") if bought else f"{action.amount_in:,}"
@@ -40,31 +40,32 @@ def next_step(
     height: int,
     is_unconfirmed: bool,
 ) -> str:
-    """Say which command leads on; `own` are the wallet's commitments.
+    """Say which command to use next; `own` are the wallet's commitments.
 
-    `refundable` are those of them that can only be taken back, at this pool or another.
+    `refundable` are those that can only be taken back, at this pool or an ended one. `after` is
+    the last command.
     """
     late = [short_hash(each, own) for each in refundable]
     if not pool.followed.is_open:
         if late:
-            return f"refund {late[0]} takes back what the pool has left; open makes another pool"
-        return "open makes another pool"
+            return f"refund {late[0]} takes back what the pool left over; open makes a new pool"
+        return "open makes a new pool"
     waits = any(each in own for each in pool.waiting())
     if after == "commit" and waits:
         return "sequence queues the ticket"
     if pool.ready():
-        return "execute executes what is revealed at head"
+        return "execute trades the revealed orders"
     queued = pool.unrevealed()
     if queued:
         action_hash, due = queued[0]
-        expires = f"expire ends it from block {due} on"
+        expires = f"expire can end it from block {due} on"
         if height >= due:
-            expires = "expire ends it"
+            expires = "expire can end it"
         if action_hash in own:
-            return f"{reveal_line(own[action_hash], own)} reveals the order at head; {expires}"
-        return f"the order at head is of somebody else: if nobody reveals it, {expires}"
+            return f"{reveal_line(own[action_hash], own)} reveals the first order; {expires}"
+        return f"the first order is somebody else's: if it is not revealed, {expires}"
     if waits:
         return "sequence queues the ticket"
     if late:
-        return f"refund {late[0]} takes back a ticket or order that is late"
+        return f"refund {late[0]} takes back a late ticket or order"
     return "mine confirms it" if is_unconfirmed else "commit swap 50 BCH makes an order"

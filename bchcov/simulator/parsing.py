@@ -1,4 +1,4 @@
-"""What people write: actions, amounts, hashes."""
+"""Parsing and formatting of actions, amounts and hashes in commands."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _UNITS: dict[str, Direction] = {"bch": BUY, "token": SELL, "tokens": SELL}
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody wants to swap: satoshis or tokens in, and the least that is accepted."""
+    """A swap that was asked for: satoshis or tokens in, and the minimum that must come out."""
 
     direction: Direction
     amount_in: int
@@ -43,39 +43,39 @@ class Wish:
 
 
 def show_bch(satoshis: int) -> str:
-    """Satoshis as BCH, all eight decimals that are not trailing zeros."""
+    """Format satoshis as BCH, without trailing zeros."""
     return f"{Decimal(satoshis) / COIN:,.8f}".rstrip("0").rstrip(".") + " BCH"
 
 
 def shown(text: str) -> str:
-    """What somebody wrote as a message may repeat it: escaped, and the beginning of it only."""
+    """Return typed text as messages may repeat it: escaped, and only its beginning."""
     return printable(text[:_MOST_SHOWN]) + ("..." if len(text) > _MOST_SHOWN else "")
 
 
 def quoted(text: str) -> str:
-    """The same between quotation marks."""
+    """Return typed text like `shown`, in quotation marks."""
     return f"'{shown(text)}'"
 
 
 def plural(count: int, what: str) -> str:
-    """A number with what it counts: 1 block, 2 blocks."""
+    """Format a number with what it counts: 1 block, 2 blocks."""
     return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def show_tokens(tokens: int) -> str:
-    """A number of tokens."""
+    """Format a number of tokens."""
     return plural(tokens, "Token")
 
 
 def show_amount(amount: int, direction: Direction) -> str:
-    """Satoshis (direction 1) or tokens (0) with their unit."""
+    """Format satoshis (direction 1) or tokens (0) with their unit."""
     return show_bch(amount) if direction == BUY else show_tokens(amount)
 
 
 def read_count(text: str, most: int, what: str) -> int:
-    """Read a number of something, 1 to `most`. Raises CommandError."""
+    """Read a number from 1 to `most`; `what` says of what. Raises CommandError."""
     if not re.fullmatch("[0-9]{1,9}", text) or not 1 <= int(text) <= most:
-        raise CommandError(f"{shown(text)} {what}: 1 to {most:,}")
+        raise CommandError(f"invalid number of {what} {quoted(text)}: expected 1 to {most:,}")
     return int(text)
 
 
@@ -88,22 +88,29 @@ def read_amount(text: str, direction: Direction) -> int:
             raise InvalidOperation
         amount = Decimal(bare)
     except InvalidOperation:
-        hint = ": commas stand between thousands" if "," in text else ""
-        raise CommandError(f"{quoted(text)} is no amount of {unit}{hint}") from None
+        hint = ": commas may only separate thousands" if "," in text else ""
+        raise CommandError(f"{quoted(text)} is not an amount of {unit}{hint}") from None
+    limit = MAX_MONEY if direction == BUY else MAX_AMOUNT
+    too_large = (
+        f"amount {shown(text)} {unit} is out of range:"
+        f" expected at most {show_amount(limit, direction)}"
+    )
     if not amount.is_finite() or amount <= 0:
-        raise CommandError(f"an amount of {shown(text)} {unit}: it is more than nothing")
-    # The number of digits is looked at first: what is written short may be long.
+        raise CommandError(f"amount {shown(text)} {unit} is out of range: expected more than 0")
+    # Checked before computing, since an exponent makes a short text a long number.
     if amount.adjusted() > _MOST_DIGITS:
-        raise CommandError(f"an amount of {shown(text)} {unit}: that is more than there can be")
+        raise CommandError(too_large)
     exact = Context(prec=len(bare) + _MOST_DIGITS)
     whole = amount
     if direction == BUY and amount.adjusted() >= -_MOST_DIGITS:
         whole = exact.multiply(amount, Decimal(COIN))
     if amount.adjusted() < -_MOST_DIGITS or whole != exact.to_integral_value(whole):
         least = "0.00000001 BCH" if direction == BUY else "one token"
-        raise CommandError(f"an amount of {shown(text)} {unit}: the smallest part is {least}")
-    if whole > (MAX_MONEY if direction == BUY else MAX_AMOUNT):
-        raise CommandError(f"an amount of {shown(text)} {unit}: that is more than there can be")
+        raise CommandError(
+            f"amount {shown(text)} {unit} has too many decimals: the smallest unit is {least}"
+        )
+    if whole > limit:
+        raise CommandError(too_large)
     return int(whole)
 
 
@@ -112,28 +119,31 @@ def read_action(text: str) -> Wish:
     match = _ACTION.fullmatch(text.strip())
     if match is None:
         raise CommandError(
-            f"{quoted(text.strip())} is no action: write swap 50 BCH, or swap 20 Tokens"
+            f"{quoted(text.strip())} is not an action: expected swap 50 BCH or swap 20 Tokens"
         )
     amount, unit, least, least_unit = match.groups()
     direction = _UNITS.get(unit.lower())
     if direction is None:
-        raise CommandError(f"{quoted(unit)} is nothing that this pool swaps: BCH or Tokens")
+        raise CommandError(f"unit {quoted(unit)} is unknown: expected BCH or Tokens")
     other = SELL if direction == BUY else BUY
     if least_unit is not None and _UNITS.get(least_unit.lower()) != other:
         raise CommandError(
-            f"a minimum of {shown(least)} {shown(least_unit)}: what comes out is the other kind"
+            f"minimum {shown(least)} {shown(least_unit)} has the wrong unit:"
+            f" expected {'BCH' if other == BUY else 'Tokens'}"
         )
     min_out = 0 if least is None else read_amount(least, other)
     return Wish(direction, read_amount(amount, direction), min_out)
 
 
 def find_hash(text: str, known: Iterable[bytes]) -> bytes:
-    """The one hash that begins as written in hexadecimal. Raises CommandError."""
+    """Find the only hash that starts with these hexadecimal digits. Raises CommandError."""
     written = text.lower().removeprefix("0x")
     if not re.fullmatch(r"[0-9a-f]{4,64}", written):
-        raise CommandError(f"{quoted(text)} is no hash: write 4 to 64 hexadecimal digits of it")
+        raise CommandError(
+            f"{quoted(text)} is not a hash: expected its first 4 to 64 hexadecimal digits"
+        )
     found = [each for each in known if each.hex().startswith(written)]
     if len(found) != 1:
         problem = "no commitment has" if not found else f"{len(found)} commitments have"
-        raise CommandError(f"{problem} a hash that begins with {written}")
+        raise CommandError(f"{problem} a hash that starts with {written}")
     return found[0]

@@ -1,4 +1,4 @@
-"""The pools of a session's chain: one of each profile, and those that have ended."""
+"""The pools on a session's chain: the latest one of each profile, and earlier ones."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PROFILES = ("ticketed", "direct")
 def _make(
     profile: str, accounts: Accounts, first: Spend, stock: Spend, reserves: Reserves
 ) -> tuple[TicketedPool | DirectPool, str]:
-    """Make a pool of these coins; its txid."""
+    """Make a pool of a profile from these coins; return it and its txid."""
     coins = first, stock, reserves
     if profile == "direct":
         plain, txid = make_pool(accounts, direct.Parameters, direct.genesis, *coins)
@@ -38,7 +38,7 @@ def _make(
 def _find(
     profile: str, accounts: Accounts, transaction: Transaction
 ) -> TicketedPool | DirectPool | None:
-    """Read the pool of a profile that a transaction made; None where it made none."""
+    """Read the pool of a profile that a transaction made; None if it made none."""
     if profile == "direct":
         plain = read_pool(accounts, direct.Parameters, direct.check_genesis, transaction)
         return None if plain is None else DirectPool(accounts, plain)
@@ -47,7 +47,7 @@ def _find(
 
 
 class Pools:
-    """The pools that were found on the chain; `profile` names the one that commands are for."""
+    """The pools found on the chain; `profile` names the one that commands apply to."""
 
     def __init__(self, accounts: Accounts, profile: str) -> None:
         self.profile = profile
@@ -57,7 +57,7 @@ class Pools:
         self._read()
 
     def _read(self) -> None:
-        """Find the pools on the chain, and follow them."""
+        """Find the pools on the chain and follow them."""
         provider = self._accounts.wallet.key("provider").locking_bytecode
         for transaction in self._accounts.transactions():
             sources = self._accounts.chain.source_outputs(transaction)
@@ -89,11 +89,11 @@ class Pools:
 
     @property
     def now(self) -> TicketedPool | DirectPool:
-        """The pool that commands are for, or the last one where it has ended."""
+        """The pool that commands apply to; it may have ended."""
         return self._live[self.profile]
 
     def make(self, reserves: Reserves) -> tuple[str, str]:
-        """Make a pool of this profile in blocks of its own; its txid, and a line that says so."""
+        """Make and confirm a pool of this profile; return its txid and a line about it."""
         accounts, before = self._accounts, self._accounts.chain.height
         if not accounts.balance("you")[0]:
             accounts.fund(accounts.wallet.key("you"), 10_000 * COIN, 1_000_000)
@@ -108,31 +108,31 @@ class Pools:
         return txid, f"a new {self.profile} pool: {txid}, {mined} mined for it, height {height}"
 
     def see(self, txid: str) -> None:
-        """Follow a transaction that is in the mempool."""
+        """Follow a transaction of the mempool."""
         for pool in self._all():
             pool.see(self._accounts.chain.mempool[txid])
 
     def see_blocks(self, first: int) -> None:
-        """Follow the blocks from one on, by its place on the chain."""
+        """Follow the blocks of the chain from index `first` on."""
         for block in self._accounts.chain.blocks[first:]:
             for transaction in block.transactions:
                 for pool in self._all():
                     pool.see(transaction)
 
     def commitments(self) -> dict[bytes, tuple[TicketedPool | DirectPool, Commitment]]:
-        """Every commitment of the wallet by its hash, with its pool, which may have ended."""
+        """Return the wallet's commitments by hash, each with its pool, which may have ended."""
         commitments = self._accounts.wallet.commitments
         found = {each: commitments(each.followed.category) for each in (self.now, *self._ended)}
         return {key: (pool, made) for pool, some in found.items() for key, made in some.items()}
 
     def refundable(self) -> list[bytes]:
-        """The wallet's commitments that nothing can become of but a refund."""
+        """List the wallet's commitments that can only be refunded."""
         own = self.commitments()
         pools = (self.now, *self._ended)
         return [each for pool in pools for each in pool.refundable() if each in own]
 
     def next_step(self, after: str = "") -> str:
-        """Say which command leads on."""
+        """Say which command to use next; `after` is the last one."""
         return next_step(
             self.now,
             {key: made for key, (_, made) in self.commitments().items()},
@@ -144,7 +144,7 @@ class Pools:
 
     @contextmanager
     def whole(self) -> Iterator[None]:
-        """All of what happens within is kept, or nothing where an error ends it."""
+        """Keep all changes made within the block, or none of them if an error ends it."""
         profile, live, ended = self.profile, self._live, self._ended
         self._live = {name: pool.copy() for name, pool in live.items()}
         self._ended = [pool.copy() for pool in ended]

@@ -1,4 +1,4 @@
-"""What `status` tells of a pool and of whoever sits before it."""
+"""The answer to `status`: the pool, its queue, and the user's balance."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SHOWN_DIGITS = 16
 def show_status(
     accounts: Accounts, pool: TicketedPool | DirectPool, refundable: list[bytes], following: str
 ) -> Answer:
-    """Reserves, Merkle root, who waits, the height, and what the wallet has."""
+    """Show reserves, Merkle root, queue, height, and balance; `following` is the next step."""
     satoshis, tokens = accounts.balance("you")
     unconfirmed = len(accounts.chain.mempool)
     data: dict[str, Any] = {
@@ -50,7 +50,7 @@ def show_status(
             row = (each["hash"][:_SHOWN_DIGITS], slot, str(each["deadline"]), each["stage"])
             rows.append(row)
     else:
-        lines.append("there is no pool: it has ended; open makes another one")
+        lines.append("the pool has ended: open makes a new one")
     if refundable:
         data["refundable"] = [each.hex() for each in refundable]
         lines += [

@@ -1,4 +1,4 @@
-"""The ticketed profile as the simulator drives it."""
+"""A pool of the ticketed profile in the simulator."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ HeldT = TypeVar("HeldT", amm.Ticket, amm.Order)
 
 
 class TicketedPool:
-    """A pool that was read from the chain, and what it can do next."""
+    """A pool that was read from the chain, and the commands that it understands."""
 
     profile = "ticketed"
 
@@ -35,14 +35,14 @@ class TicketedPool:
         self._orders: dict[bytes, amm.Order] = {}
 
     def copy(self) -> TicketedPool:
-        """Another one that follows the chain from here on by itself."""
+        """Return a copy that follows the chain independently from here on."""
         twin = copy(self)
         twin.followed = self.followed.copy()
         twin._tickets, twin._orders = dict(self._tickets), dict(self._orders)
         return twin
 
     def see(self, transaction: Transaction) -> None:
-        """Follow an accepted transaction, and know of tickets and orders that it makes."""
+        """Follow an accepted transaction, and remember a ticket or order that it makes."""
         if self.followed.follow(transaction):
             return
         locking = transaction.outputs[0].locking_bytecode
@@ -53,14 +53,14 @@ class TicketedPool:
             order = amm.read_order(self.scripts, Coin.of(transaction, 0))
             self._orders[order.action.hash] = order
 
-    def _there(self, held: dict[bytes, HeldT]) -> dict[bytes, HeldT]:
-        """Those whose coins nobody has spent."""
+    def _unspent(self, held: dict[bytes, HeldT]) -> dict[bytes, HeldT]:
+        """Return those whose coins are unspent."""
         chain = self._accounts.chain
         return {each: one for each, one in held.items() if chain.coin(one.coin.outpoint)}
 
     def pending(self) -> list[dict[str, Any]]:
-        """Who waits: queued orders with their slots, then tickets that nobody has queued."""
-        orders = self._there(self._orders)
+        """List the queued orders with their slots, then the tickets that are not queued yet."""
+        orders = self._unspent(self._orders)
         rows: list[dict[str, Any]] = [
             {
                 "hash": entry.action_hash.hex(),
@@ -70,19 +70,19 @@ class TicketedPool:
             }
             for entry in self.followed.pool.entries
         ]
-        for action_hash, ticket in self._there(self._tickets).items():
+        for action_hash, ticket in self._unspent(self._tickets).items():
             row = {"hash": action_hash.hex(), "slot": None, "deadline": ticket.deadline}
             rows.append(row | {"stage": "ticket"})
         return rows
 
     def ready(self) -> bool:
-        """Whether the order at head is revealed and may be executed."""
+        """Return whether the order at the head of the queue is revealed and can be executed."""
         entries = self.followed.pool.entries[:1]
-        return bool(entries) and entries[0].action_hash in self._there(self._orders)
+        return bool(entries) and entries[0].action_hash in self._unspent(self._orders)
 
     def unrevealed(self) -> list[tuple[bytes, int]]:
-        """The hashes in the queue that are not revealed, each with when it may be expired."""
-        orders, hold = self._there(self._orders), self.followed.pool.state.hold
+        """List the queued hashes that are not revealed, each with its first height to expire."""
+        orders, hold = self._unspent(self._orders), self.followed.pool.state.hold
         return [
             (entry.action_hash, max(deadline_height(entry.deadline), hold))
             for entry in self.followed.pool.entries
@@ -90,24 +90,24 @@ class TicketedPool:
         ]
 
     def refundable(self) -> list[bytes]:
-        """The tickets and orders that nothing can become of any more but a refund."""
+        """List the tickets and orders that can only be refunded."""
         open_pool = self.followed.pool if self.followed.is_open else None
         queued = {entry.action_hash for entry in open_pool.entries} if open_pool else set()
-        orders = [each for each in self._there(self._orders) if each not in queued]
+        orders = [each for each in self._unspent(self._orders) if each not in queued]
         waiting = set(self.waiting())
-        return [each for each in self._there(self._tickets) if each not in waiting] + orders
+        return [each for each in self._unspent(self._tickets) if each not in waiting] + orders
 
     def waiting(self) -> list[bytes]:
-        """The tickets that may be queued: their deadline is not past, and the pool is there."""
+        """List the tickets that can be queued: the pool is open, their deadlines are ahead."""
         height = self._accounts.chain.height
         return [
             action_hash
-            for action_hash, ticket in self._there(self._tickets).items()
+            for action_hash, ticket in self._unspent(self._tickets).items()
             if self.followed.is_open and deadline_height(ticket.deadline) > height
         ]
 
     def commit(self, made: Commitment) -> tuple[str, int]:
-        """Make a ticket; its txid and deadline."""
+        """Make a ticket; return its txid and its deadline."""
         if self.followed.pool.state.closed:
             raise CommandError("the pool is closed: it takes no tickets")
         deadline = self._accounts.chain.height + self.scripts.parameters.max_wait
@@ -119,22 +119,22 @@ class TicketedPool:
         for entry in self.followed.pool.entries:
             if entry.action_hash == action_hash:
                 return entry
-        if action_hash in self._there(self._tickets):
+        if action_hash in self._unspent(self._tickets):
             raise CommandError("this ticket is not queued yet: sequence it first")
-        fate = self.followed.fates.get(action_hash, "it is on no chain")
-        raise CommandError(f"this commitment does not wait to be revealed: {fate}")
+        fate = self.followed.fates.get(action_hash, "it is not on the chain")
+        raise CommandError(f"this commitment is not waiting to be revealed: {fate}")
 
     def reveal(self, made: Commitment, action: Action) -> str:
-        """Reveal an action; the txid of its order.
+        """Reveal an action; return the txid of its order.
 
-        Another action than was committed to is taken to the script as whoever tries it
-        would, which refuses it: BuildError says where.
+        An action other than the one committed to is tried as well, as an attacker would: the
+        script refuses it, and BuildError says where.
         """
         entry = self._entry(made.action.hash)
         funding = self._accounts.funding(made.key_name)
         if action.hash == entry.action_hash:
-            if entry.action_hash in self._there(self._orders):
-                raise CommandError("this order is revealed already: execute it")
+            if entry.action_hash in self._unspent(self._orders):
+                raise CommandError("this order is already revealed: execute it")
             order = amm.make_order(self.scripts, action, entry, funding)
             return self._accounts.submit(order.built)
         head = replace(
@@ -146,41 +146,41 @@ class TicketedPool:
         raise AssertionError("the script accepted another action than was committed to")
 
     def sequence(self) -> tuple[list[str], int]:
-        """Queue every ticket that waits; the txids, and how many."""
+        """Queue every waiting ticket; return the txids and the number of tickets."""
         pool, height = self.followed.pool, self._accounts.chain.height
         due = [self._tickets[each] for each in self.waiting()]
         if not due:
-            late = "" if not self.refundable() else ", refund takes back one that is late"
-            raise CommandError(f"no ticket waits to be queued: commit makes one{late}")
+            late = "" if not self.refundable() else ", refund takes back a late one"
+            raise CommandError(f"no ticket is waiting to be queued: commit makes one{late}")
         steps = amm.sequence_all(pool, due, height, self._accounts.funding("builder"))
         return [self._accounts.submit(step.built) for step in steps], len(due)
 
     def execute(self) -> tuple[list[str], int]:
-        """Execute the revealed orders at head; the txids, and how many."""
-        pool, orders, ready = self.followed.pool, self._there(self._orders), []
+        """Execute the revealed orders at the head; return the txids and the number of orders."""
+        pool, orders, ready = self.followed.pool, self._unspent(self._orders), []
         for entry in pool.entries:
             if entry.action_hash not in orders:
                 break
             ready.append(orders[entry.action_hash])
         if not ready:
-            raise CommandError("the order at head is not revealed: there is nothing to execute")
+            raise CommandError("no revealed order at the head of the queue: nothing to execute")
         steps = amm.execute_all(pool, ready, self._accounts.funding("builder"))
         return [self._accounts.submit(step.built) for step in steps], len(ready)
 
     def expire(self) -> str:
-        """Expire the order at head; the txid."""
+        """Expire the order at the head of the queue; return the txid."""
         return self.followed.expire(amm.expire)
 
     def refund(self, made: Commitment) -> str:
-        """Take back a ticket or an order; the txid."""
-        held: amm.Ticket | amm.Order | None = self._there(self._tickets).get(made.action.hash)
-        held = held or self._there(self._orders).get(made.action.hash)
+        """Take back a ticket or an order; return the txid."""
+        held: amm.Ticket | amm.Order | None = self._unspent(self._tickets).get(made.action.hash)
+        held = held or self._unspent(self._orders).get(made.action.hash)
         if held is None:
-            raise CommandError("there is neither a ticket nor an order of this commitment")
+            raise CommandError("this commitment has neither a ticket nor an order to take back")
         key = self._accounts.wallet.key(made.key_name)
         funding = self._accounts.funding_of(made.key_name)
         return self._accounts.submit(amm.refund(self.scripts, held, key, funding))
 
     def withdraw(self, name: str) -> str:
-        """End the pool: the provider takes everything; the txid."""
+        """End the pool, paying everything to the provider; return the txid."""
         return self.followed.withdraw(amm.exit_pool, name)

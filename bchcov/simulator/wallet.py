@@ -1,4 +1,4 @@
-"""The wallet in a chain's file: keys by name, and the commitments they made, salts derived."""
+"""The wallet in a chain's file: named keys, and the commitments that they made."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _TABLES = (
 
 @dataclass(frozen=True, slots=True)
 class Commitment:
-    """An action that a key of the wallet has committed to, or is about to.
+    """An action that a key of the wallet has committed to, or could commit to next.
 
     Its salt is derived from the key and `number`.
     """
@@ -47,10 +47,10 @@ class Commitment:
 
 @dataclass(frozen=True, slots=True)
 class SalvagedWallet:
-    """What is whole of the wallet in a damaged file: keys by name, commitments as rows.
+    """The undamaged rows of the wallet in a damaged file: keys by name, commitments as rows.
 
-    `problems` name what is damaged or cannot be read, in the whole file; `file` is the rest
-    of what is whole in it.
+    `problems` say what is damaged or cannot be read in the whole file; `file` holds its other
+    undamaged rows.
     """
 
     keys: dict[str, PrivateKey]
@@ -60,11 +60,11 @@ class SalvagedWallet:
 
 
 class Wallet:
-    """Keys and commitments in a chain's file, kept before anything that needs them is submitted.
+    """Keys and commitments in a chain's file, stored before a transaction needs them.
 
-    A commitment is kept as what it says and the number that its salt is derived from: with
-    the key it can be made again. Keys lie in the file unencrypted: whoever can read it has
-    them. Raises StoreError for a file whose wallet is damaged.
+    A commitment is stored as its terms and the number that its salt is derived from: the key
+    restores the rest. Keys are stored unencrypted, so whoever can read the file has them.
+    Raises StoreError for a file whose wallet is damaged.
     """
 
     def __init__(self, file: ChainFile) -> None:
@@ -75,7 +75,7 @@ class Wallet:
 
     @staticmethod
     def salvage(path: str | Path) -> SalvagedWallet:
-        """Read out of a damaged file what is whole of its wallet; the file is left as it is."""
+        """Read every undamaged row of a damaged file's wallet, without changing the file."""
         found = ChainFile.salvage(path, *_TABLES)
         keys, problems = {}, list(found.problems)
         for row in found.others.get("keys", ()):
@@ -121,29 +121,29 @@ class Wallet:
             raise StoreError(f"the wallet: {error}") from error
 
     def add(self, name: str, key: PrivateKey) -> None:
-        """Keep a key under a name. Raises StoreError for a name that is another key's."""
+        """Store a key under a name. Raises StoreError if another key has this name."""
         if name in (known := self.keys()):
             if known[name] != key:
-                raise StoreError(f"the wallet has another key that is called {name!r}")
+                raise StoreError(f"the wallet already has another key called {name!r}")
             return
         self._insert("keys", name, key.to_wif())
 
     def keys(self) -> dict[str, PrivateKey]:
-        """Every key by its name."""
+        """Return every key by its name."""
         rows = self._rows("SELECT name, wif FROM keys ORDER BY name")
         return {name: PrivateKey.from_wif(wif) for name, wif in rows}
 
     def key(self, name: str) -> PrivateKey:
-        """The key of a name. Raises StoreError where there is none."""
+        """Return the key of this name. Raises StoreError if there is none."""
         rows = self._rows("SELECT wif FROM keys WHERE name = ?", name)
         if not rows:
-            raise StoreError(f"the wallet has no key that is called {name!r}")
+            raise StoreError(f"the wallet has no key called {name!r}")
         return PrivateKey.from_wif(rows[0][0])
 
     def plan(
         self, name: str, pool: bytes, direction: Direction, amount_in: int, min_out: int
     ) -> Commitment:
-        """The action that `commit` would make next; it is not kept.
+        """Return the commitment that `commit` would make next, without storing it.
 
         `pool` is the category of the pool's NFT. Raises StoreError and BuildError.
         """
@@ -159,9 +159,9 @@ class Wallet:
     def commit(
         self, name: str, pool: bytes, direction: Direction, amount_in: int, min_out: int
     ) -> Commitment:
-        """Make an action with the next salt of a key at a pool, and keep it.
+        """Make and store a commitment with the next salt of a key at a pool.
 
-        Raises StoreError and BuildError.
+        `pool` is the category of the pool's NFT. Raises StoreError and BuildError.
         """
         made = self.plan(name, pool, direction, amount_in, min_out)
         values = made.action.hash, pool, name, made.number, int(direction), amount_in
@@ -169,7 +169,7 @@ class Wallet:
         return made
 
     def commitments(self, pool: bytes) -> dict[bytes, Commitment]:
-        """Every commitment at a pool by the hash of its action, in the order they were made."""
+        """Return every commitment at a pool by its action's hash, sorted by key and number."""
         rows = self._rows(
             "SELECT action_hash, pool, key, number, direction, amount_in, min_out"
             " FROM commitments WHERE pool = ? ORDER BY key, number",

@@ -78,7 +78,9 @@ def test_a_whole_life_to_the_last_satoshi() -> None:
     assert not dear.fill.is_filled
     assert dear.payout == Output(PARAMETERS.bond, TRADER.locking_bytecode)
 
-    with pytest.raises(BuildError, match="may be expired from block 110 on, not at 109"):
+    with pytest.raises(
+        BuildError, match="height 109 is too early to expire the order: expected at least 110"
+    ):
         direct.expire(steps[-1].pool, 109, funding("x"))
     steps.append(direct.expire(steps[-1].pool, 110, funding("x")))
     pool = steps[-1].pool
@@ -100,15 +102,15 @@ def test_a_whole_life_to_the_last_satoshi() -> None:
     assert direct.read_state(pool.scripts, pool.coin) == pool.state
     built = [(s.built.transaction, s.built.source_outputs) for s in [*steps, end]]
     assert direct.read_history(start.pool, built) == (None, (*(s.event for s in steps), end.event))
-    with pytest.raises(BuildError, match="the pool had ended before"):
+    with pytest.raises(BuildError, match="follows the end of the pool"):
         direct.read_history(start.pool, [*built, built[0]])
     held = pool.coin.output
     nft = Token(OTHER, 0, Nft(pool.state.encode()))
     short = Token(POOL_CATEGORY, 0, Nft(b"short"))
     for output, message in (
         (replace(held, locking_bytecode=b"\x51"), "is not this pool"),
-        (replace(held, token=nft), "another category than this pool's"),
-        (replace(held, token=short), "is no pool: a state has 39 bytes, not 5"),
+        (replace(held, token=nft), "an NFT of another category"),
+        (replace(held, token=short), "is not a pool: 5 bytes are not a state: expected 39"),
     ):
         with pytest.raises(BuildError, match=message):
             direct.read_state(pool.scripts, replace(pool.coin, output=output))
@@ -121,8 +123,14 @@ def test_requests_that_cannot_be_met_say_why() -> None:
     full = DirectWorld().queued(*(action(at) for at in range(16))).pool
     own = Funding(PROVIDER.locking_bytecode)
     cases: list[tuple[Callable[[], object], str]] = [
-        (lambda: direct.commit(pool, action(1), 113, HEIGHT, funding("a")), "deadline of 113"),
-        (lambda: direct.commit(pool, action(1), -1, HEIGHT, funding("a")), "-1 is no block height"),
+        (
+            lambda: direct.commit(pool, action(1), 113, HEIGHT, funding("a")),
+            "deadline 113 is out of range: expected at most 112",
+        ),
+        (
+            lambda: direct.commit(pool, action(1), -1, HEIGHT, funding("a")),
+            "block height -1 is out of range",
+        ),
         (lambda: direct.commit(full, action(1), 110, HEIGHT, funding("a")), "queue is full: 16"),
         (lambda: direct.commit(pool, action(1), 110, HEIGHT, own), "they pay the bond"),
         (
@@ -130,14 +138,14 @@ def test_requests_that_cannot_be_met_say_why() -> None:
             "too few satoshis",
         ),
         (lambda: direct.reveal(pool, action(1), funding("a")), "nothing to reveal"),
-        (lambda: direct.reveal(waiting, action(2), funding("a")), "place 0, is of another action"),
+        (lambda: direct.reveal(waiting, action(2), funding("a")), "index 0, is for another action"),
         (lambda: direct.reveal(waiting, action(1), funding("a", 900)), "too few satoshis"),
         (lambda: direct.expire(pool, HEIGHT, own), "nothing to expire"),
         (lambda: direct.exit_pool(waiting, PROVIDER, own), "2 orders are queued"),
-        (lambda: direct.exit_pool(pool, TRADER, own), "not that of the pool's owner"),
-        (lambda: direct.exit_pool(pool, PROVIDER, Funding()), "says where change goes"),
+        (lambda: direct.exit_pool(pool, TRADER, own), "is not the pool owner's"),
+        (lambda: direct.exit_pool(pool, PROVIDER, Funding()), "with a change address"),
         (lambda: pool.follow(new_pool().built.transaction, []), "does not spend this pool"),
-        (lambda: read_action(bytes(52)), "no action"),
+        (lambda: read_action(bytes(52)), "not an action"),
     ]
     for call, message in cases:
         with pytest.raises(BuildError, match=message):
@@ -153,46 +161,49 @@ def test_a_forged_genesis_is_refused() -> None:
     more = Output(1_000, b"\x51", Token(POOL_CATEGORY, 5))
     minting = replace(pool.token, nft=replace(nft, capability=Capability.MINTING))
     cases = [
-        ((pool,), "one output"),
-        ((pool, vault, more), "more than the one NFT"),
-        ((replace(pool, token=minting), vault), "is MINTING, not MUTABLE"),
+        ((pool,), "at least two outputs.*found one"),
+        ((pool, vault, more), "not that of exactly one NFT and no tokens"),
+        ((replace(pool, token=minting), vault), "is MINTING: expected MUTABLE"),
         ((replace(pool, value=pool.value + 1), vault), "not that of a new pool"),
         ((replace(pool, locking_bytecode=b"\x51"), vault), "not locked by the pool's script"),
         ((pool, replace(vault, locking_bytecode=b"\x51")), "not locked by the vault's"),
         ((pool, replace(vault, token=Token(OTHER, RESERVES.tokens))), "the tokens that trade"),
-        ((pool, replace(vault, token=Token(TOKENS, 5, Nft()))), "no tokens, or an NFT"),
-        ((replace(pool, value=999), vault), "a reserve of 999 satoshis"),
+        (
+            (pool, replace(vault, token=Token(TOKENS, 5, Nft()))),
+            "the vault does not hold tokens only",
+        ),
+        ((replace(pool, value=999), vault), "reserve of 999 satoshis"),
     ]
     for outputs, message in cases:
         forged = replace(honest, outputs=(*outputs, *rest[:0]))
         with pytest.raises(BuildError, match=message):
             direct.check_genesis(forged, PARAMETERS)
     first = replace(honest.inputs[0], outpoint_index=1)
-    with pytest.raises(BuildError, match="not made by the first input"):
+    with pytest.raises(BuildError, match="first input does not create the category"):
         direct.check_genesis(replace(honest, inputs=(first,)), PARAMETERS)
 
 
 def test_parameters_and_states_that_cannot_be_are_refused() -> None:
     honest = {"pool_category": POOL_CATEGORY, "token_category": TOKENS, "owner": bytes(20)}
     for fields, message in (
-        ({"owner": b""}, "owner has 20 bytes, not 0"),
-        ({"token_category": POOL_CATEGORY}, "the pool's own category"),
-        ({"tip": 10_001}, "tip is 10001"),
+        ({"owner": b""}, "owner has 0 bytes: expected 20"),
+        ({"token_category": POOL_CATEGORY}, "token_category is the same as pool_category"),
+        ({"tip": 10_001}, "tip 10001 is out of range"),
     ):
         with pytest.raises(BuildError, match=message):
             direct.Parameters(**{**honest, **fields})  # type: ignore[arg-type]
     state = direct.State(bch_reserve=5, token_reserve=6, head=2**15 - 1, tail=3)
     assert state.pending == 4
     assert direct.State.decode(state.encode()) == state
-    with pytest.raises(DecodeError, match="39 bytes, not 38"):
+    with pytest.raises(DecodeError, match="38 bytes are not a state: expected 39"):
         direct.State.decode(bytes(38))
     with pytest.raises(DecodeError, match="bch_reserve is negative"):
         direct.State.decode(bytes(6) + b"\x80" + bytes(32))
-    with pytest.raises(DecodeError, match="17 orders are queued"):
+    with pytest.raises(DecodeError, match="17 queued orders are too many: expected at most 16"):
         direct.State.decode(bytes(37) + b"\x11\0")
-    with pytest.raises(EncodeError, match="bch_reserve is 36028797018963968"):
+    with pytest.raises(EncodeError, match="bch_reserve 36028797018963968 is out of range"):
         direct.State(bch_reserve=2**55, token_reserve=1).encode()
-    with pytest.raises(EncodeError, match="root has 20 bytes, not 3"):
+    with pytest.raises(EncodeError, match="root has 3 bytes: expected 20"):
         direct.State(bch_reserve=1, token_reserve=1, root=b"abc").encode()
 
 

@@ -101,7 +101,7 @@ def test_a_queue_of_a_million_takes_a_hash_a_leaf_and_a_path_a_change() -> None:
         assert queue.root
     assert hashing.count - made <= 100 * 20
     queue = queue.append([b"\x01" * 32])
-    with pytest.raises(BuildError, match="room for 100 up to its head"):
+    with pytest.raises(BuildError, match="expected at most 100, up to the head"):
         queue.append([b"\x01" * 32] * 101)
 
 
@@ -120,12 +120,12 @@ def test_a_proof_hashes_nothing_and_follows_one_path(
 
 def test_a_queue_takes_only_what_fits() -> None:
     queue = Queue(2, 3, 3)
-    with pytest.raises(BuildError, match="room for 1 up to its end"):
+    with pytest.raises(BuildError, match="expected at most 1, up to the end"):
         queue.append([b"\x01" * 32] * 2)
     queue = queue.append([b"\x01" * 32]).append([b"\x02" * 32] * 3)
-    with pytest.raises(BuildError, match="room for 0 up to its head"):
+    with pytest.raises(BuildError, match="expected at most 0, up to the head"):
         queue.append([b"\x01" * 32])
-    with pytest.raises(BuildError, match="2 orders to take: one batch can take 1"):
+    with pytest.raises(BuildError, match="2 orders are too many for one batch: expected at most 1"):
         queue.take(2)
     assert empty_roots(1, hash160)[1] == hash160(bytes(40))
 
@@ -154,12 +154,12 @@ def test_an_order_is_not_filled_below_its_minimum_or_the_reserve() -> None:
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ((2, 1, 0, bytes(20), bytes(16)), "direction 2 is neither"),
-        ((1, 0, 0, bytes(20), bytes(16)), "an amount of 0"),
-        ((1, 2**63, 0, bytes(20), bytes(16)), "it lies in 1..9223372036854775807"),
-        ((1, 1, -1, bytes(20), bytes(16)), "a minimum of -1"),
-        ((1, 1, 0, bytes(19), bytes(16)), "20 bytes, not 19"),
-        ((1, 1, 0, bytes(20), bytes(17)), "16 bytes, not 17"),
+        ((2, 1, 0, bytes(20), bytes(16)), "direction 2 is invalid"),
+        ((1, 0, 0, bytes(20), bytes(16)), "amount 0 is out of range"),
+        ((1, 2**63, 0, bytes(20), bytes(16)), "is out of range: expected 1 to 9223372036854775807"),
+        ((1, 1, -1, bytes(20), bytes(16)), "minimum -1 is out of range"),
+        ((1, 1, 0, bytes(19), bytes(16)), "19 bytes: expected 20"),
+        ((1, 1, 0, bytes(20), bytes(17)), "17 bytes: expected 16"),
     ],
 )
 def test_an_action_that_cannot_be_is_refused(fields: tuple[object, ...], message: str) -> None:
@@ -195,32 +195,32 @@ def test_a_state_reads_back() -> None:
 def test_a_state_that_is_none_is_refused() -> None:
     honest = State(bch_reserve=1, token_reserve=1, root=bytes(32), head=1, tail=1).encode()
     cases = [
-        (honest[:-1], "61 to 65 bytes, not 60"),
-        (honest + bytes(5), "not 66"),
-        (honest + b"\0", "not a shortest number"),
+        (honest[:-1], "60 bytes are not a state: expected 61 to 65"),
+        (honest + bytes(5), "66 bytes are not a state"),
+        (honest + b"\0", "not minimally encoded"),
         (honest[:7] + b"\x80" + honest[8:], "bch_reserve is negative"),
-        (honest[:56] + b"\x02" + honest[57:], "flags are 2"),
+        (honest[:56] + b"\x02" + honest[57:], "closed 2 is out of range"),
         (honest[:48] + b"\x02" + honest[49:], "head 2 is beyond tail 1"),
     ]
     for data, message in cases:
         with pytest.raises(DecodeError, match=message):
             State.decode(data)
-    with pytest.raises(EncodeError, match="root has 32 bytes, not 31"):
+    with pytest.raises(EncodeError, match="root has 31 bytes: expected 32"):
         State(bch_reserve=1, token_reserve=1, root=bytes(31)).encode()
-    with pytest.raises(EncodeError, match="tail is -1"):
+    with pytest.raises(EncodeError, match="tail -1 is out of range"):
         State(bch_reserve=1, token_reserve=1, root=bytes(32), tail=-1).encode()
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"pool_category": bytes(31)}, "pool_category has 32 bytes, not 31"),
-        ({"token_category": b"\x01" * 32}, "of the pool's own category"),
-        ({"owner": bytes(21)}, "20 bytes, not 21"),
-        ({"tip": 10_001}, r"tip is 10001: it lies in 0\.\.10000"),
-        ({"depth": 0}, "depth is 0"),
-        ({"bond": 0}, "bond is 0"),
-        ({"grace": 0}, "grace is 0"),
+        ({"pool_category": bytes(31)}, "pool_category has 31 bytes: expected 32"),
+        ({"token_category": b"\x01" * 32}, "token_category is the same as pool_category"),
+        ({"owner": bytes(21)}, "21 bytes: expected 20"),
+        ({"tip": 10_001}, "tip 10001 is out of range: expected 0 to 10000"),
+        ({"depth": 0}, "depth 0 is out of range"),
+        ({"bond": 0}, "bond 0 is out of range"),
+        ({"grace": 0}, "grace 0 is out of range"),
     ],
 )
 def test_parameters_that_make_no_pool_are_refused(change: dict[str, int], message: str) -> None:

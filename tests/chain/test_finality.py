@@ -89,6 +89,6 @@ def test_an_age_is_met_from_its_block_or_its_median_time_on(
 def test_what_is_too_young_says_from_when_it_is_old_enough() -> None:
     age = CoinAge(100, 1_000_000)
     told = unmet_age(spending(10), [age], 105, 0)
-    assert told == (0, "height 105 is too early for its coin: expected 110")
+    assert told == (0, "height 105 is too early: expected at least 110")
     told = unmet_age(spending(BY_TIME | 2), [age], 105, 1_000_001)
-    assert told == (0, "median time 1000001 is too early for its coin: expected 1001024")
+    assert told == (0, "median time 1000001 is too early: expected at least 1001024")

@@ -38,7 +38,7 @@ def test_commands_come_from_a_script_and_answers_can_be_json(tmp_path: Path) -> 
     answers = [json.loads(line) for line in out.splitlines()]
     assert [each["ok"] for each in answers] == [True, True, False]
     assert answers[0]["pool"]["bch_reserve"] == 100_000_000_000
-    assert "is no hash" in answers[2]["error"]
+    assert "is not a hash" in answers[2]["error"]
 
 
 def test_a_file_keeps_everything_and_belongs_to_one_process(tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ def test_a_race_writes_json_plots_and_one_page_that_needs_nothing_else(tmp_path:
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (("--delay", "-1"), 1, "delay is -1.0: it lies in 0..100000.0"),
+        (("--delay", "-1"), 1, "delay -1.0 is out of range: expected 0 to 100000.0"),
         (("--sweep", "seed=1,2"), 2, "cannot be swept: expected one of users, arrivals_per_block"),
         (("--sweep", "users=a"), 2, "expected numbers, as 1,2,3"),
         (("--sweep", "users=1.5"), 1, "users of 1.5: it is a whole number"),
@@ -159,7 +159,7 @@ def test_the_example_run_of_the_first_simulator_from_a_pipe() -> None:
     assert reveal == {
         "command": "reveal 1234abcd 50 True",
         "ok": False,
-        "error": "no commitment has a hash that begins with 1234abcd",
+        "error": "no commitment has a hash that starts with 1234abcd",
     }
     assert first["pool"]["tail"] == 0
     assert last["pool"]["head"] == last["pool"]["tail"] == len(race["users"]) == 2

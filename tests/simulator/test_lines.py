@@ -48,7 +48,7 @@ def test_each_step_from_commit_to_execute_says_what_comes_next(session: Session)
     done(session, "profile direct")
     following = next_of(session, "commit swap 20_000 Tokens")
     assert following.startswith("reveal ")
-    assert "expire ends it from block" in following
+    assert "expire can end it from block" in following
     assert next_of(session, following.split(" reveals")[0]).startswith("mine ")
 
 
@@ -92,7 +92,7 @@ def test_a_ticket_of_a_pool_that_has_ended_is_refunded(tmp_path: Path) -> None:
 def test_a_ticket_that_is_late_is_named_as_one_to_refund(session: Session) -> None:
     made = done(session, "commit swap 50 BCH")["hash"]
     done(session, "mine 12")
-    assert "refund takes back one that is late" in session.run("sequence").data["error"]
+    assert "refund takes back a late one" in session.run("sequence").data["error"]
     assert done(session, "status")["refundable"] == [made]
     assert done(session, "status")["next"].startswith(f"refund {made[:8]} ")
 
@@ -105,8 +105,13 @@ def test_show_and_export_take_the_beginning_of_a_txid(session: Session, tmp_path
             assert done(session, f"show {written}")["txid"] == txid
     done(session, f"export {txids[0][:7]} {tmp_path}/one.jsonl")
     assert json.loads((tmp_path / "one.jsonl").read_text())["id"] == txids[0]
-    for line in ("show 123", "show xyzw", f"show {txids[0]}0", "show 00000000"):
-        assert "there is no transaction" in session.run(line).data["error"]
+    for text in ("123", "xyzw", f"{txids[0]}0"):
+        assert (
+            session.run(f"show {text}")
+            .data["error"]
+            .endswith(" is not a txid: expected its first 4 to 64 hexadecimal digits")
+        )
+    assert "there is no transaction 00000000" in session.run("show 00000000").data["error"]
 
 
 def test_export_writes_over_no_chain_and_takes_no_odd_name(tmp_path: Path) -> None:
@@ -116,7 +121,7 @@ def test_export_writes_over_no_chain_and_takes_no_odd_name(tmp_path: Path) -> No
         txid = done(session, "commit swap 1 BCH")["txid"]
         for name in (f"{path}", f"{path}-journal", f"{tmp_path}/../{tmp_path.name}/chain"):
             assert "the chain itself" in session.run(f"export {txid} {name}").data["error"]
-        assert "no name of a file" in session.run(f"export {txid} a\0b").data["error"]
+        assert "is not a file name" in session.run(f"export {txid} a\0b").data["error"]
         assert "directory" in session.run(f"export {txid} {tmp_path}").data["error"]
         assert "too long" in session.run(f"export {txid} {'n' * 5_000}").data["error"]
 
@@ -154,15 +159,21 @@ def test_one_is_never_plural(session: Session) -> None:
     ("text", "problem"),
     [
         *(
-            (text, "is no amount")
+            (text, "is not an amount")
             for text in ("", "x", "0,5", "1,23", "1.000,5", "٣", "1 2", "0x5")
         ),
-        *((text, "more than nothing") for text in ("nan", "-inf", "inf", "snan", "0", "-0", "-5")),
-        *((text, "smallest part") for text in ("0.000000001", "1e-9", "1e-999999", "5e-999999999")),
-        ("0.00000001" + "0" * 50 + "1", "smallest part"),
-        ("1." + "0" * 6_000 + "1", "smallest part"),
-        *((text, "than there can be") for text in ("1e999999", "9e999999999", "9" * 5_000)),
-        ("21000000.00000001", "than there can be"),
+        *(
+            (text, "expected more than 0")
+            for text in ("nan", "-inf", "inf", "snan", "0", "-0", "-5")
+        ),
+        *((text, "smallest unit") for text in ("0.000000001", "1e-9", "1e-999999", "5e-999999999")),
+        ("0.00000001" + "0" * 50 + "1", "smallest unit"),
+        ("1." + "0" * 6_000 + "1", "smallest unit"),
+        *(
+            (text, "expected at most 21,000,000 BCH")
+            for text in ("1e999999", "9e999999999", "9" * 5_000)
+        ),
+        ("21000000.00000001", "expected at most 21,000,000 BCH"),
     ],
 )
 def test_an_amount_that_is_none_is_one_clear_sentence(text: str, problem: str) -> None:
@@ -185,7 +196,8 @@ def test_a_number_of_blocks_that_is_none_is_one_clear_sentence(
 ) -> None:
     before = done(session, "status")
     error = session.run(f"mine {count}").data["error"]
-    assert "blocks to mine: 1 to 10,000" in error
+    assert error.startswith("invalid number of blocks to mine")
+    assert error.endswith(": expected 1 to 10,000")
     assert len(error) < 200
     assert done(session, "status") == before
 

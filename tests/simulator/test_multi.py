@@ -117,7 +117,8 @@ def test_a_number_of_users_that_is_none_is_one_clear_sentence(count: str) -> Non
         before = everything(file)
         answer = session.run(f"multi {count}")
         assert not answer.ok
-        assert "users: 1 to 1,000" in answer.data["error"]
+        assert answer.data["error"].startswith("invalid number of users")
+        assert answer.data["error"].endswith(": expected 1 to 1,000")
         assert len(answer.data["error"]) < 200
         assert everything(file) == before
 
@@ -138,7 +139,7 @@ def test_a_pool_that_has_ended_or_is_closed_has_no_race() -> None:
             assert "the pool is closed: it takes no tickets" in session.run(line).data["error"]
         assert everything(file) == before
         done(session, "withdraw")
-        assert "there is no pool: it has ended" in session.run("multi 2").data["error"]
+        assert "the pool has ended" in session.run("multi 2").data["error"]
 
 
 def test_an_interrupted_race_leaves_everything_as_it_was(tmp_path: Path) -> None:

@@ -28,11 +28,11 @@ def test_the_wallet_makes_its_commitments_again_from_its_keys(tmp_path: Path) ->
         wallet = Wallet(file)
         wallet.add("alice", KEY)
         wallet.add("alice", KEY)
-        with pytest.raises(StoreError, match="another key that is called 'alice'"):
+        with pytest.raises(StoreError, match="another key called 'alice'"):
             wallet.add("alice", PrivateKey(sha256(b"other")))
         made = [wallet.commit("alice", pool, amm.BUY, 1_000, 2**64 - 1) for _ in range(3)]
         assert wallet.commit("alice", sha256(b"other pool"), amm.SELL, 5, 0).number == 0
-        with pytest.raises(StoreError, match="no key that is called 'bob'"):
+        with pytest.raises(StoreError, match="no key called 'bob'"):
             wallet.commit("bob", pool, amm.BUY, 1, 1)
     assert len({each.action.salt for each in made}) == 3
     assert made[2].action.salt == amm.derive_salt(KEY, pool, 2)

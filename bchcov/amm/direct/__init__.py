@@ -1,4 +1,4 @@
-"""The profile of BCH_2025: one order a transaction, unrolled proofs, 39 bytes of state."""
+"""The profile for BCH_2025: one order per transaction, unrolled proofs, 39 bytes of state."""
 
 from __future__ import annotations
 

@@ -12,11 +12,11 @@ __all__ = ["Parameters"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameters:
-    """The constants of one pool; everything in its scripts follows from them.
+    """The constants of one pool, from which its scripts are compiled.
 
-    `pool_category` and `token_category` are 32 bytes in the wire's order, `owner` the
-    20-byte hash of the provider's public key; `bond`, `tip` and `min_reserve` are
-    satoshis, `max_wait` blocks. The queue has 16 slots. Raises BuildError.
+    `pool_category` and `token_category` are 32 bytes in wire order, `owner` is the 20-byte
+    hash of the provider's public key; `bond`, `tip` and `min_reserve` are satoshis,
+    `max_wait` is in blocks. The queue has 16 slots. Raises BuildError.
     """
 
     pool_category: bytes

@@ -26,28 +26,28 @@ def read_state(scripts: Scripts, coin: Coin) -> State:
     try:
         return State.decode(commitment_of(coin, scripts))
     except DecodeError as error:
-        raise BuildError(f"the coin {coin} is no pool: {error}") from error
+        raise BuildError(f"the coin {coin} is not a pool: {error}") from error
 
 
 def read_action(data: bytes) -> Action:
     """Read the 53 bytes of an action. Raises BuildError for any others."""
     if len(data) != 53 or data[0] > 1:
-        raise BuildError(f"no action: 0x{data.hex()}")
+        raise BuildError(f"not an action: 0x{data.hex()}")
     direction: Direction = 1 if data[0] else 0
     amount, minimum = int.from_bytes(data[1:9], "little"), int.from_bytes(data[9:17], "little")
     return Action(direction, amount, minimum, data[17:37], data[37:])
 
 
 def _read_or_none(data: bytes) -> Action | None:
-    """Read an action; None for bytes that script lets pass and this library would not write."""
+    """Read an action; None for bytes that scripts accept but this library would not write."""
     try:
         return read_action(data)
     except BuildError:
         return None
 
 
-def _moved(before: Reserves, after: Reserves) -> Fill:
-    """What moved between two reserves, of which one grew and the other shrank, or none did."""
+def _fill_between(before: Reserves, after: Reserves) -> Fill:
+    """Return the fill that led from one pair of reserves to the next, possibly none."""
     bch, tokens = after.bch - before.bch, after.tokens - before.tokens
     return Fill(after, max(bch, tokens), -min(bch, tokens)) if bch or tokens else Fill(after)
 
@@ -58,7 +58,7 @@ def _pushed(unlocking: bytes) -> list[bytes]:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """A pool: its scripts, both its coins, its state, and who stands in its queue."""
+    """A pool: its scripts, both its coins, its state, and the entries of its queue."""
 
     scripts: Scripts = field(repr=False)
     coin: Coin
@@ -68,7 +68,7 @@ class Pool:
     entries: tuple[Entry, ...] = ()
 
     def fill(self, action: Action) -> Fill:
-        """What revealing an action at head does to the reserves."""
+        """Compute the fill that revealing an action at the head of the queue would give."""
         least = self.scripts.parameters.min_reserve
         return execute(self.state.reserves, action, min_reserve=least)
 
@@ -77,11 +77,11 @@ class Pool:
         transaction: Transaction,
         source_outputs: Sequence[Output],  # noqa: ARG002
     ) -> tuple[Pool | None, Event]:
-        """Read what a transaction that spends this pool did; no pool is left after an exit.
+        """Return the pool after a transaction that spends it (None after an exit), and the event.
 
-        The transaction is one that nodes have accepted: what script enforces is not checked
-        again, and here it shows all that it did without the outputs it spends. Raises
-        BuildError for one that does not spend this pool.
+        The transaction must be one that nodes accept: what the scripts enforce is not checked
+        again. This profile reads all it needs from the transaction itself, without
+        `source_outputs`. Raises BuildError for a transaction that does not spend this pool.
         """
         spent = [(item.outpoint_hash, item.outpoint_index) for item in transaction.inputs]
         if spent[:1] != [self.coin.outpoint]:
@@ -93,7 +93,7 @@ class Pool:
         try:
             state = State.decode(token.nft.commitment if token.nft else b"")
         except DecodeError as error:
-            raise BuildError(f"output 0 is no pool: {error}") from error
+            raise BuildError(f"output 0 is not a pool: {error}") from error
         after = replace(self, coin=coin, state=state)
         if state.tail != self.state.tail:
             preimage = _pushed(transaction.inputs[0].unlocking_bytecode)[DEPTH]
@@ -107,11 +107,11 @@ class Pool:
             return after, Event("expire", coin.txid, taken)
         encoded = _pushed(transaction.inputs[1].unlocking_bytecode)[DEPTH][4:]
         after = replace(after, vault=Coin.of(transaction, 1))
-        fill, payout = _moved(self.state.reserves, state.reserves), transaction.outputs[2]
+        fill, payout = _fill_between(self.state.reserves, state.reserves), transaction.outputs[2]
         done = tuple(Execution(entry, _read_or_none(encoded), fill, payout) for entry in taken)
         return after, Event("reveal", coin.txid, (), done)
 
 
 def new_queue() -> Queue:
-    """The empty queue of this profile."""
+    """Return an empty queue of this profile."""
     return Queue(DEPTH, digest=hash160)

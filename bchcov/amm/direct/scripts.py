@@ -21,14 +21,14 @@ NAMES = ("pool", "vault")
 
 @dataclass(frozen=True)
 class Scripts:
-    """Both scripts of a pool; `sources` stands in for sources of the folder, by name."""
+    """Both scripts of a pool; `sources` replaces sources of the folder, by name."""
 
     parameters: Parameters
     sources: Mapping[str, str] | None = None
 
     @cached_property
     def constants(self) -> Mapping[str, Binding]:
-        """What the names in the sources mean, but for the hash of the other script."""
+        """The values of the names in the sources, except the hash of the other script."""
         return {
             **shared_constants(self.parameters),
             "path_proof": load_source(f"{FOLDER}/path_proof"),
@@ -60,7 +60,7 @@ class Scripts:
         return p2sh32(self.vault.code)
 
     def contracts_in(self, output: Output, unlocking_bytecode: bytes) -> Sequence[Contract]:  # noqa: ARG002
-        """The contracts that may run where an output is spent; none for an output of others."""
+        """Return the contracts that may run when an output is spent; none if it is not ours."""
         locking = output.locking_bytecode
         if locking == self.pool_bytecode:
             return [self.pool]

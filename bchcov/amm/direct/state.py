@@ -1,4 +1,4 @@
-"""The pool's state: the 39 bytes of its NFT's commitment, fewer than 2025 allows."""
+"""The pool's state: the 39 bytes of its NFT's commitment, within the limit of BCH_2025."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ __all__ = ["COUNTS", "DEPTH", "State"]
 
 DEPTH = 4
 COUNTS = 1 << 15
-"""Counters count modulo this."""
+"""The modulus of the counters."""
 _FIELDS = (("bch_reserve", 7), ("token_reserve", 8), ("root", 20), ("head", 2), ("tail", 2))
 _SIZE = size_of_fields(_FIELDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """What a pool remembers; integers little-endian and not negative.
+    """The state of a pool; integers are little-endian and not negative.
 
     | bytes | field | meaning |
     |---|---|---|
@@ -29,7 +29,7 @@ class State:
     | 7..15 | `token_reserve` | tokens that trade |
     | 15..35 | `root` | Merkle root of the queue |
     | 35..37 | `head` | index of the next order to reveal, modulo 2^15 |
-    | 37..39 | `tail` | index the next order gets, modulo 2^15 |
+    | 37..39 | `tail` | index of the next order to be queued, modulo 2^15 |
     """
 
     bch_reserve: int
@@ -40,12 +40,12 @@ class State:
 
     @classmethod
     def empty(cls, reserves: Reserves) -> State:
-        """The state of a new pool."""
+        """Make the state of a new pool."""
         return cls(bch_reserve=reserves.bch, token_reserve=reserves.tokens)
 
     @property
     def reserves(self) -> Reserves:
-        """What trades."""
+        """The satoshis and tokens that the pool trades with."""
         return Reserves(self.bch_reserve, self.token_reserve)
 
     @property
@@ -54,15 +54,17 @@ class State:
         return (self.tail - self.head) % COUNTS
 
     def encode(self) -> bytes:
-        """The commitment. Raises EncodeError for a field that does not fit."""
+        """Encode the commitment. Raises EncodeError for a field that does not fit."""
         return encode_fields(self, _FIELDS)
 
     @classmethod
     def decode(cls, data: bytes) -> State:
-        """Read a commitment. Raises DecodeError for one that is no state."""
+        """Decode a commitment. Raises DecodeError if it is not a state."""
         if len(data) != _SIZE:
-            raise DecodeError(f"a state has {_SIZE} bytes, not {len(data)}", 0)
+            raise DecodeError(f"{len(data)} bytes are not a state: expected {_SIZE}", 0)
         state = cls(**decode_fields(data, _FIELDS))
         if state.pending > 1 << DEPTH:
-            raise DecodeError(f"{state.pending} orders are queued, at most {1 << DEPTH}", 35)
+            raise DecodeError(
+                f"{state.pending} queued orders are too many: expected at most {1 << DEPTH}", 35
+            )
         return state

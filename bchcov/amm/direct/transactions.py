@@ -30,7 +30,7 @@ from .state import COUNTS, State
 __all__ = ["Step", "check_genesis", "commit", "exit_pool", "expire", "genesis", "reveal"]
 
 Step = BuiltStep[Pool]
-"""A transaction, the pool after it, and what it did; no pool is left after an exit."""
+"""A transaction, the pool after it (None after an exit), and what it did."""
 
 
 def _take(pool: Pool, builder: TransactionBuilder) -> Step:
@@ -38,7 +38,7 @@ def _take(pool: Pool, builder: TransactionBuilder) -> Step:
 
 
 def _siblings(queue: Queue, index: int) -> list[bytes]:
-    """The siblings of one slot, that of the leaf last."""
+    """Return the siblings of one slot, the leaf's own last."""
     return [sibling or empty for sibling, empty in reversed(queue.proof(index, 1))]
 
 
@@ -54,9 +54,9 @@ def genesis(
     *,
     vault_value: int = 1_000,
 ) -> Step:
-    """Make a pool: output 0 its coin, output 1 the vault with `vault_value` satoshis.
+    """Make a pool: output 0 is its coin, output 1 its vault with `vault_value` satoshis.
 
-    `first` is spent as input 0; it is output 0 of its transaction, whose txid is the
+    `first` is spent as input 0; it has to be output 0 of its transaction, whose txid is the
     pool's category. Raises BuildError.
     """
     scripts = Scripts(parameters)
@@ -67,9 +67,9 @@ def genesis(
 
 
 def check_genesis(transaction: Transaction, parameters: Parameters) -> Pool:
-    """Check that a transaction made an honest pool with these parameters, and read it.
+    """Check that a transaction made a valid new pool with these parameters, and read it.
 
-    Raises BuildError that says what is wrong; do not trust a pool without this check.
+    Raises BuildError that says what is wrong. Do not trust a pool without this check.
     """
     scripts = Scripts(parameters)
     coin, vault, reserves = read_genesis(transaction, scripts)
@@ -79,19 +79,20 @@ def check_genesis(transaction: Transaction, parameters: Parameters) -> Pool:
 
 
 def commit(pool: Pool, action: Action, deadline: int, height: int, funding: Funding) -> Step:
-    """Queue an action blind; `funding` pays the bond. `height` is the last block's.
+    """Queue the hash of an action; `funding` pays the bond. Raises BuildError.
 
-    Raises BuildError.
+    `height` is that of the last block; from height `deadline` on the order can be expired.
     """
     check_height(height)
     check_height(deadline)
     parameters = pool.scripts.parameters
     if deadline > height + parameters.max_wait:
         raise BuildError(
-            f"a deadline of {deadline}: at most {parameters.max_wait} blocks from {height}"
+            f"deadline {deadline} is out of range: expected at most"
+            f" {height + parameters.max_wait}, {parameters.max_wait} blocks from now"
         )
     if not pool.queue.room():
-        raise BuildError(f"the queue is full: {pool.state.pending} orders wait")
+        raise BuildError(f"the queue is full: {pool.state.pending} orders are waiting")
     if not funding.coins:
         raise BuildError("a commit needs coins in its funding: they pay the bond")
     entry = Entry(pool.queue.tail, deadline, action.hash)
@@ -107,17 +108,17 @@ def commit(pool: Pool, action: Action, deadline: int, height: int, funding: Fund
 
 
 def reveal(pool: Pool, action: Action, funding: Funding) -> Step:
-    """Reveal the action at head, paid with the coins of `funding`.
+    """Reveal and execute the action at the head of the queue, paid from the coins of `funding`.
 
     Output 2 pays the owner the bond and what was bought. If the order cannot be filled, it
     pays only the bond, and the trader keeps the funds. Raises BuildError.
     """
     scripts, parameters = pool.scripts, pool.scripts.parameters
     if not pool.entries:
-        raise BuildError("no order is queued: there is nothing to reveal")
+        raise BuildError("no order is queued: nothing to reveal")
     entry = pool.entries[0]
     if entry.action_hash != action.hash:
-        raise BuildError(f"the order at head, place {entry.index}, is of another action")
+        raise BuildError(f"the order at the head, index {entry.index}, is for another action")
     fill = pool.fill(action)
     queue = pool.queue.take(1)
     state = replace(
@@ -148,18 +149,20 @@ def reveal(pool: Pool, action: Action, funding: Funding) -> Step:
 
 
 def expire(pool: Pool, height: int, funding: Funding) -> Step:
-    """Expire the order at head; its tip pays the fee.
+    """Expire the order at the head of the queue; its tip pays the fee.
 
-    The rest of the tip goes to the change of `funding`. `height` is the last block's.
-    Raises BuildError where it is too early.
+    The rest of the tip goes to the change of `funding`. `height` is that of the last block.
+    Raises BuildError if it is too early.
     """
     check_height(height)
     if not pool.entries:
-        raise BuildError("no order is queued: there is nothing to expire")
+        raise BuildError("no order is queued: nothing to expire")
     entry, parameters = pool.entries[0], pool.scripts.parameters
     due = deadline_height(entry.deadline)
     if height < due:
-        raise BuildError(f"the order at head may be expired from block {due} on, not at {height}")
+        raise BuildError(
+            f"height {height} is too early to expire the order: expected at least {due}"
+        )
     queue = pool.queue.take(1)
     state = replace(
         pool.state,
@@ -177,17 +180,17 @@ def expire(pool: Pool, height: int, funding: Funding) -> Step:
 
 
 def exit_pool(pool: Pool, key: PrivateKey, funding: Funding) -> Step:
-    """End a pool without orders: its tokens and satoshis go to the change of `funding`.
+    """End a pool whose queue is empty; all it holds, less the fee, goes to the change address.
 
-    The fee is paid from them. Raises BuildError.
+    Raises BuildError.
     """
     scripts, parameters = pool.scripts, pool.scripts.parameters
     if key.public_key_hash != parameters.owner:
-        raise BuildError("the key is not that of the pool's owner")
+        raise BuildError("the key is not the pool owner's")
     if pool.state.pending:
-        raise BuildError(f"{pool.state.pending} orders are queued: the pool cannot end before")
+        raise BuildError(f"{pool.state.pending} orders are queued: the pool cannot end yet")
     if funding.change_bytecode is None:
-        raise BuildError("an exit needs funding that says where change goes")
+        raise BuildError("an exit needs funding with a change address")
     token = Token(parameters.token_category, pool.state.token_reserve)
     unlocker = ScriptUnlocker((Signature(key), key.public_key), scripts.vault.code)
     builder = (

@@ -1,4 +1,4 @@
-"""The profile of BCH_2026: tickets, batches and range proofs."""
+"""The profile for BCH_2026: tickets, batches and range proofs."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 MAX_TICKETS = 100
-"""The most tickets of one transaction: what its budget allows at any state of the queue."""
+"""The most tickets of one transaction; its budget suffices for them in any state of the queue."""
 MAX_ORDERS = 100
 """The most orders of one transaction."""
 
@@ -44,7 +44,7 @@ def _number(data: bytes) -> int:
 
 
 def sibling_numbers(queue: Queue, index: int, count: int) -> tuple[int, ...]:
-    """The proof for a range as scripts take it: each sibling less the empty subtree there."""
+    """Return the proof of a range as scripts take it: each sibling minus the empty subtree's."""
     return tuple(
         0 if sibling is None else _number(sibling) - _number(empty)
         for sibling, empty in queue.proof(index, count)
@@ -52,7 +52,7 @@ def sibling_numbers(queue: Queue, index: int, count: int) -> tuple[int, ...]:
 
 
 def in_order(tickets: Iterable[Ticket]) -> list[Ticket]:
-    """Sort tickets as the script requires: by txid, an unsigned number, then by index."""
+    """Sort tickets as the script requires: by txid as an unsigned number, then by index."""
 
     def place(ticket: Ticket) -> tuple[bytes, int]:
         return ticket.coin.outpoint_hash[::-1], ticket.coin.outpoint_index
@@ -67,31 +67,34 @@ def _check_tickets(pool: Pool, tickets: Sequence[Ticket], height: int) -> None:
     if not tickets:
         raise BuildError("no tickets to queue")
     if len(tickets) > MAX_TICKETS:
-        raise BuildError(f"{len(tickets)} tickets: one transaction takes {MAX_TICKETS}")
+        raise BuildError(
+            f"{len(tickets)} tickets are too many for one transaction:"
+            f" expected at most {MAX_TICKETS}"
+        )
     for ticket in tickets:
         due = deadline_height(ticket.deadline)
         if due > height + parameters.max_wait:
             raise BuildError(
-                f"the ticket {ticket.coin} has its deadline at {ticket.deadline},"
-                f" more than {parameters.max_wait} blocks from {height}"
+                f"the deadline {ticket.deadline} of the ticket {ticket.coin} is out of range:"
+                f" expected at most {height + parameters.max_wait}"
             )
         if due <= height:
             raise BuildError(
-                f"the ticket {ticket.coin} has its deadline at {due}, which is past at {height}:"
-                " it would be expired at once"
+                f"the deadline {due} of the ticket {ticket.coin} has passed: expected at least"
+                f" {height + 1}, or it could be expired at once"
             )
         if ticket.coin.value < parameters.bond:
             raise BuildError(
-                f"the ticket {ticket.coin} holds {ticket.coin.value} satoshis,"
-                f" less than the bond of {parameters.bond}"
+                f"the ticket {ticket.coin} holds {ticket.coin.value} satoshis:"
+                f" expected at least the bond of {parameters.bond}"
             )
 
 
 def sequence(pool: Pool, tickets: Iterable[Ticket], height: int, funding: Funding) -> Step:
-    """Queue tickets in one transaction; `height` is the last block's, its locktime.
+    """Queue tickets in one transaction; `height`, that of the last block, is its locktime.
 
-    They are sorted as the script requires. Their tips less the fee go to the change address
-    of `funding`. Raises BuildError.
+    The tickets are sorted as the script requires. Their tips, less the fee, go to the change
+    address of `funding`. Raises BuildError.
     """
     check_height(height)
     scripts = pool.scripts
@@ -99,7 +102,10 @@ def sequence(pool: Pool, tickets: Iterable[Ticket], height: int, funding: Fundin
     _check_tickets(pool, batch, height)
     tail, count = pool.state.tail, len(batch)
     if tail + count >= MAX_COUNT:
-        raise BuildError(f"the pool has counted {tail} orders: its counters are at their end")
+        raise BuildError(
+            f"tail {tail + count} is out of range of the pool's counters:"
+            f" expected at most {MAX_COUNT - 1}"
+        )
     queue = pool.queue.append(
         [sha256(ticket_data(each.deadline, each.action_hash)) for each in batch]
     )
@@ -124,31 +130,33 @@ def sequence(pool: Pool, tickets: Iterable[Ticket], height: int, funding: Fundin
 def sequence_all(
     pool: Pool, tickets: Iterable[Ticket], height: int, funding: Funding
 ) -> list[Step]:
-    """Queue any number of tickets, in as many transactions as the limits ask for.
+    """Queue any number of tickets, in as many transactions as the limits require.
 
-    The coins of `funding` pay for the first one only. Raises BuildError, also where the queue
-    has no room for all of them.
+    The coins of `funding` pay for the first transaction only. Raises BuildError, also if the
+    queue has no room for all tickets.
     """
     steps: list[Step] = []
     left = in_order(tickets)
     while left:
         count = min(len(left), MAX_TICKETS, pool.queue.room())
         if not count:
-            raise BuildError(f"the queue is full: {len(left)} tickets have no place")
+            raise BuildError(f"the queue is full: no room for {len(left)} of the tickets")
         steps.append(sequence(pool, left[:count], height, funding))
         pool, left, funding = steps[-1].pool, left[count:], replace(funding, coins=())
     return steps
 
 
 def execute(pool: Pool, orders: Iterable[Order], funding: Funding) -> Step:
-    """Execute the orders at head, given in the queue's order, in one transaction.
+    """Execute the first orders of the queue, given in its order, in one transaction.
 
-    Their tips beyond the fee go to the change of `funding`. Raises BuildError.
+    Their tips, less the fee, go to the change address of `funding`. Raises BuildError.
     """
     scripts, parameters = pool.scripts, pool.scripts.parameters
     batch = list(orders)
     if len(batch) > MAX_ORDERS:
-        raise BuildError(f"{len(batch)} orders: one transaction takes {MAX_ORDERS}")
+        raise BuildError(
+            f"{len(batch)} orders are too many for one transaction: expected at most {MAX_ORDERS}"
+        )
     done = pool.plan(batch)
     count, head, end = len(done), pool.state.head, len(done) + 2
     queue = pool.queue.take(count)
@@ -181,9 +189,9 @@ def execute(pool: Pool, orders: Iterable[Order], funding: Funding) -> Step:
 
 
 def execute_all(pool: Pool, orders: Iterable[Order], funding: Funding) -> list[Step]:
-    """Execute any number of orders at head, in as many transactions as the limits ask for.
+    """Execute any number of the queue's first orders, in as many transactions as needed.
 
-    The coins of `funding` pay for the first one only. Raises BuildError.
+    The coins of `funding` pay for the first transaction only. Raises BuildError.
     """
     steps: list[Step] = []
     left = list(orders)
@@ -195,19 +203,22 @@ def execute_all(pool: Pool, orders: Iterable[Order], funding: Funding) -> list[S
 
 
 def expire(pool: Pool, height: int, funding: Funding) -> Step:
-    """Expire the order at head; `height` is the last block's, its locktime.
+    """Expire the order at the queue's head; `height`, that of the last block, is the locktime.
 
-    The tip pays the fee, the rest of it goes to the change of `funding`: coins of `funding` are
-    not used, for the pool is the only input. Raises BuildError where it is too early.
+    The tip pays the fee, and the rest of it goes to the change address of `funding`, whose
+    coins are not used, since the pool must be the only input. Raises BuildError if it is too
+    early.
     """
     check_height(height)
     scripts, parameters = pool.scripts, pool.scripts.parameters
     if not pool.entries:
-        raise BuildError("no order is queued: there is nothing to expire")
+        raise BuildError("no order is queued: nothing to expire")
     entry = pool.entries[0]
     due = max(deadline_height(entry.deadline), pool.state.hold)
     if height < due:
-        raise BuildError(f"the order at head may be expired from block {due} on, not at {height}")
+        raise BuildError(
+            f"height {height} is too early to expire the order: expected at least {due}"
+        )
     queue = pool.queue.take(1)
     state = replace(
         pool.state,

@@ -15,13 +15,13 @@ _MAX_DEPTH = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameters:
-    """The constants of one pool; everything in its scripts follows from them.
+    """The constants of one pool, from which its scripts are compiled.
 
-    `pool_category` and `token_category` are 32 bytes in the wire's order: the NFT that is
-    the pool, and the tokens that trade. `owner` is the 20-byte hash of the liquidity
-    provider's public key. `bond`, `tip`, `min_reserve` and `order_value` are satoshis,
-    `max_wait`, `grace` and `refund_delay` blocks; the queue has 2^depth slots. A buy
-    holds `order_value` besides what it spends and gets it back. Raises BuildError.
+    `pool_category` and `token_category` are 32 bytes in wire order: the NFT that is the pool,
+    and the tokens that trade. `owner` is the 20-byte hash of the liquidity provider's public
+    key. `bond`, `tip`, `min_reserve` and `order_value` are satoshis, `max_wait`, `grace` and
+    `refund_delay` are in blocks; the queue has 2^depth slots. An order holds `order_value` on
+    top of what it trades, and gets it back. Raises BuildError.
     """
 
     pool_category: bytes
@@ -52,6 +52,6 @@ class Parameters:
         )
         if self.bond - self.tip + self.order_value < MIN_PAYOUT:
             raise BuildError(
-                f"bond - tip + order_value is {self.bond - self.tip + self.order_value}:"
-                f" payouts relay from {MIN_PAYOUT} satoshis on"
+                f"bond - tip + order_value {self.bond - self.tip + self.order_value} is too low"
+                f" for payouts to be relayed: expected at least {MIN_PAYOUT} satoshis"
             )

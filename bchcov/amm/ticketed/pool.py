@@ -30,7 +30,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A blind commitment in a coin."""
+    """A coin that commits to an action by its hash."""
 
     coin: Coin
     owner: bytes
@@ -40,7 +40,7 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A revealed action in a coin, with its funds."""
+    """A coin that reveals an action and holds its funds."""
 
     coin: Coin
     deadline: int
@@ -52,47 +52,47 @@ def read_state(scripts: Scripts, coin: Coin) -> State:
     try:
         return State.decode(commitment_of(coin, scripts))
     except DecodeError as error:
-        raise BuildError(f"the coin {coin} is no pool: {error}") from error
+        raise BuildError(f"the coin {coin} is not a pool: {error}") from error
 
 
 def read_ticket(scripts: Scripts, coin: Coin) -> Ticket:
     """Read a ticket of this pool. Raises BuildError for any other coin."""
     found = scripts.read_ticket(coin.locking_bytecode)
     if found is None:
-        raise BuildError(f"the coin {coin} is no ticket of this pool")
+        raise BuildError(f"the coin {coin} is not a ticket of this pool")
     owner, data = found
     return Ticket(coin, owner, int.from_bytes(data[:4], "little"), data[4:])
 
 
 def read_order(scripts: Scripts, coin: Coin) -> Order:
-    """Read an order of this pool; direction and amount are what the coin holds.
+    """Read an order of this pool; what the coin holds gives the direction and the amount.
 
-    Raises BuildError for any other coin, and for one that holds nothing to trade.
+    Raises BuildError for any other coin, and for an order that holds nothing to trade.
     """
     found = scripts.read_order(coin.locking_bytecode)
     if found is None:
-        raise BuildError(f"the coin {coin} is no order of this pool")
+        raise BuildError(f"the coin {coin} is not an order of this pool")
     owner, data = found
     token, parameters = coin.token, scripts.parameters
     direction: Direction = BUY if token is None else SELL
     if token is not None and not _is_traded(token, parameters.token_category):
-        raise BuildError(f"the order {coin} holds other tokens than those that trade")
+        raise BuildError(f"the order {coin} holds tokens that the pool does not trade")
     amount = coin.value - parameters.order_value if token is None else token.amount
     deadline, minimum = int.from_bytes(data[:4], "little"), int.from_bytes(data[4:12], "little")
     return Order(coin, deadline, Action(direction, amount, minimum, owner, data[12:]))
 
 
 def _is_traded(token: Token, category: bytes) -> bool:
-    """Whether script sees this category; it does not see an immutable NFT beside the tokens."""
+    """Return whether the script sees exactly this category, as it does beside an immutable NFT."""
     plain = token.nft is None or token.nft.capability is Capability.NONE
     return token.category == category and token.amount > 0 and plain
 
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """A pool: its scripts, both its coins, its state, and who stands in its queue.
+    """A pool: its scripts, both its coins, its state, and the entries of its queue.
 
-    The entries are those from head to tail, in their order.
+    The entries are in order, from head to tail.
     """
 
     scripts: Scripts = field(repr=False)
@@ -103,15 +103,18 @@ class Pool:
     entries: tuple[Entry, ...] = ()
 
     def plan(self, orders: Sequence[Order]) -> tuple[Execution, ...]:
-        """Compute what executing these orders does. Raises BuildError if they are not at head."""
+        """Compute the executions of orders. Raises BuildError if the queue starts with others."""
         parameters = self.scripts.parameters
         if not 0 < len(orders) <= len(self.entries):
-            raise BuildError(f"{len(orders)} orders to execute: {len(self.entries)} are queued")
+            raise BuildError(
+                f"{len(orders)} orders to execute: expected at least 1 and at most the"
+                f" {len(self.entries)} queued"
+            )
         reserves, done = self.state.reserves, []
         for order, entry in zip(orders, self.entries, strict=False):
             if (order.deadline, order.action.hash) != (entry.deadline, entry.action_hash):
                 raise BuildError(
-                    f"the order {order.coin} is not the one at place {entry.index} of the queue"
+                    f"the order {order.coin} is not the one at index {entry.index} of the queue"
                 )
             fill = execute(reserves, order.action, min_reserve=parameters.min_reserve)
             held = order.coin.token.amount if order.coin.token else 0
@@ -127,10 +130,10 @@ class Pool:
     def follow(
         self, transaction: Transaction, source_outputs: Sequence[Output]
     ) -> tuple[Pool | None, Event]:
-        """Read what a transaction that spends this pool did; no pool is left after an exit.
+        """Return the pool after a transaction that spends it (None after an exit), and the event.
 
-        The transaction is one that nodes have accepted: what script enforces is not checked
-        again. Raises BuildError for one that does not spend this pool.
+        The transaction must be one that nodes accept: what the scripts enforce is not checked
+        again. Raises BuildError for a transaction that does not spend this pool.
         """
         spent = [(item.outpoint_hash, item.outpoint_index) for item in transaction.inputs]
         if spent[:1] != [self.coin.outpoint]:
@@ -143,7 +146,7 @@ class Pool:
         try:
             state = State.decode(token.nft.commitment if token.nft else b"")
         except DecodeError as error:
-            raise BuildError(f"output 0 is no pool: {error}") from error
+            raise BuildError(f"output 0 is not a pool: {error}") from error
         vault = Coin.of(transaction, 1) if self.vault.outpoint in spent else self.vault
         after = replace(self, coin=coin, vault=vault, state=state)
         if state.tail > self.state.tail:

@@ -32,9 +32,9 @@ def genesis(
     *,
     vault_value: int = 1_000,
 ) -> Step:
-    """Make a pool: output 0 its coin, output 1 the vault with `vault_value` satoshis.
+    """Make a pool: output 0 is its coin, output 1 its vault with `vault_value` satoshis.
 
-    `first` is spent as input 0; it is output 0 of its transaction, whose txid is the
+    `first` is spent as input 0; it has to be output 0 of its transaction, whose txid is the
     pool's category. Raises BuildError.
     """
     scripts, state = Scripts(parameters), State.empty(reserves, parameters.depth)
@@ -44,9 +44,9 @@ def genesis(
 
 
 def check_genesis(transaction: Transaction, parameters: Parameters) -> Pool:
-    """Check that a transaction made an honest pool with these parameters, and read it.
+    """Check that a transaction made a valid new pool with these parameters, and read it.
 
-    Raises BuildError that says what is wrong; do not trust a pool without this check.
+    Raises BuildError that says what is wrong. Do not trust a pool without this check.
     """
     scripts = Scripts(parameters)
     coin, vault, reserves = read_genesis(transaction, scripts)
@@ -58,7 +58,7 @@ def check_genesis(transaction: Transaction, parameters: Parameters) -> Pool:
 def _signed(pool: Pool, key: PrivateKey) -> ScriptUnlocker:
     scripts = pool.scripts
     if key.public_key_hash != scripts.parameters.owner:
-        raise BuildError("the key is not that of the pool's owner")
+        raise BuildError("the key is not the pool owner's")
     code = scripts.owner.code
     return ScriptUnlocker((Signature(key, covered=code), key.public_key, code), scripts.vault.code)
 
@@ -75,19 +75,19 @@ def _owner_step(pool: Pool, state: State, key: PrivateKey, funding: Funding) -> 
 
 
 def set_closed(pool: Pool, key: PrivateKey, funding: Funding, *, closed: bool = True) -> Step:
-    """Close a pool to new tickets, or open it again. Raises BuildError."""
+    """Close a pool to new tickets, or reopen it. Raises BuildError."""
     if pool.state.closed == closed:
-        raise BuildError(f"the pool is {'closed' if closed else 'open'} already")
+        raise BuildError(f"the pool is already {'closed' if closed else 'open'}")
     return _owner_step(pool, replace(pool.state, closed=closed, collected=0), key, funding)
 
 
 def change_reserves(pool: Pool, reserves: Reserves, key: PrivateKey, funding: Funding) -> Step:
-    """Add to the reserves or take from them while nothing is queued. Raises BuildError.
+    """Set the reserves of a pool whose queue is empty. Raises BuildError.
 
-    What is added comes from the coins of `funding`, what is taken goes to its change.
+    Additions come from the coins of `funding`, withdrawals go to its change address.
     """
     if pool.state.pending:
-        raise BuildError(f"{pool.state.pending} orders are queued: the reserves stay until then")
+        raise BuildError(f"{pool.state.pending} orders are queued: the reserves cannot change yet")
     check_reserves(reserves, 1)
     state = replace(
         pool.state, bch_reserve=reserves.bch, token_reserve=reserves.tokens, collected=0
@@ -96,15 +96,15 @@ def change_reserves(pool: Pool, reserves: Reserves, key: PrivateKey, funding: Fu
 
 
 def exit_pool(pool: Pool, key: PrivateKey, funding: Funding) -> Step:
-    """End a pool without orders: its tokens and satoshis go to the change of `funding`.
+    """End a pool whose queue is empty; all it holds, less the fee, goes to the change address.
 
-    The fee is paid from them; coins of `funding` are not used. Raises BuildError.
+    The coins of `funding` are not used. Raises BuildError.
     """
     scripts = pool.scripts
     if pool.state.pending:
-        raise BuildError(f"{pool.state.pending} orders are queued: the pool cannot end before")
+        raise BuildError(f"{pool.state.pending} orders are queued: the pool cannot end yet")
     if funding.change_bytecode is None:
-        raise BuildError("an exit needs funding that says where change goes")
+        raise BuildError("an exit needs funding with a change address")
     token = Token(scripts.parameters.token_category, pool.state.token_reserve)
     builder = (
         replace(funding, coins=())

@@ -21,31 +21,31 @@ FOLDER = "sequenced_amm/ticketed"
 NAMES = ("pool", "queue", "vault", "owner", "ticket", "order")
 TICKET_DATA, ORDER_DATA = 36, 28
 
-# A script may cost so much a byte of its input, so a large batch has to be padded: from which
-# input on, how many zeros for each, and how many levels of the queue beyond 10 cost as much
-# as one more. Measured, and held by a test at several depths.
+# The budget of a script grows with the bytes of its input, so a large batch has to be padded:
+# from which input on, by how many zeros per input, and how many levels of the queue beyond 10
+# cost as much as one more input. Measured, and checked by a test at several depths.
 SEQUENCE_PADDING = (22, 25, 1)
 EXECUTE_PADDING = (17, 42, 2)
 
 
 def ticket_data(deadline: int, action_hash: bytes) -> bytes:
-    """What a ticket shows: the deadline in 4 bytes and the hash of the action."""
+    """Encode the data of a ticket: the deadline in 4 bytes and the hash of the action."""
     return deadline.to_bytes(4, "little") + action_hash
 
 
 def order_data(deadline: int, action: Action) -> bytes:
-    """What an order shows besides its owner and its coin."""
+    """Encode the data of an order: deadline, minimum and salt."""
     return deadline.to_bytes(4, "little") + action.min_out.to_bytes(8, "little") + action.salt
 
 
 def _code(script: bytes, data: int) -> tuple[bytes, bytes, bytes]:
-    """A ticket or order without its data and its owner: what is before, between and behind."""
+    """Cut data and owner out of a ticket or order; return the code before, between and after."""
     return script[:1], script[1 + data : 7 + data], script[27 + data :]
 
 
 @dataclass(frozen=True)
 class Scripts:
-    """Every script of a pool; `sources` stands in for sources of the folder, by name."""
+    """Every script of a pool; `sources` replaces sources of the folder, by name."""
 
     parameters: Parameters
     sources: Mapping[str, str] | None = None
@@ -56,7 +56,7 @@ class Scripts:
 
     @cached_property
     def constants(self) -> Mapping[str, Binding]:
-        """What the names in the sources mean, but for the hashes of other scripts."""
+        """The values of the names in the sources, except the hashes of other scripts."""
         own = self.parameters
         return {
             **shared_constants(own),
@@ -68,7 +68,7 @@ class Scripts:
         }
 
     def padding_constants(self, table: tuple[int, int, int]) -> dict[str, int]:
-        """From which input on a batch is padded, and by how many zeros for each."""
+        """Return from which input on a batch is padded, and by how many zeros per input."""
         start, each, levels = table
         return {
             "padding_from": max(1, start - max(0, self.parameters.depth - 10) // levels),
@@ -76,7 +76,7 @@ class Scripts:
         }
 
     def padding(self, table: tuple[int, int, int], end: int) -> bytes:
-        """The zeros that a batch up to input `end` - 1 has to bring."""
+        """Return the zeros that pad a batch up to input `end` - 1."""
         start, each = self.padding_constants(table).values()
         return bytes(max(0, end - start) * each)
 
@@ -96,7 +96,7 @@ class Scripts:
 
     @cached_property
     def queue(self) -> Contract:
-        """What sequence and expire run."""
+        """The code that sequence and expire run."""
         before, between, behind = _code(self.ticket(bytes(20), bytes(TICKET_DATA)), TICKET_DATA)
         return self._compile(
             "queue",
@@ -122,15 +122,15 @@ class Scripts:
 
     @cached_property
     def owner(self) -> Contract:
-        """What close, liquidity and exit run."""
+        """The code that close, liquidity and exit run."""
         return self._compile("owner")
 
     def ticket_contract(self, owner: bytes, data: bytes) -> Contract:
-        """A ticket, with its checks."""
+        """Compile a ticket: 20 bytes of owner, 36 of data."""
         return self._compile("ticket", trader=owner, deadline_and_action_hash=data)
 
     def order_contract(self, owner: bytes, data: bytes) -> Contract:
-        """An order, with its checks."""
+        """Compile an order: 20 bytes of owner, 28 of data."""
         return self._compile("order", trader=owner, deadline_min_out_salt=data)
 
     @cached_property
@@ -144,27 +144,27 @@ class Scripts:
         return _code(self.order_contract(bytes(20), data).code, ORDER_DATA)
 
     def ticket(self, owner: bytes, data: bytes) -> bytes:
-        """The locking bytecode of a ticket: 20 bytes of owner, 36 of data."""
+        """Return the locking bytecode of a ticket: 20 bytes of owner, 36 of data."""
         before, between, behind = self._ticket_code
         return before + data + between + owner + behind
 
     def order(self, owner: bytes, data: bytes) -> bytes:
-        """The locking bytecode of an order: 20 bytes of owner, 28 of data."""
+        """Return the locking bytecode of an order: 20 bytes of owner, 28 of data."""
         before, between, behind = self._order_code
         return before + data + between + owner + behind
 
     def read_ticket(self, bytecode: bytes) -> tuple[bytes, bytes] | None:
-        """The owner and the data of a ticket of this pool; None for any other script."""
+        """Read the owner and the data of a ticket of this pool; None for any other script."""
         return _read(bytecode, TICKET_DATA, self.ticket)
 
     def read_order(self, bytecode: bytes) -> tuple[bytes, bytes] | None:
-        """The owner and the data of an order of this pool; None for any other script."""
+        """Read the owner and the data of an order of this pool; None for any other script."""
         return _read(bytecode, ORDER_DATA, self.order)
 
     def contracts_in(self, output: Output, unlocking_bytecode: bytes) -> Sequence[Contract]:
-        """The contracts that may run where an output is spent, the one that ends the run first.
+        """Return the contracts that may run when an output is spent, the last to run first.
 
-        There are none for an output of others.
+        There are none if the output is not this pool's.
         """
         locking = output.locking_bytecode
         if locking == self.pool_bytecode:

@@ -28,7 +28,7 @@ _SIZE = size_of_fields(_FIELDS)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """What a pool remembers; integers little-endian and not negative.
+    """The state of a pool; integers are little-endian and not negative.
 
     | bytes | field | meaning |
     |---|---|---|
@@ -36,13 +36,13 @@ class State:
     | 8..16 | `token_reserve` | tokens that trade |
     | 16..48 | `root` | Merkle root of the queue |
     | 48..52 | `head` | index of the next order to execute |
-    | 52..56 | `tail` | index the next ticket gets |
+    | 52..56 | `tail` | index of the next ticket to be queued |
     | 56 | `closed` | 1: closed to new tickets |
-    | 57..61 | `hold` | block height before which the order at `head` may not be expired |
-    | 61.. | `collected` | what the transaction that made this state took, a VM number |
+    | 57..61 | `hold` | block height before which the order at `head` cannot be expired |
+    | 61.. | `collected` | the last input that was collected to make this state, a VM number |
 
-    `collected` is the input of the last ticket that was appended, or minus the input of the
-    last order that was executed; 0, no byte at all, where neither was.
+    `collected` is the input index of the last ticket that was queued, or minus that of the
+    last order that was executed, or 0, encoded as no byte, if there was neither.
     """
 
     bch_reserve: int
@@ -56,7 +56,7 @@ class State:
 
     @classmethod
     def empty(cls, reserves: Reserves, depth: int) -> State:
-        """The state of a new pool."""
+        """Make the state of a new pool."""
         return cls(
             bch_reserve=reserves.bch,
             token_reserve=reserves.tokens,
@@ -65,7 +65,7 @@ class State:
 
     @property
     def reserves(self) -> Reserves:
-        """What trades."""
+        """The satoshis and tokens that the pool trades with."""
         return Reserves(self.bch_reserve, self.token_reserve)
 
     @property
@@ -74,17 +74,19 @@ class State:
         return self.tail - self.head
 
     def encode(self) -> bytes:
-        """The commitment. Raises EncodeError for a field that does not fit."""
+        """Encode the commitment. Raises EncodeError for a field that does not fit."""
         return encode_fields(self, _FIELDS) + encode_number(self.collected)
 
     @classmethod
     def decode(cls, data: bytes) -> State:
-        """Read a commitment. Raises DecodeError for one that is no state."""
+        """Decode a commitment. Raises DecodeError if it is not a state."""
         if not _SIZE <= len(data) <= _SIZE + 4:
-            raise DecodeError(f"a state has {_SIZE} to {_SIZE + 4} bytes, not {len(data)}", 0)
+            raise DecodeError(
+                f"{len(data)} bytes are not a state: expected {_SIZE} to {_SIZE + 4}", 0
+            )
         found = decode_fields(data, _FIELDS)
         if found["closed"] > 1:
-            raise DecodeError(f"flags are {found['closed']}, not 0 or 1", 56)
+            raise DecodeError(f"closed {found['closed']} is out of range: expected 0 or 1", 56)
         if found["head"] > found["tail"]:
             raise DecodeError(f"head {found['head']} is beyond tail {found['tail']}", 48)
         closed = bool(found.pop("closed"))
@@ -92,10 +94,10 @@ class State:
 
 
 def decode_collected(data: bytes) -> int:
-    """Read the number behind the fixed fields. Raises DecodeError."""
+    """Decode the number after the fixed fields. Raises DecodeError."""
     value = int.from_bytes(data, "little")
     sign = 1 << (8 * len(data) - 1) if data else 0
     value = -(value - sign) if value & sign else value
     if encode_number(value) != data:
-        raise DecodeError(f"not a shortest number: 0x{data.hex()}", _SIZE)
+        raise DecodeError(f"not minimally encoded: 0x{data.hex()}", _SIZE)
     return value

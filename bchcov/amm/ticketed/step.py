@@ -1,4 +1,4 @@
-"""What every builder of this profile gives back, verified and read."""
+"""The result of every builder of this profile: a verified transaction, and what it did."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from .pool import Pool
 __all__ = ["Step", "take_step"]
 
 Step = step.BuiltStep[Pool]
-"""A transaction, the pool after it, and what it did; no pool is left after an exit."""
+"""A transaction, the pool after it (None after an exit), and what it did."""
 
 
 def take_step(pool: Pool, builder: TransactionBuilder) -> Step:
-    """Build, verify, and read back what was built. Raises BuildError, BuildRefused."""
+    """Build and verify a transaction, and follow the pool. Raises BuildError, BuildRefused."""
     return step.take_step(pool, builder)

@@ -21,7 +21,7 @@ __all__ = ["NewOrder", "NewTicket", "make_order", "make_ticket", "refund"]
 
 @dataclass(frozen=True, slots=True)
 class NewTicket:
-    """A transaction that makes a ticket, its output 0."""
+    """A transaction whose output 0 is a new ticket."""
 
     built: BuiltTransaction
     ticket: Ticket
@@ -29,7 +29,7 @@ class NewTicket:
 
 @dataclass(frozen=True, slots=True)
 class NewOrder:
-    """A transaction that makes an order, its output 0."""
+    """A transaction whose output 0 is a new order."""
 
     built: BuiltTransaction
     order: Order
@@ -38,14 +38,14 @@ class NewOrder:
 def make_ticket(
     scripts: Scripts, action: Action, deadline: int, funding: Funding, *, tip: int = 500
 ) -> NewTicket:
-    """Commit to an action: a coin that holds the bond, and `tip` satoshis for the builder.
+    """Commit to an action: make a coin with the bond and `tip` satoshis for the builder.
 
-    `deadline` is the height from which on the order may be expired if it is not revealed.
-    Raises BuildError.
+    From height `deadline` on the order can be expired if it is not revealed. Raises
+    BuildError.
     """
     check_height(deadline)
     if tip < 0:
-        raise BuildError(f"a tip of {tip} satoshis: it is not negative")
+        raise BuildError(f"tip {tip} is out of range: expected at least 0 satoshis")
     locking = scripts.ticket(action.owner, ticket_data(deadline, action.hash))
     output = Output(scripts.parameters.bond + tip, locking)
     built = funding.builder().pay(output).build()
@@ -53,13 +53,13 @@ def make_ticket(
 
 
 def make_order(scripts: Scripts, action: Action, entry: Entry, funding: Funding) -> NewOrder:
-    """Reveal the action that stands at a place of the queue, with the funds it trades.
+    """Reveal the action of a queue entry: make a coin that holds the funds to trade.
 
-    A sale holds its tokens, a buy its satoshis; each `order_value` satoshis besides, which
-    come back. Raises BuildError for another action than the one committed to.
+    A sale holds its tokens, a buy its satoshis, and each another `order_value` satoshis, which
+    are paid back. Raises BuildError for an action other than the one committed to.
     """
     if action.hash != entry.action_hash:
-        raise BuildError(f"place {entry.index} of the queue was committed to another action")
+        raise BuildError(f"the order at index {entry.index} is for another action")
     parameters = scripts.parameters
     locking = scripts.order(action.owner, order_data(entry.deadline, action))
     if action.direction == BUY:
@@ -74,16 +74,16 @@ def make_order(scripts: Scripts, action: Action, entry: Entry, funding: Funding)
 def refund(
     scripts: Scripts, held: Ticket | Order, key: PrivateKey, funding: Funding
 ) -> BuiltTransaction:
-    """Take back a ticket or an order; all it holds goes to the change of `funding`.
+    """Take back a ticket or an order; all it holds goes to the change address of `funding`.
 
-    The transaction is final once the coin is `refund_delay` blocks old. Raises BuildError
-    for another key than its owner's.
+    The transaction can be confirmed once the coin is `refund_delay` blocks old. Raises
+    BuildError if the key is not the owner's.
     """
     owner = held.owner if isinstance(held, Ticket) else held.action.owner
     if owner != key.public_key_hash:
-        raise BuildError(f"the coin {held.coin} is of another owner than this key")
+        raise BuildError(f"the key is not that of the owner of the coin {held.coin}")
     if funding.change_bytecode is None:
-        raise BuildError("a refund needs funding that says where change goes")
+        raise BuildError("a refund needs funding with a change address")
     unlocker = ScriptUnlocker((Signature(key), key.public_key))
     builder = funding.builder().spend(held.coin, unlocker, sequence=scripts.parameters.refund_delay)
     return builder.build()

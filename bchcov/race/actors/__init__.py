@@ -1,1 +1,1 @@
-"""Those who act in a race: builders, miners, attackers."""
+"""The actors of a race: builders, miners, attackers."""

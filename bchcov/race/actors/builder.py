@@ -1,4 +1,4 @@
-"""A builder: sequences tickets and executes orders for their tips."""
+"""A builder, who sequences tickets and executes orders for their tips."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ACT_SECONDS = 120.0
 
 
 class Builder:
-    """An actor who looks at the pool every two minutes or so, and after each block."""
+    """An actor who checks the pool about every two minutes, and after each block."""
 
     def __init__(self, model: TicketedPoolModel, number: int) -> None:
         self._model = model
@@ -24,7 +24,7 @@ class Builder:
         self._is_sending = False
 
     def start(self) -> None:
-        """Look now and then, as long as the race goes on."""
+        """Start to check the pool regularly."""
         self._model.world.clock.after(self._model.world.reaction(_ACT_SECONDS), self._act_regularly)
 
     def _act_regularly(self) -> None:
@@ -32,7 +32,7 @@ class Builder:
         self.start()
 
     def act(self) -> None:
-        """Queue what waits, execute what is revealed, expire who is silent."""
+        """Queue waiting tickets, execute revealed orders, or expire one that is late."""
         if self._is_sending:
             return
         model, world = self._model, self._model.world
@@ -58,7 +58,7 @@ class Builder:
             try:
                 step = amm.sequence(pool, tickets[:count], height, funding)
             except BuildError:
-                # Their tips are too small for a batch of so few: they wait for more.
+                # The tips of so few tickets do not pay the fee: they wait for more.
                 break
             pool, tickets = step.pool, tickets[count:]
             sent.append(step.built.transaction)

@@ -1,8 +1,8 @@
 """An attacker with tickets on both sides of others', who reveals only those that pay.
 
 They make a buy and a sale whose txids sort before every waiting ticket, and a sale and a
-buy behind them. Once all between have revealed, they know which way the price goes and
-reveal one pair; each ticket that stays unrevealed costs a bond.
+buy whose txids sort after them. Once all others in between have revealed, they know which way
+the price moves and reveal one pair; each ticket that stays unrevealed costs a bond.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ _FUNDS = 20_000_000_000
 
 @dataclass(slots=True)
 class _Bracket:
-    """Four tickets of the attacker: before and behind, each a buy and a sale."""
+    """Four tickets of the attacker: before and behind the others', a buy and a sale each."""
 
     actions: dict[str, amm.Action]
     is_decided: bool = False
 
 
 class SelectiveRevealer:
-    """The attacker; one bracket at a time."""
+    """The attacker, with at most one bracket of tickets at a time."""
 
     def __init__(self, model: TicketedPoolModel) -> None:
         self._model = model
@@ -54,14 +54,14 @@ class SelectiveRevealer:
         self.brackets = 0
 
     def _wealth(self) -> int:
-        """The attacker's satoshis, and their tokens at the price that the race began with."""
+        """Value the attacker's coins in satoshis, at the price that the race began with."""
         coins = self._model.world.chain.coins(self.key.locking_bytecode)
         satoshis = sum(each.value for each in coins)
         tokens = sum(each.token.amount for each in coins if each.token)
         return satoshis + (tokens - self._tokens) * RESERVES.bch // RESERVES.tokens
 
     def take(self) -> int:
-        """The profit in satoshis; negative for a loss."""
+        """Return the profit in satoshis; negative for a loss."""
         return self._wealth() - _FUNDS // 16 * 16 - 4 * 10_000
 
     @property
@@ -70,7 +70,7 @@ class SelectiveRevealer:
         return self._bracket is not None
 
     def close_bracket(self) -> None:
-        """After a block: be done with a bracket that is past."""
+        """Forget the bracket once all its tickets are settled; called after each block."""
         bracket = self._bracket
         if bracket is not None:
             pool = self._model.confirmed
@@ -83,10 +83,10 @@ class SelectiveRevealer:
                 self._bracket = None
 
     def act(self) -> None:
-        """After each transaction: set a bracket round those who wait, or decide on one."""
+        """Set a bracket around waiting tickets, or decide on one; called per transaction."""
         if self._is_within:
             return
-        # Their own transactions come through here as well.
+        # Submitting the attacker's own transactions calls this method again.
         self._is_within = True
         if self._bracket is None:
             waiting = self._model.waiting()
@@ -123,7 +123,7 @@ class SelectiveRevealer:
     def _grind(
         self, direction: Direction, amount: int, txids: list[bytes], *, is_before: bool
     ) -> amm.Action | None:
-        """Make tickets until one sorts as it should, and send it."""
+        """Make tickets with new salts until one sorts as needed, and submit it."""
         model, scripts = self._model, self._model.tip.scripts
         category = scripts.parameters.pool_category
         deadline = model.world.chain.height + scripts.parameters.max_wait
@@ -139,7 +139,7 @@ class SelectiveRevealer:
         return None
 
     def _decide(self, bracket: _Bracket) -> None:
-        """Reveal a pair that pays, once everybody between their tickets has revealed."""
+        """Reveal the pair that pays best, if any, once everybody in between has revealed."""
         entries = self._model.tip.entries
         own = {each.hash: name for name, each in bracket.actions.items()}
         places = {
@@ -163,7 +163,7 @@ class SelectiveRevealer:
                 self._reveal(bracket.actions[name], entries[places[name]])
 
     def _gain(self, entries: tuple[Entry, ...], bracket: _Bracket, pair: tuple[str, str]) -> int:
-        """What revealing this pair and nothing else brings, by the formula."""
+        """Compute the satoshis that revealing only this pair would gain."""
         reserves = self._model.tip.state.reserves
         parameters = self._model.tip.scripts.parameters
         least, bond = parameters.min_reserve, parameters.bond

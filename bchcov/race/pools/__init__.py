@@ -1,1 +1,1 @@
-"""The pools that are raced on."""
+"""The pools of a race, with their users."""

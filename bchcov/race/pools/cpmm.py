@@ -1,4 +1,4 @@
-"""The plain pool in a race: all users respend one coin, and retry when others spent it first."""
+"""The plain pool in a race: all users spend the same coin, and retry if others spend it first."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["CpmmPoolModel", "follow"]
 
 
 def follow(market: cpmm.Market, transaction: Transaction) -> cpmm.Market | None:
-    """The pool after a transaction that respends it; None for any other."""
+    """Return the pool after a transaction that spends it; None for any other."""
     for item in transaction.inputs:
         if (item.outpoint_hash, item.outpoint_index) == market.coin.outpoint:
             return cpmm.read_market(market.parameters, Coin.of(transaction, 0))
@@ -47,11 +47,11 @@ class CpmmPoolModel:
 
     @property
     def reserves(self) -> Reserves:
-        """The reserves as everybody sees them."""
+        """The reserves after all transactions in the mempool."""
         return self.tip.reserves
 
     def start_order(self, intent: Intent) -> None:
-        """Let a user come; one who is silent has nothing to be silent about here."""
+        """Start a user's order; users who never reveal take no part in this pool."""
         if intent.is_silent:
             return
         user_order = self.world.open_order(intent, self.reserves)
@@ -79,21 +79,21 @@ class CpmmPoolModel:
         if result.ok:
             user_order.txid = result.txid
         else:
-            self._again(user_order)
+            self._retry(user_order)
 
-    def _again(self, user_order: UserOrder) -> None:
-        """Try again on the new coin: another user spent the last one first."""
+    def _retry(self, user_order: UserOrder) -> None:
+        """Try again with the new coin, since another user spent the old one first."""
         user_order.conflicts += 1
         user_order.retries += 1
         user_order.txid = ""
         self.world.clock.after(self.world.reaction(), lambda: self._try(user_order))
 
     def follow_transaction(self, transaction: Transaction) -> None:
-        """Follow the pool to a transaction that is in the mempool now."""
+        """Follow the pool through a transaction that has entered the mempool."""
         self.tip = follow(self.tip, transaction) or self.tip
 
     def follow_block(self, transactions: tuple[Transaction, ...]) -> None:
-        """Follow the pool through a block, and settle what it confirmed."""
+        """Follow the pool through a block, and settle the orders that it confirmed."""
         chain = self.world.chain
         for transaction in transactions:
             self.confirmed = follow(self.confirmed, transaction) or self.confirmed
@@ -105,4 +105,4 @@ class CpmmPoolModel:
             self.follow_transaction(transaction)
         for user_order in self.user_orders:
             if not user_order.is_over and user_order.txid and user_order.txid not in chain.mempool:
-                self._again(user_order)
+                self._retry(user_order)

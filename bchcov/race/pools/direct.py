@@ -1,4 +1,4 @@
-"""The direct profile in a race: users race for the pool to commit, and again to reveal."""
+"""The direct profile in a race: users compete for the pool's coin to commit and to reveal."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ class DirectPoolModel:
 
     @property
     def reserves(self) -> Reserves:
-        """The reserves as everybody sees them."""
+        """The reserves after all transactions in the mempool."""
         return self.tip.state.reserves
 
     def start_order(self, intent: Intent) -> None:
-        """Let a user come and commit."""
+        """Start a user's order with a commitment."""
         user_order = self.world.open_order(intent, self.reserves)
         self.user_orders.append(user_order)
         category = self.tip.scripts.parameters.pool_category
@@ -56,7 +56,7 @@ class DirectPoolModel:
     def _commit(self, user_order: UserOrder, action: amm.Action) -> None:
         world, key = self.world, user_order.intent.key
         if not self.tip.queue.room():
-            # The ring is full, or at its end: the user tries again after a while.
+            # The queue is full, or at the end of its ring: the user tries again after a while.
             world.clock.after(
                 world.reaction(_RETRY_SECONDS), lambda: self._commit(user_order, action)
             )
@@ -79,7 +79,7 @@ class DirectPoolModel:
         user_order.retries += 1
 
     def _prompt_head(self) -> None:
-        """Let the user at head reveal: honest users wait until their commitment is confirmed."""
+        """Let the first user reveal; honest users wait until their commitment is confirmed."""
         if not self.tip.entries or self.tip.entries[0].action_hash not in self.actions:
             return
         entry = self.tip.entries[0]
@@ -113,14 +113,14 @@ class DirectPoolModel:
         self.world.send(step.built, learn)
 
     def follow_transaction(self, transaction: Transaction) -> None:
-        """Follow the pool to a transaction that is in the mempool now."""
+        """Follow the pool through a transaction that has entered the mempool."""
         followed = follow_pool(self.world, self.tip, transaction)
         if followed is not None:
             self.tip, _ = followed
             self._prompt_head()
 
     def follow_block(self, transactions: tuple[Transaction, ...]) -> None:
-        """Follow the pool through a block, settle what it confirmed, expire who was silent."""
+        """Follow the pool through a block, settle orders, and expire one that is late."""
         chain = self.world.chain
         for transaction in transactions:
             followed = follow_pool(self.world, self.confirmed, transaction)
@@ -143,7 +143,7 @@ class DirectPoolModel:
         self._prompt_head()
 
     def _commit_again(self) -> None:
-        """Let users commit again whose commitment was displaced by a block.
+        """Let users whose commitment was displaced by a block commit again.
 
         A user whose reveal is in the mempool is still queued in the confirmed pool.
         """
@@ -155,7 +155,7 @@ class DirectPoolModel:
                 self._commit(user_order, action)
 
     def _expire(self) -> None:
-        """Expire a silent order as soon as its deadline allows."""
+        """Expire the order at the head of the queue as soon as its deadline allows."""
         if not self.tip.entries:
             return
         height, keeper = self.world.chain.height, self.world.key("keeper")

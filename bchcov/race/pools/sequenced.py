@@ -1,4 +1,4 @@
-"""What the models of both SequencedAMM profiles share: making the pool, and following it."""
+"""What both SequencedAMM profiles share in a race: making the pool, and following it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def make_pool(
     parameters: Callable[..., ParametersT],
     genesis: Callable[[ParametersT, Reserves, Spend, Funding], BuiltStep[PoolT]],
 ) -> PoolT:
-    """Make a pool of the world's reserves, owned by its provider, and confirm it.
+    """Make and confirm a pool with the world's reserves, owned by its provider.
 
     `parameters` and `genesis` are those of the profile.
     """
@@ -47,7 +47,7 @@ def make_pool(
 
 
 def follow_pool(world: World, pool: PoolT, transaction: Transaction) -> tuple[PoolT, Event] | None:
-    """Return the pool after a transaction that spends it, and what that did; None for any other."""
+    """Return the pool after a transaction that spends it, and the event; None for any other."""
     if not spends(transaction, pool.coin):
         return None
     after, event = pool.follow(transaction, world.chain.source_outputs(transaction))

@@ -1,4 +1,4 @@
-"""The ticketed profile in a race: users make coins of their own, builders batch them."""
+"""The ticketed profile in a race: users make their own coins, and builders batch them."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ class TicketedPoolModel:
 
     @property
     def reserves(self) -> Reserves:
-        """The reserves as everybody sees them."""
+        """The reserves after all transactions in the mempool."""
         return self.tip.state.reserves
 
     def start_order(self, intent: Intent) -> None:
-        """Let a user come and make a ticket."""
+        """Start a user's order with a ticket."""
         user_order = self.world.open_order(intent, self.reserves)
         self.user_orders.append(user_order)
         self._make_ticket(user_order)
@@ -73,17 +73,17 @@ class TicketedPoolModel:
             user_order.conflicts += 1
 
     def waiting(self) -> dict[bytes, amm.Ticket]:
-        """The tickets that nobody has queued yet."""
+        """Return the tickets that are not queued yet."""
         there = self.world.chain.coin
         return {each: one for each, one in self.tickets.items() if there(one.coin.outpoint)}
 
     def is_omitted(self, action_hash: bytes) -> bool:
-        """Whether the builders leave this ticket out."""
+        """Return whether the builders omit this ticket."""
         known = self.actions.get(action_hash)
         return known is not None and known[0].intent.is_omitted
 
     def follow_transaction(self, transaction: Transaction) -> None:
-        """Follow the pool to a transaction that is in the mempool now, and see new coins."""
+        """Follow a transaction that has entered the mempool: the pool, and new coins."""
         scripts = self.tip.scripts
         followed = follow_pool(self.world, self.tip, transaction)
         if followed is not None:
@@ -99,7 +99,7 @@ class TicketedPoolModel:
         self.prompt_reveals()
 
     def prompt_reveals(self) -> None:
-        """Let users reveal: honest ones when all before have, and their place is confirmed."""
+        """Let users reveal: honest ones once all before them have, and their place is confirmed."""
         sure, is_open = self.confirmed.queue.tail, True
         for entry in self.tip.entries:
             if entry.action_hash in self.orders:
@@ -124,7 +124,7 @@ class TicketedPoolModel:
         self.world.clock.after(self.world.reaction(), reveal)
 
     def ready(self) -> list[amm.Order]:
-        """The orders at head that are revealed, in the queue's order."""
+        """Return the revealed orders at the head of the queue, in order."""
         found = []
         for entry in self.tip.entries[: self.tip.queue.takeable()]:
             if entry.action_hash not in self.orders:
@@ -133,7 +133,7 @@ class TicketedPoolModel:
         return found
 
     def follow_block(self, transactions: tuple[Transaction, ...]) -> None:
-        """Follow the pool through a block, and settle what it confirmed."""
+        """Follow the pool through a block, and settle the orders that it confirmed."""
         chain = self.world.chain
         for transaction in transactions:
             followed = follow_pool(self.world, self.confirmed, transaction)
@@ -172,7 +172,7 @@ class TicketedPoolModel:
                 key = known[0].intent.key
                 back = amm.refund(self.tip.scripts, ticket, key, Funding(key.locking_bytecode))
                 del self.tickets[action_hash]
-                world.send(back, partial(self._start_again, known[0]))
+                world.send(back, partial(self._restart, known[0]))
             else:
                 wait = world.reaction(_SELF_HELP_SECONDS)
                 world.clock.after(wait, partial(self._sequence_own_ticket, known[0], ticket))
@@ -184,7 +184,7 @@ class TicketedPoolModel:
             step = amm.sequence(self.tip, [ticket], height, funding)
             self.world.send(step.built, self._count_builder)
 
-    def _start_again(self, user_order: UserOrder, _refunded: Submission) -> None:
+    def _restart(self, user_order: UserOrder, _refunded: Submission) -> None:
         user_order.retries += 1
         self._make_ticket(user_order)
 
@@ -192,6 +192,6 @@ class TicketedPoolModel:
         self.builder_conflicts += not result.ok
 
     def expirable(self) -> bool:
-        """Whether the order at head may be expired now."""
+        """Return whether the order at the head of the queue can be expired now."""
         entries, height = self.tip.entries, self.world.chain.height
         return bool(entries) and height >= max(entries[0].deadline, self.tip.state.hold)

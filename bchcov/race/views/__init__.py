@@ -1,1 +1,1 @@
-"""What a miner sees of each pool."""
+"""A miner's view of each pool."""

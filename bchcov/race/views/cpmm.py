@@ -1,4 +1,4 @@
-"""What a miner sees of the plain pool's trades, and what they can put in their place."""
+"""A miner's view of the plain pool: the trades they see, and the blocks they can build."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class CpmmView:
 
     @property
     def reserves(self) -> Reserves:
-        """The reserves as everybody sees them."""
+        """The reserves after all transactions in the mempool."""
         return self._model.reserves
 
     def visible_trades(self) -> list[VisibleTrade]:
-        """The trades in the mempool, in their order, with the reserves before each."""
+        """Return the trades in the mempool in order, with the reserves before each."""
         found, market = [], self._model.confirmed
         for txid, transaction in self.world.chain.mempool.items():
             after = follow(market, transaction)
@@ -42,9 +42,9 @@ class CpmmView:
         return found
 
     def build_bundle(self, kept: int, direction: Direction, amount_in: int) -> Bundle:
-        """A miner's trade behind the first `kept` visible ones: it, and the rest of a block.
+        """Build a miner's trade after the first `kept` visible ones, and the rest of the block.
 
-        Raises BuildError where script refuses it.
+        Raises BuildError if a script refuses it.
         """
         trades, market = self.visible_trades(), self._model.confirmed
         gone = {each.txid for each in trades[kept:]}
@@ -56,10 +56,10 @@ class CpmmView:
         return Bundle([own.built], rest, market.reserves)
 
     def build_trade(self, direction: Direction, amount_in: int) -> list[BuiltTransaction]:
-        """A miner's trade on what everybody sees. Raises BuildError where it gives nothing."""
+        """Build a miner's trade after the mempool's. Raises BuildError if it gives nothing."""
         miner = self.world.key("miner")
         return [cpmm.swap(self._model.tip, direction, amount_in, self.world.funding(miner)).built]
 
     def expire_head(self) -> tuple[BuiltTransaction, list[Transaction], int] | None:
-        """Leaving a trade out brings a miner nothing here but the loss of its fee."""
+        """Return None: in this pool a miner gains nothing by omitting a trade."""
         return None

@@ -1,4 +1,4 @@
-"""What a miner sees of the direct profile's trades, and what they can put in their place."""
+"""A miner's view of the direct profile: the trades they see, and the blocks they can build."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class DirectView:
 
     @property
     def reserves(self) -> Reserves:
-        """The reserves as everybody sees them."""
+        """The reserves after all transactions in the mempool."""
         return self._model.reserves
 
     def visible_trades(self) -> list[VisibleTrade]:
-        """The reveals in the mempool, in their order, with the reserves before each."""
+        """Return the reveals in the mempool in order, with the reserves before each."""
         found, pool = [], self._model.confirmed
         places: dict[bytes, str] = {}
         for txid, transaction in self.world.chain.mempool.items():
@@ -53,11 +53,11 @@ class DirectView:
         return found
 
     def build_bundle(self, kept: int, direction: Direction, amount_in: int) -> Bundle:
-        """A miner's trade behind the first `kept` visible ones: it, and the rest of a block.
+        """Build a miner's trade after the first `kept` visible ones, and the rest of the block.
 
-        Where the queue is empty then, since the next user has revealed before their place
-        was confirmed, they commit and reveal; else they claim the place at head. Raises
-        BuildError where script refuses it.
+        If leaving out the next user's unconfirmed commitment empties the queue, the miner
+        commits and reveals. Otherwise they try to reveal in place of the order at the head.
+        Raises BuildError if a script refuses it.
         """
         trades = self.visible_trades()
         target = trades[kept].first_txid if kept < len(trades) else None
@@ -77,7 +77,7 @@ class DirectView:
         return Bundle([own.built], block, pool.state.reserves)
 
     def _trade(self, pool: Pool, direction: Direction, amount_in: int) -> list[BuiltTransaction]:
-        """A miner's commitment and its reveal, in a queue that is empty."""
+        """Build a miner's commitment and its reveal, for a pool with an empty queue."""
         miner, height = self.world.key("miner"), self.world.chain.height
         action = self.world.miner_action(direction, amount_in)
         funds = self.world.funding(miner)
@@ -89,16 +89,16 @@ class DirectView:
         return [committed.built, revealed.built]
 
     def build_trade(self, direction: Direction, amount_in: int) -> list[BuiltTransaction]:
-        """A miner's trade on what everybody sees. Raises BuildError while others are queued."""
+        """Build a miner's trade after the mempool's. Raises BuildError if orders are queued."""
         if self._model.tip.entries:
-            raise BuildError(f"{len(self._model.tip.entries)} orders are queued before a new one")
+            raise BuildError(f"{len(self._model.tip.entries)} orders are ahead of a new one")
         return self._trade(self._model.tip, direction, amount_in)
 
     def expire_head(self) -> tuple[BuiltTransaction, list[Transaction], int] | None:
-        """Expire the order at head in place of its reveal: the block, and what it gains.
+        """Build an expiry in place of a reveal, the rest of the block, and the gain.
 
-        The miner takes the tip of an expiry and gives up the fee of the reveal; before the
-        deadline no block may hold the expiry, which says when it is due.
+        The miner gains the tip of the expiry and loses the fee of the reveal. The expiry's
+        locktime keeps it out of blocks before the deadline. Returns None without a gain.
         """
         pool, trades = self._model.confirmed, self.visible_trades()
         if not pool.entries or not trades:

@@ -1,4 +1,4 @@
-"""What a miner sees of the ticketed profile's trades, and what they can put in their place."""
+"""A miner's view of the ticketed profile: the trades they see, the blocks they can build."""
 
 from __future__ import annotations
 
@@ -28,11 +28,14 @@ class TicketedView:
 
     @property
     def reserves(self) -> Reserves:
-        """The reserves as everybody sees them."""
+        """The reserves after all transactions in the mempool."""
         return self._model.reserves
 
     def _places(self) -> list[tuple[amm.Entry, str]]:
-        """Who is queued and not confirmed as executed; with the txid of a place that is not."""
+        """Return the entries whose execution is unconfirmed, each with a txid.
+
+        It is that of the transaction that queued it, or empty if that is confirmed.
+        """
         places, pool = (
             [(entry, "") for entry in self._model.confirmed.entries],
             self._model.confirmed,
@@ -49,7 +52,7 @@ class TicketedView:
         return places
 
     def visible_trades(self) -> list[VisibleTrade]:
-        """The revealed orders that are not confirmed as executed, in the queue's order."""
+        """Return the revealed orders whose execution is unconfirmed, in the queue's order."""
         least = self._model.tip.scripts.parameters.min_reserve
         found, reserves = [], self._model.confirmed.state.reserves
         for entry, place in self._places():
@@ -64,11 +67,11 @@ class TicketedView:
         return found
 
     def build_bundle(self, kept: int, direction: Direction, amount_in: int) -> Bundle:
-        """A miner's trade behind the first `kept` visible ones: it, and the rest of a block.
+        """Build a miner's trade after the first `kept` visible ones, and the rest of the block.
 
-        Where the queue is empty then, since the next user has revealed before their place
-        was confirmed, they queue a ticket of their own and execute it; else they make an order
-        and execute it in the next one's place. Raises BuildError where script refuses it.
+        If leaving out the unconfirmed transaction that queued the next user empties the queue,
+        the miner queues a ticket of their own and executes it. Otherwise they make an order and
+        try to execute it in the next user's place. Raises BuildError if a script refuses it.
         """
         world, trades, miner = self.world, self.visible_trades(), self.world.key("miner")
         place = trades[kept].place_txid if kept < len(trades) else None
@@ -84,7 +87,7 @@ class TicketedView:
                 return Bundle(own_four, rest, pool.state.reserves)
             pool = self._model.confirmed
         if kept >= len(pool.entries):
-            raise BuildError("no order is queued there: there is no place to trade from")
+            raise BuildError("no order is queued there: no place to take")
         reserves = trades[kept].before if kept < len(trades) else pool.state.reserves
         batch = [self._model.orders[each.action_hash] for each in pool.entries[:kept]]
         action = self.world.miner_action(direction, amount_in)
@@ -100,7 +103,7 @@ class TicketedView:
     def _trade(
         self, pool: amm.Pool, direction: Direction, amount_in: int
     ) -> list[BuiltTransaction]:
-        """A miner's ticket, its place, its order and its execution, in a queue that is empty."""
+        """Build a miner's ticket and order with their batches, for a pool with an empty queue."""
         miner, height = self.world.key("miner"), self.world.chain.height
         action = self.world.miner_action(direction, amount_in)
         funds, none = self.world.funding(miner), Funding(miner.locking_bytecode)
@@ -118,16 +121,16 @@ class TicketedView:
         return [ticket.built, queued.built, own.built, done.built]
 
     def build_trade(self, direction: Direction, amount_in: int) -> list[BuiltTransaction]:
-        """A miner's trade on what everybody sees. Raises BuildError while others are queued."""
+        """Build a miner's trade after the mempool's. Raises BuildError if orders are queued."""
         if self._model.tip.entries:
-            raise BuildError(f"{len(self._model.tip.entries)} orders are queued before a new one")
+            raise BuildError(f"{len(self._model.tip.entries)} orders are ahead of a new one")
         return self._trade(self._model.tip, direction, amount_in)
 
     def expire_head(self) -> tuple[BuiltTransaction, list[Transaction], int] | None:
-        """Expire the order at head although it is revealed: the block, and what it gains.
+        """Build an expiry of the revealed order at the head, the rest of the block, and the gain.
 
-        Before its deadline, and before `hold`, no block may hold the expiry, which says
-        when it is due.
+        The expiry's locktime keeps it out of blocks before the deadline and `hold`. Returns
+        None if there is no such order.
         """
         world, pool = self.world, self._model.confirmed
         if not pool.entries or pool.entries[0].action_hash not in self._model.orders:

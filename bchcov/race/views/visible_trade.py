@@ -1,4 +1,4 @@
-"""Trades that everybody can see before they are confirmed, and a miner's among them."""
+"""Trades that are visible before they are confirmed, and blocks with a miner's trade."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ __all__ = ["Bundle", "VisibleTrade"]
 
 @dataclass(frozen=True, slots=True)
 class VisibleTrade:
-    """A visible trade: what goes in and out, and the reserves before it.
+    """A visible trade: its amounts in and out, and the reserves before it.
 
-    `txid` is that of the transaction that shows it; `place_txid` of the one that gave it its
-    place in the queue, where that is not confirmed either.
+    `txid` is that of the transaction that reveals it; `place_txid` that of the transaction
+    which queued it, if that is not confirmed either.
     """
 
     txid: str
@@ -29,13 +29,16 @@ class VisibleTrade:
 
     @property
     def first_txid(self) -> str:
-        """The first of its transactions that a miner can leave out."""
+        """The first of its transactions that a miner can omit."""
         return self.place_txid or self.txid
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A miner's own transactions, what stands before them in the block, the reserves then."""
+    """A block with a miner's trade: their own transactions come last, after `rest`.
+
+    `before` are the reserves before their trade.
+    """
 
     own: list[BuiltTransaction]
     rest: list[Transaction]
@@ -43,10 +46,10 @@ class Bundle:
 
     @property
     def block(self) -> list[Transaction]:
-        """What the block holds."""
+        """The transactions of the block, without a coinbase."""
         return [*self.rest, *(each.transaction for each in self.own)]
 
     @property
     def fee(self) -> int:
-        """The fees of the miner's own transactions, satoshis."""
+        """The fees of the miner's own transactions, in satoshis."""
         return sum(each.fee for each in self.own)
