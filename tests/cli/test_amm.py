@@ -118,7 +118,7 @@ def test_a_race_writes_json_plots_and_one_page_that_needs_nothing_else(tmp_path:
         (("--delay", "-1"), 1, "delay -1.0 is out of range: expected 0 to 100000.0"),
         (("--sweep", "seed=1,2"), 2, "cannot be swept: expected one of users, arrivals_per_block"),
         (("--sweep", "users=a"), 2, "expected numbers, as 1,2,3"),
-        (("--sweep", "users=1.5"), 1, "users of 1.5: it is a whole number"),
+        (("--sweep", "users=1.5"), 1, "users 1.5 is invalid: expected a whole number"),
         (("--pool", "uniswap"), 2, "cpmm"),
         (("--users", "2", "--cluster", "tcp://127.0.0.1:1"), 1, "no Dask scheduler answers"),
     ],
