@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, NoReturn
 
-__all__ = ["EXACT_JSON", "JSON", "MAX_DIGITS"]
+__all__ = ["EXACT_JSON", "JSON", "JSON_WITH_LONG_NUMBERS", "MAX_DIGITS"]
 
 # The lowest limit on digits that Python can be configured to have.
 MAX_DIGITS = 640
@@ -36,8 +37,11 @@ def _parse_int(text: str) -> int:
     return int(text)
 
 
-def refuse_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Build a JSON object (an `object_pairs_hook`). Raises ValueError for a repeated key."""
+def _approximate(text: str) -> int | float:
+    return int(text) if len(text.removeprefix("-")) <= MAX_DIGITS else float(text)
+
+
+def _refuse_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) < len(pairs):
         names = [name for name, _ in pairs]
@@ -46,19 +50,25 @@ def refuse_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return made
 
 
-JSON = json.JSONDecoder(
-    parse_constant=_refuse_constant,
-    parse_float=_parse_float,
-    parse_int=_parse_int,
-    object_pairs_hook=refuse_repeated_keys,
-)
+def _decoder(
+    *, parse_int: Callable[[str], float], parse_float: Callable[[str], float | Decimal]
+) -> json.JSONDecoder:
+    return json.JSONDecoder(
+        parse_constant=_refuse_constant,
+        parse_float=parse_float,
+        parse_int=parse_int,
+        object_pairs_hook=_refuse_repeated_keys,
+    )
+
+
+JSON = _decoder(parse_int=_parse_int, parse_float=_parse_float)
 """Decode one JSON text. Raises ValueError for invalid JSON, NaN, infinite numbers,
 integers of more than 640 digits and repeated keys in an object."""
 
-EXACT_JSON = json.JSONDecoder(
-    parse_constant=_refuse_constant,
-    parse_float=_parse_decimal,
-    parse_int=_parse_int,
-    object_pairs_hook=refuse_repeated_keys,
-)
+EXACT_JSON = _decoder(parse_int=_parse_int, parse_float=_parse_decimal)
 """As JSON, but a number with a point or an exponent is the Decimal that is written."""
+
+JSON_WITH_LONG_NUMBERS = _decoder(parse_int=_approximate, parse_float=float)
+"""Decode as `JSON` does, but take an integer of more than 640 digits for the nearest float, and
+a number beyond all floats for an infinite one: for files in which a single number that means
+nothing must not hide the rest."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
+from ..encoding.json_text import JSON
 from ..errors import ContractError
 
 __all__ = ["Lock", "WalletTemplate", "read_template", "write_template"]
@@ -79,11 +80,19 @@ def write_template(template: WalletTemplate) -> dict[str, Any]:
 
 
 def read_template(data: object) -> WalletTemplate:
-    """Read a template from its decoded JSON, without assembling the sources in it.
+    """Read a template from its JSON text, or from what that decodes to.
 
-    Scenarios, tested scripts and descriptions are ignored, and only the first key of an
-    entity's variables is read. Raises ContractError that names the place.
+    The sources in it are not assembled. Scenarios, tested scripts and descriptions are
+    ignored, and only the first key of an entity's variables is read. Raises ContractError
+    that names the place.
     """
+    if isinstance(data, str):
+        try:
+            data = JSON.decode(data.removeprefix("\ufeff"))
+        except ValueError as error:
+            _refuse(f"not JSON: {error}")
+        except RecursionError:
+            _refuse("not JSON that can be read: nested too deeply")
     template = _object(data, "a wallet template")
     if template.get("version") != _VERSION:
         found = str(template.get("version"))[:40]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import lzma
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -10,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ..encoding.json_text import refuse_repeated_keys
+from ..encoding.json_text import JSON_WITH_LONG_NUMBERS
 from ..errors import VectorError
 from .labels import expectations, labels_of_path
 from .nodes import NODE_KINDS, NodeTests
@@ -97,7 +96,7 @@ def _is_whole(text: str) -> bool:
     if len(text) >= _BEGINNING // 4:
         return text.lstrip()[:1] == "{"
     try:
-        json.loads(text, object_pairs_hook=refuse_repeated_keys)
+        JSON_WITH_LONG_NUMBERS.decode(text)
     except (ValueError, RecursionError):
         return False
     return True
@@ -169,16 +168,9 @@ def _read(path: Path) -> str:
         raise VectorError(f"{path}: {error}") from error
 
 
-def _parse_integer(digits: str) -> int | float:
-    # Python refuses to read more; no number of a test is as long.
-    return int(digits) if len(digits) < 4_000 else float(digits)
-
-
 def _parse(path: Path) -> Any:
     try:
-        return json.loads(
-            _read(path), parse_int=_parse_integer, object_pairs_hook=refuse_repeated_keys
-        )
+        return JSON_WITH_LONG_NUMBERS.decode(_read(path))
     except ValueError as error:
         raise VectorError(f"{path}: not JSON: {error}") from error
     except RecursionError as error:

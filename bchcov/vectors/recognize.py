@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Callable
 from itertools import islice
 from typing import Any
+
+from ..encoding.json_text import JSON_WITH_LONG_NUMBERS
 
 __all__ = ["first_rows", "kind_of_rows"]
 
@@ -72,7 +73,6 @@ _KINDS: dict[str, Callable[[list[Any]], bool]] = {
 
 def first_rows(text: str) -> list[Any]:
     """The first elements of the array that a text begins with, whether it is whole or not."""
-    decoder = json.JSONDecoder()
     rows: list[Any] = []
     at = _BLANK.match(text, 0).end()  # type: ignore[union-attr]
     if not text.startswith("[", at):
@@ -80,7 +80,7 @@ def first_rows(text: str) -> list[Any]:
     try:
         while len(rows) < _MAX_ROWS:
             at = _BLANK.match(text, at + 1).end()  # type: ignore[union-attr]
-            row, at = decoder.raw_decode(text, at)
+            row, at = JSON_WITH_LONG_NUMBERS.raw_decode(text, at)
             rows.append(row)
             at = _BLANK.match(text, at).end()  # type: ignore[union-attr]
             if not text.startswith(",", at):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
-from bchcov.encoding.json_text import JSON
+from bchcov.encoding.json_text import JSON, JSON_WITH_LONG_NUMBERS
 from bchcov.formats.verify_lines import judge_line
 
 
@@ -30,3 +32,27 @@ def test_a_text_of_more_than_one_meaning_is_refused_in_our_words(text: str, why:
 
 def test_an_integer_of_640_digits_is_read() -> None:
     assert JSON.decode("9" * 640) == 10**640 - 1
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("9" * 640, 10**640 - 1),
+        ("-" + "9" * 640, 1 - 10**640),
+        ("9" * 641, math.inf),
+        ("-" + "9" * 100_000, -math.inf),
+        ("1" + "0" * 300, 10**300),
+        ("1e400", math.inf),
+        ("0" + "." + "1" * 5_000, 1 / 9),
+    ],
+)
+def test_where_long_numbers_are_allowed_those_beyond_the_limits_are_floats(
+    text: str, value: float
+) -> None:
+    assert JSON_WITH_LONG_NUMBERS.decode(text) == value
+
+
+@pytest.mark.parametrize("text", ["NaN", "[-Infinity]", '{"a": 1, "a": 1}'])
+def test_whatever_else_is_refused_is_so_with_long_numbers_too(text: str) -> None:
+    with pytest.raises(ValueError, match=r"is not JSON|stands twice"):
+        JSON_WITH_LONG_NUMBERS.decode(text)

@@ -26,6 +26,19 @@ def test_a_template_is_read_back_as_it_was_written() -> None:
     assert read_template(json.loads(json.dumps(write_template(SMALL)))) == SMALL
 
 
+def test_the_text_of_a_template_is_read_by_the_strict_reader() -> None:
+    text = json.dumps(write_template(SMALL))
+    assert read_template(text) == read_template(f"\ufeff{text}") == SMALL
+    for wrong, said in (
+        (text.replace('"version": 0', '"version": 0, "version": 0'), "'version' stands twice"),
+        (text.replace('"version": 0', '"version": NaN'), "NaN is not JSON"),
+        (text[:-1], "not JSON"),
+        ("[" * 100_000, "not JSON"),
+    ):
+        with pytest.raises(ContractError, match=f"not a wallet template: .*{said}"):
+            read_template(wrong)
+
+
 @pytest.mark.parametrize("path", export_templates.templates(), ids=lambda path: path.parent.name)
 def test_the_templates_of_the_contracts_are_read_and_written_as_they_are(path: Any) -> None:
     data = json.loads(path.read_text())
