@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .cosigned_request import add_signatures, to_signing_request
 from .electrum import read_unspent, read_utxo_info, script_hash, write_unspent
 from .fields import read_json
 from .node_json import read_node_json, read_txout, to_node_json
@@ -23,6 +24,7 @@ __all__ = [
     "ReadTransaction",
     "SigningRequest",
     "SourceContract",
+    "add_signatures",
     "combine_requests",
     "missing_signatures",
     "partial_multisig",
@@ -38,6 +40,7 @@ __all__ = [
     "sign_request",
     "signed_transaction",
     "to_node_json",
+    "to_signing_request",
     "with_multisig",
     "write_signed",
     "write_signing_request",

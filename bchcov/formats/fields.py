@@ -122,7 +122,7 @@ class Field:
         """The integer from 0 to `most` that the text of the field writes."""
         text = self.text()
         if not text.isdecimal() or not text.isascii() or len(text) > _SHOWN:
-            self.refuse(f"is {text[:_SHOWN]!a}, no integer in digits")
+            self.refuse(f"is {text[:_SHOWN]!a}, not an integer in digits")
         return self.within(int(text), most)
 
     def hexadecimal(self) -> bytes:
@@ -130,7 +130,7 @@ class Field:
         try:
             return decode_hex(self.text())
         except DecodeError as error:
-            self.refuse(f"is no hexadecimal: {error.message} (at character {error.offset})")
+            self.refuse(f"is not hexadecimal: {error.message} (at character {error.offset})")
 
     def reversed_hash(self) -> bytes:
         """The 32 bytes that the field displays, reversed: a txid, a category or a script hash."""
@@ -152,7 +152,7 @@ class Field:
         sign, digits, exponent = Decimal(value).as_tuple()
         number = int("".join(map(str, digits[:_MAX_VALUE_DIGITS])))
         if not isinstance(exponent, int) or (number and len(digits) > _MAX_VALUE_DIGITS):
-            self.refuse("is no amount of bitcoin cash")
+            self.refuse("is not an amount of bitcoin cash")
         if not number:
             return 0
         shift = exponent + _DECIMALS

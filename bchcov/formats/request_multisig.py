@@ -6,6 +6,7 @@ each that is missing: what stands for a signature in the requests that wallets k
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from ..errors import EncodeError, InvalidKey
@@ -14,6 +15,7 @@ from ..script.pushes import encode_push, instructions, is_push_only
 from ..transaction.context import TransactionContext
 from ..wallet.cosigning import PartialMultisig
 from ..wallet.multisig import dummy_push, read_multisig
+from ..wallet.signatures import Scheme
 from .signing_request import SigningRequest
 
 __all__ = [
@@ -22,6 +24,7 @@ __all__ = [
     "partial_in",
     "partial_multisig",
     "pushed_items",
+    "pushes_so_far",
     "script_of",
     "unlocked",
     "with_multisig",
@@ -109,16 +112,20 @@ def _with_signature(partial: PartialMultisig, signature: bytes) -> PartialMultis
     )
 
 
+def pushes_so_far(script: bytes, signed: Mapping[bytes, bytes], scheme: Scheme) -> bytes:
+    """Push the dummy, the signatures by public key in the script's order, and zero bytes."""
+    multisig = read_multisig(script)
+    places = [at for at, key in enumerate(multisig.public_keys) if key in signed]
+    items = [signed[multisig.public_keys[at]] for at in places]
+    items += [SIGNATURE_PLACEHOLDER] * (multisig.required - len(items))
+    return dummy_push(multisig, places, scheme) + b"".join(map(encode_push, items))
+
+
 def with_multisig(request: SigningRequest, partial: PartialMultisig) -> SigningRequest:
     """Put what cosigners have signed of an input into the request, complete or not."""
     if partial.is_complete:
         return unlocked(request, partial.index, partial.unlocking_bytecode)
-    multisig, signed = read_multisig(partial.script), dict(partial.signatures)
-    places = [at for at, key in enumerate(multisig.public_keys) if key in signed]
-    items = [signed[multisig.public_keys[at]] for at in places]
-    items += [SIGNATURE_PLACEHOLDER] * (multisig.required - len(items))
-    code = dummy_push(multisig, places, partial.scheme or "schnorr")
-    code += b"".join(map(encode_push, items))
+    code = pushes_so_far(partial.script, dict(partial.signatures), partial.scheme or "schnorr")
     if request.source_outputs[partial.index].locking_bytecode != partial.script:
         code += encode_push(partial.script)
     return unlocked(request, partial.index, code)

@@ -142,8 +142,9 @@ def _sign(
     locking, script = request.source_outputs[index].locking_bytecode, script_of(request, index)
     partial = partial_multisig(request, index)
     if partial is not None:
-        is_mine = key.public_key in partial.missing
-        return with_multisig(request, partial.sign(key)) if is_mine else request
+        if key.public_key not in partial.missing:
+            return request
+        return with_multisig(request, partial.sign(key, scheme=partial.scheme or "schnorr"))
     context = TransactionContext(request.transaction, request.source_outputs)
     if missing.key_hash is not None or missing.public_keys:
         behind = encode_push(key.public_key) if is_p2pkh(locking) else b""

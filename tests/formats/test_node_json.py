@@ -19,6 +19,7 @@ from bchcov import (
     Output,
     Token,
     Transaction,
+    decode_address,
     transaction_id,
 )
 from bchcov.formats import read_json, read_node_json, read_txout, to_node_json
@@ -232,7 +233,7 @@ REVERSED = bytes.fromhex(transaction_id(TRANSACTION))[::-1].hex()
         (("txid",), "00" * 32, '"txid" is 00'),
         (("txid",), REVERSED, '"txid" is the txid in the wire\'s byte order'),
         (("hash",), "00", '"hash" has 1 bytes, not 32'),
-        (("hex",), "0g", '"hex" is no hexadecimal'),
+        (("hex",), "0g", '"hex" is not hexadecimal'),
         (("hex",), "00", '"hex" is not a transaction: a version needs 4 bytes'),
         (("vin",), [], '"vin" lists 0 inputs, the transaction has 2'),
         (("vin",), None, '"vin" is missing'),
@@ -313,3 +314,44 @@ def test_what_cannot_be_written_is_refused() -> None:
         to_node_json(TRANSACTION, SPENT[:1])
     with pytest.raises(AddressError, match="no network is called"):
         to_node_json(TRANSACTION, SPENT, network="moon")
+
+
+# Transaction 36a3692a... of the main network, as the Electrum protocol's documentation shows what a
+# node answers with verbosity 1: numbers without their last zeros.
+SIGNATURE = (
+    "30440220229ea5359a63c2b83a713fcc20d8c41b20d48fe639a639d2a8246a137f29d0fc02201de12de9c056912a"
+    "4e581a62d12fb5f43ee6c08ed0238c32a1ee769213ca8b8b"
+)
+PUBLIC_KEY = "03bcf9a004f1f7a9a8d8acce7b51c983233d107329ff7c4fb53e44c855dbe1f6a4"
+HASHES = ("1041fb024bd7a1338ef1959026bbba860064fe5f", "45dac110239a7a3814535c15858b939211f85298")
+ADDRESSES = ("12UxrUZ6tyTLoR1rT1N4nuCgS9DDURTJgP", "17NMgYPrguizvpJmB1Sz62ZHeeFydBYbZJ")
+MAIN_NETWORK = f'''{{
+  "hash": "36a3692a41a8ac60b73f7f41ee23f5c917413e5b2fad9e44b34865bd0d601a3d",
+  "locktime": 519777, "size": 225, "version": 1,
+  "txid": "36a3692a41a8ac60b73f7f41ee23f5c917413e5b2fad9e44b34865bd0d601a3d",
+  "vin": [{{
+    "scriptSig": {{
+      "asm": "{SIGNATURE}[ALL|FORKID] {PUBLIC_KEY}",
+      "hex": "47{SIGNATURE}4121{PUBLIC_KEY}"
+    }},
+    "sequence": 4294967294, "vout": 0,
+    "txid": "84b4c10680c4b74c04f7d858511c42a6c208bae93f4d692983830a962c14b95b"
+  }}],
+  "vout": [
+    {{"n": 0, "scriptPubKey": {{"hex": "76a914{HASHES[0]}88ac"}}, "value": 0.0856647}},
+    {{"n": 1, "scriptPubKey": {{"hex": "76a914{HASHES[1]}88ac"}}, "value": 0.1360904}}
+  ]
+}}'''
+
+
+def test_a_transaction_of_the_main_network_is_put_together_from_its_fields() -> None:
+    for parse in (read_json, json.loads):
+        found = read_node_json(parse(MAIN_NETWORK))
+        assert [output.value for output in found.transaction.outputs] == [8_566_470, 13_609_040]
+        assert transaction_id(found.transaction).startswith("36a3692a41a8ac60")
+    written = json.loads(to_node_json(found.transaction))
+    given = json.loads(MAIN_NETWORK)
+    assert written["vin"] == given["vin"]
+    shown = [decode_address(each["scriptPubKey"]["addresses"][0]) for each in written["vout"]]
+    assert shown == [decode_address(address) for address in ADDRESSES]
+    assert (written["size"], written["version"]) == (225, 1)

@@ -121,11 +121,11 @@ def test_outputs_that_are_missing_are_named_and_never_guessed(name: str) -> None
         ('{"error": "down"}', "\"error\" is the answer: 'down'"),
         ('{"params": {"transaction": "00", "sourceOutputs": []}}', '"params.transaction" is not a'),
         (HEX[:-2], '"transaction" is not a transaction: a locktime needs 4 bytes and has 3'),
-        (HEX[:-1], '"transaction" is no hexadecimal'),
+        (HEX[:-1], '"transaction" is not hexadecimal'),
         (f"{HEX} 00", '"source outputs" hold 0 outputs for 1 inputs'),
         (f"{HEX} 01", '"source outputs" are not outputs: 1 outputs announced'),
         ('{"tx": 5}', '"tx" is a number, not text'),
-        ('{"hex": "zz"}', '"hex" is no hexadecimal'),
+        ('{"hex": "zz"}', '"hex" is not hexadecimal'),
     ],
 )
 def test_what_is_none_says_so_by_its_field(text: str, said: str) -> None:

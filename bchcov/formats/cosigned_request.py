@@ -1,0 +1,127 @@
+"""A transaction that several people sign, as the signing request that travels between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from ..crypto.hashes import hash160
+from ..encoding.expected import kind_of
+from ..errors import BuildError, EncodeError, InvalidKey
+from ..script.pushes import encode_push
+from ..transaction.model import Transaction
+from ..wallet.cosigned import CosignedTransaction
+from ..wallet.wanted import Part, WantedSignatures
+from .request_multisig import (
+    KEY_PLACEHOLDER,
+    SIGNATURE_PLACEHOLDER,
+    pushed_items,
+    pushes_so_far,
+)
+from .signing_request import SigningRequest, SourceContract
+
+__all__ = ["add_signatures", "to_signing_request"]
+
+_SCHNORR_SIZE = 65
+# In DER, with its hash type.
+_ECDSA_SIZES = range(9, 74)
+_DER = 0x30
+_HASH_SIZE = 20
+
+
+def to_signing_request(
+    cosigned: CosignedTransaction,
+    *,
+    contracts: Sequence[SourceContract | None] = (),
+    broadcast: bool = True,
+    user_prompt: str = "",
+) -> SigningRequest:
+    """Write a transaction that several people sign as a request to a wallet, or to the others.
+
+    Signatures that are there stand in their places, and zero bytes in those of others; an
+    input of P2PKH that is not signed is empty. Raises EncodeError for what is no such
+    transaction, BuildError for another number of contracts than inputs.
+    """
+    _check(cosigned)
+    transaction = cosigned.unsigned.transaction
+    inputs = tuple(
+        replace(item, unlocking_bytecode=_written(parts))
+        for item, parts in zip(transaction.inputs, cosigned.parts, strict=True)
+    )
+    return SigningRequest(
+        replace(transaction, inputs=inputs),
+        cosigned.unsigned.source_outputs,
+        tuple(contracts),
+        broadcast,
+        user_prompt,
+    )
+
+
+def _check(cosigned: object) -> None:
+    if not isinstance(cosigned, CosignedTransaction):
+        raise EncodeError(f"expected a CosignedTransaction, got {kind_of(cosigned)}")
+
+
+def _written(parts: Sequence[Part]) -> bytes:
+    if all(part == b"" or _is_unsigned_p2pkh(part) for part in parts):
+        return b""
+    return b"".join(part if isinstance(part, bytes) else _places(part) for part in parts)
+
+
+def _is_unsigned_p2pkh(part: Part) -> bool:
+    return isinstance(part, WantedSignatures) and part.kind == "p2pkh" and bool(part.needed)
+
+
+def _places(wanted: WantedSignatures) -> bytes:
+    if not wanted.needed:
+        return wanted.pushes
+    if wanted.kind == "multisig":
+        return pushes_so_far(wanted.covered, dict(wanted.signatures), wanted.scheme)
+    pushed = encode_push(SIGNATURE_PLACEHOLDER)
+    if wanted.kind == "signature":
+        return pushed
+    known = [key for key in wanted.signers if len(key) > _HASH_SIZE]
+    return pushed + encode_push(known[0] if known else KEY_PLACEHOLDER)
+
+
+def add_signatures(cosigned: CosignedTransaction, transaction: Transaction) -> CosignedTransaction:
+    """Add every signature that is wanted and that the inputs of a transaction push.
+
+    The transaction is that of a request that came back, or of a wallet's answer. What else it
+    pushes is passed over: `missing` tells who has not signed. Raises EncodeError for what
+    is no transaction, BuildError for another one than is signed.
+    """
+    _check(cosigned)
+    if not isinstance(transaction, Transaction):
+        raise EncodeError(f"expected a Transaction, got {kind_of(transaction)}")
+    inputs = tuple(replace(item, unlocking_bytecode=b"") for item in transaction.inputs)
+    if replace(transaction, inputs=inputs) != cosigned.unsigned.transaction:
+        raise BuildError("another transaction is signed: its inputs, outputs or numbers differ")
+    made = cosigned
+    for index in cosigned.missing:
+        items = pushed_items(transaction.inputs[index].unlocking_bytecode)
+        for item in filter(_may_be_signature, items):
+            made = _with(made, index, item, items)
+    return made
+
+
+def _may_be_signature(item: bytes) -> bool:
+    if len(item) == _SCHNORR_SIZE:
+        return item != SIGNATURE_PLACEHOLDER
+    return len(item) in _ECDSA_SIZES and item[0] == _DER
+
+
+def _with(
+    made: CosignedTransaction, index: int, signature: bytes, items: Iterable[bytes]
+) -> CosignedTransaction:
+    for signer in made.missing.get(index, ()):
+        keys = [signer]
+        if len(signer) == _HASH_SIZE:
+            # The owner of an address: the key stands beside the signature.
+            keys = [each for each in items if hash160(each) == signer]
+        for key in keys:
+            try:
+                return made.add(index, key, signature)
+            except (InvalidKey, EncodeError):
+                continue
+    return made
