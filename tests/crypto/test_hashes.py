@@ -35,6 +35,36 @@ def test_our_ripemd160_gives_the_published_digests(data: bytes) -> None:
     assert ripemd.ripemd160(data[:10_000] if len(data) < 20 else data).hex() == PUBLISHED[data]
 
 
+def test_openssl_is_used_where_it_has_ripemd160(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    class Found:
+        """What OpenSSL gives where it has the function."""
+
+        def copy(self) -> Found:
+            return self
+
+        def update(self, data: bytes) -> None:
+            asked.append(data)
+
+        def digest(self) -> bytes:
+            return b"of OpenSSL"
+
+    def new(name: str, *, usedforsecurity: bool) -> Found:
+        assert (name, usedforsecurity) == ("ripemd160", False)
+        return Found()
+
+    def missing(*_: object, **_options: object) -> Found:
+        raise ValueError("unsupported hash type")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(hashlib, "new", new)
+        assert hashes._find_ripemd160()(b"abc") == b"of OpenSSL"
+        assert asked == [b"abc"]
+    monkeypatch.setattr(hashlib, "new", missing)
+    assert hashes._find_ripemd160() is ripemd.ripemd160
+
+
 @given(st.binary(max_size=300))
 def test_our_ripemd160_is_that_of_openssl(data: bytes) -> None:
     try:
