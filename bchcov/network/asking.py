@@ -4,58 +4,30 @@ from __future__ import annotations
 
 from ast import literal_eval
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from bitcash.exceptions import DataNotFound, InvalidAddress, InvalidEndpointResponse
+from bitcash.exceptions import InvalidEndpointResponse
 from bitcash.network.APIs.BitcoinDotComAPI import BitcoinDotComAPI
 from bitcash.network.APIs.ChaingraphAPI import ChaingraphAPI
 from bitcash.network.APIs.FulcrumProtocolAPI import FulcrumProtocolAPI
 
-from ..errors import BchcovError, BroadcastRefused, NetworkError
+from ..errors import BroadcastRefused, NetworkError
 from ..wallet.coins import Coin
 from .coins import coin_from_bitcash
 from .electrum import asked
 from .servers import Server
+from .web import limited, within
 
-__all__ = ["FAILURES", "broadcast", "broadcasts", "unspent_coins", "words_of"]
-
-FAILURES = (
-    OSError,
-    ValueError,
-    LookupError,
-    TypeError,
-    AttributeError,
-    ArithmeticError,
-    RuntimeError,
-    InvalidEndpointResponse,
-    DataNotFound,
-    InvalidAddress,
-    BchcovError,
-)
-"""What asking a server ends in where it does not answer, or what it answers makes no sense.
-
-bitcash reads answers as they should be, and fails in any of these ways where they are not.
-"""
+__all__ = ["broadcast", "broadcasts", "unspent_coins"]
 
 _OK, _BAD_REQUEST = 200, 400
-
-
-def _open(server: Server, network: str, seconds: float) -> AbstractContextManager[Any]:
-    if isinstance(server, FulcrumProtocolAPI):
-        return asked(server, network, seconds=seconds)
-    return nullcontext(server)
 
 
 def unspent_coins(
     server: Server, address: str, locking_bytecode: bytes, *, network: str, seconds: float
 ) -> tuple[Coin, ...]:
     """Ask a server for the coins of an address. Raises one of FAILURES."""
-    if isinstance(server, BitcoinDotComAPI) and not server.get_balance(address, timeout=seconds):
-        # bitcash asks it for the transactions of the unspents, and it refuses a question for none.
-        return ()
-    with _open(server, network, seconds) as opened:
-        unspents: Sequence[Any] = opened.get_unspent(address, timeout=seconds)
+    unspents = within(seconds, lambda: _unspents(server, address, network, seconds))
     coins = tuple(coin_from_bitcash(unspent) for unspent in unspents)
     for coin in coins:
         if coin.locking_bytecode != locking_bytecode:
@@ -63,6 +35,21 @@ def unspent_coins(
     if len({coin.outpoint for coin in coins}) != len(coins):
         raise NetworkError("it names a coin twice")
     return coins
+
+
+def _unspents(server: Server, address: str, network: str, seconds: float) -> Sequence[Any]:
+    if isinstance(server, FulcrumProtocolAPI):
+        with asked(server, network, seconds=seconds) as opened:
+            unspents: Sequence[Any] = opened.get_unspent(address)
+            return unspents
+    is_web = isinstance(server, (BitcoinDotComAPI, ChaingraphAPI))
+    hooks: dict[str, Any] = {"hooks": {"response": limited}} if is_web else {}
+    if isinstance(server, BitcoinDotComAPI) and not server.get_balance(
+        address, timeout=seconds, **hooks
+    ):
+        # bitcash asks it for the transactions of the unspents, and it refuses a question for none.
+        return ()
+    return server.get_unspent(address, timeout=seconds, **hooks)
 
 
 def broadcasts(server: Server) -> bool:
@@ -76,12 +63,19 @@ def broadcast(server: Server, encoded: bytes, txid: str, *, network: str, second
     Raises BroadcastRefused with the server's reason, and one of FAILURES where it says
     nothing about the transaction.
     """
+    within(seconds, lambda: _broadcast(server, encoded, txid, network, seconds))
+
+
+def _broadcast(server: Server, encoded: bytes, txid: str, network: str, seconds: float) -> None:
     if isinstance(server, BitcoinDotComAPI):
         _post(server, encoded, txid, seconds)
         return
     try:
-        with _open(server, network, seconds) as opened:
-            taken = opened.broadcast_tx(encoded.hex(), timeout=seconds)
+        if isinstance(server, FulcrumProtocolAPI):
+            with asked(server, network, seconds=seconds) as opened:
+                taken = opened.broadcast_tx(encoded.hex())
+        else:
+            taken = server.broadcast_tx(encoded.hex(), timeout=seconds)
     except InvalidEndpointResponse as error:
         code, said = _json_rpc_error(error)
         if not isinstance(code, int) or code < 0:
@@ -99,7 +93,7 @@ def _post(server: BitcoinDotComAPI, encoded: bytes, txid: str, seconds: float) -
     def note(response: Any, *_: object, **__: object) -> None:
         answers.append(response)
 
-    server.broadcast_tx(encoded.hex(), timeout=seconds, hooks={"response": note})
+    server.broadcast_tx(encoded.hex(), timeout=seconds, hooks={"response": [limited, note]})
     status, said = answers[-1].status_code, answers[-1].text
     if status == _BAD_REQUEST:
         raise BroadcastRefused(said, reason=said)
@@ -117,9 +111,3 @@ def _json_rpc_error(error: Exception) -> tuple[object, str]:
         return answer["code"], str(answer["message"])
     except (ValueError, SyntaxError, LookupError, TypeError, RecursionError, MemoryError):
         return None, text
-
-
-def words_of(error: Exception) -> str:
-    """What an error says, with its kind where that is not evident."""
-    said = error.message if isinstance(error, NetworkError) else str(error)
-    return said if isinstance(error, BchcovError) else f"{type(error).__name__}: {said}"

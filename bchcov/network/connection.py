@@ -22,21 +22,24 @@ from ..wallet.destinations import Destination
 from ..wallet.funding import Funding
 from ..wallet.keys import PrivateKey
 from ..wallet.unlockers import P2pkhUnlocker
-from .asking import FAILURES, broadcast, broadcasts, unspent_coins, words_of
+from .asking import broadcast, broadcasts, unspent_coins
+from .failures import FAILURES, words_of
 from .servers import Server, default_servers, is_of_network, is_same_network, name_of
 
 __all__ = ["Connection", "connect"]
 
 _T = TypeVar("_T")
-_LONGEST = 500
+# What is kept of a server's words, and what a message shows of them.
+_KEPT, _SHOWN = 2_000, 500
 
 
 @dataclass(frozen=True, slots=True)
 class Connection:
     """A network and its servers, asked in their order until one answers; `connect` makes it.
 
-    Nothing is sent before it is asked for something. Raises AddressError for no network, and
-    NetworkError for no server and for one of another network.
+    Each server has `timeout_seconds` for each question. Nothing is sent before it is asked
+    for something. Raises AddressError for no network, and NetworkError for no server and for
+    one of another network.
     """
 
     network: str
@@ -128,12 +131,12 @@ class Connection:
             try:
                 return ask(server)
             except BroadcastRefused as error:
-                refusals.append(error.reason)
-                answers.append((name_of(server), error.reason))
+                refusals.append(error.reason[:_KEPT])
+                answers.append((name_of(server), error.reason[:_KEPT]))
             except FAILURES as error:
-                answers.append((name_of(server), words_of(error)))
+                answers.append((name_of(server), words_of(error)[:_KEPT]))
         said = "; ".join(
-            f"{printable(name)}: {printable(' '.join(words.split()))[:_LONGEST]}"
+            f"{printable(name)}: {printable(' '.join(words.split()))[:_SHOWN]}"
             for name, words in answers
         )
         if refusals:

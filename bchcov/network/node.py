@@ -16,6 +16,7 @@ from ..encoding.printable import printable
 from ..errors import BroadcastRefused, NetworkError
 from ..script.addresses import check_network, locking_bytecode_of
 from ..transaction.constants import COIN
+from .web import limited
 
 __all__ = ["NodeServer"]
 
@@ -88,6 +89,7 @@ class NodeServer:
             json=question,
             auth=(self.user, self.password),
             timeout=timeout,
+            hooks={"response": limited},
         )
         if response.status_code in (401, 403):
             raise NetworkError(f"{response.status_code}: user and password are not accepted")

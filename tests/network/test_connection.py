@@ -196,10 +196,17 @@ def test_a_server_that_is_not_there_is_reported(kind: Kind, loopback: Loopback) 
     assert not isinstance(caught.value, BroadcastRefused)
 
 
-def test_an_answer_that_never_ends_is_given_up_at_the_deadline(loopback: Loopback) -> None:
+@readers
+def test_an_answer_that_never_ends_is_given_up_at_the_deadline(
+    kind: Kind, loopback: Loopback
+) -> None:
+    built = spendable(loopback)
     loopback.fault = "dribble"
+    network = regtest(kind(loopback), seconds=0.4)
     with pytest.raises(NetworkError, match=r"no answer within 0\.4 s"):
-        regtest(electrum(loopback), seconds=0.4).coins(ADDRESS)
+        network.coins(ADDRESS)
+    with pytest.raises(NetworkError, match=r"no answer within 0\.4 s|there is none"):
+        network.broadcast(built)
 
 
 def test_a_late_answer_is_not_taken_for_that_of_the_next_question(loopback: Loopback) -> None:
@@ -251,11 +258,11 @@ def test_a_coin_of_another_script_is_not_taken(
     server = kind(loopback)
     answer = type(server).get_unspent
 
-    def other(self: Any, _address: str, *, timeout: float) -> Any:
-        return answer(self, ADDRESS, timeout=timeout)
+    def other(self: Any, _address: str, **named: Any) -> Any:
+        return answer(self, ADDRESS, **named)
 
-    def twice(self: Any, address: str, *, timeout: float) -> Any:
-        return [*answer(self, address, timeout=timeout)] * 2
+    def twice(self: Any, address: str, **named: Any) -> Any:
+        return [*answer(self, address, **named)] * 2
 
     monkeypatch.setattr(type(server), "get_unspent", other)
     with pytest.raises(NetworkError, match=f"a coin of another script: {coin}"):
@@ -351,8 +358,12 @@ def test_a_time_out_is_a_number_of_seconds(seconds: Any, loopback: Loopback) -> 
         regtest(electrum(loopback), seconds=seconds)
 
 
-def test_too_long_an_answer_is_cut(monkeypatch: pytest.MonkeyPatch, loopback: Loopback) -> None:
+@readers
+def test_too_long_an_answer_is_cut(
+    kind: Kind, monkeypatch: pytest.MonkeyPatch, loopback: Loopback
+) -> None:
     fund(loopback)
-    monkeypatch.setattr("bchcov.network.electrum._MAX_ANSWER", 300)
+    for place in ("electrum", "web"):
+        monkeypatch.setattr(f"bchcov.network.{place}._MAX_ANSWER", 300)
     with pytest.raises(NetworkError, match="more than 300 bytes"):
-        regtest(electrum(loopback)).coins(ADDRESS)
+        regtest(kind(loopback)).coins(ADDRESS)

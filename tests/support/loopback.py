@@ -8,10 +8,9 @@ import ssl
 import threading
 from base64 import b64encode
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from time import sleep
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -104,10 +103,14 @@ class _HttpHandler(BaseHTTPRequestHandler):
         if world.fault == "busy":
             status = 503
         self.send_response(status)
-        self.send_header("Content-Length", str(len(data) + 9 * (world.fault == "cut")))
+        missing = {"cut": 9, "dribble": 10**6}.get(world.fault, 0)
+        self.send_header("Content-Length", str(len(data) + missing))
         self.end_headers()
         self.wfile.write(data)
-        self.close_connection = world.fault == "cut"
+        self.close_connection = bool(missing)
+        with suppress(OSError):
+            while world.fault == "dribble" and not world.released.wait(0.02):
+                self.wfile.write(b" ")
 
     def _answer(self, body: bytes) -> tuple[int, Any]:
         chain = self.server.world.chain
@@ -164,9 +167,8 @@ class _LinesHandler(socketserver.StreamRequestHandler):
                 self.wfile.write(answer if greeting else world.spoil(answer))
                 if world.fault == "cut" and not greeting:
                     return
-                while world.fault == "dribble" and not greeting:
+                while world.fault == "dribble" and not greeting and not world.released.wait(0.02):
                     self.wfile.write(b" ")
-                    sleep(0.02)
         except OSError:
             return
 

@@ -421,6 +421,7 @@ HERS = START.sign(ALICE).parts[0][0].signatures[0][1]  # type: ignore[union-attr
         (lambda: PublicKey(b"\x06" + ALICE.public_key[1:] * 2), "65 that begin with 4"),
         (lambda: PublicKey(ALICE), "a public key is bytes, not a PrivateKey"),  # type: ignore[arg-type]
         (lambda: KeyHash(bytes(32)), "20 bytes, not 32 bytes"),
+        (lambda: KeyHash(bytes(19)), "20 bytes, not 19 bytes"),
         (lambda: KeyHash("00" * 20), "20 bytes, not a str"),  # type: ignore[arg-type]
         (lambda: KeyHash.of_address(encode_address(p2sh32(b"\x51"))), "p2sh32 address"),
         (lambda: Signature(KeyHash(bytes(20))), "a PrivateKey, not a KeyHash"),  # type: ignore[arg-type]
@@ -431,6 +432,22 @@ def test_what_does_not_belong_is_an_error_at_once(call: Any, message: str) -> No
         call()
     kinds = (AddressError, BuildError, EncodeError, InvalidKey)
     assert isinstance(caught.value, kinds)
+
+
+@pytest.mark.parametrize("compressed", [True, False])
+def test_a_key_elsewhere_is_written_in_either_form(compressed: bool) -> None:
+    key = PrivateKey(ALICE.secret, compressed=compressed)
+    odd = PrivateKey(BOB.secret)
+    assert {ALICE.public_key[0], odd.public_key[0]} == {2, 3}
+    for each in (key, odd):
+        signer = elsewhere(each)
+        assert signer.locking_bytecode == each.locking_bytecode
+        unlocker = P2pkhUnlocker(signer)
+        assert unlocker.size == P2pkhUnlocker(each).size
+        builder = TransactionBuilder().change_to(CHANGE)
+        draft = builder.spend(coin(0, each.locking_bytecode), unlocker).cosign()
+        built = draft.sign(each).build()
+        assert len(built.transaction.inputs[0].unlocking_bytecode) == unlocker.size
 
 
 def test_an_unlocker_for_a_coin_of_somebody_else_is_refused() -> None:
