@@ -1,5 +1,11 @@
 """Run the command line as `python -m bchcov`."""
 
-from .cli.start import start
+import os
 
-start()
+try:
+    from .cli.start import start
+
+    start()
+except KeyboardInterrupt:
+    # Before `start` is ready for signals.
+    os._exit(130)

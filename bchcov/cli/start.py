@@ -1,10 +1,15 @@
-"""The entry point of the command line, which handles signals before it imports the rest."""
+"""The way in from a shell: ready for signals before anything else is imported."""
 
+from __future__ import annotations
+
+# While this is imported an interruption still shows a traceback, so it takes only what the
+# interpreter has loaded by itself, and no `typing`.
 import os
 import sys
-from typing import NoReturn
 
-from .terminal.at_once import end_at_once
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 __all__ = ["start"]
 
@@ -12,8 +17,11 @@ __all__ = ["start"]
 def start() -> NoReturn:
     """Run the command in `sys.argv`, and end the process with its exit status."""
     try:
-        # Importing takes a while, so an interruption here must not show a traceback.
-        import signal
+        # The module behind `signal`, which takes long to import, and does not let an
+        # interruption of that through as a KeyboardInterrupt.
+        import _signal as signal  # type: ignore[import-not-found]
+
+        from .terminal.at_once import end_at_once
 
         for number in (signal.SIGINT, signal.SIGTERM):
             if signal.getsignal(number) is not signal.SIG_IGN:

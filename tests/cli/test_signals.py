@@ -136,6 +136,27 @@ def test_a_command_that_is_still_importing_ends_without_a_word(tmp_path: Path, n
         assert is_well_ended(command, number) == ("", "")
 
 
+def test_nothing_is_imported_before_the_command_is_ready_for_signals() -> None:
+    code = """
+import os, signal, sys
+before = {*sys.modules}
+import bchcov.cli.start
+print(*sorted({*sys.modules} - before))
+import bchcov.cli.terminal.streams
+bchcov.cli.terminal.streams.prepare_streams = lambda: os._exit(
+    (print(signal.getsignal(signal.SIGINT).__name__, flush=True), 0)[1]
+)
+bchcov.cli.start.start()
+"""
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines() == [
+        "__future__ bchcov bchcov.cli bchcov.cli.start",
+        "end_at_once",
+    ]
+
+
 @needs_proc
 def test_a_report_that_nobody_reads_keeps_no_process_alive() -> None:
     with start(*COMMANDS["verify"]) as command:

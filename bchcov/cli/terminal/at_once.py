@@ -1,7 +1,13 @@
 """Ending at once on a signal, for commands that have nothing to report or clean up."""
 
+from __future__ import annotations
+
 import os
-from typing import NoReturn
+
+# Not `typing`: this is imported before anything else, see `bchcov.cli.start`.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 __all__ = ["end_at_once"]
 
