@@ -144,11 +144,16 @@ class Noter:
 
 
 def reached_by(mutant: Mutant, baseline: Baseline) -> Iterable[int]:
-    """The place of the change, or all of its folder where others see it in data."""
+    """The place of the change, or all of its package where others see it in data."""
     place = baseline.places.get((str(mutant.path), mutant.statement or 0))
     if place is not None and place not in baseline.imported:
         return [place]
     # A number of a module, or a function called while the tests were collected: whatever
-    # uses the folder may differ.
-    folder = str(mutant.path.parent)
-    return [number for (path, _), number in baseline.places.items() if path.startswith(folder)]
+    # uses the package may differ, even where nothing of this folder is called any more.
+    package = _package_of(mutant.path)
+    return [number for (path, _), number in baseline.places.items() if _package_of(path) == package]
+
+
+def _package_of(path: str | Path) -> str:
+    """The part of the library that a file belongs to: what follows the last `bchcov`."""
+    return str(path).rpartition("/bchcov/")[2].partition("/")[0]

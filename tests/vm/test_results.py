@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import pytest
 from support.spends import make_context
@@ -172,6 +173,33 @@ def test_what_is_accepted_tells_its_stacks_and_nothing_of_a_failure() -> None:
     assert (result.detail, result.explanation) == ("", "")
     assert (result.opcode, result.run, result.omitted) == (None, None, False)
     assert str(result) == f"accepted, operation cost {result.metrics.op_cost}"
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        ({}, "accepted, operation cost 1,234"),
+        ({"reason": Reason.VERIFY}, "VERIFY"),
+        ({"reason": Reason.VERIFY, "detail": "why"}, "VERIFY: why"),
+        ({"reason": Reason.VERIFY, "phase": "redeem"}, "VERIFY: in the redeem bytecode"),
+        (
+            {"reason": Reason.VERIFY, "phase": "redeem", "code": b"\x01\x05\x69", "position": 1},
+            "VERIFY: in the redeem bytecode at byte 2, OP_VERIFY",
+        ),
+        (
+            {"reason": Reason.VERIFY, "detail": "why", "phase": "script", "code": b"\x69"},
+            "VERIFY: why, in the script bytecode at byte 0, OP_VERIFY",
+        ),
+        (
+            {"reason": Reason.VERIFY, "phase": "script", "code": b"\x69", "position": 1},
+            "VERIFY: in the script bytecode",
+        ),
+    ],
+)
+def test_a_result_is_written_with_what_is_known(fields: dict[str, Any], text: str) -> None:
+    metrics = Metrics(1_234, None, 0, None, 0, None, 0)
+    result = InputResult(metrics, (), **{"position": 0, **fields})
+    assert str(result) == text
 
 
 def test_a_script_alone_is_told_as_one() -> None:
