@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -105,6 +106,21 @@ def test_imports_go_down_only(path: Path) -> None:
             there = FLOORS.get(parts[1])
             assert there is not None, f"{module} has no floor"
             assert there < here, f"{name_of(path)} imports {module}, not from below"
+
+
+def test_the_page_shows_each_part_on_its_floor() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    rows = re.findall(r"^\| (\d+) \| (.+?) \| ", page, re.MULTILINE)
+    shown = [(name, int(floor)) for floor, cell in rows for name in re.findall(r"`(\w+)`", cell)]
+    # Running the package as a program is not a part that anybody looks for.
+    assert sorted(shown) == sorted(
+        (name, floor) for name, floor in FLOORS.items() if name != "__main__"
+    )
+    assert [int(floor) for floor, _ in rows] == sorted({*FLOORS.values()}, reverse=True)
+
+
+def test_each_part_of_the_package_has_a_floor() -> None:
+    assert {part_of(path) for path in FILES} == FLOORS.keys()
 
 
 def module_of(path: Path) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
+from typing import Any
 
 from ..crypto.hashes import sha256
 from ..errors import SettingsError
@@ -29,18 +31,29 @@ _CROWD_SECONDS = 30.0
 _PoolModel = CpmmPoolModel | DirectPoolModel | TicketedPoolModel
 
 
-def _open(settings: Settings, pool: str, stage: Stage | None) -> tuple[_PoolModel, MinerView]:
-    """A pool with its users, and what a miner sees of it."""
-    if pool == "cpmm":
-        plain = CpmmPoolModel(settings, stage)
-        return plain, CpmmView(plain)
-    if pool == "direct":
-        direct = DirectPoolModel(settings, stage)
-        return direct, DirectView(direct)
-    if pool == "ticketed":
-        ticketed = TicketedPoolModel(settings, stage)
-        return ticketed, TicketedView(ticketed)
-    raise SettingsError(f"no pool is called {pool!r}: there are {', '.join(POOLS)}")
+_Others = tuple[list[Builder], SelectiveRevealer | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """How a kind of pool is opened, what a miner sees of it, and who else acts on it."""
+
+    model: Callable[[Settings, Stage | None], _PoolModel]
+    view: Callable[[Any], MinerView]
+    others: Callable[[Any], _Others] = lambda _: ([], None)
+
+
+def _builders_and_revealer(model: TicketedPoolModel) -> _Others:
+    settings = model.world.settings
+    builders = [Builder(model, each) for each in range(settings.builders)]
+    return builders, SelectiveRevealer(model) if settings.selective else None
+
+
+_KINDS = {
+    "cpmm": _Kind(CpmmPoolModel, CpmmView),
+    "direct": _Kind(DirectPoolModel, DirectView),
+    "ticketed": _Kind(TicketedPoolModel, TicketedView, _builders_and_revealer),
+}
 
 
 class Race:
@@ -50,18 +63,16 @@ class Race:
     """
 
     def __init__(self, settings: Settings, pool: str, *, stage: Stage | None = None) -> None:
+        if pool not in _KINDS:
+            raise SettingsError(f"no pool is called {pool!r}: there are {', '.join(POOLS)}")
+        kind = _KINDS[pool]
         self.settings = settings
-        self.model, view = _open(settings, pool, stage)
+        self.model = kind.model(settings, stage)
         self.world = self.model.world
-        self.miner = Miner(view)
+        self.miner = Miner(kind.view(self.model))
         self.start_block = len(self.world.chain.blocks)
         self._is_open = True
-        self.builders: list[Builder] = []
-        self.selective: SelectiveRevealer | None = None
-        if isinstance(self.model, TicketedPoolModel):
-            self.builders = [Builder(self.model, each) for each in range(settings.builders)]
-            if settings.selective:
-                self.selective = SelectiveRevealer(self.model)
+        self.builders, self.selective = kind.others(self.model)
         self.world.on_accepted = self._accepted
 
     def _accepted(self, transaction: Transaction) -> None:
