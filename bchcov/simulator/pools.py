@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from ..amm import direct, ticketed
 from ..amm.formula import Reserves
@@ -11,6 +12,7 @@ from ..transaction.constants import COIN
 from ..transaction.model import Transaction
 from ..wallet.balance import Spend
 from .accounts import Accounts
+from .answer import Answer
 from .direct_pool import DirectPool
 from .followed_pool import make_pool, read_pool
 from .next_step import next_step
@@ -130,6 +132,12 @@ class Pools:
         own = self.commitments()
         pools = (self.now, *self._ended)
         return [each for pool in pools for each in pool.refundable() if each in own]
+
+    def then(self, answer: Answer, after: str = "") -> Answer:
+        """Add to an answer which command to use next; `after` is the last one."""
+        following = self.next_step(after)
+        lines = (*answer.lines, f"next      {following}")
+        return replace(answer, lines=lines, data=answer.data | {"next": following})
 
     def next_step(self, after: str = "") -> str:
         """Say which command to use next; `after` is the last one."""
