@@ -165,13 +165,15 @@ class Assembler:
                 ]
         if len(body.code) > _MAX_BOUND_BYTES:
             raise self._error(
-                f"with {name[:64]!r} this has {len(body.code)} bytes, limit {_MAX_BOUND_BYTES}", at
+                f"including {name[:64]!r} the script has {len(body.code)} bytes,"
+                f" limit {_MAX_BOUND_BYTES}",
+                at,
             )
 
     def _open(self, opener: str, at: int, *, is_pushed: bool) -> None:
         # Brackets and bindings count together; the outermost body is no level.
         if len(self._open_bodies) > MAX_NESTED:
-            raise self._error(f"nested more than {MAX_NESTED} deep", at)
+            raise self._error(f"nesting is too deep, limit {MAX_NESTED}", at)
         self._open_bodies.append(_OpenBody(opener, at, is_pushed=is_pushed, has_map=self._has_map))
 
     def _close(self) -> None:
@@ -192,7 +194,7 @@ class Assembler:
         if not self._bare_numbers and not self._open_bodies[-1].is_pushed:
             raise self._error(describe_bare_number(value), at)
         if value.bit_length() >= 8 * _MAX_NUMBER_BYTES:
-            raise self._error(f"this number has more than {_MAX_NUMBER_BYTES} bytes", at)
+            raise self._error(f"number is too large, limit {_MAX_NUMBER_BYTES} bytes", at)
         return encode_number(value)
 
     def _identify(self, name: str, at: int) -> bool:
@@ -201,7 +203,7 @@ class Assembler:
         opcode = _OPCODES.get(name)
         if opcode is not None:
             if is_bound:
-                raise self._error(f"{name!r} is an opcode: nothing can be bound to it", at)
+                raise self._error(f"{name!r} is an opcode and cannot be bound", at)
             self._add(opcode, at)
             return False
         if not is_bound:
@@ -217,14 +219,16 @@ class Assembler:
             self._add_bound(self._literal(bound, at), name, at)
         else:
             kind = type(bound).__name__
-            raise self._error(f"{name[:64]!r} is bound to a {kind}, not bytes, int or str", at)
+            raise self._error(
+                f"binding {name[:64]!r} must be bytes, an int or a str, not a {kind}", at
+            )
         return False
 
     def _open_binding(self, name: str, text: str, at: int) -> None:
         names = [source.name for source, _ in self._open_sources]
         if name in names:
             circle = " -> ".join([*map(str, names[names.index(name) :]), name])
-            raise self._error(f"{name!r} is defined by itself: {circle}", at)
+            raise self._error(f"{name!r} refers to itself: {circle}", at)
         source = Source(normalize_source(text, name), name)
         self._open(name, at, is_pushed=self._open_bodies[-1].is_pushed)
         self._open_sources.append((source, source.tokens()))
@@ -232,9 +236,11 @@ class Assembler:
     def _evaluate(self, code: bytes, at: int) -> bytes:
         result = run_script(code, self._rules, context=_evaluation_context(code))
         if result.reason is not None:
-            raise self._error(f"this evaluation fails: {result}", at)
+            raise self._error(f"the evaluation fails: {result}", at)
         if len(result.stack) != 1:
-            raise self._error(f"this evaluation leaves {len(result.stack)} items, not one", at)
+            raise self._error(
+                f"the evaluation leaves {len(result.stack)} stack items: expected 1", at
+            )
         return result.stack[0]
 
 

@@ -22,8 +22,8 @@ def describe_unknown(name: str, bound_names: Iterable[str]) -> str:
     if _HEXADECIMAL.fullmatch(name) and not len(name) % 2:
         hint = f"; to push hexadecimal bytes, write <0x{name[:64]}>"
     elif _HEXADECIMAL.fullmatch(name):
-        hint = "; to push hexadecimal bytes, write <0x...>, two digits a byte"
-    return f"nothing is called {name[:64]!r}{hint}"
+        hint = "; to push hexadecimal bytes, write <0x...>, two digits per byte"
+    return f"unknown name {name[:64]!r}{hint}"
 
 
 def describe_bare_number(value: int) -> str:
@@ -33,4 +33,4 @@ def describe_bare_number(value: int) -> str:
     hint = f"<{number}> pushes the number"
     if value >= 0:
         hint += f", <0x{digits if len(digits) % 2 == 0 else '...'}> hexadecimal bytes"
-    return f"the number {number} outside a push adds its bytes to the script unpushed: {hint}"
+    return f"number {number} outside a push would add its bytes to the script as opcodes: {hint}"

@@ -36,12 +36,12 @@ def _push(word: str, notation: Notation) -> bytes | str:
     if digits is None:
         return f"{word[:64]!r} is neither an opcode nor hexadecimal"
     if len(digits[1]) % 2:
-        return f"{word[:64]!r} has {len(digits[1])} hexadecimal digits: a byte has two"
+        return f"{word[:64]!r} has an odd number of hexadecimal digits: {len(digits[1])}"
     data = bytes.fromhex(digits[1])
     if notation == "node":
         if len(data) <= 4:
             return (
-                f"{word[:64]!r} is not a decimal number, as nodes write pushes of up to four bytes"
+                f"{word[:64]!r} must be a decimal number: nodes write pushes of up to four bytes so"
             )
         return encode_push_by_length(data)
     return encode_push(data)

@@ -95,7 +95,7 @@ class Source:
                 yield NAME, match[1], 0, match.start()
             elif kind == OPENING:
                 if len(open_parts) >= MAX_NESTED:
-                    raise self._error(f"nested more than {MAX_NESTED} deep", match.start())
+                    raise self._error(f"nesting is too deep, limit {MAX_NESTED}", match.start())
                 open_parts.append((match[2], match.start()))
                 yield OPENING, match[2], 0, match.start()
             elif kind == CLOSING:
@@ -108,13 +108,13 @@ class Source:
         if open_parts:
             opening, at = open_parts[-1]
             closing = ">" if opening == "<" else ")"
-            raise self._error(f"this {opening!r} is not closed: {closing!r} is missing", at)
+            raise self._error(f"unclosed {opening!r}: {closing!r} is missing", at)
 
     def _closes_nothing(
         self, match: re.Match[str], open_parts: list[tuple[str, int]]
     ) -> AssemblyError:
-        inside = f", the end of {open_parts[-1][0]!r}" if open_parts else ""
-        return self._error(f"{match[3]!r} closes nothing here{inside}", match.start())
+        inside = f" inside {open_parts[-1][0]!r}" if open_parts else ""
+        return self._error(f"unexpected {match[3]!r}{inside}", match.start())
 
     def _literal(self, match: re.Match[str], kind: int) -> bytes | int:
         written: str = match[kind]
@@ -127,14 +127,14 @@ class Source:
         try:
             return written.encode()
         except UnicodeEncodeError:
-            raise self._error("this text has no UTF-8 encoding", match.start()) from None
+            raise self._error("text cannot be encoded as UTF-8", match.start()) from None
 
     def _unexpected(self, first: str, at: int) -> AssemblyError:
         if first in "'\"":
-            return self._error(f"this text is not closed: {first} is missing", at)
+            return self._error(f"unclosed text: {first} is missing", at)
         if self._text.startswith("/*", at):
-            return self._error("this comment is not closed: '*/' is missing", at)
-        return self._error(f"{first!r} is not expected here, but {_EXPECTED}", at)
+            return self._error("unclosed comment: '*/' is missing", at)
+        return self._error(f"unexpected {first!r}: expected {_EXPECTED}", at)
 
     def _digits(self, written: str, prefix: str, at: int) -> bytes:
         digits = written.replace("_", "")
@@ -146,7 +146,9 @@ class Source:
             octets = (digits[start : start + 8] for start in range(0, len(digits), 8))
             return bytes(int(octet, 2) for octet in octets)
         if len(digits) % 2:
-            raise self._error(f"{shown!r} has {len(digits)} hexadecimal digits: a byte has two", at)
+            raise self._error(
+                f"{shown!r} has an odd number of hexadecimal digits: {len(digits)}", at
+            )
         return bytes.fromhex(digits)
 
     def _integer(self, written: str, at: int) -> int:
@@ -154,7 +156,7 @@ class Source:
             raise self._error(f"{written[:40]!r} is not a literal: a digit is missing", at)
         digits = written.replace("_", "")
         if len(digits) > _MAX_DIGITS:
-            raise self._error(f"a number of {len(digits)} digits, limit {_MAX_DIGITS}", at)
+            raise self._error(f"number of {len(digits)} digits, limit {_MAX_DIGITS}", at)
         return _parse_integer(digits)
 
 
@@ -187,7 +189,7 @@ def normalize_source(source: str, name: str | None = None) -> str:
             if marks > _MAX_MARKS:
                 place = Source(source).locate(at)
                 raise AssemblyError(
-                    f"more than {_MAX_MARKS} combining marks in a row",
+                    f"too many combining marks in a row, limit {_MAX_MARKS}",
                     line=place.line,
                     column=place.column,
                     binding=name,

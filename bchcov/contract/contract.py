@@ -57,7 +57,7 @@ class Contract:
     locking_bytecode: bytes = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        expect_bytes(self.code, "the script of a contract")
+        expect_bytes(self.code, "script of a contract")
         if self.locking not in get_args(Locking):
             named = repr(self.locking) if isinstance(self.locking, str) else kind_of(self.locking)
             raise ContractError(

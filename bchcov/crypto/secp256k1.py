@@ -151,13 +151,13 @@ def verify_schnorr(signature: bytes, digest: bytes, public_key: bytes) -> bool:
 def _check_private_key(private_key: bytes) -> int:
     secret = int.from_bytes(private_key, "big")
     if len(private_key) != 32 or not 0 < secret < GROUP_ORDER:
-        raise InvalidKey("a private key is 32 bytes, between 1 and the group order - 1")
+        raise InvalidKey("private key must be 32 bytes, from 1 to the group order - 1")
     return secret
 
 
 def _check_digest(digest: bytes) -> None:
     if len(digest) != 32:
-        raise InvalidKey(f"a digest to sign is 32 bytes, not {len(digest)}")
+        raise InvalidKey(f"digest must be 32 bytes, not {len(digest)}")
 
 
 def public_key_of(private_key: bytes, *, compressed: bool = True) -> bytes:

@@ -16,7 +16,7 @@ def decode_base58_check(text: str) -> bytes:
     from cashaddress.base58 import b58decode_check
 
     if len(text) > _LONGEST:
-        raise DecodeError(f"{len(text)} characters of base58, limit {_LONGEST}", _LONGEST)
+        raise DecodeError(f"base58 text of {len(text)} characters, limit {_LONGEST}", _LONGEST)
     for at, character in enumerate(text):
         if character not in _ALPHABET:
             raise DecodeError(f"{character!r} is not a base58 character", at)

@@ -42,9 +42,9 @@ def encode_cashaddr(prefix: str, kind: int, payload: bytes) -> str:
     )
 
     if len(payload) not in _SIZES:
-        raise AddressError(f"a cashaddr payload of {len(payload)} bytes: not one of {_SIZES}")
+        raise AddressError(f"cashaddr payload of {len(payload)} bytes: expected one of {_SIZES}")
     if not 0 <= kind <= 15:
-        raise AddressError(f"cashaddr type {kind} is not 0 to 15")
+        raise AddressError(f"cashaddr type {kind} is out of range: expected 0 to 15")
     version = kind << 3 | _SIZES.index(len(payload))
     symbols = convertbits([version, *payload], 8, 5)
     return f"{prefix}:{b32encode(symbols + calculate_checksum(prefix, symbols))}"
@@ -53,21 +53,23 @@ def encode_cashaddr(prefix: str, kind: int, payload: bytes) -> str:
 def _split(text: str) -> tuple[str, str]:
     """Split at the colon, lower case; the prefix is empty where there is no colon."""
     if not text.isascii():
-        raise AddressError("a cashaddr is ASCII text")
+        raise AddressError("a cashaddr must be ASCII text")
     if text not in (text.lower(), text.upper()):
-        raise AddressError("a cashaddr is all lower case or all upper case, not both")
+        raise AddressError("a cashaddr must not mix lower and upper case")
     prefix, colon, body = text.lower().rpartition(":")
     if colon and not prefix.isalpha():
-        raise AddressError("a cashaddr begins with a prefix of letters and a colon")
+        raise AddressError("a cashaddr must begin with a prefix of letters and a colon")
     if not _CHECKSUM_LENGTH < len(body) <= _LONGEST:
-        where = " behind the cashaddr prefix" if colon else ""
+        where = " after the cashaddr prefix" if colon else ""
         raise AddressError(
-            f"{len(body)} characters{where}: not {_CHECKSUM_LENGTH + 1} to {_LONGEST}"
+            f"{len(body)} characters{where}: expected {_CHECKSUM_LENGTH + 1} to {_LONGEST}"
         )
     start = len(text) - len(body)
     for at, character in enumerate(body):
         if character not in _ALPHABET:
-            raise AddressError(f"{character!r}, character {start + at + 1}, is none of a cashaddr")
+            raise AddressError(
+                f"invalid cashaddr character {character!r} at position {start + at + 1}"
+            )
     return prefix, body
 
 
@@ -78,7 +80,7 @@ def _read_payload(data: Sequence[int]) -> tuple[int, bytes]:
         raise AddressError(f"version byte {version:#04x} sets the reserved bit")
     if len(payload) != _SIZES[version & 7]:
         raise AddressError(
-            f"version byte {version:#04x} announces {_SIZES[version & 7]} bytes, "
+            f"version byte {version:#04x} announces a hash of {_SIZES[version & 7]} bytes, "
             f"the address has {len(payload)}"
         )
     return version >> 3, payload
@@ -96,7 +98,7 @@ def decode_cashaddr(text: str, *, omitted_prefixes: Sequence[str] = ()) -> CashA
     prefix, body = _split(text)
     candidates = (prefix,) if prefix else tuple(omitted_prefixes)
     if not candidates:
-        raise AddressError("a cashaddr begins with a prefix of letters and a colon")
+        raise AddressError("a cashaddr must begin with a prefix of letters and a colon")
     symbols = b32decode(body)
     matching = next((each for each in candidates if verify_checksum(each, symbols)), None)
     if matching is None:
@@ -104,5 +106,5 @@ def decode_cashaddr(text: str, *, omitted_prefixes: Sequence[str] = ()) -> CashA
         raise AddressError(f"the checksum does not match the address with the prefix {names}")
     data = convertbits(symbols[:-_CHECKSUM_LENGTH], 5, 8, pad=False)
     if not data:
-        raise AddressError("the padding of a cashaddr is fewer than 5 bits, all 0")
+        raise AddressError("invalid cashaddr padding: expected fewer than 5 bits, all 0")
     return CashAddress(matching, *_read_payload(data))

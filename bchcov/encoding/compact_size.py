@@ -19,7 +19,7 @@ def encode_compact_size(value: int) -> bytes:
         return b"\xfe" + value.to_bytes(4, "little")
     if 0 <= value <= 0xFFFF_FFFF_FFFF_FFFF:
         return b"\xff" + value.to_bytes(8, "little")
-    raise EncodeError(f"{value} is not a compact size: 0 to 2**64 - 1")
+    raise EncodeError(f"compact size {value} is out of range: expected 0 to 2**64 - 1")
 
 
 def encode_var_bytes(data: bytes) -> bytes:
@@ -43,5 +43,5 @@ def read_compact_size(data: bytes, offset: int) -> tuple[int, int]:
         raise DecodeError(f"a {width}-byte length or count is cut off", offset)
     value = int.from_bytes(data[offset + 1 : end], "little")
     if value < 0xFD or (width > 2 and not value >> (4 * width)):
-        raise DecodeError(f"{value} is not written as a compact size in its shortest form", offset)
+        raise DecodeError(f"compact size {value} is not in its shortest form", offset)
     return value, end

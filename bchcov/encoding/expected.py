@@ -7,9 +7,9 @@ from ..errors import EncodeError
 __all__ = ["expect_bytes", "expect_integer", "expect_number", "kind_of", "shown"]
 
 _HINTS = {
-    "str": ": bytes.fromhex reads hexadecimal",
-    "bytearray": ": bytes() makes them of it",
-    "memoryview": ": bytes() makes them of it",
+    "str": ": use bytes.fromhex for hexadecimal",
+    "bytearray": ": use bytes() to convert it",
+    "memoryview": ": use bytes() to convert it",
 }
 
 
@@ -30,16 +30,16 @@ def expect_bytes(value: object, what: str, *, size: int | None = None) -> bytes:
     """Return `value` if it is bytes, of `size` bytes if given. Raises EncodeError otherwise."""
     if not isinstance(value, bytes):
         hint = _HINTS.get(type(value).__name__, "")
-        raise EncodeError(f"{what} is bytes, not {kind_of(value)}{hint}")
+        raise EncodeError(f"{what} must be bytes, not {kind_of(value)}{hint}")
     if size is not None and len(value) != size:
-        raise EncodeError(f"{what} is {size} bytes, not {len(value)}")
+        raise EncodeError(f"{what} must be {size} bytes, not {len(value)}")
     return value
 
 
 def expect_number(value: object, what: str, *, hint: str = "") -> int:
     """Return `value` if it is an integer of any size, not a bool. Raises EncodeError otherwise."""
     if not isinstance(value, int) or isinstance(value, bool):
-        raise EncodeError(f"{what} is an integer, not {kind_of(value)}{hint}")
+        raise EncodeError(f"{what} must be an integer, not {kind_of(value)}{hint}")
     return value
 
 
@@ -47,5 +47,5 @@ def expect_integer(value: object, what: str, most: int, *, hint: str = "") -> in
     """Return `value` if it is an integer from 0 to `most`, not a bool. Raises EncodeError."""
     number = expect_number(value, what, hint=hint)
     if not 0 <= number <= most:
-        raise EncodeError(f"{what} {shown(number)} is not 0 to {most}")
+        raise EncodeError(f"{what} {shown(number)} is out of range: expected 0 to {most}")
     return number

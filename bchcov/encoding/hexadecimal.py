@@ -27,15 +27,12 @@ def decode_hex(text: str) -> bytes:
     foreign = _FOREIGN.search(text)
     if foreign is not None:
         raise DecodeError(f"{foreign.group()!a} is not a hexadecimal digit", foreign.start())
-    raise DecodeError(f"{len(text)} hexadecimal digits are not whole bytes", len(text))
+    raise DecodeError(f"odd number of hexadecimal digits: {len(text)}", len(text))
 
 
 def decode_displayed_hash(text: str) -> bytes:
-    """Decode a txid or category as it is displayed to its 32 bytes as they are on the wire.
-
-    Raises DecodeError.
-    """
+    """Decode a txid or category in display order to 32 bytes in wire order. Raises DecodeError."""
     data = decode_hex(text)
     if len(data) != 32:
-        raise DecodeError(f"a txid or category is 64 hexadecimal digits, not {len(text)}", 0)
+        raise DecodeError(f"txid or category must be 64 hexadecimal digits, not {len(text)}", 0)
     return data[::-1]

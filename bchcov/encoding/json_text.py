@@ -15,13 +15,13 @@ _SHOWN = 40
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
+    raise ValueError(f"{name} is not valid JSON")
 
 
 def _parse_float(text: str) -> float:
     value = float(text)
     if value - value:  # infinite: it could not be written back as JSON
-        raise ValueError(f"{text[:_SHOWN]} is too large a number")
+        raise ValueError(f"number {text[:_SHOWN]} is too large")
     return value
 
 
@@ -33,7 +33,7 @@ def _parse_decimal(text: str) -> Decimal:
 def _parse_int(text: str) -> int:
     digits = len(text.removeprefix("-"))
     if digits > MAX_DIGITS:
-        raise ValueError(f"an integer of {digits:,} digits, limit {MAX_DIGITS}")
+        raise ValueError(f"integer of {digits:,} digits, limit {MAX_DIGITS}")
     return int(text)
 
 
@@ -46,7 +46,7 @@ def _refuse_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(made) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the key {twice[:_SHOWN]!a} stands twice in an object")
+        raise ValueError(f"duplicate key {twice[:_SHOWN]!a} in an object")
     return made
 
 

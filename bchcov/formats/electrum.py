@@ -26,11 +26,11 @@ def script_hash(locking_bytecode: bytes) -> str:
 
     Raises EncodeError for what is no bytes.
     """
-    return sha256(expect_bytes(locking_bytecode, "a locking bytecode"))[::-1].hex()
+    return sha256(expect_bytes(locking_bytecode, "locking bytecode"))[::-1].hex()
 
 
 def _read_output(field: Field, locking_bytecode: bytes) -> Output:
-    expect_bytes(locking_bytecode, "a locking bytecode")
+    expect_bytes(locking_bytecode, "locking bytecode")
     return Output(
         field.get("value").number(MAX_UINT64),
         locking_bytecode,

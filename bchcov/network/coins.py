@@ -40,8 +40,8 @@ def coin_from_bitcash(unspent: BitcashUnspent) -> Coin:
     """Make the coin of an unspent, with its tokens. Raises EncodeError for what is none."""
     if not isinstance(unspent, Unspent):
         raise EncodeError(f"a coin is made of an Unspent of bitcash, not {kind_of(unspent)}")
-    value = expect_integer(unspent.amount, "the amount of an unspent", MAX_MONEY)
-    index = expect_integer(unspent.txindex, "the index of an unspent", MAX_UINT32)
+    value = expect_integer(unspent.amount, "amount of an unspent", MAX_MONEY)
+    index = expect_integer(unspent.txindex, "index of an unspent", MAX_UINT32)
     output = Output(value, _hexadecimal(unspent.script, "the script"), _token(unspent.cashtoken))
     check_output(output, "an unspent")
     return Coin(_hash(unspent.txid, "the txid"), index, output)
@@ -52,9 +52,9 @@ def coin_to_bitcash(coin: Coin, *, confirmations: int = 0) -> BitcashUnspent:
     if not isinstance(coin, Coin):
         raise EncodeError(f"an unspent is made of a Coin, not {kind_of(coin)}")
     check_output(coin.output, "a coin")
-    expect_bytes(coin.outpoint_hash, "the outpoint hash of a coin", size=32)
-    expect_integer(coin.outpoint_index, "the outpoint index of a coin", MAX_UINT32)
-    expect_integer(confirmations, "the confirmations of a coin", MAX_UINT32)
+    expect_bytes(coin.outpoint_hash, "outpoint hash", size=32)
+    expect_integer(coin.outpoint_index, "outpoint index", MAX_UINT32)
+    expect_integer(confirmations, "confirmations", MAX_UINT32)
     token = coin.token
     nft = None if token is None else token.nft
     made: BitcashUnspent = Unspent(

@@ -84,11 +84,13 @@ class Address:
 def _read_cashaddr(text: str) -> Address:
     prefix, kind, payload = decode_cashaddr(text, omitted_prefixes=NETWORK_PREFIXES)
     if prefix not in NETWORK_PREFIXES:
-        raise AddressError(f"prefix {prefix!r} is not one of {', '.join(NETWORK_PREFIXES)}")
+        raise AddressError(
+            f"unknown prefix {prefix!r}: expected one of {', '.join(NETWORK_PREFIXES)}"
+        )
     token_aware, plain = divmod(kind, _TOKEN_AWARE)
     known = _KINDS.get((plain, len(payload)))
     if known is None or token_aware > 1:
-        raise AddressError(f"cashaddr type {kind} with {len(payload)} bytes has no meaning")
+        raise AddressError(f"unknown cashaddr type {kind} with {len(payload)} bytes")
     return Address(prefix, known, payload, bool(token_aware))
 
 
@@ -98,13 +100,13 @@ def _read_legacy(text: str) -> Address:
     except DecodeError as error:
         raise AddressError(f"not a legacy address: {error.message}") from None
     if data[:1] and data[0] in _PRIVATE_KEY_VERSIONS and len(data) in (33, 34):
-        raise AddressError("this is a private key (WIF), no address")
+        raise AddressError("this is a private key in WIF, not an address")
     if len(data) not in _LEGACY_SIZES:
-        raise AddressError(f"a legacy address holds 21 bytes, not {len(data)}, or 33 for P2SH32")
+        raise AddressError(f"legacy address of {len(data)} bytes: expected 21, or 33 for P2SH32")
     known = _LEGACY_VERSIONS.get((data[0], len(data) - 1))
     if known is None:
         what = "a legacy address" if len(data) == _LEGACY_SIZES[0] else "a P2SH32 address"
-        raise AddressError(f"version byte {data[0]:#04x} is none that {what} has")
+        raise AddressError(f"unknown version byte {data[0]:#04x} for {what}")
     prefix, kind = known
     return Address(prefix, kind, data[1:])
 
@@ -124,7 +126,7 @@ def decode_address(text: str, *, network: str | None = None) -> Address:
     the text, or that the address belongs to another network than `network`.
     """
     if not isinstance(text, str):
-        raise AddressError(f"an address is text, not {kind_of(text)}")
+        raise AddressError(f"address must be text, not {kind_of(text)}")
     is_legacy = _is_legacy(text)
     address = _read_legacy(text) if is_legacy else _read_cashaddr(text)
     if network == "regtest" and is_legacy and address.network_prefix == "bchtest":
@@ -138,7 +140,7 @@ def _of_network(address: Address, network: str | None) -> Address:
     check_network(network)
     if address.network_prefix != ADDRESS_PREFIXES[network]:
         raise AddressError(
-            f"{address} is an address of {_NETWORKS[address.network_prefix]}, not of {network}"
+            f"{address} is an address of {_NETWORKS[address.network_prefix]}, expected {network}"
         )
     return address
 
@@ -147,7 +149,9 @@ def check_network(network: str) -> None:
     """Raise AddressError if `network` is not the name of a network."""
     if not isinstance(network, str) or network not in ADDRESS_PREFIXES:
         named = repr(network) if isinstance(network, str) else kind_of(network)
-        raise AddressError(f"no network is called {named}: {', '.join(ADDRESS_PREFIXES)}")
+        raise AddressError(
+            f"unknown network {named}: expected one of {', '.join(ADDRESS_PREFIXES)}"
+        )
 
 
 def encode_address(
@@ -159,9 +163,11 @@ def encode_address(
     that is not bitcoincash, bchtest or bchreg.
     """
     if not isinstance(locking_bytecode, bytes):
-        raise AddressError(f"a locking bytecode is bytes, not {kind_of(locking_bytecode)}")
+        raise AddressError(f"locking bytecode must be bytes, not {kind_of(locking_bytecode)}")
     if prefix not in NETWORK_PREFIXES:
-        raise AddressError(f"prefix {prefix!r} is not one of {', '.join(NETWORK_PREFIXES)}")
+        raise AddressError(
+            f"unknown prefix {prefix!r}: expected one of {', '.join(NETWORK_PREFIXES)}"
+        )
     for (plain, _), kind in _KINDS.items():
         before, size, behind = _SHAPES[kind]
         if (
@@ -172,8 +178,8 @@ def encode_address(
             payload = locking_bytecode[len(before) : len(before) + size]
             return encode_cashaddr(prefix, plain + _TOKEN_AWARE * token_aware, payload)
     raise AddressError(
-        f"a script of {len(locking_bytecode)} bytes that is not P2PKH, P2SH20 or P2SH32 "
-        "has no address"
+        f"no address for a script of {len(locking_bytecode)} bytes: expected P2PKH, P2SH20 or"
+        " P2SH32"
     )
 
 
@@ -189,6 +195,6 @@ def locking_bytecode_of(destination: str | bytes | Address, *, network: str | No
         return _of_network(destination, network).locking_bytecode
     if not isinstance(destination, str):
         raise AddressError(
-            f"a destination is an address or a locking bytecode, not {kind_of(destination)}"
+            f"destination must be an address or a locking bytecode, not {kind_of(destination)}"
         )
     return decode_address(destination, network=network).locking_bytecode

@@ -78,10 +78,12 @@ def number_decoder(max_size: int, *, minimal: bool = True) -> Callable[[bytes], 
             return value
         size = len(item)
         if size > max_size:
-            raise ScriptError(too_long, f"a number of {size} bytes, limit {max_size}")
+            raise ScriptError(too_long, f"number of {size} bytes, limit {max_size}")
         top = item[-1]
         if minimal and not top & 0x7F and (size == 1 or not item[-2] & 0x80):
-            raise ScriptError(Reason.MINIMALNUM, f"the number 0x{item[-32:].hex()} is padded")
+            raise ScriptError(
+                Reason.MINIMALNUM, f"number 0x{item[-32:].hex()} is not minimally encoded"
+            )
         value = int.from_bytes(item, "little")
         return (1 << (8 * size - 1)) - value if top & 0x80 else value
 

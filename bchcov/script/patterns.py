@@ -140,41 +140,42 @@ def match_multisig(code: bytes) -> Multisig | None:
 
 def p2pkh(public_key_hash: bytes) -> bytes:
     """Build the script that pays to a 20-byte public key hash. Raises EncodeError."""
-    expect_bytes(public_key_hash, "a public key hash", size=20)
+    expect_bytes(public_key_hash, "public key hash", size=20)
     return b"\x76\xa9\x14" + public_key_hash + b"\x88\xac"
 
 
 def p2pk(public_key: bytes) -> bytes:
     """Build the script that pays to a public key of 33 or 65 bytes. Raises EncodeError."""
-    expect_bytes(public_key, "a public key")
+    expect_bytes(public_key, "public key")
     if not _is_public_key(public_key):
-        raise EncodeError(f"0x{public_key.hex()} is not an encoded public key")
+        raise EncodeError(f"0x{public_key.hex()} is not a valid public key encoding")
     return encode_push(public_key) + b"\xac"
 
 
 def p2sh20(redeem_script: bytes) -> bytes:
     """Build the script that pays to `redeem_script` by its HASH160. Raises EncodeError."""
-    return b"\xa9\x14" + hash160(expect_bytes(redeem_script, "a redeem script")) + b"\x87"
+    return b"\xa9\x14" + hash160(expect_bytes(redeem_script, "redeem script")) + b"\x87"
 
 
 def p2sh32(redeem_script: bytes) -> bytes:
     """Build the script that pays to `redeem_script` by its HASH256. Raises EncodeError."""
-    return b"\xaa\x20" + hash256(expect_bytes(redeem_script, "a redeem script")) + b"\x87"
+    return b"\xaa\x20" + hash256(expect_bytes(redeem_script, "redeem script")) + b"\x87"
 
 
 def multisig(required: int, public_keys: Sequence[bytes]) -> bytes:
     """Build a bare multisig of 1 <= required <= len(public_keys) <= 20. Raises EncodeError."""
     if not isinstance(public_keys, (tuple, list)):
-        raise EncodeError(f"public keys are a list of bytes, not {kind_of(public_keys)}")
-    expect_number(required, "the number of signatures")
+        raise EncodeError(f"public keys must be a list of bytes, not {kind_of(public_keys)}")
+    expect_number(required, "number of signatures")
     if not 1 <= required <= len(public_keys) <= 20:
         raise EncodeError(
-            f"{shown(required)} of {len(public_keys)} keys: 1 to 20 keys, at most all needed"
+            f"cannot require {shown(required)} signatures of {len(public_keys)} public keys:"
+            " expected 1 to 20 keys, and at most as many signatures"
         )
     for key in public_keys:
-        expect_bytes(key, "a public key")
+        expect_bytes(key, "public key")
         if not _is_public_key(key):
-            raise EncodeError(f"0x{key.hex()} is not an encoded public key")
+            raise EncodeError(f"0x{key.hex()} is not a valid public key encoding")
     return b"".join(
         (
             encode_push_number(required),
@@ -188,7 +189,7 @@ def multisig(required: int, public_keys: Sequence[bytes]) -> bytes:
 def data_output(*items: bytes) -> bytes:
     """Build an OP_RETURN script that pushes each of `items`. Raises EncodeError."""
     for item in items:
-        expect_bytes(item, "an item of a data output")
+        expect_bytes(item, "data output item")
     return bytes((_RETURN,)) + b"".join(map(encode_push, items))
 
 
@@ -199,15 +200,15 @@ def p2s(script: bytes) -> bytes:
     keys, which nodes know as that before they look at its length, and for one that begins
     with the token prefix 0xef, which no locking bytecode can.
     """
-    expect_bytes(script, "a script")
+    expect_bytes(script, "script")
     if len(script) > LONGEST_P2S:
-        raise EncodeError(f"a script of {len(script)} bytes: at most {LONGEST_P2S} relay unhashed")
+        raise EncodeError(f"script of {len(script)} bytes, relay limit {LONGEST_P2S}: use P2SH32")
     if script[:1] == bytes((TOKEN_PREFIX,)):
         raise EncodeError("a locking bytecode cannot begin with 0xef, the token prefix")
     multisig = match_multisig(script)
     if multisig is not None and len(multisig.public_keys) > MAX_RELAYED_KEYS:
         raise EncodeError(
-            f"a bare multisig of {len(multisig.public_keys)} keys: at most {MAX_RELAYED_KEYS} relay"
+            f"bare multisig of {len(multisig.public_keys)} keys, relay limit {MAX_RELAYED_KEYS}"
         )
     return script
 

@@ -34,14 +34,14 @@ def _whole(data: bytes | bytearray | memoryview, what: str) -> bytes:
         return data
     if isinstance(data, (bytearray, memoryview)):
         return bytes(data)
-    hint = ": bytes.fromhex reads hexadecimal" if isinstance(data, str) else ""
-    raise DecodeError(f"{what} to decode is bytes, not {kind_of(data)}{hint}", 0)
+    hint = ": use bytes.fromhex for hexadecimal" if isinstance(data, str) else ""
+    raise DecodeError(f"{what} to decode must be bytes, not {kind_of(data)}{hint}", 0)
 
 
 def _take(data: bytes, offset: int, size: int, what: str) -> bytes:
     taken = data[offset : offset + size]
     if len(taken) < size:
-        raise DecodeError(f"{what} needs {size} bytes and has {len(taken)}", offset)
+        raise DecodeError(f"{what} is cut off: expected {size} bytes, found {len(taken)}", offset)
     return taken
 
 
@@ -50,21 +50,21 @@ def _read_count(data: bytes, offset: int, what: str, smallest: int) -> tuple[int
     # A count that the rest cannot hold is refused before anything is read.
     if count * smallest > len(data) - offset:
         raise DecodeError(
-            f"{count} {what} announced, {len(data) - offset} bytes left for them", offset
+            f"{count} {what} are announced, but only {len(data) - offset} bytes are left", offset
         )
     return count, offset
 
 
 def _read_input(data: bytes, offset: int) -> tuple[Input, int]:
-    outpoint = _take(data, offset, 36, "an outpoint")
+    outpoint = _take(data, offset, 36, "outpoint")
     size, start = read_compact_size(data, offset + 36)
     end = start + size
     unlocking = data[start:end]
     if len(unlocking) < size:
-        _take(data, start, size, "an unlocking bytecode")
+        _take(data, start, size, "unlocking bytecode")
     sequence = data[end : end + 4]
     if len(sequence) < 4:
-        _take(data, end, 4, "a sequence number")
+        _take(data, end, 4, "sequence number")
     return (
         Input(
             outpoint[:32],
@@ -82,14 +82,14 @@ def _read_token(field: bytes) -> tuple[Token, int]:
     `field` is no more than what the output's length announces, and copied for this output
     alone: a slice of the whole for each of many outputs takes quadratic time.
     """
-    category = _take(field, 1, 32, "a token category")
+    category = _take(field, 1, 32, "token category")
     at = 33
-    bitfield = _take(field, at, 1, "a token bitfield")[0]
+    bitfield = _take(field, at, 1, "token bitfield")[0]
     capability = bitfield & 0x0F
     if bitfield & 0x80:
         raise DecodeError(f"token bitfield {bitfield:#04x} sets the reserved bit", at)
     if capability > Capability.MINTING:
-        raise DecodeError(f"token bitfield {bitfield:#04x}: no capability {capability}", at)
+        raise DecodeError(f"token bitfield {bitfield:#04x}: unknown capability {capability}", at)
     if not bitfield & _HAS_NFT and (capability or bitfield & _HAS_COMMITMENT):
         raise DecodeError(
             f"token bitfield {bitfield:#04x}: a capability or commitment needs an NFT", at
@@ -103,15 +103,15 @@ def _read_token(field: bytes) -> tuple[Token, int]:
         if bitfield & _HAS_COMMITMENT:
             size, start = read_compact_size(field, at)
             if not size:
-                raise DecodeError("an encoded token commitment is empty", at)
-            commitment = _take(field, start, size, "a token commitment")
+                raise DecodeError("the token commitment is announced but empty", at)
+            commitment = _take(field, start, size, "token commitment")
             at = start + size
         nft = Nft(commitment, _CAPABILITIES[capability])
     amount = 0
     if bitfield & _HAS_AMOUNT:
         amount, after = read_compact_size(field, at)
         if not 1 <= amount <= MAX_TOKEN_AMOUNT:
-            raise DecodeError(f"token amount {amount} is not 1 to 2**63 - 1", at)
+            raise DecodeError(f"token amount {amount} is out of range: expected 1 to 2**63 - 1", at)
         at = after
     return Token(category, amount, nft), at
 
@@ -119,11 +119,11 @@ def _read_token(field: bytes) -> tuple[Token, int]:
 def _read_output(data: bytes, offset: int, prefix: int) -> tuple[Output, int]:
     value = data[offset : offset + 8]
     if len(value) < 8:
-        _take(data, offset, 8, "an output's value")
+        _take(data, offset, 8, "output's value")
     size, start = read_compact_size(data, offset + 8)
     end = start + size
     if end > len(data):
-        _take(data, start, size, "a locking bytecode")
+        _take(data, start, size, "locking bytecode")
     code, token = data[start:end], None
     if size and code[0] == prefix:
         try:
@@ -145,7 +145,7 @@ def _read_outputs(data: bytes, offset: int, prefix: int) -> tuple[tuple[Output, 
 
 def _expect_end(data: bytes, offset: int, what: str) -> None:
     if offset != len(data):
-        raise DecodeError(f"{len(data) - offset} bytes are left over behind {what}", offset)
+        raise DecodeError(f"{len(data) - offset} unexpected bytes after {what}", offset)
 
 
 def _read_inputs(data: bytes, offset: int) -> tuple[tuple[Input, ...], int]:
@@ -174,10 +174,10 @@ def _each_output(data: bytes, offset: int, prefix: int) -> Generator[Output, Non
 
 
 def _decode(data: bytes, prefix: int) -> Transaction:
-    version = int.from_bytes(_take(data, 0, 4, "a version"), "little")
+    version = int.from_bytes(_take(data, 0, 4, "version"), "little")
     inputs, offset = _read_inputs(data, 4)
     outputs, offset = _read_outputs(data, offset, prefix)
-    locktime = int.from_bytes(_take(data, offset, 4, "a locktime"), "little")
+    locktime = int.from_bytes(_take(data, offset, 4, "locktime"), "little")
     _expect_end(data, offset + 4, "the transaction")
     return Transaction(inputs, outputs, version, locktime)
 
@@ -208,7 +208,7 @@ def _name_witnesses(data: bytes, error: DecodeError) -> DecodeError:
     if not _has_witnesses(data):
         return error
     return DecodeError(
-        "a transaction with witnesses (segwit), of another chain: Bitcoin Cash has none", 4
+        "a transaction with witnesses (segwit) of another chain: Bitcoin Cash has none", 4
     )
 
 
@@ -225,7 +225,7 @@ def decode_transaction(
     output that begins with the token prefix 0xef and breaks its format, or with
     witnesses, as transactions of other chains have them.
     """
-    data = _whole(data, "a transaction")
+    data = _whole(data, "transaction")
     try:
         return _decode(data, _NO_PREFIX if before_tokens else TOKEN_PREFIX)
     except DecodeError as error:
@@ -239,12 +239,12 @@ def each_part(data: bytes, *, before_tokens: bool = False) -> Iterator[Input | O
     is reached, after the parts before it.
     """
     try:
-        _take(data, 0, 4, "a version")
+        _take(data, 0, 4, "version")
         offset = yield from _each_input(data, 4)
         offset = yield from _each_output(
             data, offset, _NO_PREFIX if before_tokens else TOKEN_PREFIX
         )
-        _take(data, offset, 4, "a locktime")
+        _take(data, offset, 4, "locktime")
         _expect_end(data, offset + 4, "the transaction")
     except DecodeError as error:
         raise _name_witnesses(data, error) from None
@@ -257,7 +257,7 @@ def decode_outputs(
 
     `before_tokens` is that of `decode_transaction`.
     """
-    data = _whole(data, "a list of outputs")
+    data = _whole(data, "list of outputs")
     outputs, offset = _read_outputs(data, 0, _NO_PREFIX if before_tokens else TOKEN_PREFIX)
     _expect_end(data, offset, "the outputs")
     return outputs
@@ -271,7 +271,7 @@ def each_output(data: bytes, *, before_tokens: bool = False) -> Iterator[Output]
 
 def decode_output(data: bytes | bytearray | memoryview) -> Output:
     """Decode one output. Raises DecodeError."""
-    data = _whole(data, "an output")
+    data = _whole(data, "output")
     output, offset = _read_output(data, 0, TOKEN_PREFIX)
     _expect_end(data, offset, "the output")
     return output

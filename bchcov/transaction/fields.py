@@ -17,13 +17,13 @@ __all__ = [
     "check_transaction",
 ]
 
-_SATOSHIS = f": satoshis, {COIN:,} to a bitcoin cash"
+_SATOSHIS = f": values are in satoshis, {COIN:,} to one BCH"
 
 
 def check_token(token: object) -> None:
     """Raise EncodeError unless `token` is a valid Token."""
     if not isinstance(token, Token):
-        raise EncodeError(f"the tokens of an output are a Token or None, not {kind_of(token)}")
+        raise EncodeError(f"tokens of an output must be a Token or None, not {kind_of(token)}")
     nft: object = token.nft
     if (
         type(token) is Token
@@ -34,25 +34,25 @@ def check_token(token: object) -> None:
         and 0 < token.amount <= MAX_TOKEN_AMOUNT
     ):
         return
-    expect_bytes(token.category, "a token category", size=32)
+    expect_bytes(token.category, "token category", size=32)
     expect_integer(token.amount, "token amount", MAX_TOKEN_AMOUNT)
     if nft is None:
         if not token.amount:
-            raise EncodeError("a token has an amount, an NFT or both")
+            raise EncodeError("a token must have an amount, an NFT or both")
         return
     if not isinstance(nft, Nft):
-        raise EncodeError(f"the NFT of a token is an Nft or None, not {kind_of(nft)}")
-    expect_bytes(nft.commitment, "a token commitment")
-    expect_integer(nft.capability, "a capability", Capability.MINTING)
+        raise EncodeError(f"NFT of a token must be an Nft or None, not {kind_of(nft)}")
+    expect_bytes(nft.commitment, "token commitment")
+    expect_integer(nft.capability, "capability", Capability.MINTING)
 
 
 def check_output(output: object, what: str) -> None:
     """Raise EncodeError unless `output` is an Output that can be encoded."""
     if not isinstance(output, Output):
-        raise EncodeError(f"{what} is an Output, not {kind_of(output)}")
+        raise EncodeError(f"{what} must be an Output, not {kind_of(output)}")
     try:
-        expect_integer(output.value, "an output's value", MAX_UINT64, hint=_SATOSHIS)
-        expect_bytes(output.locking_bytecode, "a locking bytecode")
+        expect_integer(output.value, "value", MAX_UINT64, hint=_SATOSHIS)
+        expect_bytes(output.locking_bytecode, "locking bytecode")
         if output.token is not None:
             check_token(output.token)
     except EncodeError as error:
@@ -62,7 +62,7 @@ def check_output(output: object, what: str) -> None:
 def check_outputs(outputs: object, what: str) -> None:
     """Raise EncodeError unless `outputs` is a tuple or list of outputs that can be encoded."""
     if not isinstance(outputs, (tuple, list)):
-        raise EncodeError(f"the {what}s are a list of Output, not {kind_of(outputs)}")
+        raise EncodeError(f"{what}s must be a list of Output, not {kind_of(outputs)}")
     for at, output in enumerate(outputs):
         # This runs for every output of every context, so only suspicious values are examined.
         if (
@@ -78,12 +78,12 @@ def check_outputs(outputs: object, what: str) -> None:
 
 def _check_input(item: object, at: int) -> None:
     if not isinstance(item, Input):
-        raise EncodeError(f"input {at} is an Input, not {kind_of(item)}")
+        raise EncodeError(f"input {at} must be an Input, not {kind_of(item)}")
     try:
-        expect_bytes(item.outpoint_hash, "an outpoint hash", size=32)
-        expect_integer(item.outpoint_index, "an outpoint index", MAX_UINT32)
-        expect_bytes(item.unlocking_bytecode, "an unlocking bytecode")
-        expect_integer(item.sequence, "a sequence number", MAX_UINT32)
+        expect_bytes(item.outpoint_hash, "outpoint hash", size=32)
+        expect_integer(item.outpoint_index, "outpoint index", MAX_UINT32)
+        expect_bytes(item.unlocking_bytecode, "unlocking bytecode")
+        expect_integer(item.sequence, "sequence number", MAX_UINT32)
     except EncodeError as error:
         raise EncodeError(f"input {at}: {error}") from None
 
@@ -91,12 +91,12 @@ def _check_input(item: object, at: int) -> None:
 def check_transaction(transaction: object) -> None:
     """Raise EncodeError unless `transaction` is a Transaction that can be encoded."""
     if not isinstance(transaction, Transaction):
-        raise EncodeError(f"a transaction is a Transaction, not {kind_of(transaction)}")
-    expect_integer(transaction.version, "a version", MAX_UINT32)
-    expect_integer(transaction.locktime, "a locktime", MAX_UINT32)
+        raise EncodeError(f"transaction must be a Transaction, not {kind_of(transaction)}")
+    expect_integer(transaction.version, "version", MAX_UINT32)
+    expect_integer(transaction.locktime, "locktime", MAX_UINT32)
     inputs: object = transaction.inputs
     if not isinstance(inputs, (tuple, list)):
-        raise EncodeError(f"the inputs are a tuple of Input, not {kind_of(inputs)}")
+        raise EncodeError(f"inputs must be a tuple of Input, not {kind_of(inputs)}")
     for at, item in enumerate(inputs):
         if (
             type(item) is Input

@@ -101,16 +101,17 @@ def signature_digest(
     In a script, the hash type follows the signature as one more byte.
     """
     if not isinstance(context, TransactionContext):
-        raise EncodeError(f"what is signed is a TransactionContext, not {kind_of(context)}")
+        raise EncodeError(f"context must be a TransactionContext, not {kind_of(context)}")
     inputs, spent = len(context.transaction.inputs), len(context.source_outputs)
-    if not 0 <= expect_number(index, "the index of an input") < inputs == spent:
+    if not 0 <= expect_number(index, "input index") < inputs == spent:
         raise EncodeError(
-            f"input {shown(index)}: the transaction has {inputs} inputs and {spent} spent outputs"
+            f"input {shown(index)} cannot be signed: the transaction has {inputs} inputs and"
+            f" {spent} spent outputs"
         )
-    expect_bytes(covered_bytecode, "a covered bytecode")
-    expect_number(hash_type, "a hash type")
+    expect_bytes(covered_bytecode, "covered bytecode")
+    expect_number(hash_type, "hash type")
     if not hash_type & HashType.FORKID:
-        raise EncodeError(f"hash type {hash_type:#04x} lacks the fork id, 0x40")
+        raise EncodeError(f"hash type {hash_type:#04x} lacks the fork id flag 0x40")
     return hash256(signing_serialization(context, index, covered_bytecode, hash_type))
 
 

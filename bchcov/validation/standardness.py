@@ -53,7 +53,7 @@ def check_source_kinds(source_outputs: Sequence[Output], policy: Policy) -> None
         if not _is_standard_script(code, policy) and match_multisig(code) is None:
             raise Refused(
                 TransactionReason.TX_NONSTANDARD_SOURCE_OUTPUT,
-                f"the spent output's bytecode of {len(code)} bytes is of no standard kind",
+                f"the spent output has a nonstandard locking bytecode of {len(code)} bytes",
                 input_index=index,
             )
 
@@ -63,16 +63,14 @@ def _check_kind(index: int, code: bytes, policy: Policy) -> None:
     # not relayed in 2026 either. Source: Bitcoin Cash Node 29, Solver and IsStandard.
     multisig = match_multisig(code)
     if multisig is None:
-        standard, kind = _is_standard_script(code, policy), "no standard kind"
+        standard = _is_standard_script(code, policy)
+        what = f"nonstandard locking bytecode of {len(code)} bytes"
     else:
         keys = len(multisig.public_keys)
         standard = keys <= policy.standard_multisig_keys
-        kind = f"bare multisig with {keys} keys, at most {policy.standard_multisig_keys} relay"
+        what = f"bare multisig of {keys} keys, relay limit {policy.standard_multisig_keys}"
     if not standard:
-        raise Refused(
-            TransactionReason.TX_NONSTANDARD_OUTPUT,
-            f"output {index}: a bytecode of {len(code)} bytes of {kind}",
-        )
+        raise Refused(TransactionReason.TX_NONSTANDARD_OUTPUT, f"output {index}: {what}")
 
 
 def _check_created(index: int, output: Output, policy: Policy) -> int:
@@ -85,7 +83,7 @@ def _check_created(index: int, output: Output, policy: Policy) -> int:
     if output.value < threshold:
         raise Refused(
             TransactionReason.TX_DUST,
-            f"output {index} has {output.value} satoshis, not at least {threshold}",
+            f"output {index} has {output.value} satoshis, dust threshold {threshold}",
         )
     return 0
 
@@ -99,14 +97,14 @@ def check_standardness(transaction: Transaction, size: int, policy: Policy) -> N
     if size > policy.standard_transaction:
         raise Refused(
             TransactionReason.TX_STANDARD_SIZE,
-            f"{size} bytes, at most {policy.standard_transaction} are relayed",
+            f"{size} bytes, relay limit {policy.standard_transaction}",
         )
     for index, item in enumerate(transaction.inputs):
         length = len(item.unlocking_bytecode)
         if length > policy.standard_unlocking:
             raise Refused(
                 TransactionReason.TX_UNLOCKING_SIZE,
-                f"{length} unlocking bytes, at most {policy.standard_unlocking} are relayed",
+                f"unlocking bytecode of {length} bytes, relay limit {policy.standard_unlocking}",
                 input_index=index,
             )
     data = sum(
@@ -115,5 +113,5 @@ def check_standardness(transaction: Transaction, size: int, policy: Policy) -> N
     if data > policy.data_carrier:
         raise Refused(
             TransactionReason.TX_DATA_CARRIER,
-            f"{data} bytes in data outputs, at most {policy.data_carrier} are relayed",
+            f"{data} bytes in data outputs, relay limit {policy.data_carrier}",
         )

@@ -27,7 +27,7 @@ __all__ = [
 def _refuse_null(index: int) -> Refused:
     return Refused(
         TransactionReason.TX_NULL_OUTPOINT,
-        f"input {index} has the outpoint of a coinbase, which spends nothing",
+        f"input {index} has the null outpoint, which only a coinbase may have",
         input_index=index,
     )
 
@@ -62,7 +62,8 @@ def check_sources(transaction: Transaction, source_outputs: Sequence[Output]) ->
 def _refuse_size(size: int, policy: Policy) -> Refused:
     return Refused(
         TransactionReason.TX_SIZE,
-        f"{size} bytes, allowed are {policy.smallest_transaction} to {policy.largest_transaction}",
+        f"size {size} is out of range: expected {policy.smallest_transaction} to"
+        f" {policy.largest_transaction} bytes",
     )
 
 
@@ -77,7 +78,8 @@ def check_version(transaction: Transaction, policy: Policy) -> None:
     if transaction.version not in policy.versions:
         raise Refused(
             TransactionReason.TX_VERSION,
-            f"version {transaction.version}, allowed are {policy.versions}",
+            f"version {transaction.version} is not allowed: expected"
+            f" {' or '.join(map(str, policy.versions))}",
         )
 
 
@@ -93,7 +95,7 @@ def _check_outpoints(transaction: Transaction) -> None:
         if first != index:
             raise Refused(
                 TransactionReason.TX_DUPLICATE_INPUT,
-                f"inputs {first} and {index} spend {item.outpoint_txid}:{item.outpoint_index}",
+                f"inputs {first} and {index} both spend {item.outpoint_txid}:{item.outpoint_index}",
                 input_index=index,
             )
 
@@ -117,7 +119,7 @@ def _add(what: str, index: int, value: int, total: int, policy: Policy) -> int:
     if total > policy.maximum_value:
         raise Refused(
             TransactionReason.TX_VALUE_RANGE,
-            f"{what} {index} has {value} satoshis, in sum {total}: at most {policy.maximum_value}",
+            f"{what} {index} has {value} satoshis, total {total}, limit {policy.maximum_value}",
         )
     return total
 
@@ -139,7 +141,7 @@ def check_spent_values(
         if is_unspendable(source.locking_bytecode, longest_script):
             raise Refused(
                 TransactionReason.TX_UNSPENDABLE_SOURCE_OUTPUT,
-                "the spent output's bytecode begins with OP_RETURN or is too long for a script",
+                "the spent output's locking bytecode begins with OP_RETURN or is too long to run",
                 input_index=index,
             )
         spent = _add("spent output", index, source.value, spent, policy)
@@ -147,5 +149,5 @@ def check_spent_values(
     if created > spent:
         raise Refused(
             TransactionReason.TX_OUTPUTS_EXCEED_INPUTS,
-            f"{created} satoshis in outputs, {spent} in inputs",
+            f"the outputs have {created} satoshis, the inputs only {spent}",
         )

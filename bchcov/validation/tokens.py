@@ -27,7 +27,7 @@ def _check_commitment(token: Token, limit: int) -> None:
         raise _refuse(
             TransactionReason.TOKEN_COMMITMENT_SIZE,
             token.category,
-            f"a commitment of {len(token.nft.commitment)} bytes, at most {limit}",
+            f"commitment of {len(token.nft.commitment)} bytes, limit {limit}",
         )
 
 
@@ -49,7 +49,9 @@ class _Holdings:
         # Unreachable on a chain, since genesis bounds a category's sum; nodes check it too.
         if total > MAX_TOKEN_AMOUNT:
             raise _refuse(
-                TransactionReason.TOKEN_AMOUNT_RANGE, category, f"{total} tokens in inputs"
+                TransactionReason.TOKEN_AMOUNT_RANGE,
+                category,
+                f"{total} tokens in inputs, limit {MAX_TOKEN_AMOUNT}",
             )
         self._spent[category] = total
         if nft is None:
@@ -71,15 +73,15 @@ class _Holdings:
                 raise _refuse(
                     TransactionReason.TOKEN_GENESIS_SPENT,
                     category,
-                    "an input holds tokens of the category that another begins",
+                    "an input already holds tokens of the category that another input creates",
                 )
             if self._count(token) > MAX_TOKEN_AMOUNT:
-                detail = f"{self._created[category]} tokens in outputs"
+                detail = f"{self._created[category]} tokens in outputs, limit {MAX_TOKEN_AMOUNT}"
                 raise _refuse(TransactionReason.TOKEN_AMOUNT_RANGE, category, detail)
             return
         available = self._spent.get(category, 0)
         if self._count(token) > available:
-            detail = f"{self._created[category]} tokens in outputs, {available} in inputs"
+            detail = f"the outputs have {self._created[category]} tokens, the inputs {available}"
             raise _refuse(TransactionReason.TOKEN_OUTPUTS_EXCEED_INPUTS, category, detail)
         if token.nft is not None:
             self._take_nft(category, token.nft)
@@ -93,7 +95,11 @@ class _Holdings:
         if category in self._minting:
             return
         if nft.capability is Capability.MINTING:
-            raise _refuse(TransactionReason.TOKEN_MINTING, category, "no input may mint it")
+            raise _refuse(
+                TransactionReason.TOKEN_MINTING,
+                category,
+                "an output has a minting NFT, no input has one",
+            )
         same = (category, nft.commitment)
         if nft.capability is Capability.NONE and self._immutable[same]:
             self._immutable[same] -= 1
@@ -103,15 +109,15 @@ class _Holdings:
             raise _refuse(
                 TransactionReason.TOKEN_MUTABLE,
                 category,
-                "a mutable NFT for which no input has one",
+                "an output has a mutable NFT, no input has one left for it",
             )
         else:
             # An immutable NFT is passed on as it is, or made of a mutable one that is left.
             raise _refuse(
                 TransactionReason.TOKEN_IMMUTABLE,
                 category,
-                f"an NFT with the commitment 0x{nft.commitment.hex()} for which no input has"
-                " the same or a mutable one",
+                f"an output has an NFT with the commitment 0x{nft.commitment.hex()}, no input has"
+                " the same or a mutable one left for it",
             )
 
 

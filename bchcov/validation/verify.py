@@ -101,7 +101,7 @@ def _check_inputs(
             problem = Problem(TransactionCheck.SCRIPTS, result.reason, result.explanation, index)
         elif problem is None and bounded and checks > limit:
             reason = Reason.SIGCHECKS_LIMIT_EXCEEDED
-            detail = f"{checks} signature checks up to here, at most {limit} in a transaction"
+            detail = f"{checks} signature checks up to this input, limit {limit} per transaction"
             problem = Problem(TransactionCheck.SIGNATURE_CHECKS, reason, detail, index)
         held += result.held_bytes
         if held > _MAX_HELD_BYTES:
@@ -132,7 +132,7 @@ def verify(
     verdict and never an exception; RulesError is raised for rules that are no rule set.
     """
     if not isinstance(rules, RuleSet):
-        raise RulesError(f"rules are a RuleSet, not {kind_of(rules)}: find_rules gives one by name")
+        raise RulesError(f"rules must be a RuleSet, not {kind_of(rules)}: see find_rules")
     try:
         decoded, sources, size = _decode(transaction, source_outputs, rules)
         if scripts_only:

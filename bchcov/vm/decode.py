@@ -153,7 +153,11 @@ def decode(code: bytes, rules: RuleSet) -> Program:
         at = start + size
         data = code[start:at]
         if at > end:
-            append(failing(Reason.BAD_OPCODE, "a push goes past the end", always=True))
+            append(
+                failing(
+                    Reason.BAD_OPCODE, "the push extends beyond the end of the script", always=True
+                )
+            )
         elif size > limits.element_size:
             detail = f"{size} bytes, limit {limits.element_size}"
             append(failing(Reason.PUSH_SIZE, detail, always=True))

@@ -54,12 +54,14 @@ def _require_true(vm: Machine) -> None:
         raise ScriptError(Reason.EVAL_FALSE, "the stack is empty at the end")
     if not is_true(vm.stack[-1]):
         top = vm.stack[-1]
-        raise ScriptError(Reason.EVAL_FALSE, f"the top item is false: 0x{top[:32].hex()}")
+        raise ScriptError(Reason.EVAL_FALSE, f"the top stack item is false: 0x{top[:32].hex()}")
 
 
 def _require_push_only(unlocking: bytes) -> None:
     if not is_push_only(unlocking):
-        raise ScriptError(Reason.SIG_PUSHONLY, "the unlocking bytecode does more than push")
+        raise ScriptError(
+            Reason.SIG_PUSHONLY, "the unlocking bytecode contains operations other than pushes"
+        )
 
 
 def _is_p2sh(locking: bytes, rules: RuleSet) -> bool:
@@ -88,7 +90,9 @@ def _redeem(vm: Machine, locking: bytes, pushed: list[bytes]) -> bool:
 def _check_end(vm: Machine, unlocking: bytes) -> None:
     switches = vm.switches
     if switches.clean_stack and len(vm.stack) != 1:
-        raise ScriptError(Reason.CLEANSTACK, f"{len(vm.stack)} items are left, not one")
+        raise ScriptError(
+            Reason.CLEANSTACK, f"{len(vm.stack)} items are left on the stack, expected 1"
+        )
     limit = vm.budgets[2]
     if limit is not None and vm.signature_checks > limit:
         raise ScriptError(
@@ -101,16 +105,17 @@ def _check_end(vm: Machine, unlocking: bytes) -> None:
 def check_rules(rules: RuleSet) -> None:
     """Raise RulesError unless `rules` is a rule set."""
     if type(rules) is not RuleSet:
-        raise RulesError(f"rules are a RuleSet, not {kind_of(rules)}: find_rules gives one by name")
+        raise RulesError(f"rules must be a RuleSet, not {kind_of(rules)}: see find_rules")
 
 
 def _check_place(context: TransactionContext, index: int) -> None:
     if not isinstance(context, TransactionContext):
-        raise EncodeError(f"an input is judged in a TransactionContext, not {kind_of(context)}")
+        raise EncodeError(f"context must be a TransactionContext, not {kind_of(context)}")
     inputs, spent = len(context.transaction.inputs), len(context.source_outputs)
-    if not 0 <= expect_number(index, "the index of an input") < inputs or index >= spent:
+    if not 0 <= expect_number(index, "input index") < inputs or index >= spent:
         raise EncodeError(
-            f"input {shown(index)}: the transaction has {inputs} inputs and {spent} spent outputs"
+            f"input {shown(index)} cannot be run: the transaction has {inputs} inputs and {spent}"
+            " spent outputs"
         )
 
 
@@ -185,13 +190,13 @@ def run_script(
     EncodeError for arguments of another type, RulesError for what is no rule set.
     """
     check_rules(rules)
-    expect_bytes(code, "a script")
+    expect_bytes(code, "script")
     if context is not None:
         _check_place(context, index)
     if not isinstance(stack, (tuple, list)):
-        raise EncodeError(f"a stack is a tuple of bytes, not {kind_of(stack)}")
+        raise EncodeError(f"stack must be a tuple of bytes, not {kind_of(stack)}")
     for item in stack:
-        expect_bytes(item, "an item of the stack")
+        expect_bytes(item, "stack item")
     vm = Machine(rules, context, index, unlocking_size=0, observe=observe)
     vm.stack.extend(stack)
     try:

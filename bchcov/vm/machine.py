@@ -159,7 +159,9 @@ class Machine:
     def check_budget(self) -> None:
         """Fail if the input has spent more than it may, as at the end of each instruction."""
         if self.op_cost > self.op_cost_limit:
-            raise ScriptError(Reason.OP_COST, f"{self.op_cost}, limit {self.op_cost_limit}")
+            raise ScriptError(
+                Reason.OP_COST, f"operation cost {self.op_cost}, limit {self.op_cost_limit}"
+            )
         if self.hash_iterations > self.hash_iteration_limit:
             raise ScriptError(
                 Reason.TOO_MANY_HASH_ITERS,

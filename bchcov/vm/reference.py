@@ -71,7 +71,7 @@ def describe_opcode(name: str, rules: RuleSet = BCH_2026) -> OpcodeEntry:
         except ValueError:
             code = None
     if code is None:
-        raise RulesError(f"no opcode is called {name!r}")
+        raise RulesError(f"unknown opcode {name!r}")
     return _entry(code, rules)
 
 

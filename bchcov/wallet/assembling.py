@@ -1,4 +1,4 @@
-"""Transactions assembled from selected coins, and their inputs unlocked."""
+"""Assembling a transaction from selected coins, and unlocking its inputs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def assemble_spends(
     locktime: int,
     network: str,
 ) -> BuiltTransaction:
-    """Make the transaction with empty unlocking bytecode in every input, unverified."""
+    """Build the transaction with an empty unlocking bytecode in every input; verify nothing."""
     inputs = tuple(
         Input(spend.coin.outpoint_hash, spend.coin.outpoint_index, b"", spend.sequence)
         for spend in spends
@@ -37,8 +37,8 @@ def assemble_spends(
 def unlock_inputs(built: BuiltTransaction, spends: Sequence[Spend]) -> BuiltTransaction:
     """Unlock each input with the unlocker of its spend.
 
-    Raises BuildError for an input that cannot be unlocked, or that takes more bytes than its
-    unlocker announced.
+    Raises BuildError if an input cannot be unlocked, or if its unlocking bytecode is longer
+    than the unlocker's `size`.
     """
     inputs = list(built.transaction.inputs)
     try:
@@ -48,13 +48,13 @@ def unlock_inputs(built: BuiltTransaction, spends: Sequence[Spend]) -> BuiltTran
     for index, spend in enumerate(spends):
         try:
             unlocking = spend.unlocker.unlock(context, index)
-            expect_bytes(unlocking, "what its unlocker makes")
+            expect_bytes(unlocking, "unlocking bytecode")
         except BchcovError as error:
             raise BuildError(f"input {index} cannot be unlocked: {error}") from error
         if len(unlocking) > spend.unlocker.size:
             raise BuildError(
-                f"input {index} is unlocked by {len(unlocking)} bytes,"
-                f" its unlocker had announced {spend.unlocker.size}"
+                f"input {index} has an unlocking bytecode of {len(unlocking)} bytes,"
+                f" its unlocker's size is {spend.unlocker.size}"
             )
         inputs[index] = replace(inputs[index], unlocking_bytecode=unlocking)
     return replace(built, transaction=replace(built.transaction, inputs=tuple(inputs)))

@@ -1,4 +1,4 @@
-"""Spends of coins, the size of a transaction, and its fee."""
+"""Inputs to be spent, and the size and fee of a transaction."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _OUTPOINT_AND_SEQUENCE = 40
 
 @dataclass(frozen=True, slots=True)
 class Spend:
-    """A coin, how it is unlocked, and the sequence number of its input."""
+    """A coin to spend, its unlocker, and the sequence number of its input."""
 
     coin: Coin
     unlocker: Unlocker
@@ -33,13 +33,13 @@ class Spend:
 
     @property
     def size(self) -> int:
-        """The bytes of its input."""
+        """The maximum size of its input in bytes."""
         unlocking = self.unlocker.size
         return _OUTPOINT_AND_SEQUENCE + len(encode_compact_size(unlocking)) + unlocking
 
 
 def size_of(spends: Sequence[Spend], outputs: Sequence[Output]) -> int:
-    """The most bytes of a transaction with these inputs and outputs."""
+    """Return the maximum size in bytes of a transaction with these inputs and outputs."""
     return (
         _OVERHEAD
         + len(encode_compact_size(len(spends)))
@@ -50,15 +50,13 @@ def size_of(spends: Sequence[Spend], outputs: Sequence[Output]) -> int:
 
 
 def fee_for(size: int, rate: Fraction) -> int:
-    """Return the fee of `size` bytes, rounded up to whole satoshis."""
+    """Return the fee for `size` bytes at `rate` satoshis per byte, rounded up."""
     return ceil(size * rate)
 
 
 def check_outputs(outputs: Iterable[Output], policy: Policy) -> None:
-    """Raise BuildError for an output that holds too little to be relayed."""
+    """Raise BuildError if an output is dust: too small for nodes to relay."""
     for index, output in enumerate(outputs):
         least = dust_threshold(output, policy)
         if output.value < least:
-            raise BuildError(
-                f"output {index} has {output.value} satoshis, and {least} are the least to relay"
-            )
+            raise BuildError(f"output {index} has {output.value} satoshis, dust threshold {least}")

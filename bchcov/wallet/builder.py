@@ -1,4 +1,4 @@
-"""Transactions from coins and outputs: selection, change, fees, signatures, and a last check."""
+"""The transaction builder: coin selection, change, fee, signatures and a final verification."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ from .unlockers import Unlocker
 
 __all__ = ["BuiltTransaction", "Spend", "TransactionBuilder"]
 
-# What an output of change would hold if it were dust, and cost at an ordinary rate.
+# The most satoshis given to the miner without a change address: about the dust threshold of a
+# change output and the fee for it.
 _MAX_GIVEN = 1_000
 
 
@@ -39,9 +40,9 @@ _MAX_GIVEN = 1_000
 class TransactionBuilder:
     """An immutable builder of transactions: every method returns a new builder.
 
-    `fee_rate` is satoshis a byte: an int, a Fraction or a Decimal. The rules say what
-    is dust and what `build` checks the result under. Addresses of another network than
-    `network` are refused: "mainnet", "testnet", "chipnet", "regtest" and their kind.
+    `fee_rate` is in satoshis per byte: an int, a Fraction or a Decimal. `rules` define the
+    dust threshold, and `build` verifies its result under them. Addresses of a network other
+    than `network` ("mainnet", "testnet", "chipnet", "regtest" and so on) are refused.
     """
 
     rules: RuleSet = BCH_2026
@@ -58,17 +59,18 @@ class TransactionBuilder:
     def spend(
         self, coin: Coin, unlocker: Unlocker, *, sequence: int = SEQUENCE_FINAL
     ) -> TransactionBuilder:
-        """Append an input. Raises BuildError for what is no coin."""
+        """Append an input. Raises BuildError unless `coin` is a Coin."""
         return self.spend_all([Spend(coin, unlocker, sequence)])
 
     def spend_all(self, spends: Iterable[Spend]) -> TransactionBuilder:
-        """Append inputs. Raises BuildError for what is no spend."""
+        """Append inputs. Raises BuildError for anything but spends."""
         return replace(self, spends=(*self.spends, *check_spends(spends, "spend")))
 
     def pay(self, *outputs: Output) -> TransactionBuilder:
-        """Append outputs; an address stands for its locking bytecode.
+        """Append outputs; an output may hold an address in place of its locking bytecode.
 
-        Raises BuildError for what is no output, AddressError for an address of another network.
+        Raises BuildError for anything but outputs, AddressError for an address of another
+        network.
         """
         made = tuple(located(output, self.network) for output in outputs)
         _check_fields(made)
@@ -77,38 +79,38 @@ class TransactionBuilder:
     def pay_to(
         self, address: Destination, value: int, token: Token | None = None
     ) -> TransactionBuilder:
-        """Add an output to an address, cashaddr or legacy, or to a locking bytecode.
+        """Append an output to an address, cashaddr or legacy, or to a locking bytecode.
 
-        Raises AddressError for text that is no address or one of another network,
-        BuildError for tokens to an address that does not say its wallet knows tokens.
+        Raises AddressError for text that is not an address of the network, and BuildError
+        for tokens sent to an address that is not token-aware.
         """
         return self.pay(output_to(address, value, token, network=self.network))
 
     def fund_from(self, spends: Iterable[Spend]) -> TransactionBuilder:
-        """Offer coins: those needed are spent behind the fixed inputs.
+        """Offer coins to select from; those needed are spent after the fixed inputs.
 
-        Coins without tokens are taken first, large ones first; one with an NFT never.
-        Raises BuildError for what is no spend.
+        Coins without tokens are selected first, large ones first, and coins with an NFT
+        never. Raises BuildError for anything but spends.
         """
         offered = check_spends(spends, "offered coin")
         return replace(self, candidates=(*self.candidates, *offered))
 
     def change_to(self, destination: Destination) -> TransactionBuilder:
-        """Set where leftover satoshis and tokens go, after the fixed outputs.
+        """Send leftover satoshis and tokens to an address or a locking bytecode.
 
-        It is an address or a locking bytecode. Raises AddressError for text that is no
-        address or one of another network, BuildError for a script that nobody can spend.
+        Change outputs come after the fixed outputs. Raises AddressError for text that is not
+        an address of the network; building raises BuildError for an unspendable script.
         """
         bytecode = locking_bytecode_of(destination, network=self.network)
         return replace(self, change_bytecode=bytecode)
 
     def burn(self, category: bytes) -> TransactionBuilder:
-        """Allow leftover tokens of a category, NFTs included, to be burnt.
+        """Allow leftover tokens of a category, NFTs included, to be burned.
 
-        `category` is 32 bytes as on the wire. Raises BuildError for anything else.
+        `category` is 32 bytes in wire order. Raises BuildError for anything else.
         """
         try:
-            expect_bytes(category, "a token category to burn", size=32)
+            expect_bytes(category, "token category to burn", size=32)
         except EncodeError as error:
             raise BuildError(str(error)) from None
         return replace(self, burns=self.burns | {category})
@@ -116,7 +118,7 @@ class TransactionBuilder:
     def _change(
         self, spends: Sequence[Spend], outputs: Sequence[Output], rate: Fraction
     ) -> tuple[list[Output], int]:
-        """The outputs of change for tokens and satoshis, and what is missing of the latter."""
+        """Make the change outputs for tokens and satoshis; also return the satoshis missing."""
         change = self._token_change(spends, outputs)
         policy = self.rules.policy
         balance = sum(spend.coin.value for spend in spends) - sum(
@@ -128,7 +130,7 @@ class TransactionBuilder:
         if self.change_bytecode is None:
             if -missing > _MAX_GIVEN:
                 raise BuildError(
-                    f"{-missing} satoshis are left over beyond the fee: say where change goes"
+                    f"{-missing} satoshis are left over after the fee: set a change address"
                 )
             return change, 0
         empty = Output(0, self.change_bytecode)
@@ -143,7 +145,7 @@ class TransactionBuilder:
         ]
         if left and self.change_bytecode is None:
             what = _describe(left[0])
-            raise BuildError(f"no output takes {what}: say where change goes, or that they burn")
+            raise BuildError(f"no output takes {what}: set a change address, or burn the category")
         change = []
         for token in left:
             empty = Output(0, self.change_bytecode or b"", token)
@@ -153,9 +155,9 @@ class TransactionBuilder:
     def build(self, *, check: bool = True) -> BuiltTransaction:
         """Select coins, make change, pay the fee, unlock every input, and verify the result.
 
-        With `check=False` the last step is left out. Raises BuildError where coins do not
-        suffice, an output is dust, tokens would be lost or a number is out of its range, and
-        BuildRefused, with the verdict, where the transaction is refused.
+        With `check=False` the result is not verified. Raises BuildError if the coins do not
+        suffice, an output is dust, tokens would be lost or a number is out of range, and
+        BuildRefused, with the verdict, if the transaction is refused.
         """
         spends, outputs = self._balanced()
         built = self._unlocked(spends, outputs)
@@ -167,10 +169,10 @@ class TransactionBuilder:
         return replace(built, verdict=verdict)
 
     def build_unsigned(self) -> BuiltTransaction:
-        """As `build`, but unlock no input and verify nothing: for cosigners to sign.
+        """Build the transaction for cosigners to sign: unlock no input and verify nothing.
 
-        What it selects and makes is the same each time, so that a builder whose unlockers
-        have all signatures then builds this very transaction. Raises BuildError as `build`.
+        Selection and change are deterministic: once the unlockers have all signatures, the
+        same builder builds the same transaction. Raises BuildError as `build` does.
         """
         return self._assembled(*self._balanced())
 
@@ -187,42 +189,40 @@ class TransactionBuilder:
             raise BuildError(str(error)) from error
 
     def build_exactly(self) -> BuiltTransaction:
-        """Unlock exactly the given inputs and outputs, valid or not: for tests of attacks.
+        """Build exactly the given inputs and outputs, valid or not: for tests of attacks.
 
-        No coin is selected, no change is made, and nothing is verified; satoshis and tokens
-        that no output takes go to the miner, and outputs may exceed inputs. Raises
-        BuildError only for what has no encoding and for inputs that cannot be unlocked.
+        No coin is selected, no change is made, and nothing is verified; leftover satoshis go
+        to the miner, leftover tokens are burned, and outputs may exceed inputs. Raises
+        BuildError only for values that cannot be encoded and inputs that cannot be unlocked.
         """
         self._check_numbers()
         return self._unlocked(self.spends, self.outputs)
 
     def _check_numbers(self) -> None:
         if not isinstance(self.rules, RuleSet):
-            raise BuildError(
-                f"rules are a RuleSet, not {kind_of(self.rules)}: find_rules gives one by name"
-            )
+            raise BuildError(f"rules must be a RuleSet, not {kind_of(self.rules)}: see find_rules")
         check_spends(self.spends, "input")
         check_spends(self.candidates, "offered coin")
         _check_fields(self.outputs)
         try:
             check_network(self.network)
-            expect_integer(self.version, "a version", MAX_UINT32)
-            expect_integer(self.locktime, "a locktime", MAX_UINT32)
+            expect_integer(self.version, "version", MAX_UINT32)
+            expect_integer(self.locktime, "locktime", MAX_UINT32)
             if self.change_bytecode is not None:
-                expect_bytes(self.change_bytecode, "the locking bytecode of change")
+                expect_bytes(self.change_bytecode, "locking bytecode of change")
             if not isinstance(self.burns, (frozenset, set)):
-                raise BuildError(f"burns are a frozenset of bytes, not {kind_of(self.burns)}")
+                raise BuildError(f"burns must be a frozenset of bytes, not {kind_of(self.burns)}")
         except (AddressError, EncodeError) as error:
             raise BuildError(str(error)) from None
         if (self.change_bytecode or b"").startswith(b"\x6a"):
-            raise BuildError("change to an OP_RETURN script would be lost: nobody can spend it")
+            raise BuildError("change must not go to an OP_RETURN script: it would be unspendable")
 
     def _balanced(self) -> tuple[Sequence[Spend], tuple[Output, ...]]:
-        """The inputs and the outputs that stand when coins are selected and change is made."""
+        """Return the inputs and outputs after coin selection, with change."""
         self._check_numbers()
         rate = fee_rate_of(self.fee_rate)
         if not self.outputs and self.change_bytecode is None:
-            raise BuildError("a transaction without outputs, and nowhere for change to go")
+            raise BuildError("the transaction has no outputs and no change address")
         try:
             check_outputs(self.outputs, self.rules.policy)
             spends, change = select(self.spends, self.candidates, self.outputs, rate, self._change)
@@ -230,9 +230,9 @@ class TransactionBuilder:
             raise BuildError(str(error)) from error
         outputs = (*self.outputs, *change)
         if not spends:
-            raise BuildError("a transaction without inputs")
+            raise BuildError("the transaction has no inputs")
         if not outputs:
-            raise BuildError("all that comes in is less than the fee and an output of change")
+            raise BuildError("the inputs are worth less than the fee and a change output")
         return spends, outputs
 
     def _assembled(self, spends: Sequence[Spend], outputs: Sequence[Output]) -> BuiltTransaction:

@@ -1,4 +1,4 @@
-"""A transaction that a builder has made, with what it spends and pays."""
+"""The transaction that a builder has built, with its spent outputs, fee and verdict."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ __all__ = ["BuiltTransaction"]
 
 @dataclass(frozen=True, slots=True)
 class BuiltTransaction:
-    """A transaction with the outputs it spends, its fee, and the engine's verdict on it.
+    """A transaction with the outputs it spends, its fee in satoshis, and its verdict.
 
-    `verdict` is None where nothing was checked; `network` is that of its builder.
+    `verdict` is None if the transaction was not verified; `network` is that of its builder.
     """
 
     transaction: Transaction
@@ -29,21 +29,21 @@ class BuiltTransaction:
 
     @property
     def encoded(self) -> bytes:
-        """The bytes that nodes take."""
+        """The encoded transaction, as nodes accept it."""
         return encode_transaction(self.transaction)
 
     @property
     def size(self) -> int:
-        """How many bytes it has."""
+        """The size of the encoded transaction in bytes."""
         return len(self.encoded)
 
     @property
     def txid(self) -> str:
-        """Its txid as it is displayed."""
+        """The transaction id in display order (hexadecimal)."""
         return transaction_id(self.transaction)
 
     def coin(self, index: int) -> Coin:
-        """Output `index` as a coin. Raises BuildError where there is none."""
+        """Return output `index` as a coin. Raises BuildError if there is none."""
         return Coin.of(self.transaction, index)
 
     @property
@@ -52,16 +52,18 @@ class BuiltTransaction:
         return Coin.all_of(self.transaction)
 
     def unlock(self, index: int, unlocking_bytecode: bytes) -> BuiltTransaction:
-        """Put the unlocking bytecode into input `index`; the verdict is then None.
+        """Copy the transaction with this unlocking bytecode in input `index`, unverified.
 
-        Raises BuildError for an input that is not there and for what is no bytes.
+        Raises BuildError if there is no such input or the bytecode is not bytes.
         """
         inputs = list(self.transaction.inputs)
         if not isinstance(index, int) or not 0 <= index < len(inputs):
             where = shown(index) if isinstance(index, int) else kind_of(index)
-            raise BuildError(f"input {where}: the transaction has {len(inputs)} inputs")
+            raise BuildError(
+                f"input {where} cannot be unlocked: the transaction has {len(inputs)} inputs"
+            )
         if not isinstance(unlocking_bytecode, bytes):
-            raise BuildError(f"an unlocking bytecode is bytes, not {kind_of(unlocking_bytecode)}")
+            raise BuildError(f"unlocking bytecode must be bytes, not {kind_of(unlocking_bytecode)}")
         inputs[index] = replace(inputs[index], unlocking_bytecode=unlocking_bytecode)
         transaction = replace(self.transaction, inputs=tuple(inputs))
         return replace(self, transaction=transaction, verdict=None)

@@ -1,4 +1,4 @@
-"""Coins: unspent outputs and where they are."""
+"""Coins: unspent outputs with their outpoints."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["Coin"]
 
 @dataclass(frozen=True, slots=True)
 class Coin:
-    """An unspent output: `outpoint_hash` is 32 bytes as on the wire."""
+    """An unspent output and its outpoint; `outpoint_hash` is 32 bytes in wire order."""
 
     outpoint_hash: bytes
     outpoint_index: int
@@ -22,46 +22,47 @@ class Coin:
 
     @classmethod
     def of(cls, transaction: Transaction, index: int) -> Coin:
-        """Output `index` of a transaction. Raises BuildError where there is none."""
+        """Make the coin of output `index` of a transaction. Raises BuildError if there is none."""
         if not isinstance(transaction, Transaction):
-            raise BuildError(f"coins are outputs of a Transaction, not of {kind_of(transaction)}")
+            raise BuildError(f"transaction must be a Transaction, not {kind_of(transaction)}")
         if not isinstance(index, int):
-            raise BuildError(f"the index of an output is an integer, not {kind_of(index)}")
+            raise BuildError(f"output index must be an integer, not {kind_of(index)}")
         if not 0 <= index < len(transaction.outputs):
             raise BuildError(
-                f"output {shown(index)}: the transaction has {len(transaction.outputs)} outputs"
+                f"output index {shown(index)} is out of range: the transaction has"
+                f" {len(transaction.outputs)} outputs"
             )
         return cls(transaction_hash(transaction), index, transaction.outputs[index])
 
     @classmethod
     def all_of(cls, transaction: Transaction) -> tuple[Coin, ...]:
-        """Every output of a transaction, in their order."""
+        """Make the coins of all outputs of a transaction, in order."""
         outpoint_hash = transaction_hash(transaction)
         return tuple(cls(outpoint_hash, *each) for each in enumerate(transaction.outputs))
 
     @property
     def outpoint(self) -> tuple[bytes, int]:
-        """Where the coin is: the hash as on the wire, and the index."""
+        """The outpoint: the transaction's hash in wire order, and the output's index."""
         return self.outpoint_hash, self.outpoint_index
 
     @property
     def txid(self) -> str:
-        """The txid of its transaction as it is displayed."""
+        """The id of its transaction in display order (hexadecimal)."""
         return self.outpoint_hash[::-1].hex()
 
     @property
     def value(self) -> int:
-        """Its satoshis."""
+        """The value in satoshis."""
         return self.output.value
 
     @property
     def token(self) -> Token | None:
-        """Its tokens."""
+        """The tokens of the output, or None."""
         return self.output.token
 
     @property
     def locking_bytecode(self) -> bytes:
-        """What locks it."""
+        """The locking bytecode of the output."""
         return self.output.locking_bytecode
 
     def __str__(self) -> str:

@@ -1,7 +1,7 @@
-"""A transaction that several people sign: what is signed, whose signature is missing, and merging.
+"""Transactions signed by several people: signing, missing signatures, and merging.
 
-It holds no private key. Each cosigner signs what is theirs, on one machine after the other or
-on all at once; in whatever order the signatures come together, the transaction is the same.
+They hold no private key. Each cosigner signs their inputs, one after the other or all at once;
+the resulting transaction does not depend on the order in which signatures are added.
 """
 
 from __future__ import annotations
@@ -28,11 +28,12 @@ __all__ = ["CosignedTransaction", "cosigned"]
 
 @dataclass(frozen=True, slots=True)
 class CosignedTransaction:
-    """A transaction in which every input has the parts of its unlocking bytecode.
+    """A transaction with its signatures collected so far.
 
-    `unsigned` is the transaction with no input unlocked, `parts` has bytes and the
-    places of signatures, input by input, `explaining` what can say why an input is refused.
-    `TransactionBuilder.cosign` makes it; every method gives a new one.
+    `unsigned` is the transaction with empty unlocking bytecodes; `parts` are, for each input,
+    the parts of its unlocking bytecode: bytes and pending signatures; `explaining` are the
+    objects that can explain why an input is refused.
+    `TransactionBuilder.cosign` makes it; every method returns a new one.
     """
 
     unsigned: BuiltTransaction
@@ -42,14 +43,16 @@ class CosignedTransaction:
     def __post_init__(self) -> None:
         inputs = self.unsigned.transaction.inputs
         if len(self.parts) != len(inputs):
-            raise BuildError(f"{len(inputs)} inputs, and parts for {len(self.parts)}")
+            raise BuildError(
+                f"parts of {len(self.parts)} inputs: the transaction has {len(inputs)}"
+            )
 
     @property
     def _context(self) -> TransactionContext:
         return TransactionContext(self.unsigned.transaction, self.unsigned.source_outputs)
 
     def _places(self) -> Iterator[tuple[int, int, WantedSignatures]]:
-        """Every place of signatures, with its input and its part of it."""
+        """Yield every part with pending signatures: input index, part index, and the part."""
         for index, parts in enumerate(self.parts):
             for at, part in enumerate(parts):
                 if isinstance(part, WantedSignatures):
@@ -57,10 +60,10 @@ class CosignedTransaction:
 
     @property
     def missing(self) -> dict[int, tuple[bytes, ...]]:
-        """For each input that is not complete, the public keys that may still sign it.
+        """The public keys that may still sign each incomplete input, by input index.
 
-        Of a multisig these may be more than are needed; of the owner of an address who has
-        not signed, and whose key is not known, it is the hash of 20 bytes.
+        For a multisig these may be more than are needed. A cosigner known only by address is
+        listed by the 20-byte hash of their key.
         """
         found: dict[int, dict[bytes, None]] = {}
         for index, _, wanted in self._places():
@@ -74,29 +77,31 @@ class CosignedTransaction:
         return not any(wanted.needed for _, _, wanted in self._places())
 
     def sign(self, key: PrivateKey) -> CosignedTransaction:
-        """Sign every place that waits for this key.
+        """Sign everything that needs a signature of this key.
 
-        Raises InvalidKey for a key that nothing waits for.
+        Raises InvalidKey if no input needs one.
         """
         if not isinstance(key, PrivateKey):
-            raise InvalidKey(f"a transaction is signed with a PrivateKey, not {kind_of(key)}")
+            raise InvalidKey(f"key must be a PrivateKey, not {kind_of(key)}")
         context, made = self._context, self
         mine = [each for each in self._places() if each[2].is_of(key.public_key)]
         if not mine:
-            raise InvalidKey(f"no input waits for a signature of 0x{key.public_key.hex()}")
+            raise InvalidKey(f"no input needs a signature of 0x{key.public_key.hex()}")
         for index, at, wanted in mine:
             made = made._with(index, at, wanted.sign(context, index, key))
         return made
 
     def add(self, index: int, public_key: bytes, signature: bytes) -> CosignedTransaction:
-        """Add a cosigner's signature of input `index`, the hash type as its last byte.
+        """Add a cosigner's signature of input `index`, which ends with the hash type.
 
-        Raises BuildError for an input that is not there, InvalidKey for a key that it does
-        not wait for and a signature that this key has not made of it.
+        Raises BuildError if there is no such input, InvalidKey if the input needs no signature
+        of this key or the signature does not verify.
         """
         if not isinstance(index, int) or not 0 <= index < len(self.parts):
             named = shown(index) if isinstance(index, int) else kind_of(index)
-            raise BuildError(f"input {named}: the transaction has {len(self.parts)} inputs")
+            raise BuildError(
+                f"input {named} cannot be signed: the transaction has {len(self.parts)} inputs"
+            )
         context, made, refusal = self._context, self, None
         for number, at, wanted in self._places():
             if number == index and isinstance(public_key, bytes) and wanted.is_of(public_key):
@@ -110,7 +115,7 @@ class CosignedTransaction:
         if refusal is not None:
             raise refusal
         named = f"0x{public_key.hex()}" if isinstance(public_key, bytes) else kind_of(public_key)
-        raise InvalidKey(f"input {index} waits for no signature of {named}")
+        raise InvalidKey(f"input {index} needs no signature of {named}")
 
     def _with(self, index: int, at: int, wanted: WantedSignatures) -> CosignedTransaction:
         parts = [*self.parts[index]]
@@ -118,18 +123,20 @@ class CosignedTransaction:
         return replace(self, parts=(*self.parts[:index], tuple(parts), *self.parts[index + 1 :]))
 
     def combine(self, *others: CosignedTransaction) -> CosignedTransaction:
-        """Add the signatures of others, in any order.
+        """Merge the signatures of other copies, in any order.
 
-        Raises BuildError for another transaction, naming the first difference, and
+        Raises BuildError if they are of another transaction, naming the first difference, and
         InvalidKey for a signature that does not verify.
         """
         context, made = self._context, self
         for other in others:
             if not isinstance(other, CosignedTransaction):
-                raise BuildError(f"what is combined is a CosignedTransaction, not {kind_of(other)}")
+                raise BuildError(
+                    f"cannot combine with {kind_of(other)}: expected a CosignedTransaction"
+                )
             difference = _difference(self, other)
             if difference is not None:
-                raise BuildError(f"another transaction is signed: {difference}")
+                raise BuildError(f"cannot combine different transactions: {difference}")
             for index, at, theirs in other._places():
                 part = made.parts[index][at]
                 assert isinstance(part, WantedSignatures)
@@ -139,7 +146,7 @@ class CosignedTransaction:
         return made
 
     def require_complete(self) -> CosignedTransaction:
-        """Return this if nothing is missing. Raises BuildError that says whose signatures are."""
+        """Return this if it is complete. Raises BuildError naming the missing public keys."""
         _ = self._unlocked
         return self
 
@@ -156,10 +163,10 @@ class CosignedTransaction:
         return replace(self.unsigned.transaction, inputs=tuple(inputs))
 
     def build(self, rules: RuleSet = BCH_2026) -> BuiltTransaction:
-        """Put the signatures into their places and verify the transaction.
+        """Insert the signatures and verify the transaction.
 
-        Raises BuildError that says whose signatures are missing, and BuildRefused, with the
-        verdict and where it is known the line, where the transaction is refused.
+        Raises BuildError naming the public keys whose signatures are missing, and BuildRefused,
+        with the verdict and, if known, the source line, if the transaction is refused.
         """
         transaction = self._unlocked
         verdict = verify(transaction, self.unsigned.source_outputs, rules)
@@ -170,9 +177,10 @@ class CosignedTransaction:
 
 
 def cosigned(unsigned: BuiltTransaction, spends: Sequence[Spend]) -> CosignedTransaction:
-    """Part the unlocking of every input, and sign with the keys that the unlockers have.
+    """Make a transaction for cosigners, signed with the private keys that the unlockers have.
 
-    An unlocker without parts unlocks its input at once. Raises BuildError where one cannot.
+    An unlocker that is not Cosignable unlocks its input at once. Raises BuildError if one
+    cannot.
     """
     context = TransactionContext(unsigned.transaction, unsigned.source_outputs)
     made: list[tuple[Part, ...]] = []
@@ -190,12 +198,12 @@ def cosigned(unsigned: BuiltTransaction, spends: Sequence[Spend]) -> CosignedTra
 
 
 def _difference(mine: CosignedTransaction, theirs: CosignedTransaction) -> str | None:
-    """What two transactions first differ in; None where only signatures do."""
+    """Describe the first difference of two transactions; None if only signatures differ."""
     one, other = mine.unsigned.transaction, theirs.unsigned.transaction
     if (one.version, one.locktime) != (other.version, other.locktime):
         return (
-            f"version and locktime are {one.version} and {one.locktime} here,"
-            f" {other.version} and {other.locktime} there"
+            f"version {one.version} and locktime {one.locktime},"
+            f" version {other.version} and locktime {other.locktime}"
         )
     pairs: tuple[tuple[str, Sequence[object], Sequence[object]], ...] = (
         ("input", one.inputs, other.inputs),
@@ -205,10 +213,10 @@ def _difference(mine: CosignedTransaction, theirs: CosignedTransaction) -> str |
     )
     for what, here, there in pairs:
         if len(here) != len(there):
-            return f"{len(here)} {what}s here, {len(there)} there"
+            return f"{len(here)} {what}s and {len(there)}"
         for index, (left, right) in enumerate(zip(here, there, strict=True)):
             if left != right:
-                return f"{what} {index} is another one"
+                return f"{what} {index} differs"
     return None
 
 

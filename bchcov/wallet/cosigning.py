@@ -1,6 +1,6 @@
 """Multisig inputs signed by one cosigner at a time, on one machine or on several.
 
-Each cosigner signs the same transaction and hands on public keys and signatures as bytes.
+Each cosigner signs the same transaction and passes public keys and signatures on as bytes.
 Every signature is verified when it is added to the others.
 """
 
@@ -31,10 +31,10 @@ __all__ = ["PartialMultisig", "multisig_unlocking"]
 
 @dataclass(frozen=True, slots=True)
 class PartialMultisig:
-    """What some cosigners of a multisig have signed of one input; every method gives a new one.
+    """The signatures collected so far for one multisig input; every method returns a new one.
 
-    `signatures` are in the order in which they came. Raises EncodeError for an input that
-    is not there and a script that is no multisig.
+    `signatures` are in the order in which they were added. Raises EncodeError if there is no
+    such input or the script is not a multisig script.
     """
 
     context: TransactionContext = field(repr=False, compare=False)
@@ -52,7 +52,7 @@ class PartialMultisig:
 
     @property
     def scheme(self) -> Scheme | None:
-        """The scheme of the signatures, one for all of them; None where there are none."""
+        """The scheme of all signatures; None if there are no signatures yet."""
         if not self.signatures:
             return None
         return scheme_of(self.signatures[0][1])
@@ -64,7 +64,7 @@ class PartialMultisig:
 
     @property
     def missing(self) -> tuple[bytes, ...]:
-        """The public keys that may still sign, in the script's order; none where it suffices."""
+        """The public keys that may still sign, in script order; empty when complete."""
         if not self.needed:
             return ()
         keys = dict.fromkeys(self._multisig.public_keys)
@@ -88,9 +88,9 @@ class PartialMultisig:
         hash_type: int = DEFAULT_HASH_TYPE,
         scheme: Scheme = "schnorr",
     ) -> PartialMultisig:
-        """Add the signature of a key. Raises InvalidKey for a key that is none of the script's."""
+        """Sign with a key. Raises InvalidKey if its public key is not in the script."""
         if not isinstance(key, PrivateKey):
-            raise InvalidKey(f"a multisig is signed with a PrivateKey, not {kind_of(key)}")
+            raise InvalidKey(f"key must be a PrivateKey, not {kind_of(key)}")
         self._check_key(key.public_key)
         signature = transaction_signature(
             self.context, self.index, self.script, key, hash_type=hash_type, scheme=scheme
@@ -98,57 +98,60 @@ class PartialMultisig:
         return self.add(key.public_key, signature)
 
     def _check_key(self, public_key: bytes) -> None:
-        expect_bytes(public_key, "a public key")
+        expect_bytes(public_key, "public key")
         if public_key not in self._multisig.public_keys:
-            raise InvalidKey(f"0x{public_key.hex()} is not a key of the multisig")
+            raise InvalidKey(f"public key 0x{public_key.hex()} is not in the multisig script")
 
     def add(self, public_key: bytes, signature: bytes) -> PartialMultisig:
-        """Add a cosigner's signature, the hash type as its last byte; one already there is kept.
+        """Add a cosigner's signature, which ends with the hash type.
 
-        Raises InvalidKey for one that this key has not made of this input, and for one of
-        another scheme than those there are; EncodeError for a hash type that no node accepts.
+        A second signature of the same key changes nothing. Raises InvalidKey if the signature
+        does not verify for this key and input, or is of another scheme than the others, and
+        EncodeError for a hash type that no node accepts.
         """
         self._check_key(public_key)
-        expect_bytes(signature, "a signature")
+        expect_bytes(signature, "signature")
         if public_key in self.signers:
             return self
         who = f"the signature of 0x{public_key.hex()} for input {self.index}"
         if len(signature) < 2:
-            raise InvalidKey(f"{who} has {len(signature)} bytes")
+            raise InvalidKey(f"{who} has {len(signature)} bytes: expected at least 2")
         scheme = scheme_of(signature)
         check_request(self.context, self.index, signature[-1], scheme)
         digest = signature_digest(self.context, self.index, self.script, signature[-1])
         if not is_signature(signature[:-1], digest, public_key, scheme):
-            raise InvalidKey(f"{who} does not verify: another key, transaction or script is signed")
+            raise InvalidKey(f"{who} does not verify: wrong key, transaction or script")
         if self.scheme not in (None, scheme):
             raise InvalidKey(f"{who} is {scheme}, the others are {self.scheme}")
         return replace(self, signatures=(*self.signatures, (public_key, signature)))
 
     def combine(self, *others: PartialMultisig) -> PartialMultisig:
-        """Add the signatures of others, in any order. Raises as `add` does."""
+        """Merge the signatures of others, in any order. Raises what `add` raises."""
         made = self
         for other in others:
             if not isinstance(other, PartialMultisig):
-                raise EncodeError(f"what is combined is a PartialMultisig, not {kind_of(other)}")
+                raise EncodeError(
+                    f"cannot combine with {kind_of(other)}: expected a PartialMultisig"
+                )
             for public_key, signature in other.signatures:
                 made = made.add(public_key, signature)
         return made
 
     def require_complete(self) -> PartialMultisig:
-        """Return this if the signatures suffice. Raises BuildError that says whose are missing."""
+        """Return this if it is complete. Raises BuildError naming the missing public keys."""
         if self.needed:
             multisig = self._multisig
             there = multisig.required - self.needed
             names = ", ".join(f"0x{key.hex()}" for key in self.missing)
             raise BuildError(
-                f"{there} of {multisig.required} signatures are there,"
-                f" {self.needed} are missing of {names}"
+                f"{there} of {multisig.required} signatures are present:"
+                f" {self.needed} missing, from {names}"
             )
         return self
 
     @property
     def pushes(self) -> bytes:
-        """The pushes of dummy and signatures. Raises BuildError where some are missing."""
+        """The pushes of the dummy and the signatures. Raises BuildError if incomplete."""
         self.require_complete()
         multisig, signatures = self._multisig, dict(self.signatures)
         places = signing_places(multisig, signatures)
@@ -158,16 +161,16 @@ class PartialMultisig:
 
     @property
     def unlocking_bytecode(self) -> bytes:
-        """All that unlocks the input: the pushes, and the script where the output has its hash.
+        """The whole unlocking bytecode: the pushes, and for P2SH the push of the script.
 
-        Raises BuildError where signatures are missing, or the output is of another script.
+        Raises BuildError if signatures are missing or the output does not pay to the script.
         """
         locking = self.context.source_outputs[self.index].locking_bytecode
         if locking == self.script:
             return self.pushes
         if locking in (p2sh20(self.script), p2sh32(self.script)):
             return self.pushes + encode_push(self.script)
-        raise BuildError(f"input {self.index} spends an output of another script")
+        raise BuildError(f"input {self.index} does not spend an output of this script")
 
 
 def multisig_unlocking(
@@ -179,11 +182,11 @@ def multisig_unlocking(
     hash_type: int = DEFAULT_HASH_TYPE,
     scheme: Scheme = "schnorr",
 ) -> bytes | PartialMultisig:
-    """Sign a multisig script of up to 20 keys with those that are here, in any order.
+    """Sign a multisig input with the given keys, in any order; the script has up to 20 keys.
 
-    Where they suffice, returns the pushes of dummy and signatures; behind them belongs, for
-    P2SH, the push of the script. Where they do not, returns what is signed, to be combined
-    with what the others sign. Raises EncodeError for a script that is no multisig, InvalidKey
+    If they suffice, returns the pushes of the dummy and the signatures; for P2SH, append the
+    push of the script. Otherwise returns a PartialMultisig to combine with those of the
+    other cosigners. Raises EncodeError if the script is not a multisig script, and InvalidKey
     for keys that do not fit.
     """
     check_signers(read_multisig(script), keys)

@@ -1,4 +1,4 @@
-"""Where an output pays: a locking bytecode, or an address of the network that is meant."""
+"""Destinations of outputs: a locking bytecode, or an address of the expected network."""
 
 from __future__ import annotations
 
@@ -18,24 +18,25 @@ Destination = str | bytes | Address
 def output_to(
     destination: Destination, value: int, token: Token | None = None, *, network: str = "mainnet"
 ) -> Output:
-    """Make an output of so many satoshis to an address or a locking bytecode.
+    """Make an output of `value` satoshis to an address or a locking bytecode.
 
-    Raises AddressError for text that is no address, or one of another network, and
-    BuildError for tokens to an address that does not say its wallet knows tokens.
+    Raises AddressError for text that is not an address of the network, and BuildError for
+    tokens sent to an address that is not token-aware.
     """
     payee = decode_address(destination) if isinstance(destination, str) else destination
     if token is not None and isinstance(payee, Address) and not payee.token_aware:
-        raise BuildError(f"tokens to {payee}: it is not a token-aware address")
+        raise BuildError(f"cannot send tokens to {payee}: not a token-aware address")
     return Output(value, locking_bytecode_of(destination, network=network), token)
 
 
 def located(output: Output, network: str) -> Output:
-    """An output that names an address where its locking bytecode belongs, with the latter.
+    """Replace an address in place of an output's locking bytecode by that bytecode.
 
-    Raises AddressError and BuildError as `output_to` does, BuildError for what is no output.
+    Raises AddressError and BuildError as `output_to` does, and BuildError for anything but
+    an Output.
     """
     if not isinstance(output, Output):
-        raise BuildError(f"an output is an Output, not {kind_of(output)}")
+        raise BuildError(f"output must be an Output, not {kind_of(output)}")
     destination: object = output.locking_bytecode
     if not isinstance(destination, (str, Address)):
         return output

@@ -1,4 +1,4 @@
-"""The error for a transaction that was built and is refused, as its unlockers explain it."""
+"""The error for a built transaction that is refused, explained by the input's unlocker."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["refused"]
 
 
 def refused(verdict: Verdict, error: Problem, unlockers: Sequence[object]) -> BuildRefused:
-    """Make the error, with the contract, path, line and check where the unlocker knows them."""
+    """Make the error, with contract, path, line and check if the unlocker can explain them."""
     index = error.input
     if error.check is TransactionCheck.SCRIPTS and index is not None:
         unlocker = unlockers[index]

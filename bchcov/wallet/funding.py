@@ -30,7 +30,7 @@ class Funding:
 
     @property
     def change_bytecode(self) -> bytes | None:
-        """The locking bytecode of `change`. Raises AddressError for no address of the network."""
+        """The locking bytecode of `change`. Raises AddressError unless it fits the network."""
         if self.change is None:
             return None
         return locking_bytecode_of(self.change, network=self.network)

@@ -1,4 +1,4 @@
-"""Private keys: from bytes, WIF or bitcash, and what they sign."""
+"""Private keys: reading them from bytes, WIF or bitcash, and signing with them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _COMPRESSED = b"\x01"
 
 
 class _BitcashKey(Protocol):
-    """What a key of the package bitcash offers: its secret in WIF."""
+    """A key of the package bitcash, which can export its secret in WIF."""
 
     def to_wif(self) -> str:
         """Write the key in WIF."""
@@ -28,9 +28,9 @@ class _BitcashKey(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PrivateKey:
-    """A private key of 32 bytes; `compressed` says how its public key is written.
+    """A private key of 32 bytes; `compressed` selects the encoding of its public key.
 
-    Raises InvalidKey for bytes that are no private key.
+    Raises InvalidKey for bytes that are not a private key.
     """
 
     secret: bytes = field(repr=False)
@@ -39,48 +39,50 @@ class PrivateKey:
 
     def __post_init__(self) -> None:
         if not isinstance(self.secret, bytes):
-            raise InvalidKey(f"a private key is 32 bytes, not {kind_of(self.secret)}: see from_wif")
+            raise InvalidKey(
+                f"private key must be 32 bytes, not {kind_of(self.secret)}: see from_wif"
+            )
         if not isinstance(self.compressed, bool):
-            raise InvalidKey(f"compressed is True or False, not {kind_of(self.compressed)}")
+            raise InvalidKey(f"compressed must be True or False, not {kind_of(self.compressed)}")
         public_key = public_key_of(self.secret, compressed=self.compressed)
         object.__setattr__(self, "public_key", public_key)
 
     @classmethod
     def from_wif(cls, text: str, *, network: str | None = "mainnet") -> PrivateKey:
-        """Read a key in wallet import format, of this network or, with None, of any.
+        """Read a key in wallet import format (WIF) of a network; None accepts any network.
 
-        All networks but mainnet write keys alike. Raises InvalidKey that says what is wrong.
+        All test networks share one format. Raises InvalidKey with the reason.
         """
         if network is not None:
             _check_network(network)
         if not isinstance(text, str):
-            raise InvalidKey(f"a key in wallet import format is text, not {kind_of(text)}")
+            raise InvalidKey(f"WIF key must be text, not {kind_of(text)}")
         try:
             data = decode_base58_check(text)
         except DecodeError as error:
-            raise InvalidKey(f"not a key in wallet import format: {error.message}") from None
+            raise InvalidKey(f"invalid WIF key: {error.message}") from None
         if not data or data[0] not in WIF_VERSIONS.values():
-            raise InvalidKey("not a key in wallet import format: the version byte is unknown")
+            raise InvalidKey("invalid WIF key: unknown version byte")
         if network is not None and data[0] != WIF_VERSIONS[network]:
             is_main = data[0] == WIF_VERSIONS["mainnet"]
             raise InvalidKey(
-                f"a key of {'mainnet' if is_main else 'a test network'}, not of {network}:"
-                " say which network is meant"
+                f"WIF key is of {'mainnet' if is_main else 'a test network'}, expected {network}:"
+                " pass the right network"
             )
         secret, rest = data[1:33], data[33:]
         if len(secret) != 32 or rest not in (b"", _COMPRESSED):
-            raise InvalidKey(f"not a key in wallet import format: it holds {len(data)} bytes")
+            raise InvalidKey(f"invalid WIF key: {len(data)} bytes, expected 33 or 34")
         return cls(secret, compressed=bool(rest))
 
     @classmethod
     def from_bitcash(cls, key: _BitcashKey) -> PrivateKey:
-        """Take over a key of the package bitcash, of any network. Raises InvalidKey."""
+        """Convert a key of the package bitcash, of any network. Raises InvalidKey."""
         if not callable(getattr(key, "to_wif", None)):
-            raise InvalidKey(f"a key of bitcash has a method to_wif, {kind_of(key)} has none")
+            raise InvalidKey(f"bitcash key must have a method to_wif, unlike {kind_of(key)}")
         return cls.from_wif(key.to_wif(), network=None)
 
     def to_wif(self, network: str = "mainnet") -> str:
-        """Write the key in wallet import format of a network. Raises InvalidKey for no network."""
+        """Write the key in wallet import format. Raises InvalidKey for an unknown network."""
         _check_network(network)
         flag = _COMPRESSED if self.compressed else b""
         return encode_base58_check(bytes((WIF_VERSIONS[network],)) + self.secret + flag)
@@ -96,21 +98,21 @@ class PrivateKey:
         return p2pkh(self.public_key_hash)
 
     def sign_schnorr(self, digest: bytes) -> bytes:
-        """Sign a 32-byte digest; 64 bytes, the same each time. Raises InvalidKey."""
+        """Sign a 32-byte digest deterministically; 64 bytes. Raises InvalidKey."""
         return sign_schnorr(self.secret, _digest(digest))
 
     def sign_ecdsa(self, digest: bytes) -> bytes:
-        """Sign a 32-byte digest; strict DER, low s, the same each time. Raises InvalidKey."""
+        """Sign a 32-byte digest deterministically; strict DER, low s. Raises InvalidKey."""
         return sign_ecdsa(self.secret, _digest(digest))
 
 
 def _digest(digest: bytes) -> bytes:
     if not isinstance(digest, bytes):
-        raise InvalidKey(f"a digest to sign is 32 bytes, not {kind_of(digest)}")
+        raise InvalidKey(f"digest must be 32 bytes, not {kind_of(digest)}")
     return digest
 
 
 def _check_network(network: str) -> None:
     if not isinstance(network, str) or network not in WIF_VERSIONS:
         named = repr(network) if isinstance(network, str) else kind_of(network)
-        raise InvalidKey(f"no network is called {named}: {', '.join(WIF_VERSIONS)}")
+        raise InvalidKey(f"unknown network {named}: expected one of {', '.join(WIF_VERSIONS)}")

@@ -1,7 +1,7 @@
 """Finding the tokens of a transaction's inputs that no output takes.
 
-Consensus does not require outputs for tokens: it lets anybody burn them, even by mistake.
-Here each NFT of the inputs needs an output of its own.
+Consensus does not require that tokens have outputs: anybody may burn them, even by mistake.
+The builder is stricter: each NFT of the inputs needs an output of its own.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ def _amounts(outputs: Iterable[Output]) -> Counter[bytes]:
 
 
 def _genesis(spends: Iterable[Spend]) -> set[bytes]:
-    """The categories that these inputs may create: each spends output 0 of that transaction."""
+    """Return the categories that these inputs may create: the txids of spent outputs 0."""
     return {spend.coin.outpoint_hash for spend in spends if spend.coin.outpoint_index == 0}
 
 
 def missing_tokens(spends: Sequence[Spend], outputs: Sequence[Output]) -> dict[bytes, int]:
-    """How many tokens of which category the outputs have beyond the inputs."""
+    """Return by category how many more fungible tokens the outputs have than the inputs."""
     there = _amounts(spend.coin.output for spend in spends)
     return {
         category: amount - there[category]
@@ -47,11 +47,13 @@ def _nfts(outputs: Iterable[Output]) -> dict[bytes, list[Nft]]:
     return found
 
 
-def _unequal(coming: Sequence[Nft], going: Sequence[Nft]) -> tuple[list[Nft], Counter[Nft]]:
-    """Take out what goes out as it came in, one for one; give what is left of both."""
-    free = Counter(going)
+def _remove_unchanged(
+    spent: Sequence[Nft], created: Sequence[Nft]
+) -> tuple[list[Nft], Counter[Nft]]:
+    """Pair off the NFTs that pass unchanged; return the rest of both sides."""
+    free = Counter(created)
     left = []
-    for nft in coming:
+    for nft in spent:
         if free[nft]:
             free[nft] -= 1
         else:
@@ -59,11 +61,11 @@ def _unequal(coming: Sequence[Nft], going: Sequence[Nft]) -> tuple[list[Nft], Co
     return left, +free
 
 
-def _unaccounted(coming: Sequence[Nft], going: Sequence[Nft]) -> list[Nft]:
-    """The NFTs of one category that no output accounts for."""
-    changed, free = _unequal(coming, going)
+def _unaccounted(spent: Sequence[Nft], created: Sequence[Nft]) -> list[Nft]:
+    """Return the spent NFTs of one category that no output accounts for."""
+    changed, free = _remove_unchanged(spent, created)
     minting = sum(n for nft, n in free.items() if nft.capability is Capability.MINTING)
-    # A mutable one that becomes immutable with its commitment is meant before any other.
+    # A mutable NFT is first matched with an immutable one that keeps its commitment.
     others = []
     for nft in changed:
         same = Nft(nft.commitment, Capability.NONE)
@@ -71,8 +73,8 @@ def _unaccounted(coming: Sequence[Nft], going: Sequence[Nft]) -> list[Nft]:
             free[same] -= 1
         else:
             others.append(nft)
-    lesser = sum(n for nft, n in free.items() if nft.capability is not Capability.MINTING)
-    room = {Capability.NONE: 0, Capability.MUTABLE: lesser, Capability.MINTING: minting}
+    not_minting = sum(n for nft, n in free.items() if nft.capability is not Capability.MINTING)
+    room = {Capability.NONE: 0, Capability.MUTABLE: not_minting, Capability.MINTING: minting}
     left = []
     for nft in others:
         if room[nft.capability]:
@@ -83,27 +85,27 @@ def _unaccounted(coming: Sequence[Nft], going: Sequence[Nft]) -> list[Nft]:
 
 
 def leftover_tokens(spends: Sequence[Spend], outputs: Sequence[Output]) -> list[Token]:
-    """The tokens that come in and do not go out: one for each category, and each NFT.
+    """List the tokens of the inputs that no output takes: a sum per category, and each NFT.
 
-    Amounts are sums by category. Each NFT that comes in is accounted for by one output of
-    its category, and each output accounts for one NFT at most:
+    Fungible amounts are summed by category. Each spent NFT is accounted for by one output of
+    its category, and each output accounts for at most one NFT:
 
-    - an immutable one by an output with the same commitment, immutable too;
-    - a mutable one by any output that is mutable or immutable, whatever its commitment;
-    - a minting one by a minting output only, whatever its commitment: what it makes beside
-      is new, and a minting one that is to end has to be burnt.
+    - an immutable NFT by an immutable output with the same commitment;
+    - a mutable NFT by any mutable or immutable output, whatever its commitment;
+    - a minting NFT by a minting output only, whatever its commitment: other NFTs that it
+      creates are new, and to end its minting capability it has to be burned.
 
-    What goes out as it came in is taken first, then what only lost its capability, so that
-    as many as possible are accounted for; of those that cannot be, the last to come in are
-    left over.
+    NFTs that pass unchanged are matched first, then those that only lost their capability,
+    so that as many as possible are accounted for; of the rest, the last ones among the inputs
+    are left over.
     """
-    given = _amounts(outputs)
+    created_amounts = _amounts(outputs)
     left = [
-        Token(category, amount - given[category])
+        Token(category, amount - created_amounts[category])
         for category, amount in sorted(_amounts(spend.coin.output for spend in spends).items())
-        if amount > given[category]
+        if amount > created_amounts[category]
     ]
-    going = _nfts(outputs)
-    for category, coming in _nfts(spend.coin.output for spend in spends).items():
-        left += [Token(category, 0, nft) for nft in _unaccounted(coming, going.get(category, ()))]
+    created = _nfts(outputs)
+    for category, spent in _nfts(spend.coin.output for spend in spends).items():
+        left += [Token(category, 0, nft) for nft in _unaccounted(spent, created.get(category, ()))]
     return left

@@ -1,4 +1,4 @@
-"""Multisig scripts: their keys, and what lies below their signatures."""
+"""Multisig scripts: reading their keys, and the dummy item pushed before the signatures."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ __all__ = ["check_signers", "dummy_push", "read_multisig", "signing_places"]
 def read_multisig(script: bytes) -> Multisig:
     """Read a multisig script of 1 to 20 keys. Raises EncodeError for anything else.
 
-    Nodes know up to 16 keys as a pattern of its own; hashed, 20 are spent like any script.
+    Nodes recognize bare multisig up to 16 keys; as a P2SH redeem script it may have 20.
     """
-    expect_bytes(script, "a multisig script")
+    expect_bytes(script, "multisig script")
     steps = list(instructions(script))
     if len(steps) >= 4 and steps[-1].opcode == Op.OP_CHECKMULTISIG:
         required, total = _number(steps[0].opcode, steps[0].data), _number(*steps[-2][1:3])
@@ -33,21 +33,21 @@ def read_multisig(script: bytes) -> Multisig:
 
 
 def _number(opcode: int, data: bytes | None) -> int:
-    """A number of 1 to 20 in its shortest push; 0 for anything else."""
+    """Return the number, 1 to 20, that a minimal push encodes; 0 for anything else."""
     if data is None:
         return opcode - 0x50 if 0x51 <= opcode <= 0x60 else 0
     return data[0] if len(data) == 1 and 16 < data[0] <= MAX_MULTISIG_KEYS and opcode == 1 else 0
 
 
 def signing_places(multisig: Multisig, signers: Iterable[bytes]) -> list[int]:
-    """The places in a script whose keys have signed, as many as it needs, in its order."""
+    """Return the key indices that have signed, in script order, at most as many as required."""
     there = frozenset(signers)
     places = [at for at, key in enumerate(multisig.public_keys) if key in there]
     return places[: multisig.required]
 
 
 def dummy_push(multisig: Multisig, places: Sequence[int], scheme: Scheme) -> bytes:
-    """Push the item below the signatures: with Schnorr, the bit field of the keys that signed.
+    """Push the dummy item below the signatures: for Schnorr, the bit field of signing keys.
 
     Source: 2019-11-15 Schnorr OP_CHECKMULTISIG specification, "Mode 2".
     """
@@ -58,13 +58,13 @@ def dummy_push(multisig: Multisig, places: Sequence[int], scheme: Scheme) -> byt
 
 
 def check_signers(multisig: Multisig, keys: Sequence[PrivateKey]) -> None:
-    """Raise InvalidKey for keys given twice or more than a multisig needs, and for no keys."""
+    """Raise InvalidKey unless `keys` are distinct private keys, at most as many as required."""
     if not isinstance(keys, (tuple, list)):
-        raise InvalidKey(f"the keys of a multisig are a list of PrivateKey, not {kind_of(keys)}")
+        raise InvalidKey(f"keys must be a list of PrivateKey, not {kind_of(keys)}")
     for key in keys:
         if not isinstance(key, PrivateKey):
-            raise InvalidKey(f"a multisig is signed with a PrivateKey, not {kind_of(key)}")
+            raise InvalidKey(f"key must be a PrivateKey, not {kind_of(key)}")
     if len(set(keys)) != len(keys) or len(keys) > multisig.required:
         raise InvalidKey(
-            f"{multisig.required} different keys are needed to sign, {len(keys)} are given"
+            f"expected at most {multisig.required} different keys to sign with, {len(keys)} given"
         )

@@ -1,4 +1,4 @@
-"""Keys whose private half is elsewhere: they say whose signature an input waits for."""
+"""Public keys and their hashes that stand for cosigners in unlockers."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _PREFIXES = {33: (2, 3), 65: (4,)}
 
 @dataclass(frozen=True, slots=True)
 class PublicKey:
-    """A public key of 33 or 65 bytes in place of the private key that another cosigner has.
+    """A cosigner's public key of 33 or 65 bytes, in place of a private key.
 
-    Raises InvalidKey for bytes that are no point of the curve.
+    Raises InvalidKey for bytes that do not encode a point on the curve.
     """
 
     public_key: bytes
@@ -28,14 +28,14 @@ class PublicKey:
     def __post_init__(self) -> None:
         data: object = self.public_key
         if not isinstance(data, bytes):
-            raise InvalidKey(f"a public key is bytes, not {kind_of(data)}")
+            raise InvalidKey(f"public key must be bytes, not {kind_of(data)}")
         if data[:1] not in map(bytes, ((each,) for each in _PREFIXES.get(len(data), ()))):
             raise InvalidKey(
-                f"a public key is 33 bytes that begin with 2 or 3, or 65 that begin with 4,"
+                "public key must be 33 bytes beginning with 2 or 3, or 65 beginning with 4,"
                 f" not {len(data)}: 0x{data[:33].hex()}"
             )
         if not is_public_key(data):
-            raise InvalidKey(f"0x{data.hex()} is no point of the curve")
+            raise InvalidKey(f"public key 0x{data.hex()} is not a point on the curve")
 
     @property
     def locking_bytecode(self) -> bytes:
@@ -45,9 +45,9 @@ class PublicKey:
 
 @dataclass(frozen=True, slots=True)
 class KeyHash:
-    """The hash of a public key that is not known yet: the owner of a P2PKH address.
+    """A cosigner of whom only the public key's hash is known, as in a P2PKH address.
 
-    Raises InvalidKey for what is not 20 bytes.
+    Raises InvalidKey unless it is 20 bytes.
     """
 
     public_key_hash: bytes
@@ -56,14 +56,14 @@ class KeyHash:
         data: object = self.public_key_hash
         if not isinstance(data, bytes) or len(data) != 20:
             what = f"{len(data)} bytes" if isinstance(data, bytes) else kind_of(data)
-            raise InvalidKey(f"the hash of a public key is 20 bytes, not {what}")
+            raise InvalidKey(f"public key hash must be 20 bytes, not {what}")
 
     @classmethod
     def of_address(cls, address: str) -> KeyHash:
-        """Whoever owns a P2PKH address. Raises AddressError for any other."""
+        """Take the key hash of a P2PKH address. Raises AddressError for any other address."""
         payee = decode_address(address)
         if payee.kind != "p2pkh":
-            raise AddressError(f"{payee} is a {payee.kind} address, and no key's")
+            raise AddressError(f"{payee} is a {payee.kind} address: expected P2PKH")
         return cls(payee.payload)
 
     @property

@@ -1,4 +1,4 @@
-"""Any script unlocked by pushes, some of which are signatures."""
+"""Unlocking any script by pushes, some of which are signatures."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ __all__ = ["Item", "ScriptUnlocker", "Signature"]
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A place in an unlocking script for a transaction signature by `key`.
+    """A placeholder for a transaction signature by `key` among the items of a ScriptUnlocker.
 
     A PublicKey stands for a cosigner: see `TransactionBuilder.cosign`. `covered` is the
-    script that is covered where that is neither the redeem script nor the locking bytecode: the
-    body of a function, or what follows an OP_CODESEPARATOR.
+    script that the signature covers if it is neither the redeem script nor the locking
+    bytecode: the body of a function, or the part after an OP_CODESEPARATOR.
     """
 
     key: PrivateKey | PublicKey
@@ -36,12 +36,12 @@ class Signature:
     def __post_init__(self) -> None:
         check_signer(self.key, self.hash_type, self.scheme)
         if self.covered is not None:
-            expect_bytes(self.covered, "a covered bytecode")
+            expect_bytes(self.covered, "covered bytecode")
 
     def make(self, context: TransactionContext, index: int, covered: bytes) -> bytes:
-        """Sign input `index`, where the script that runs is `covered`.
+        """Sign input `index` for the running script `covered`.
 
-        Raises BuildError where the private key is elsewhere.
+        Raises BuildError if the private key is missing.
         """
         return signature_by(
             self.key,
@@ -57,7 +57,7 @@ class Signature:
         return replace(self, key=PublicKey(self.key.public_key))
 
     def wanted(self, context: TransactionContext, index: int, covered: bytes) -> WantedSignatures:
-        """The place of this signature, signed where the private key is here."""
+        """Return this as a pending signature, signed if the private key is at hand."""
         wanted = WantedSignatures(
             "signature",
             (self.key.public_key,),
@@ -71,28 +71,28 @@ class Signature:
 
 
 Item = bytes | int | Signature
-"""What an unlocking script pushes: bytes, a VM number, or a signature."""
+"""An item that an unlocking script pushes: bytes, a VM number, or a signature."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScriptUnlocker:
-    """Pushes items, the last one on top, and behind them the redeem script if there is one."""
+    """Unlocks by pushing items, the last one on top, and then the redeem script if given."""
 
     items: Sequence[Item] = ()
     redeem_script: bytes | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.items, (tuple, list)):
-            raise BuildError(f"the items to push are a list, not {kind_of(self.items)}")
+            raise BuildError(f"items must be a list, not {kind_of(self.items)}")
         for item in self.items:
             if not isinstance(item, (bytes, int, Signature)):
-                raise BuildError(f"{kind_of(item)} is not bytes, a number or a signature")
+                raise BuildError(f"item must be bytes, an int or a Signature, not {kind_of(item)}")
         if self.redeem_script is not None:
-            expect_bytes(self.redeem_script, "a redeem script")
+            expect_bytes(self.redeem_script, "redeem script")
 
     @property
     def size(self) -> int:
-        """All pushes, each in its shortest form."""
+        """The maximum size of all pushes in bytes."""
         sizes = [
             1 + SIGNATURE_SIZES[item.scheme] if isinstance(item, Signature) else len(_push(item))
             for item in self.items
@@ -108,7 +108,10 @@ class ScriptUnlocker:
         return spent if self.redeem_script is None else self.redeem_script
 
     def unlock(self, context: TransactionContext, index: int) -> bytes:
-        """Push the items, signed where they ask for it. Raises BuildError for a missing key."""
+        """Push the items, with a signature made for each Signature.
+
+        Raises BuildError if a private key is missing.
+        """
         covered = self._covered(context, index)
         pushes = [
             _push(item.make(context, index, covered) if isinstance(item, Signature) else item)
@@ -117,7 +120,7 @@ class ScriptUnlocker:
         return b"".join((*pushes, self._redeem))
 
     def parts(self, context: TransactionContext, index: int) -> tuple[Part, ...]:
-        """The pushes, and the places of signatures, signed where the private key is here."""
+        """Return the pushes and the pending signatures, signed with the keys at hand."""
         covered = self._covered(context, index)
         parts: list[Part] = [
             item.wanted(context, index, covered) if isinstance(item, Signature) else _push(item)

@@ -1,4 +1,4 @@
-"""Selection of the offered coins that a transaction spends."""
+"""Coin selection: which of the offered coins a transaction spends."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .leftovers import missing_tokens
 __all__ = ["select"]
 
 Change = Callable[[Sequence[Spend], Sequence[Output], Fraction], tuple[list[Output], int]]
-"""Makes the outputs of change, and tells how many satoshis are missing."""
+"""Makes the change outputs, and returns how many satoshis are missing."""
 
 
 def select(
@@ -23,19 +23,19 @@ def select(
     rate: Fraction,
     change: Change,
 ) -> tuple[list[Spend], list[Output]]:
-    """Add candidates to the fixed inputs until outputs, change and fee are paid.
+    """Add candidates to the fixed inputs until outputs, change and fee are paid for.
 
-    Raises BuildError where they do not suffice, or a coin is there twice.
+    Raises BuildError if they do not suffice or a coin occurs twice.
     """
     spends = list(fixed)
     _check_twice([*spends, *candidates])
     offered = [each for each in candidates if each.coin.token is None or not each.coin.token.nft]
     _add_tokens(spends, offered, outputs)
     made, missing = change(spends, outputs, rate)
-    # The last one is the next to take.
+    # Coins are taken from the end of the list.
     offered.sort(key=lambda each: (each.coin.token is None, each.coin.value))
     while missing > 0:
-        # As many at once as are surely needed: a coin each time would be quadratic.
+        # Add several coins before computing change again: one at a time would be quadratic.
         added = 0
         while offered and added < missing:
             spend = offered.pop()
@@ -44,7 +44,8 @@ def select(
         if not added:
             have = sum(spend.coin.value for spend in spends)
             raise BuildError(
-                f"too few satoshis: {have} come in, {have + missing} are needed for outputs and fee"
+                f"insufficient funds: {have} satoshis in inputs, {have + missing} needed for"
+                " outputs and fee"
             )
         made, missing = change(spends, outputs, rate)
     return spends, made
@@ -54,12 +55,12 @@ def _check_twice(spends: Sequence[Spend]) -> None:
     seen = set()
     for spend in spends:
         if spend.coin.outpoint in seen:
-            raise BuildError(f"the coin {spend.coin} is there twice")
+            raise BuildError(f"coin {spend.coin} is given twice")
         seen.add(spend.coin.outpoint)
 
 
 def _add_tokens(spends: list[Spend], offered: list[Spend], outputs: Sequence[Output]) -> None:
-    """Move coins with the tokens that outputs lack from `offered` to `spends`, large ones first."""
+    """Move coins with tokens that the outputs need from `offered` to `spends`, large ones first."""
     for category, missing in missing_tokens(spends, outputs).items():
         holders = [
             each
@@ -67,16 +68,16 @@ def _add_tokens(spends: list[Spend], offered: list[Spend], outputs: Sequence[Out
             if each.coin.token is not None and each.coin.token.category == category
         ]
         holders.sort(key=lambda each: -each.coin.token.amount if each.coin.token else 0)
-        still = missing
+        remaining = missing
         for holder in holders:
-            if still <= 0:
+            if remaining <= 0:
                 break
             assert holder.coin.token is not None
-            still -= holder.coin.token.amount
+            remaining -= holder.coin.token.amount
             spends.append(holder)
             offered.remove(holder)
-        if still > 0:
+        if remaining > 0:
             raise BuildError(
-                f"too few tokens: {missing} of category {category[::-1].hex()} are missing,"
-                f" {missing - still} are offered"
+                f"insufficient tokens of category {category[::-1].hex()}: {missing} more needed,"
+                f" {missing - remaining} offered"
             )

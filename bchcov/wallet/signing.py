@@ -1,4 +1,4 @@
-"""Signed inputs: P2PKH whole transactions at a time; what signs other scripts is named here too."""
+"""Signing the P2PKH inputs of a transaction; signers for other scripts are re-exported."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ def _p2pkh_unlocking(
     check_request(context, index, hash_type, scheme)
     locking = context.source_outputs[index].locking_bytecode
     if not is_p2pkh(locking):
-        raise EncodeError(f"input {index} does not spend a P2PKH output: 0x{locking[:40].hex()}")
+        raise EncodeError(f"input {index} does not spend a P2PKH output but 0x{locking[:40].hex()}")
     if not isinstance(key, PrivateKey):
-        raise InvalidKey(f"a transaction is signed with a PrivateKey, not {kind_of(key)}")
+        raise InvalidKey(f"key must be a PrivateKey, not {kind_of(key)}")
     if locking != key.locking_bytecode:
-        raise InvalidKey(f"input {index} spends an output of another key")
+        raise InvalidKey(f"input {index} does not spend a P2PKH output of this key")
     signature = transaction_signature(
         context, index, locking, key, hash_type=hash_type, scheme=scheme
     )
@@ -50,7 +50,7 @@ def _sign_inputs(
     hash_type: int,
     scheme: Scheme,
 ) -> Transaction:
-    """Sign with one context: what signatures cover is the same before and after unlocking."""
+    """Sign several inputs in one context: signatures do not cover unlocking bytecodes."""
     inputs = list(context.transaction.inputs)
     for index in indexes:
         unlocking = _p2pkh_unlocking(context, index, key, hash_type, scheme)
@@ -69,8 +69,8 @@ def sign_p2pkh(
 ) -> Transaction:
     """Unlock input `index`, which spends a P2PKH output of `key`; return the new transaction.
 
-    Raises EncodeError as `transaction_signature` does and for an output of another kind,
-    and InvalidKey for one of another key.
+    Raises EncodeError as `transaction_signature` does and if the output is not P2PKH,
+    and InvalidKey if it belongs to another key.
     """
     context = TransactionContext(transaction, source_outputs)
     return _sign_inputs(context, (index,), key, hash_type, scheme)
@@ -86,11 +86,12 @@ def sign_all_p2pkh(
 ) -> Transaction:
     """Unlock every input that spends a P2PKH output of `key`; return the new transaction.
 
-    Raises EncodeError as `transaction_signature` does, and InvalidKey if there is none.
+    Raises EncodeError as `transaction_signature` does, and InvalidKey if there is no such
+    input.
     """
     context = TransactionContext(transaction, source_outputs)
     if not isinstance(key, PrivateKey):
-        raise InvalidKey(f"a transaction is signed with a PrivateKey, not {kind_of(key)}")
+        raise InvalidKey(f"key must be a PrivateKey, not {kind_of(key)}")
     mine = [
         index
         for index, output in enumerate(context.source_outputs[: len(transaction.inputs)])

@@ -1,4 +1,4 @@
-"""Who signs: a private key that is here, or a public key or hash whose private key is elsewhere."""
+"""Signers of an input: a private key at hand, or a cosigner's public key or its hash."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from .signatures import Scheme, check_scheme, transaction_signature
 __all__ = ["Signer", "check_signer", "signature_by"]
 
 Signer = PrivateKey | PublicKey | KeyHash
-"""Whose signature is asked for."""
+"""The key whose signature is needed."""
 
 
 def check_signer(signer: object, hash_type: int, scheme: Scheme, *, by_hash: bool = False) -> None:
-    """Raise InvalidKey for what is no signer, EncodeError for no hash type or scheme."""
+    """Raise InvalidKey unless `signer` is one, EncodeError for a wrong hash type or scheme."""
     if not isinstance(signer, (PrivateKey, PublicKey)) and not (
         by_hash and isinstance(signer, KeyHash)
     ):
-        raise InvalidKey(f"an input is signed with a PrivateKey, not {kind_of(signer)}")
-    expect_number(hash_type, "a hash type")
+        raise InvalidKey(f"key must be a PrivateKey, not {kind_of(signer)}")
+    expect_number(hash_type, "hash type")
     check_scheme(scheme)
 
 
@@ -34,11 +34,11 @@ def signature_by(
     hash_type: int,
     scheme: Scheme,
 ) -> bytes:
-    """Sign with a private key. Raises BuildError for a signer whose private key is elsewhere."""
+    """Sign with a private key. Raises BuildError if the signer's private key is not at hand."""
     if not isinstance(signer, PrivateKey):
         known = signer.public_key if isinstance(signer, PublicKey) else signer.public_key_hash
         raise BuildError(
-            f"the signature of 0x{known.hex()} is missing: cosign gathers those of others"
+            f"the signature of 0x{known.hex()} is missing: use TransactionBuilder.cosign"
         )
     return transaction_signature(
         context, index, covered, signer, hash_type=hash_type, scheme=scheme

@@ -1,4 +1,4 @@
-"""Unlockers: how each kind of coin is spent."""
+"""Unlockers: making the unlocking bytecode for each kind of coin."""
 
 from __future__ import annotations
 
@@ -45,17 +45,17 @@ class Unlocker(Protocol):
 
     @property
     def size(self) -> int:
-        """The most bytes that it makes."""
+        """The maximum size of the unlocking bytecode in bytes."""
         ...
 
     def unlock(self, context: TransactionContext, index: int) -> bytes:
-        """Unlock input `index`. Raises a BchcovError where it cannot."""
+        """Make the unlocking bytecode of input `index`. Raises a BchcovError if it cannot."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class ExplainedRefusal:
-    """Why a contract refused an input: a sentence, and each of the rest where it is known."""
+    """Why a contract refused an input: a sentence, and the other fields as far as known."""
 
     sentence: str
     contract: str
@@ -66,10 +66,10 @@ class ExplainedRefusal:
 
 @runtime_checkable
 class Explaining(Protocol):
-    """An unlocker that can say why an input that it unlocked is refused."""
+    """An unlocker that can explain why an input that it unlocked is refused."""
 
     def explain_refusal(self, result: InputResultLike) -> ExplainedRefusal:
-        """Say which line and check refused the input."""
+        """Find the line and check that refused the input."""
         ...
 
     def without_private_keys(self) -> Explaining:
@@ -79,21 +79,21 @@ class Explaining(Protocol):
 
 @runtime_checkable
 class Cosignable(Protocol):
-    """An unlocker some of whose signatures can be made by others, and later."""
+    """An unlocker whose signatures can be made by other cosigners, later."""
 
     def parts(self, context: TransactionContext, index: int) -> tuple[Part, ...]:
-        """The parts of the unlocking bytecode, with the signatures that can be made here.
+        """Return the parts of the unlocking bytecode, signed with the private keys at hand.
 
-        Raises a BchcovError where the input is not for this unlocker.
+        Raises a BchcovError if the unlocker does not fit the input.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class P2pkhUnlocker:
-    """Signs for an output that pays to the hash of the key.
+    """Unlocks a P2PKH output with a signature of its key.
 
-    A PublicKey, or a KeyHash where only the address is known, stands for a cosigner: see
+    A PublicKey, or a KeyHash if only the address is known, stands for a cosigner: see
     `TransactionBuilder.cosign`.
     """
 
@@ -106,12 +106,16 @@ class P2pkhUnlocker:
 
     @property
     def size(self) -> int:
-        """A signature and the public key; one that is not known has 33 bytes, as nearly all."""
+        """The maximum size in bytes: a signature, and the public key (33 bytes if unknown)."""
         key = 33 if isinstance(self.key, KeyHash) else len(self.key.public_key)
         return 1 + SIGNATURE_SIZES[self.scheme] + 1 + key
 
     def unlock(self, context: TransactionContext, index: int) -> bytes:
-        """Sign. Raises InvalidKey for an output of another key, BuildError for a missing key."""
+        """Sign the input.
+
+        Raises InvalidKey if the output belongs to another key, BuildError if the private key
+        is missing.
+        """
         covered, key = self._covered(context, index), self.key
         signature = signature_by(
             key, context, index, covered, hash_type=self.hash_type, scheme=self.scheme
@@ -120,7 +124,7 @@ class P2pkhUnlocker:
         return encode_push(signature) + encode_push(public_key)
 
     def parts(self, context: TransactionContext, index: int) -> tuple[Part, ...]:
-        """The place of the signature and the public key. Raises as `unlock` does."""
+        """Return the pending signature with its public key. Raises what `unlock` raises."""
         covered, key = self._covered(context, index), self.key
         signer = key.public_key_hash if isinstance(key, KeyHash) else key.public_key
         wanted = WantedSignatures(
@@ -137,11 +141,11 @@ class P2pkhUnlocker:
 
 @dataclass(frozen=True, slots=True)
 class MultisigUnlocker:
-    """Signs a multisig script of up to 20 keys, bare or, with `p2sh`, hashed.
+    """Unlocks a multisig script of up to 20 keys, bare or, with `p2sh`, as a redeem script.
 
-    `keys` are those that are here, in any order, `signatures` what other cosigners have
-    signed of the same transaction; together they are as many as the script needs.
-    Raises EncodeError for what is no multisig script, InvalidKey for too many keys.
+    `keys` are the private keys at hand, in any order, `signatures` those of other cosigners
+    on the same transaction; together they are as many as the script requires.
+    Raises EncodeError if the script is not a multisig script, InvalidKey for too many keys.
     """
 
     script: bytes
@@ -153,16 +157,16 @@ class MultisigUnlocker:
 
     def __post_init__(self) -> None:
         check_signers(read_multisig(self.script), self.keys)
-        expect_number(self.hash_type, "a hash type")
+        expect_number(self.hash_type, "hash type")
         check_scheme(self.scheme)
         if not isinstance(self.signatures, (tuple, list)) or not all(
             isinstance(each, tuple) and len(each) == 2 for each in self.signatures
         ):
-            raise InvalidKey("signatures of cosigners are pairs of a public key and its signature")
+            raise InvalidKey("signatures must be pairs of a public key and its signature")
 
     @property
     def size(self) -> int:
-        """The dummy, all signatures that are needed, and the script where it is hashed."""
+        """The maximum size in bytes: the dummy, the signatures and, for P2SH, the script."""
         multisig = read_multisig(self.script)
         places = signing_places(multisig, [key.public_key for key in self.keys])
         if len(places) < multisig.required and self.scheme == "schnorr":
@@ -174,10 +178,10 @@ class MultisigUnlocker:
         return dummy + signatures + (len(encode_push(self.script)) if self.p2sh else 0)
 
     def unlock(self, context: TransactionContext, index: int) -> bytes:
-        """Sign, and put the signatures of the others to it.
+        """Sign with the keys at hand and add the signatures of the other cosigners.
 
-        Raises BuildError that says whose signatures are missing, and InvalidKey for keys
-        and signatures that do not fit.
+        Raises BuildError naming the public keys whose signatures are missing, and InvalidKey
+        for keys and signatures that do not fit.
         """
         partial = PartialMultisig(context, index, self.script)
         for public_key, signature in self.signatures:
@@ -187,7 +191,7 @@ class MultisigUnlocker:
         return partial.pushes + (encode_push(self.script) if self.p2sh else b"")
 
     def parts(self, context: TransactionContext, index: int) -> tuple[Part, ...]:
-        """The place of the signatures, with those that are here. Raises InvalidKey as `unlock`."""
+        """Return the pending signatures, signed with the keys at hand. Raises InvalidKey."""
         multisig = read_multisig(self.script)
         wanted = WantedSignatures(
             "multisig",
@@ -206,18 +210,18 @@ class MultisigUnlocker:
 
 @dataclass(frozen=True, slots=True)
 class RawUnlocker:
-    """Unlocking bytecode as it is; empty for scripts that ask for nothing."""
+    """Unlocks with the given bytes; empty for scripts that need no arguments."""
 
     unlocking_bytecode: bytes = b""
 
     def __post_init__(self) -> None:
-        expect_bytes(self.unlocking_bytecode, "an unlocking bytecode")
+        expect_bytes(self.unlocking_bytecode, "unlocking bytecode")
 
     @property
     def size(self) -> int:
-        """Its length."""
+        """The size of the unlocking bytecode in bytes."""
         return len(self.unlocking_bytecode)
 
     def unlock(self, context: TransactionContext, index: int) -> bytes:  # noqa: ARG002
-        """Give it."""
+        """Return the given bytes."""
         return self.unlocking_bytecode

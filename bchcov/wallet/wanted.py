@@ -1,4 +1,4 @@
-"""Signatures that one place of an unlocking bytecode waits for, and those that are there."""
+"""Pending signatures: a part of an unlocking bytecode that cosigners sign one by one."""
 
 from __future__ import annotations
 
@@ -28,12 +28,13 @@ __all__ = ["Part", "WantedSignatures", "joined", "placeholder", "split_at"]
 
 @dataclass(frozen=True, slots=True)
 class WantedSignatures:
-    """A place of one signature, of a signature and its public key, or of a multisig's.
+    """The pending signatures of one part of an unlocking bytecode, and those made so far.
 
-    `signers` are public keys, in the order of a multisig's script; for P2PKH also the hash
-    of one, 20 bytes, where the key is not known yet. `covered` is the script that is signed.
-    `signatures` are verified where they are added, and in an order of their own: they are
-    equal however they came together.
+    `kind` is a single signature, a P2PKH signature with its public key, or a multisig.
+    `signers` are public keys, in script order for a multisig; for P2PKH possibly the 20-byte
+    hash of a key that is not known yet. `covered` is the script that the signatures cover.
+    `signatures` are verified when they are added and kept sorted, so that the order in which
+    they were added does not matter for equality.
     """
 
     kind: Literal["signature", "p2pkh", "multisig"]
@@ -51,7 +52,7 @@ class WantedSignatures:
 
     @property
     def missing(self) -> tuple[bytes, ...]:
-        """Those of `signers` who may still sign; none where the signatures suffice."""
+        """The `signers` that may still sign; empty when no signature is missing."""
         if not self.needed:
             return ()
         signed = {key for key, _ in self.signatures}
@@ -59,7 +60,7 @@ class WantedSignatures:
 
     @property
     def unsigned(self) -> WantedSignatures:
-        """The place without its signatures; a P2PKH key by its hash, known or not."""
+        """A copy without signatures; a P2PKH key is replaced by its hash."""
         signers = self.signers
         if self.kind == "p2pkh":
             signers = tuple(key if len(key) == 20 else hash160(key) for key in signers)
@@ -78,9 +79,9 @@ class WantedSignatures:
         )
 
     def sign(self, context: TransactionContext, index: int, key: PrivateKey) -> WantedSignatures:
-        """Add the signature of a key. Raises InvalidKey for a key that is not wanted."""
+        """Sign with a key. Raises InvalidKey if it is not one of the signers."""
         if not isinstance(key, PrivateKey):
-            raise InvalidKey(f"an input is signed with a PrivateKey, not {kind_of(key)}")
+            raise InvalidKey(f"key must be a PrivateKey, not {kind_of(key)}")
         signature = transaction_signature(
             context, index, self.covered, key, hash_type=self.hash_type, scheme=self.scheme
         )
@@ -89,38 +90,38 @@ class WantedSignatures:
     def add(
         self, context: TransactionContext, index: int, public_key: bytes, signature: bytes
     ) -> WantedSignatures:
-        """Add a signature, the hash type as its last byte; of two by one key the lesser stays.
+        """Add a signature, which ends with the hash type; of two by one key the smaller is kept.
 
-        Raises InvalidKey for a key that is not wanted, a signature that it has not made of
-        this input and one of another scheme, EncodeError for a hash type that no node accepts.
+        Raises InvalidKey if the key is not one of the signers, or the signature does not verify
+        for it or is of another scheme; EncodeError for a hash type that no node accepts.
         """
-        expect_bytes(public_key, "a public key")
-        expect_bytes(signature, "a signature")
+        expect_bytes(public_key, "public key")
+        expect_bytes(signature, "signature")
         if not self.is_of(public_key):
-            raise InvalidKey(f"input {index} waits for no signature of 0x{public_key.hex()}")
+            raise InvalidKey(f"input {index} needs no signature of 0x{public_key.hex()}")
         who = f"the signature of 0x{public_key.hex()} for input {index}"
         if len(signature) < 2:
-            raise InvalidKey(f"{who} has {len(signature)} bytes")
+            raise InvalidKey(f"{who} has {len(signature)} bytes: expected at least 2")
         scheme = scheme_of(signature)
         if scheme != self.scheme:
-            raise InvalidKey(f"{who} is {scheme}, the input waits for {self.scheme}")
+            raise InvalidKey(f"{who} is {scheme}, expected {self.scheme}")
         check_request(context, index, signature[-1], scheme)
         digest = signature_digest(context, index, self.covered, signature[-1])
         if not is_signature(signature[:-1], digest, public_key, scheme):
-            raise InvalidKey(f"{who} does not verify: another key, transaction or script is signed")
+            raise InvalidKey(f"{who} does not verify: wrong key, transaction or script")
         known = dict(self.signatures)
         known[public_key] = min(signature, known.get(public_key, signature))
         return replace(self, signatures=tuple(sorted(known.items())))
 
     @property
     def pushes(self) -> bytes:
-        """What stands here in the end. Raises BuildError that says whose signatures are missing."""
+        """The completed bytes. Raises BuildError naming the keys whose signatures are missing."""
         if self.needed:
             names = ", ".join(f"0x{key.hex()}" for key in self.missing)
             there = self.required - self.needed
             raise BuildError(
-                f"{there} of {self.required} signatures are there,"
-                f" {self.needed} are missing of {names}"
+                f"{there} of {self.required} signatures are present:"
+                f" {self.needed} missing, from {names}"
                 if self.required > 1
                 else f"the signature of {names} is missing"
             )
@@ -139,23 +140,23 @@ class WantedSignatures:
 
 
 Part = bytes | WantedSignatures
-"""A part of an unlocking bytecode: its bytes, or the signatures that belong there."""
+"""A part of an unlocking bytecode: bytes, or pending signatures."""
 
 
 def joined(parts: Sequence[Part]) -> bytes:
-    """Join the parts of an unlocking bytecode. Raises BuildError where signatures are missing."""
+    """Join the parts of an unlocking bytecode. Raises BuildError if signatures are missing."""
     return b"".join(part if isinstance(part, bytes) else part.pushes for part in parts)
 
 
 def placeholder(name: str) -> bytes:
-    """65 bytes that stand for a signature in a script, and that no script has by chance."""
+    """Make 65 bytes that stand for a signature in a script and do not occur by chance."""
     return hash256(name.encode()).ljust(64, b"\x00") + b"\x00"
 
 
 def split_at(bytecode: bytes, places: Mapping[bytes, WantedSignatures]) -> tuple[Part, ...]:
     """Split pushes at the placeholders that stand for signatures.
 
-    Raises BuildError for a place whose placeholder is not pushed as it is.
+    Raises BuildError if a placeholder is not pushed as a single item.
     """
     parts: list[Part] = []
     unseen, rest = dict(places), 0
@@ -168,7 +169,7 @@ def split_at(bytecode: bytes, places: Mapping[bytes, WantedSignatures]) -> tuple
     if unseen:
         (first, *_) = unseen.values()
         raise BuildError(
-            f"the signature of 0x{first.signers[0].hex()} is not pushed as it is: only who has all"
-            " keys can make the rest of it"
+            f"the signature of 0x{first.signers[0].hex()} is not pushed as a single item:"
+            " all private keys are needed at once"
         )
     return (*parts, bytecode[rest:])

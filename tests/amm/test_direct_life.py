@@ -135,11 +135,11 @@ def test_requests_that_cannot_be_met_say_why() -> None:
         (lambda: direct.commit(pool, action(1), 110, HEIGHT, own), "they pay the bond"),
         (
             lambda: direct.commit(pool, action(1), 110, HEIGHT, funding("a", 700)),
-            "too few satoshis",
+            "insufficient funds",
         ),
         (lambda: direct.reveal(pool, action(1), funding("a")), "nothing to reveal"),
         (lambda: direct.reveal(waiting, action(2), funding("a")), "index 0, is for another action"),
-        (lambda: direct.reveal(waiting, action(1), funding("a", 900)), "too few satoshis"),
+        (lambda: direct.reveal(waiting, action(1), funding("a", 900)), "insufficient funds"),
         (lambda: direct.expire(pool, HEIGHT, own), "nothing to expire"),
         (lambda: direct.exit_pool(waiting, PROVIDER, own), "2 orders are queued"),
         (lambda: direct.exit_pool(pool, TRADER, own), "is not the pool owner's"),

@@ -288,7 +288,7 @@ def test_requests_that_cannot_be_met_say_why() -> None:
             lambda: make_ticket(pool.scripts, default_action(1), 9, tips(), tip=-1),
             "tip -1 is out of range",
         ),
-        (lambda: make_ticket(pool.scripts, default_action(1), 9, tips()), "too few satoshis"),
+        (lambda: make_ticket(pool.scripts, default_action(1), 9, tips()), "insufficient funds"),
     ]
     for call, message in cases:
         with pytest.raises(BuildError, match=message):

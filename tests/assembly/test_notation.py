@@ -29,7 +29,7 @@ def run(*arguments: str) -> tuple[int, str, str]:
         ("-5", 1, "<-5> pushes the number"),
         ("OP_1 $(10) OP_2", 8, "<10> pushes the number"),
         ("OP_1 <$(7 <1>)>", 9, "<7> pushes the number"),
-        ("1" * 300, 1, "the number ..."),
+        ("1" * 300, 1, "number ..."),
     ],
 )
 def test_a_number_outside_a_push_is_an_error_of_the_command_with_a_hint(
@@ -37,7 +37,7 @@ def test_a_number_outside_a_push_is_an_error_of_the_command_with_a_hint(
 ) -> None:
     code, out, error = run("--", source)
     assert (code, out) == (1, "")
-    assert f"column {column}: the number" in error
+    assert f"column {column}: number" in error
     assert hint in error
     if "$" not in source:
         assert run("--bare-numbers", "--", source) == (0, assemble(source).hex(), "")
@@ -68,7 +68,7 @@ def test_the_meaning_of_a_bare_number_stays_where_it_is_asked_for(number: int) -
     [
         ("OP_3 OP_MUL e803 OP_DIV", "<0xe803>"),
         ("OP_SWAP deadBEEF", "<0xdeadBEEF>"),
-        ("abc", "<0x...>, two digits a byte"),
+        ("abc", "<0x...>, two digits per byte"),
         ("<e803>", "<0xe803>"),
     ],
 )

@@ -505,7 +505,7 @@ def test_a_chain_refuses_addresses_of_another_network() -> None:
                 if other == prefix:
                     use()
                     continue
-                with pytest.raises(AddressError, match=f"is an address of .*, not of {network}"):
+                with pytest.raises(AddressError, match=f"is an address of .*, expected {network}"):
                     use()
 
 
@@ -514,8 +514,8 @@ def test_what_is_no_transaction_and_no_output_is_a_build_error() -> None:
     for given in (None, b"", "00"):
         with pytest.raises(BuildError, match="a chain takes a Transaction or what build returns"):
             chain.submit(given)  # type: ignore[arg-type]
-        with pytest.raises(BuildError, match="an output is an Output, not"):
+        with pytest.raises(BuildError, match="output must be an Output, not"):
             chain.fund(given)  # type: ignore[arg-type]
-    with pytest.raises(BuildError, match="an output's value is an integer, not a float"):
+    with pytest.raises(BuildError, match="value must be an integer, not a float"):
         chain.fund(Output(0.5, MINE))  # type: ignore[arg-type]
     assert (chain.height, chain.mempool) == (0, {})

@@ -96,7 +96,7 @@ def test_what_is_not_hexadecimal_is_one_clear_error(command: str, text: str) -> 
 def test_bytes_that_are_no_transaction_are_one_clear_error() -> None:
     result = run("decode", HEX[:-2])
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "not a transaction: a locktime needs 4 bytes and has 3" in result.stderr
+    assert "not a transaction: locktime is cut off: expected 4 bytes, found 3" in result.stderr
 
 
 def test_assembly_gives_hexadecimal() -> None:
@@ -115,7 +115,7 @@ def test_assembly_reads_files_and_bindings(tmp_path: Path) -> None:
 def test_an_assembly_error_points_at_its_place() -> None:
     result = run("asm", "OP_1\n  OP_FOO OP_2")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "line 2, column 3: nothing is called 'OP_FOO'" in result.stderr
+    assert "line 2, column 3: unknown name 'OP_FOO'" in result.stderr
     assert "\n  OP_FOO OP_2\n  ^\n" in result.stderr
 
 

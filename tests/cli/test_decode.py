@@ -77,7 +77,7 @@ def test_what_is_no_script_is_not_shown_as_one(unlocking: str) -> None:
 def test_a_transaction_with_witnesses_is_named() -> None:
     code, _, error = run(WITNESSED)
     assert code == 1
-    assert "witnesses (segwit), of another chain" in error
+    assert "witnesses (segwit) of another chain" in error
 
 
 def test_what_is_of_before_tokens_is_shown_when_asked_for() -> None:

@@ -80,7 +80,7 @@ def test_a_refused_transaction_says_what_refused_it() -> None:
     assert answer["error"] == {
         "check": "scripts",
         "reason": "EVAL_FALSE",
-        "detail": "the top item is false: 0x, in the locking bytecode",
+        "detail": "the top stack item is false: 0x, in the locking bytecode",
         "input": 0,
     }
     assert [item["reason"] for item in answer["inputs"]] == ["EVAL_FALSE"]
@@ -120,9 +120,9 @@ BAD_LINES = {
     json.dumps({"tx": GOOD["tx"]}): '"source_outputs" is missing',
     json.dumps({"source_outputs": ""}): '"tx" is missing',
     ask(tx=5): '"tx" is not a string',
-    ask(tx="0"): '"tx": 1 hexadecimal digits',
+    ask(tx="0"): '"tx": odd number of hexadecimal digits: 1',
     ask(tx="0g"): "'g' is not a hexadecimal digit (at character 1)",
-    ask(rules="1999"): "no rule set is called '1999'",
+    ask(rules="1999"): "unknown rule set '1999'",
     ask(rules=5): '"rules" is not a string',
     ask(mode="fast"): "'fast' is unknown",
     ask(id=[1]): '"id" is not a string or number',

@@ -290,7 +290,10 @@ def test_a_fingerprint_is_that_of_the_pattern_of_pushes() -> None:
         ),
         ({"fingerprint": "00"}, "fingerprint: '00' is not that of the bytecode"),
         ({"bytecode": "OP_1 OP_ADD"}, "fingerprint: "),
-        ({"debug": {"bytecode": "5"}}, "debug.bytecode: 1 hexadecimal digits are not whole bytes"),
+        (
+            {"debug": {"bytecode": "5"}},
+            "debug.bytecode: odd number of hexadecimal digits: 1",
+        ),
         ({"debug": {"bytecode": "51", "sourceMap": "1:x"}}, "debug.sourceMap: entry 0"),
         ({"debug": {"bytecode": "51", "sourceMap": "1:1:1:1:1:1"}}, "debug.sourceMap: entry 0"),
         (
@@ -316,7 +319,7 @@ def test_an_artifact_that_cannot_be_read_names_the_field(
     [
         ("[]", "an artifact is a JSON object, not a list"),
         ("{", "an artifact is not JSON"),
-        ('{"a": 1, "a": 2}', "the key 'a' stands twice"),
+        ('{"a": 1, "a": 2}', "duplicate key 'a'"),
         (b"\xff", "an artifact is UTF-8"),
     ],
 )

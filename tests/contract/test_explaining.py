@@ -103,7 +103,7 @@ def test_what_made_the_false_item_is_found_wherever_it_was_made(
 
 def test_an_item_that_no_contract_made_is_laid_to_none() -> None:
     assert said("OP_NOP // [final:it] x", "OP_0") == (
-        "EVAL_FALSE: the top item is false: 0x, in the redeem bytecode,"
+        "EVAL_FALSE: the top stack item is false: 0x, in the redeem bytecode,"
         " left by OP_0 at byte 0 of the unlocking bytecode"
     )
     made = contract("OP_1 OP_EQUAL // [final:it] x")

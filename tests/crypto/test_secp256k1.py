@@ -233,7 +233,7 @@ def test_ecdsa_numbers_out_of_range_are_refused(bad: int) -> None:
 @pytest.mark.parametrize("secret", [b"", bytes(32), number(GROUP_ORDER), b"\xff" * 32, bytes(31)])
 def test_what_is_no_private_key_is_an_error(secret: bytes) -> None:
     for call in (public_key_of, lambda s: sign_schnorr(s, bytes(32)), lambda s: sign_ecdsa(s, b"")):
-        with pytest.raises(InvalidKey, match="private key is 32 bytes"):
+        with pytest.raises(InvalidKey, match="private key must be 32 bytes"):
             call(secret)
 
 

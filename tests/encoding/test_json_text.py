@@ -13,13 +13,13 @@ from bchcov.formats.verify_lines import judge_line
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("9" * 5000, "an integer of 5,000 digits, limit 640"),
-        ("[-" + "9" * 641 + "]", "an integer of 641 digits"),
-        ('{"a": 1, "b": 2, "a": 1}', "the key 'a' stands twice in an object"),
-        ('[{"\\u0061": 1, "a": 2}]', "the key 'a' stands twice"),
-        ("NaN", "NaN is not JSON"),
-        ("[-Infinity]", "-Infinity is not JSON"),
-        ("1e400", "1e400 is too large a number"),
+        ("9" * 5000, "integer of 5,000 digits, limit 640"),
+        ("[-" + "9" * 641 + "]", "integer of 641 digits"),
+        ('{"a": 1, "b": 2, "a": 1}', "duplicate key 'a' in an object"),
+        ('[{"\\u0061": 1, "a": 2}]', "duplicate key 'a'"),
+        ("NaN", "NaN is not valid JSON"),
+        ("[-Infinity]", "-Infinity is not valid JSON"),
+        ("1e400", "number 1e400 is too large"),
     ],
 )
 def test_a_text_of_more_than_one_meaning_is_refused_in_our_words(text: str, why: str) -> None:

@@ -29,5 +29,5 @@ def test_no_module_reads_json_but_by_the_one_reader() -> None:
 def test_a_file_of_tests_with_a_key_twice_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "tests.json"
     path.write_text('[{"name": 1, "name": 2}]')
-    with pytest.raises(VectorError, match="the key 'name' stands twice"):
+    with pytest.raises(VectorError, match="duplicate key 'name'"):
         open_tests(path)

@@ -46,7 +46,7 @@ TOKEN = Token(
 def test_the_script_hash_is_that_of_the_protocols_example() -> None:
     expected = "8b01df4e368ea28f8dc0423bcf7a4923e3a12d307c875e47a0cfbf90b5c39161"
     assert script_hash(GENESIS) == expected
-    with pytest.raises(EncodeError, match="a locking bytecode is bytes"):
+    with pytest.raises(EncodeError, match="locking bytecode must be bytes"):
         script_hash(GENESIS.hex())  # type: ignore[arg-type]
 
 

@@ -120,10 +120,13 @@ def test_outputs_that_are_missing_are_named_and_never_guessed(name: str) -> None
         ),
         ('{"error": "down"}', "\"error\" is the answer: 'down'"),
         ('{"params": {"transaction": "00", "sourceOutputs": []}}', '"params.transaction" is not a'),
-        (HEX[:-2], '"transaction" is not a transaction: a locktime needs 4 bytes and has 3'),
+        (
+            HEX[:-2],
+            '"transaction" is not a transaction: locktime is cut off: expected 4 bytes, found 3',
+        ),
         (HEX[:-1], '"transaction" is not hexadecimal'),
         (f"{HEX} 00", '"source outputs" hold 0 outputs for 1 inputs'),
-        (f"{HEX} 01", '"source outputs" are not outputs: 1 outputs announced'),
+        (f"{HEX} 01", '"source outputs" are not outputs: 1 outputs are announced'),
         ('{"tx": 5}', '"tx" is a number, not text'),
         ('{"hex": "zz"}', '"hex" is not hexadecimal'),
     ],
@@ -153,7 +156,7 @@ def test_rules_and_mode_and_id_hold_for_every_form() -> None:
     assert (answer["id"], answer["ok"]) == (1.5, True)
     answer = judge_line(json.dumps({**data, "id": "mine", "rules": "moon"}), number=1)
     assert (answer["id"], answer["error"]["check"]) == ("mine", "line")
-    assert "no rule set is called 'moon'" in answer["error"]["detail"]
+    assert "unknown rule set 'moon'" in answer["error"]["detail"]
 
 
 def test_hexadecimal_with_outputs_that_does_not_decode_is_a_verdict() -> None:

@@ -99,7 +99,7 @@ def test_what_is_cut_off_or_goes_on_is_refused(data: bytes) -> None:
         with pytest.raises(DecodeError) as caught:
             decode_transaction(data[:end])
         assert 0 <= caught.value.offset <= end
-    with pytest.raises(DecodeError, match="1 bytes are left over"):
+    with pytest.raises(DecodeError, match="1 unexpected bytes after"):
         decode_transaction(data + b"\x00")
 
 
@@ -153,17 +153,29 @@ def test_a_count_that_the_rest_cannot_hold_is_refused_at_once(count: str) -> Non
 @pytest.mark.parametrize(
     ("data", "offset", "message"),
     [
-        ("020000", 0, "a version needs 4 bytes and has 3"),
+        ("020000", 0, "version is cut off: expected 4 bytes, found 3"),
         ("02000000", 4, "a length or count is missing"),
         ("02000000fd01", 4, "a 2-byte length or count is cut off"),
-        ("02000000fd0100", 4, "1 is not written as a compact size in its shortest form"),
-        ("0200000001" + "00" * 35, 5, "1 inputs announced, 35 bytes left for them"),
-        ("0200000001" + "00" * 36 + "06" + "00" * 5, 42, "an unlocking bytecode needs 6 bytes"),
-        ("0200000001" + "00" * 36 + "02" + "00" * 5, 44, "a sequence number needs 4 bytes"),
-        ("020000000001" + "00" * 8, 6, "1 outputs announced, 8 bytes left"),
-        ("020000000001" + "00" * 8 + "05aaaa", 15, "a locking bytecode needs 5 bytes and has 2"),
-        ("0200000000000000", 6, "a locktime needs 4 bytes and has 2"),
-        ("020000000000" + "00000000" + "ff", 10, "1 bytes are left over behind the transaction"),
+        ("02000000fd0100", 4, "compact size 1 is not in its shortest form"),
+        ("0200000001" + "00" * 35, 5, "1 inputs are announced, but only 35 bytes are left"),
+        (
+            "0200000001" + "00" * 36 + "06" + "00" * 5,
+            42,
+            "unlocking bytecode is cut off: expected 6 bytes",
+        ),
+        (
+            "0200000001" + "00" * 36 + "02" + "00" * 5,
+            44,
+            "sequence number is cut off: expected 4 bytes",
+        ),
+        ("020000000001" + "00" * 8, 6, "1 outputs are announced, but only 8 bytes are left"),
+        (
+            "020000000001" + "00" * 8 + "05aaaa",
+            15,
+            "locking bytecode is cut off: expected 5 bytes, found 2",
+        ),
+        ("0200000000000000", 6, "locktime is cut off: expected 4 bytes, found 2"),
+        ("020000000000" + "00000000" + "ff", 10, "1 unexpected bytes after the transaction"),
         ("020000000001" + "00" * 8 + "23ef" + "00" * 32 + "a051" + "00" * 4, 48, "reserved bit"),
         ("020000000001" + "00" * 8 + "23ef" + "00" * 32 + "10fd" + "00" * 4, 49, "cut off"),
         ("020000000001" + "00" * 8 + "22ef" + "00" * 32 + "10" + "01" + "00" * 3, 49, "missing"),
@@ -185,12 +197,12 @@ def token_output(field: str, script: str = "51") -> bytes:
     ("field", "message"),
     [
         ("a0", "reserved bit"),
-        ("23", "no capability 3"),
+        ("23", "unknown capability 3"),
         ("11" + "01", "needs an NFT"),
         ("50" + "01", "needs an NFT"),
         ("00", "encodes no token"),
-        ("60" + "00", "commitment is empty"),
-        ("60" + "05" + "aabb", "commitment needs 5 bytes"),
+        ("60" + "00", "commitment is announced but empty"),
+        ("60" + "05" + "aabb", "commitment is cut off: expected 5 bytes"),
         ("10" + "00", "token amount 0"),
         ("10" + "ff" + "0000000000000080", "token amount 9223372036854775808"),
         ("10" + "fd0500", "shortest form"),
@@ -203,7 +215,7 @@ def test_a_token_prefix_that_breaks_its_format_is_refused(field: str, message: s
 
 
 def test_a_token_prefix_ends_with_its_bytecode() -> None:
-    with pytest.raises(DecodeError, match="token category needs 32 bytes"):
+    with pytest.raises(DecodeError, match="token category is cut off: expected 32 bytes"):
         decode_output(bytes(8) + b"\x03\xef\x01\x02" + bytes(40))
 
 

@@ -123,28 +123,34 @@ def test_a_number_fits_its_field_to_the_last_value(field: str, most: int) -> Non
         TransactionContext(transaction, transaction.outputs)
     for value in (-1, most + 1):
         for make in (encode_transaction, lambda each: TransactionContext(each, [OUTPUT])):
-            with pytest.raises(EncodeError, match=f"{value} is not 0 to {most}"):
+            with pytest.raises(EncodeError, match=f"{value} is out of range: expected 0 to {most}"):
                 make(changed(field, value))
 
 
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
-        ("value", 0.001, "output 0: an output's value is an integer, not a float: satoshis"),
-        ("value", Decimal("0.1"), "is an integer, not a Decimal: satoshis"),
-        ("value", True, "is an integer, not a bool"),
-        ("locking_bytecode", "76a9", "a locking bytecode is bytes, not a str: bytes.fromhex"),
-        ("locking_bytecode", bytearray(b"\x51"), "is bytes, not a bytearray: bytes"),
-        ("unlocking_bytecode", None, "input 0: an unlocking bytecode is bytes, not None"),
-        ("outpoint_hash", "ab" * 32, "input 0: an outpoint hash is bytes, not a str"),
-        ("outpoint_hash", bytes(31), "input 0: an outpoint hash is 32 bytes, not 31"),
-        ("category", "ab" * 32, "output 0: a token category is bytes, not a str"),
-        ("token", b"", "the tokens of an output are a Token or None, not a bytes"),
-        ("nft", b"\x01", "the NFT of a token is an Nft or None, not a bytes"),
-        ("capability", 3, "a capability 3 is not 0 to 2"),
-        pytest.param("locktime", 10**5000, "a locktime of 16610 bits is not 0 to", id="long"),
-        ("inputs", None, "the inputs are a tuple of Input, not None"),
-        ("outputs", [bytes(9)], "output 0 is an Output, not a bytes"),
+        ("value", 0.001, "output 0: value must be an integer, not a float: values are in satoshis"),
+        ("value", Decimal("0.1"), "must be an integer, not a Decimal: values are in satoshis"),
+        ("value", True, "must be an integer, not a bool"),
+        (
+            "locking_bytecode",
+            "76a9",
+            "locking bytecode must be bytes, not a str: use bytes.fromhex",
+        ),
+        ("locking_bytecode", bytearray(b"\x51"), "must be bytes, not a bytearray: use bytes"),
+        ("unlocking_bytecode", None, "input 0: unlocking bytecode must be bytes, not None"),
+        ("outpoint_hash", "ab" * 32, "input 0: outpoint hash must be bytes, not a str"),
+        ("outpoint_hash", bytes(31), "input 0: outpoint hash must be 32 bytes, not 31"),
+        ("category", "ab" * 32, "output 0: token category must be bytes, not a str"),
+        ("token", b"", "tokens of an output must be a Token or None, not a bytes"),
+        ("nft", b"\x01", "NFT of a token must be an Nft or None, not a bytes"),
+        ("capability", 3, "capability 3 is out of range: expected 0 to 2"),
+        pytest.param(
+            "locktime", 10**5000, "locktime of 16610 bits is out of range: expected 0 to", id="long"
+        ),
+        ("inputs", None, "inputs must be a tuple of Input, not None"),
+        ("outputs", [bytes(9)], "output 0 must be an Output, not a bytes"),
     ],
 )
 def test_a_wrong_type_is_told_what_was_expected(field: str, value: object, message: str) -> None:
@@ -196,7 +202,7 @@ def test_bytes_of_any_kind_are_decoded_and_judged() -> None:
         assert verify(kind(raw), kind(spent)) == verify(PLAIN, [OUTPUT])
     error = verify(raw.hex(), [OUTPUT]).error  # type: ignore[arg-type]
     assert error is not None
-    assert "a transaction to decode is bytes, not a str: bytes.fromhex reads" in error.detail
+    assert "transaction to decode must be bytes, not a str: use bytes.fromhex" in error.detail
 
 
 def test_rules_are_a_rule_set_and_no_name() -> None:
@@ -206,7 +212,7 @@ def test_rules_are_a_rule_set_and_no_name() -> None:
         lambda: evaluate_input(TransactionContext(PLAIN, [OUTPUT]), 0, name),
         lambda: run_script(b"", name),
     ):
-        with pytest.raises(RulesError, match="rules are a RuleSet, not a str: find_rules"):
+        with pytest.raises(RulesError, match="rules must be a RuleSet, not a str: see find_rules"):
             call()
 
 

@@ -63,7 +63,7 @@ def test_too_many_checks_are_reported_at_the_input_that_has_the_first_too_many()
 def test_a_verdict_in_words_names_the_input_the_check_and_the_reason() -> None:
     verdict = judge(b"\x51", b"\x00")
     assert str(verdict.error) == (
-        "input 1, scripts: EVAL_FALSE: the top item is false: 0x, in the locking bytecode"
+        "input 1, scripts: EVAL_FALSE: the top stack item is false: 0x, in the locking bytecode"
     )
     assert str(verdict).splitlines()[0] == f"refused: {verdict.error}"
     assert str(judge(b"\x51")).splitlines()[0] == "accepted"

@@ -55,7 +55,7 @@ def test_what_is_no_flag_is_an_error_and_an_empty_one_is_none(flag: str) -> None
     if not flag:
         assert rules_from_flags([flag]) == rules_from_flags([])
         return
-    with pytest.raises(RulesError, match="no flag is called"):
+    with pytest.raises(RulesError, match="unknown flag"):
         rules_from_flags([flag])
 
 

@@ -86,11 +86,11 @@ def test_what_cannot_be_traced_is_an_error() -> None:
     with pytest.raises(DecodeError):
         bchcov.trace(transaction, encode_outputs(sources) + b"\x00")
     unfit: Any = "00"
-    with pytest.raises(EncodeError, match="a transaction is a Transaction, not a str"):
+    with pytest.raises(EncodeError, match="transaction must be a Transaction, not a str"):
         bchcov.trace(unfit, sources)
-    with pytest.raises(EncodeError, match="source outputs are a list of Output, not a str"):
+    with pytest.raises(EncodeError, match="source outputs must be a list of Output, not a str"):
         bchcov.trace(transaction, unfit)
-    with pytest.raises(EncodeError, match="input 1: the transaction has 1 inputs"):
+    with pytest.raises(EncodeError, match="input 1 cannot be run: the transaction has 1 inputs"):
         bchcov.trace(transaction, sources, 1)
-    with pytest.raises(RulesError, match="rules are a RuleSet, not a str"):
+    with pytest.raises(RulesError, match="rules must be a RuleSet, not a str"):
         bchcov.trace(transaction, sources, 0, unfit)

@@ -31,4 +31,4 @@ def test_an_input_that_had_to_be_accepted_says_why_it_was_not() -> None:
     with pytest.raises(InputFailed) as caught:
         result.require()
     assert str(caught.value) == str(result)
-    assert str(result).startswith("VERIFY: OP_VERIFY of a false item")
+    assert str(result).startswith("VERIFY: the top stack item is false")

@@ -177,15 +177,15 @@ def test_every_argument_of_a_wallet_is_taken_or_an_error_of_ours(name: str) -> N
             (made, field, value, message)
             for made in (UNLOCK, MultisigUnlocker(SCRIPT), Signature(KEY))
             for field, value, message in (
-                ("hash_type", "ALL", "a hash type is an integer, not a str"),
-                ("hash_type", None, "a hash type is an integer, not None"),
-                ("scheme", "rsa", "no signature scheme is called 'rsa'"),
+                ("hash_type", "ALL", "hash type must be an integer, not a str"),
+                ("hash_type", None, "hash type must be an integer, not None"),
+                ("scheme", "rsa", "unknown signature scheme 'rsa'"),
                 ("scheme", 5, "scheme"),
             )
         ),
-        (UNLOCK, "key", MINE, "signed with a PrivateKey, not a bytes"),
-        (Signature(KEY), "key", MINE, "signed with a PrivateKey, not a bytes"),
-        (Signature(KEY), "covered", "51", "a covered bytecode is bytes, not a str"),
+        (UNLOCK, "key", MINE, "key must be a PrivateKey, not a bytes"),
+        (Signature(KEY), "key", MINE, "key must be a PrivateKey, not a bytes"),
+        (Signature(KEY), "covered", "51", "covered bytecode must be bytes, not a str"),
         (MultisigUnlocker(SCRIPT), "script", "51", "bytes, not a str"),
         (MultisigUnlocker(SCRIPT), "keys", KEY, "a list of PrivateKey"),
         (MultisigUnlocker(SCRIPT), "keys", (MINE,), "PrivateKey, not a bytes"),
@@ -193,10 +193,10 @@ def test_every_argument_of_a_wallet_is_taken_or_an_error_of_ours(name: str) -> N
         (MultisigUnlocker(SCRIPT), "signatures", ((b"",),), "pairs of a public key"),
         (MultisigUnlocker(SCRIPT), "signatures", ((b"",) * 3,), "pairs of a public key"),
         (MultisigUnlocker(SCRIPT), "signatures", ([b"", b""],), "pairs of a public key"),
-        (RawUnlocker(), "unlocking_bytecode", "51", "an unlocking bytecode is bytes, not a str"),
-        (ScriptUnlocker(), "items", b"x", "the items to push are a list, not a bytes"),
-        (ScriptUnlocker(), "items", ("x",), "a str is not bytes, a number or a signature"),
-        (ScriptUnlocker(), "redeem_script", "51", "a redeem script is bytes, not a str"),
+        (RawUnlocker(), "unlocking_bytecode", "51", "unlocking bytecode must be bytes, not a str"),
+        (ScriptUnlocker(), "items", b"x", "items must be a list, not a bytes"),
+        (ScriptUnlocker(), "items", ("x",), "item must be bytes, an int or a Signature, not a str"),
+        (ScriptUnlocker(), "redeem_script", "51", "redeem script must be bytes, not a str"),
     ],
 )
 def test_an_unlocker_refuses_a_wrong_field_when_it_is_made(
@@ -244,25 +244,30 @@ def test_a_coin_of_any_fields_is_spent_or_a_build_error(field: str, value: objec
 @pytest.mark.parametrize("value", [-1, 2**32])
 @pytest.mark.parametrize("field", ["version", "locktime"])
 def test_a_version_or_locktime_out_of_range_is_a_build_error(field: str, value: int) -> None:
-    with pytest.raises(BuildError, match=f"a {field} {value} is not 0 to 4294967295"):
+    with pytest.raises(
+        BuildError, match=f"{field} {value} is out of range: expected 0 to 4294967295"
+    ):
         put(START, field, value).build()
 
 
 @pytest.mark.parametrize("value", [-1, 2**32])
 def test_an_index_or_sequence_out_of_range_is_a_build_error(value: int) -> None:
-    with pytest.raises(BuildError, match=f"a sequence number {value} is not 0 to"):
+    with pytest.raises(BuildError, match=f"sequence number {value} is out of range: expected 0 to"):
         START.spend(COIN, UNLOCK, sequence=value)
-    with pytest.raises(BuildError, match=f"an outpoint index {value} is not 0 to"):
+    with pytest.raises(BuildError, match=f"outpoint index {value} is out of range: expected 0 to"):
         START.spend(replace(COIN, outpoint_index=value), UNLOCK)
 
 
 @pytest.mark.parametrize(
     ("token", "message"),
     [
-        (Token(b"\x33" * 32, 2**63), "token amount 9223372036854775808 is not 0 to"),
-        (Token(b"\x33" * 32, -1), "token amount -1 is not 0 to"),
-        (Token(b"\x33" * 31, 1), "a token category is 32 bytes, not 31"),
-        (Token(b"\x33" * 32), "a token has an amount, an NFT or both"),
+        (
+            Token(b"\x33" * 32, 2**63),
+            "token amount 9223372036854775808 is out of range: expected 0 to",
+        ),
+        (Token(b"\x33" * 32, -1), "token amount -1 is out of range: expected 0 to"),
+        (Token(b"\x33" * 31, 1), "token category must be 32 bytes, not 31"),
+        (Token(b"\x33" * 32), "a token must have an amount, an NFT or both"),
     ],
 )
 def test_tokens_that_have_no_encoding_are_a_build_error(token: Token, message: str) -> None:
@@ -279,27 +284,32 @@ def test_change_of_more_tokens_than_an_output_holds_is_a_build_error() -> None:
     for mark in (b"\x44", b"\x45"):
         output = Output(1_000, MINE, Token(b"\x33" * 32, 2**63 - 1))
         builder = builder.spend(Coin(mark * 32, 1, output), UNLOCK)
-    with pytest.raises(BuildError, match="token amount 18446744073709551614 is not 0 to"):
+    with pytest.raises(
+        BuildError, match="token amount 18446744073709551614 is out of range: expected 0 to"
+    ):
         builder.build()
 
 
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: pay(value=0.001), "an integer, not a float: satoshis, 100,000,000 to a bitcoin"),
-        (lambda: pay(value=Decimal("0.1")), "an integer, not a Decimal: satoshis"),
-        (lambda: pay(locking_bytecode=None), "a locking bytecode is bytes, not None"),
-        (lambda: START.pay(b"\x51"), "an output is an Output, not a bytes"),  # type: ignore[arg-type]
-        (lambda: START.burn("33" * 32), "is bytes, not a str: bytes.fromhex"),  # type: ignore[arg-type]
-        (lambda: START.burn(b"\x33"), "a token category to burn is 32 bytes, not 1"),
-        (lambda: START.spend(PAID, UNLOCK), "what is spent is a Coin, not an Output"),  # type: ignore[arg-type]
-        (lambda: START.spend(COIN, KEY), "an unlocker has a size and a method unlock"),  # type: ignore[arg-type]
+        (
+            lambda: pay(value=0.001),
+            "an integer, not a float: values are in satoshis, 100,000,000 to one BCH",
+        ),
+        (lambda: pay(value=Decimal("0.1")), "an integer, not a Decimal: values are in satoshis"),
+        (lambda: pay(locking_bytecode=None), "locking bytecode must be bytes, not None"),
+        (lambda: START.pay(b"\x51"), "output must be an Output, not a bytes"),  # type: ignore[arg-type]
+        (lambda: START.burn("33" * 32), "must be bytes, not a str: use bytes.fromhex"),  # type: ignore[arg-type]
+        (lambda: START.burn(b"\x33"), "token category to burn must be 32 bytes, not 1"),
+        (lambda: START.spend(PAID, UNLOCK), "coin must be a Coin, not an Output"),  # type: ignore[arg-type]
+        (lambda: START.spend(COIN, KEY), "unlocker must have a size and a method unlock"),  # type: ignore[arg-type]
         (lambda: START.fund_from(SPEND), "a list of Spend, not a Spend"),  # type: ignore[arg-type]
-        (lambda: START.fund_from([COIN]), "offered coin 0 is a Spend, not a Coin"),  # type: ignore[list-item]
-        (lambda: replace(START, fee_rate="1").build(), "a fee rate is an int, .* not a str"),  # type: ignore[arg-type]
-        (lambda: replace(START, fee_rate=Decimal("NaN")).build(), "a fee rate is a number"),
-        (lambda: replace(START, rules="2026").build(), "rules are a RuleSet, not a str"),  # type: ignore[arg-type]
-        (lambda: START.change_to(b"\x6a").build(), "change to an OP_RETURN script would be lost"),
+        (lambda: START.fund_from([COIN]), "offered coin 0 must be a Spend, not a Coin"),  # type: ignore[list-item]
+        (lambda: replace(START, fee_rate="1").build(), "fee rate must be an int, .* not a str"),  # type: ignore[arg-type]
+        (lambda: replace(START, fee_rate=Decimal("NaN")).build(), "fee rate is out of range"),
+        (lambda: replace(START, rules="2026").build(), "rules must be a RuleSet, not a str"),  # type: ignore[arg-type]
+        (lambda: START.change_to(b"\x6a").build(), "change must not go to an OP_RETURN script"),
     ],
 )
 def test_a_wrong_type_is_told_what_a_builder_expected(call: Any, message: str) -> None:
@@ -334,9 +344,9 @@ def test_an_unlocker_that_makes_no_bytes_is_a_build_error() -> None:
         def unlock(self, context: TransactionContext, index: int) -> bytes:
             return "" if index == len(context.source_outputs) else None  # type: ignore[return-value]
 
-    with pytest.raises(BuildError, match="what its unlocker makes is bytes, not None"):
+    with pytest.raises(BuildError, match="unlocking bytecode must be bytes, not None"):
         START.spend(replace(COIN, outpoint_index=2), Wrong()).build()
     Wrong.size = "ten"
-    with pytest.raises(BuildError, match="the size of an unlocker is a number of bytes"):
+    with pytest.raises(BuildError, match="unlocker size must be an integer"):
         START.spend(replace(COIN, outpoint_index=2), Wrong())
     assert BCH_2026.is_standard

@@ -148,7 +148,7 @@ def test_who_is_missing_is_told_by_key() -> None:
     assert isinstance(partial, PartialMultisig)
     assert partial.missing == (KEYS[0].public_key, KEYS[2].public_key)
     names = ", ".join(f"0x{key.hex()}" for key in partial.missing)
-    message = f"1 of 2 signatures are there, 1 are missing of {names}"
+    message = f"1 of 2 signatures are present: 1 missing, from {names}"
     for name in ("pushes", "unlocking_bytecode"):
         with pytest.raises(BuildError, match=message):
             getattr(partial, name)
@@ -196,7 +196,7 @@ def test_a_wrong_signature_is_refused_by_the_key_it_was_given_for(scheme: Scheme
             here.add(KEYS[1].public_key, short)
     with pytest.raises(InvalidKey, match="does not verify"):
         here.add(KEYS[1].public_key, b"\x30\x61")
-    with pytest.raises(InvalidKey, match="is not a key of the multisig"):
+    with pytest.raises(InvalidKey, match="is not in the multisig script"):
         here.add(KEYS[7].public_key, right)
     with pytest.raises(EncodeError, match="hash type 0x01 lacks"):
         here.add(KEYS[1].public_key, right[:-1] + b"\x01")
@@ -255,7 +255,7 @@ def test_a_transaction_is_built_by_one_and_signed_by_each(hashed: Any, scheme: S
 def test_signatures_unlock_no_output_of_another_script() -> None:
     script = script_of(1, 2)
     partial = PartialMultisig(context(script_of(1, 3)), 0, script).sign(KEYS[0])
-    with pytest.raises(BuildError, match="input 0 spends an output of another script"):
+    with pytest.raises(BuildError, match="input 0 does not spend an output of this script"):
         _ = partial.unlocking_bytecode
 
 
@@ -263,14 +263,17 @@ def test_signatures_unlock_no_output_of_another_script() -> None:
     ("call", "message"),
     [
         (lambda: MultisigUnlocker(b"\x51"), "not a multisig script of 1 to 20 keys"),
-        (lambda: MultisigUnlocker(script_of(1, 2).hex()), "is bytes, not a str"),  # type: ignore[arg-type]
-        (lambda: MultisigUnlocker(script_of(1, 2), KEYS[:2]), "1 different keys are needed"),
+        (lambda: MultisigUnlocker(script_of(1, 2).hex()), "must be bytes, not a str"),  # type: ignore[arg-type]
+        (lambda: MultisigUnlocker(script_of(1, 2), KEYS[:2]), "expected at most 1 different keys"),
         (lambda: MultisigUnlocker(script_of(2, 2), (KEYS[0],) * 2), "2 different keys"),
         (lambda: MultisigUnlocker(script_of(1, 2), KEYS[0]), "a list of PrivateKey"),  # type: ignore[arg-type]
         (lambda: MultisigUnlocker(script_of(1, 2), ("key",)), "not a str"),  # type: ignore[arg-type]
-        (lambda: MultisigUnlocker(script_of(1, 2), scheme="rsa"), "no signature scheme"),  # type: ignore[arg-type]
-        (lambda: MultisigUnlocker(script_of(1, 2), signatures=(1,)), "are pairs"),  # type: ignore[arg-type]
-        (lambda: PartialMultisig(context(script_of(1, 2)), 1, script_of(1, 2)), "input 1: the"),
+        (lambda: MultisigUnlocker(script_of(1, 2), scheme="rsa"), "unknown signature scheme"),  # type: ignore[arg-type]
+        (lambda: MultisigUnlocker(script_of(1, 2), signatures=(1,)), "must be pairs"),  # type: ignore[arg-type]
+        (
+            lambda: PartialMultisig(context(script_of(1, 2)), 1, script_of(1, 2)),
+            "input 1 cannot be",
+        ),
         (lambda: PartialMultisig(None, 0, script_of(1, 2)), "not None"),  # type: ignore[arg-type]
     ],
 )

@@ -72,7 +72,7 @@ def test_what_is_no_wif_is_an_error(text: str) -> None:
 
 @pytest.mark.parametrize("secret", [b"", bytes(32), bytes(31), b"\x01" * 33, b"\xff" * 32])
 def test_bytes_out_of_range_are_no_key(secret: bytes) -> None:
-    with pytest.raises(InvalidKey, match="32 bytes, between 1 and the group order"):
+    with pytest.raises(InvalidKey, match="32 bytes, from 1 to the group order"):
         PrivateKey(secret)
 
 
@@ -95,5 +95,7 @@ def test_a_digest_of_another_length_is_not_signed() -> None:
 
 
 def test_an_unknown_network_is_an_error() -> None:
-    with pytest.raises(InvalidKey, match="no network is called 'chipnet4': mainnet, testnet"):
+    with pytest.raises(
+        InvalidKey, match="unknown network 'chipnet4': expected one of mainnet, testnet"
+    ):
         KEY.to_wif("chipnet4")

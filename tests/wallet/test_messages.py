@@ -109,18 +109,27 @@ def test_who_signed_is_told_where_it_is_not_the_owner_of_the_address() -> None:
 @pytest.mark.parametrize(
     ("signature", "message"),
     [
-        ("invalid signature, not in base64 encoding", "not base64"),
+        ("invalid signature, not in base64 encoding", "not valid base64"),
         ("", "65 bytes, not 0"),
-        ("é" * 88, "not base64"),
+        ("é" * 88, "not valid base64"),
         (CORE_SIGNATURE[:-4], "65 bytes, not 63"),
-        (CORE_SIGNATURE + "\n", "not base64"),
-        (CORE_SIGNATURE.rstrip("="), "not base64"),
-        (CORE_SIGNATURE.replace("Ok=", "Ol="), "bits behind its last byte"),
-        (b64encode(b"\x1f" + b"\xff" * 64).decode()[:-2] + "9=", "bits behind its last byte"),
-        ("A" * 87 + "=", "begins with a byte of 27 to 34, not 0"),
-        (b64encode(b"\x1a" + bytes(64)).decode(), "27 to 34, not 26"),
+        (CORE_SIGNATURE + "\n", "not valid base64"),
+        (CORE_SIGNATURE.rstrip("="), "not valid base64"),
+        (CORE_SIGNATURE.replace("Ok=", "Ol="), "not canonical base64: padding bits are set"),
+        (
+            b64encode(b"\x1f" + b"\xff" * 64).decode()[:-2] + "9=",
+            "not canonical base64: padding bits are set",
+        ),
+        ("A" * 87 + "=", "first byte 0 of a message signature is out of range: expected 27 to 34"),
+        (
+            b64encode(b"\x1a" + bytes(64)).decode(),
+            "first byte 26 of a message signature is out of range: expected 27 to 34",
+        ),
         # 35 to 42 are the segregated witness addresses of BIP 137.
-        (b64encode(b"\x23" + bytes(64)).decode(), "27 to 34, not 35"),
+        (
+            b64encode(b"\x23" + bytes(64)).decode(),
+            "first byte 35 of a message signature is out of range: expected 27 to 34",
+        ),
         (b64encode(b"\x1b" + bytes(64)).decode(), "no public key fits"),
         (b64encode(b"\x22" + b"\xff" * 64).decode(), "no public key fits"),
     ],
@@ -130,7 +139,7 @@ def test_a_signature_that_nobody_can_have_made_is_refused(signature: str, messag
         verify_message(ADDRESS, "text", signature)
     with pytest.raises(DecodeError, match=message) as told:
         message_signer("text", signature)
-    offsets = {"no public": 1, "bits behi": 65}
+    offsets = {"no public": 1, "not canon": 65}
     assert told.value.offset == offsets.get(message[:9], 0)
 
 

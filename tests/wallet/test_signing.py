@@ -126,11 +126,11 @@ def test_all_of_a_keys_inputs_are_signed() -> None:
 
 
 def test_what_cannot_be_signed_is_an_error() -> None:
-    with pytest.raises(InvalidKey, match="input 0 spends an output of another key"):
+    with pytest.raises(InvalidKey, match="input 0 does not spend a P2PKH output of this key"):
         sign_p2pkh(payment(OTHERS), [OTHERS], 0, KEY)
     with pytest.raises(EncodeError, match="does not spend a P2PKH output"):
         sign_p2pkh(payment(MINE), [Output(5000, b"\x51")], 0, KEY)
-    with pytest.raises(EncodeError, match="input 1: the transaction has 1 inputs"):
+    with pytest.raises(EncodeError, match="input 1 cannot be signed: the transaction has 1"):
         sign_p2pkh(payment(MINE), [MINE], 1, KEY)
     with pytest.raises(EncodeError, match="1 inputs and 2 spent outputs"):
         sign_p2pkh(payment(MINE), [MINE, MINE], 0, KEY)
@@ -140,12 +140,14 @@ def test_what_cannot_be_signed_is_an_error() -> None:
 
 @pytest.mark.parametrize("hash_type", [0x40, 0x44, 0x51, 0xE1, 0x141, -1], ids=hex)
 def test_a_hash_type_that_no_node_accepts_is_an_error(hash_type: int) -> None:
-    with pytest.raises(EncodeError, match="is not one of 0x41, 0x42"):
+    with pytest.raises(
+        EncodeError, match=r"invalid hash type -?0x[0-9a-f]+: expected one of 0x41, 0x42"
+    ):
         sign_p2pkh(payment(MINE), [MINE], 0, KEY, hash_type=hash_type)
 
 
 def test_an_unknown_scheme_is_an_error() -> None:
-    with pytest.raises(EncodeError, match="no signature scheme is called 'rsa'"):
+    with pytest.raises(EncodeError, match="unknown signature scheme 'rsa'"):
         sign_p2pkh(payment(MINE), [MINE], 0, KEY, scheme="rsa")  # type: ignore[arg-type]
 
 
@@ -155,7 +157,7 @@ def test_a_context_without_its_spent_outputs_is_an_error() -> None:
         (1, TransactionContext(payment(MINE, OTHERS), [MINE])),
         (-1, TransactionContext(payment(MINE), [MINE])),
     ):
-        with pytest.raises(EncodeError, match=f"input {index}: the transaction has"):
+        with pytest.raises(EncodeError, match=f"input {index} cannot be signed: the transaction"):
             transaction_signature(context, index, MINE.locking_bytecode, KEY)
 
 
@@ -250,10 +252,10 @@ def test_keys_that_do_not_fit_a_multisig_are_an_error() -> None:
     script = multisig(2, [key.public_key for key in KEYS[:3]])
     source = Output(5000, script)
     context = TransactionContext(payment(source), [source])
-    with pytest.raises(InvalidKey, match="is not a key of the multisig"):
+    with pytest.raises(InvalidKey, match="is not in the multisig script"):
         multisig_unlocking(context, 0, script, [KEY, KEYS[3]])
     for keys in (KEYS[:3], [KEY, KEY]):
-        with pytest.raises(InvalidKey, match="2 different keys are needed"):
+        with pytest.raises(InvalidKey, match="expected at most 2 different keys"):
             multisig_unlocking(context, 0, script, keys)
     for wrong in (b"\x51", KEY.locking_bytecode, multisig(1, [KEY.public_key])[:-1]):
         with pytest.raises(EncodeError, match="is not a multisig script of 1 to 20 keys"):

@@ -119,7 +119,7 @@ def number_equal_verify(vm: Machine) -> None:
     a, b = _pop_two(vm)
     if a != b:
         raise ScriptError(
-            Reason.NUMEQUALVERIFY, f"{describe_number(a)} is not {describe_number(b)}"
+            Reason.NUMEQUALVERIFY, f"{describe_number(a)} does not equal {describe_number(b)}"
         )
     vm.op_cost += 1
 

@@ -35,7 +35,10 @@ def _bitwise(opcode: Op, effect: str, compute: Callable[[int, int], int]) -> Ope
         a, b = stack[-2], stack[-1]
         size = len(a)
         if size != len(b):
-            raise ScriptError(Reason.INVALID_OPERAND_SIZE, f"{size} and {len(b)} bytes")
+            raise ScriptError(
+                Reason.INVALID_OPERAND_SIZE,
+                f"operands of {size} and {len(b)} bytes, expected equal sizes",
+            )
         result = compute(int.from_bytes(a, "little"), int.from_bytes(b, "little"))
         stack[-2:] = (result.to_bytes(size, "little"),)
         vm.op_cost += size
@@ -60,7 +63,7 @@ def equal_verify(vm: Machine) -> None:
     stack = vm.stack
     if stack[-1] != stack[-2]:
         raise ScriptError(
-            Reason.EQUALVERIFY, f"0x{stack[-2][:80].hex()} is not 0x{stack[-1][:80].hex()}"
+            Reason.EQUALVERIFY, f"0x{stack[-2][:80].hex()} does not equal 0x{stack[-1][:80].hex()}"
         )
     del stack[-2:]
     vm.op_cost += 1
@@ -78,7 +81,9 @@ def decode_shift(vm: Machine, item: bytes) -> int:
     """Decode a count of bits, of any size but not negative."""
     bits = vm.decode_number(item)
     if bits < 0:
-        raise ScriptError(Reason.INVALID_BIT_SHIFT, f"{describe_number(bits)} bits")
+        raise ScriptError(
+            Reason.INVALID_BIT_SHIFT, f"shift by {describe_number(bits)} bits, expected 0 or more"
+        )
     return bits
 
 

@@ -24,18 +24,24 @@ def enter(vm: Machine) -> None:
     vm.depth += 1
     if vm.depth > vm.limits.control_depth:
         vm.check_budget()
-        raise ScriptError(vm.limits.control_depth_reason, f"limit {vm.limits.control_depth}")
+        raise ScriptError(
+            vm.limits.control_depth_reason, f"{vm.depth} levels, limit {vm.limits.control_depth}"
+        )
 
 
 def _pop_condition(vm: Machine) -> bytes:
     if not vm.stack:
-        raise ScriptError(Reason.UNBALANCED_CONDITIONAL, "a condition is needed")
+        raise ScriptError(
+            Reason.UNBALANCED_CONDITIONAL, "the stack is empty, a condition is needed"
+        )
     return vm.stack.pop()
 
 
 def _pop_minimal_condition(vm: Machine) -> bytes:
     if vm.stack and vm.stack[-1] not in (b"", b"\x01"):
-        raise ScriptError(Reason.MINIMALIF, f"0x{vm.stack[-1][:32].hex()} is not 1 or empty")
+        raise ScriptError(
+            Reason.MINIMALIF, f"0x{vm.stack[-1][:32].hex()} is neither 0x01 nor empty"
+        )
     return _pop_condition(vm)
 
 
@@ -104,7 +110,7 @@ def nop(vm: Machine) -> None:
 def verify(vm: Machine) -> None:
     """( condition -- ) Fail unless the condition is true."""
     if not is_true(vm.stack[-1]):
-        raise ScriptError(Reason.VERIFY, "OP_VERIFY of a false item")
+        raise ScriptError(Reason.VERIFY, "the top stack item is false")
     vm.stack.pop()
 
 

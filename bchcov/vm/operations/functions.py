@@ -29,7 +29,8 @@ def _check_identifier(vm: Machine, identifier: bytes) -> None:
     limit = vm.limits.function_identifier_size
     if len(identifier) > limit:
         raise ScriptError(
-            Reason.INVALID_FUNCTION_IDENTIFIER, f"{len(identifier)} bytes, limit {limit}"
+            Reason.INVALID_FUNCTION_IDENTIFIER,
+            f"identifier of {len(identifier)} bytes, limit {limit}",
         )
 
 
@@ -40,7 +41,8 @@ def define(vm: Machine) -> None:
     _check_identifier(vm, identifier)
     if identifier in vm.functions:
         raise ScriptError(
-            Reason.FUNCTION_OVERWRITE_DISALLOWED, f"0x{identifier.hex()} is defined already"
+            Reason.FUNCTION_OVERWRITE_DISALLOWED,
+            f"function 0x{identifier.hex()} is already defined",
         )
     del vm.stack[-2:]
     vm.functions[identifier] = body
@@ -59,7 +61,9 @@ def invoke(vm: Machine, position: int) -> int:
     _check_identifier(vm, identifier)
     body = vm.functions.get(identifier)
     if body is None:
-        raise ScriptError(Reason.INVOKED_UNDEFINED_FUNCTION, f"0x{identifier.hex()} is not defined")
+        raise ScriptError(
+            Reason.INVOKED_UNDEFINED_FUNCTION, f"function 0x{identifier.hex()} is not defined"
+        )
     vm.stack.pop()
     return _call(vm, body, position)
 

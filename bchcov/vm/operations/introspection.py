@@ -24,7 +24,7 @@ _CHARGE = "the length of the result"
 
 def _require_context(vm: Machine) -> TransactionContext:
     if vm.context is None:
-        raise ScriptError(Reason.CONTEXT_NOT_PRESENT, "there is no transaction")
+        raise ScriptError(Reason.CONTEXT_NOT_PRESENT, "the script runs without a transaction")
     return vm.context
 
 
@@ -58,10 +58,12 @@ def _indexed(
     def run(vm: Machine) -> None:
         context = _require_context(vm)
         if not vm.stack:
-            raise ScriptError(Reason.INVALID_STACK_OPERATION, "an index is needed")
+            raise ScriptError(
+                Reason.INVALID_STACK_OPERATION, "the stack is empty, an index is needed"
+            )
         index, found = vm.decode_index(vm.stack[-1]), items(context)
         if not 0 <= index < len(found):
-            raise ScriptError(missing, f"index {index} of {len(found)}")
+            raise ScriptError(missing, f"index {index} is out of range: there are {len(found)}")
         vm.stack.pop()
         vm.push(read(found[index]))
 

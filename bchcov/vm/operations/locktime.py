@@ -27,7 +27,7 @@ def _peek_locktime(vm: Machine) -> int:
     decode = number_decoder(_LOCKTIME_SIZE, minimal=vm.switches.minimal_data)
     locktime = decode(vm.stack[-1])
     if locktime < 0:
-        raise ScriptError(Reason.NEGATIVE_LOCKTIME, str(locktime))
+        raise ScriptError(Reason.NEGATIVE_LOCKTIME, f"locktime {locktime} is negative")
     return locktime
 
 
@@ -36,18 +36,20 @@ def check_locktime(vm: Machine) -> None:
     """( locktime -- locktime ) Fail unless the transaction's locktime is at least this one."""
     required, context = _peek_locktime(vm), vm.context
     if context is None:
-        raise ScriptError(Reason.UNSATISFIED_LOCKTIME, "there is no transaction")
+        raise ScriptError(Reason.UNSATISFIED_LOCKTIME, "the script runs without a transaction")
     transaction = context.transaction
     locktime = transaction.locktime
     if (locktime < LOCKTIME_THRESHOLD) != (required < LOCKTIME_THRESHOLD):
         raise ScriptError(
-            Reason.UNSATISFIED_LOCKTIME, f"{required} and {locktime}: a height and a time"
+            Reason.UNSATISFIED_LOCKTIME,
+            f"required {required} and locktime {locktime} mix a block height and a time",
         )
     if required > locktime:
-        raise ScriptError(Reason.UNSATISFIED_LOCKTIME, f"{locktime} is before {required}")
+        raise ScriptError(Reason.UNSATISFIED_LOCKTIME, f"locktime {locktime} is before {required}")
     if transaction.inputs[vm.index].sequence == SEQUENCE_FINAL:
         raise ScriptError(
-            Reason.UNSATISFIED_LOCKTIME, "the input is final: no locktime is in force"
+            Reason.UNSATISFIED_LOCKTIME,
+            "the input's sequence number 0xffffffff disables the locktime",
         )
 
 
@@ -58,20 +60,23 @@ def check_sequence(vm: Machine) -> None:
     if required & NO_AGE:
         return
     if context is None:
-        raise ScriptError(Reason.UNSATISFIED_LOCKTIME, "there is no transaction")
+        raise ScriptError(Reason.UNSATISFIED_LOCKTIME, "the script runs without a transaction")
     sequence = context.transaction.inputs[vm.index].sequence
     if context.transaction.version < 2 or sequence & NO_AGE:
         raise ScriptError(
             Reason.UNSATISFIED_LOCKTIME,
-            f"version {context.transaction.version}, sequence {sequence:#x}: no relative locktime",
+            f"version {context.transaction.version} and sequence number {sequence:#x}"
+            " set no relative locktime",
         )
     if (required ^ sequence) & AGE_IS_TIME:
         raise ScriptError(
-            Reason.UNSATISFIED_LOCKTIME, f"{required:#x} and {sequence:#x}: blocks and time"
+            Reason.UNSATISFIED_LOCKTIME,
+            f"required {required:#x} and sequence number {sequence:#x} mix blocks and time",
         )
     if required & AGE_MASK > sequence & AGE_MASK:
         raise ScriptError(
-            Reason.UNSATISFIED_LOCKTIME, f"{sequence & AGE_MASK} is before {required & AGE_MASK}"
+            Reason.UNSATISFIED_LOCKTIME,
+            f"relative locktime {sequence & AGE_MASK} is before {required & AGE_MASK}",
         )
 
 

@@ -31,7 +31,9 @@ def until(vm: Machine, position: int) -> int:
         raise ScriptError(Reason.UNBALANCED_CONTROL_FLOW, "OP_UNTIL without OP_BEGIN")
     if vm.executing:
         if not vm.stack:
-            raise ScriptError(Reason.INVALID_STACK_OPERATION, "a condition is needed")
+            raise ScriptError(
+                Reason.INVALID_STACK_OPERATION, "the stack is empty, a condition is needed"
+            )
         if not is_true(vm.stack.pop()):
             vm.instructions += position - start
             return start

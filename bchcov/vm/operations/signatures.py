@@ -66,7 +66,7 @@ def _charge_checks(vm: Machine, count: int) -> None:
 def _finish(vm: Machine, taken: int, success: bool, failure: Reason | None) -> None:
     """Replace `taken` items by the result, or fail for an operation that verifies."""
     if failure is not None and not success:
-        raise ScriptError(failure, "the signature is missing")
+        raise ScriptError(failure, "the signature check returned false")
     del vm.stack[-taken:]
     if failure is None:
         vm.push_bool(success)
@@ -77,7 +77,7 @@ def _finish(vm: Machine, taken: int, success: bool, failure: Reason | None) -> N
 
 def _refuse_failed(vm: Machine, success: bool) -> None:
     if not success and vm.switches.null_fail:
-        raise ScriptError(Reason.SIG_NULLFAIL, "a signature that is not empty does not verify")
+        raise ScriptError(Reason.SIG_NULLFAIL, "a non-empty signature does not verify")
 
 
 def _check_signature(opcode: Op, failure: Reason | None) -> Operation:
@@ -139,11 +139,14 @@ def _decode_bitfield(item: bytes, count: int) -> int:
     size = (count + 7) // 8
     if len(item) != size:
         raise ScriptError(
-            Reason.INVALID_BITFIELD_SIZE, f"{len(item)} bytes for {count} keys, not {size}"
+            Reason.INVALID_BITFIELD_SIZE,
+            f"bit field of {len(item)} bytes for {count} keys, expected {size}",
         )
     bits = int.from_bytes(item, "little")
     if bits >> count:
-        raise ScriptError(Reason.INVALID_BIT_RANGE, f"{bits:#b} names a key beyond {count}")
+        raise ScriptError(
+            Reason.INVALID_BIT_RANGE, f"bit field {bits:#b} selects a key beyond the {count} given"
+        )
     return bits
 
 
@@ -154,7 +157,8 @@ def _check_schnorr_multisig(
     bits = _decode_bitfield(dummy, len(keys))
     if bits.bit_count() != len(signatures):
         raise ScriptError(
-            Reason.INVALID_BIT_COUNT, f"{bits:#b} names other than {len(signatures)} keys"
+            Reason.INVALID_BIT_COUNT,
+            f"bit field {bits:#b} selects {bits.bit_count()} keys for {len(signatures)} signatures",
         )
     code = covered_bytecode(vm)
     named = [key for at, key in enumerate(keys) if bits >> at & 1]
@@ -198,7 +202,7 @@ def _pop_count(vm: Machine, depth: int, highest: int, reason: Reason) -> int:
         )
     count = vm.decode_index(vm.stack[-depth])
     if not 0 <= count <= highest:
-        raise ScriptError(reason, f"{count} is not 0 to {highest}")
+        raise ScriptError(reason, f"count {count} is out of range: expected 0 to {highest}")
     return count
 
 

@@ -24,7 +24,10 @@ def split(vm: Machine) -> None:
     stack = vm.stack
     position, item = vm.decode_index(stack[-1]), stack[-2]
     if not 0 <= position <= len(item):
-        raise ScriptError(Reason.INVALID_SPLIT_RANGE, f"position {position} in {len(item)} bytes")
+        raise ScriptError(
+            Reason.INVALID_SPLIT_RANGE,
+            f"position {position} is out of range: expected 0 to {len(item)}",
+        )
     stack[-2:] = item[:position], item[position:]
     vm.op_cost += len(item)
 
@@ -39,7 +42,8 @@ def number_to_bytes(vm: Machine) -> None:
     shortest = minimal_number(stack[-2])
     if len(shortest) > size:
         raise ScriptError(
-            Reason.IMPOSSIBLE_ENCODING, f"a number of {len(shortest)} bytes in {size}"
+            Reason.IMPOSSIBLE_ENCODING,
+            f"the number needs {len(shortest)} bytes, requested size {size}",
         )
     del stack[-2:]
     if shortest and len(shortest) < size:

@@ -130,7 +130,8 @@ def _pop_depth(vm: Machine) -> int:
     count = vm.decode_index(stack[-1])
     if not 0 <= count < len(stack) - 1:
         raise ScriptError(
-            Reason.INVALID_STACK_OPERATION, f"item {count} of {len(stack) - 1} on the stack"
+            Reason.INVALID_STACK_OPERATION,
+            f"index {count} is out of range: {len(stack) - 1} items below it on the stack",
         )
     stack.pop()
     return count

@@ -141,7 +141,7 @@ def _find(flag: str) -> str | None:
 def _normalize(flag: str) -> str:
     name = _find(flag)
     if name is None:
-        raise RulesError(f"no flag is called {flag.strip()[:80]!r}")
+        raise RulesError(f"unknown flag {flag.strip()[:80]!r}")
     return name
 
 

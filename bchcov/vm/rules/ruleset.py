@@ -96,5 +96,5 @@ class RuleSet:
 
     def __reduce__(self) -> tuple[Any, tuple[str, bool]]:
         if self._find is None:
-            raise RulesError(f"{self} cannot be pickled: nothing finds it by its name")
+            raise RulesError(f"{self} cannot be pickled: it cannot be found by its name")
         return self._find, (self.name, self.is_standard)

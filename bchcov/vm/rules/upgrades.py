@@ -139,4 +139,4 @@ def find_rules(name: str, *, standard: bool = True) -> RuleSet:
         if match and rules.name == f"BCH_{match[1]}":
             return rules if standard else rules.consensus
     known = ", ".join(rules.name for rules in RULE_SETS)
-    raise RulesError(f"no rule set is called {name!r}; there are {known}")
+    raise RulesError(f"unknown rule set {name!r}: expected one of {known}")

@@ -36,7 +36,7 @@ def check_public_key(vm: Machine, public_key: bytes) -> None:
         (size == 33 and public_key[0] in (0x02, 0x03)) or (size == 65 and public_key[0] == 0x04)
     ):
         raise ScriptError(
-            Reason.PUBKEYTYPE, f"0x{public_key[:65].hex()} is not an encoded public key"
+            Reason.PUBKEYTYPE, f"0x{public_key[:65].hex()} is not a valid public key encoding"
         )
     if vm.switches.compressed_keys and not (size == 33 and public_key[0] in (0x02, 0x03)):
         raise ScriptError(
@@ -56,7 +56,9 @@ def check_ecdsa_form(vm: Machine, signature: bytes) -> None:
     """Fail for what is not a well-formed ECDSA signature, without hash type."""
     switches = vm.switches
     if len(signature) == _SCHNORR_SIZE and switches.schnorr:
-        raise ScriptError(Reason.SIG_BADLENGTH, "64 bytes, the length of a Schnorr signature")
+        raise ScriptError(
+            Reason.SIG_BADLENGTH, "64 bytes, which is the length of a Schnorr signature"
+        )
     if (switches.strict_der or switches.low_s or switches.strict_encoding) and not is_strict_der(
         signature
     ):
@@ -69,7 +71,7 @@ def check_schnorr_form(vm: Machine, signature: bytes) -> None:
     """Fail for what has not the length of a Schnorr signature, without hash type."""
     if len(signature) != _SCHNORR_SIZE:
         raise ScriptError(
-            Reason.SIG_NONSCHNORR, f"{len(signature)} bytes, a Schnorr signature has 64"
+            Reason.SIG_NONSCHNORR, f"{len(signature)} bytes, but a Schnorr signature has 64"
         )
 
 
@@ -84,15 +86,19 @@ def _check_hash_type(vm: Machine, hash_type: int) -> None:
     if not switches.strict_encoding:
         return
     if hash_type & 0x1F not in (1, 2, 3):
-        raise ScriptError(Reason.SIG_HASHTYPE, f"{hash_type:#04x} is not a hash type")
+        raise ScriptError(Reason.SIG_HASHTYPE, f"unknown hash type {hash_type:#04x}")
     has_fork_id = bool(hash_type & _FORKID)
     if has_fork_id and not switches.fork_id:
-        raise ScriptError(Reason.ILLEGAL_FORKID, f"hash type {hash_type:#04x} has the fork id")
+        raise ScriptError(
+            Reason.ILLEGAL_FORKID, f"hash type {hash_type:#04x} sets the fork id flag"
+        )
     if switches.fork_id and not has_fork_id:
-        raise ScriptError(Reason.MUST_USE_FORKID, f"hash type {hash_type:#04x} lacks the fork id")
+        raise ScriptError(
+            Reason.MUST_USE_FORKID, f"hash type {hash_type:#04x} lacks the fork id flag"
+        )
     if hash_type & _UTXOS and (not switches.tokens or not has_fork_id or hash_type & _ANYONECANPAY):
         raise ScriptError(
-            Reason.SIG_HASHTYPE, f"{hash_type:#04x} covers all spent outputs and only one input"
+            Reason.SIG_HASHTYPE, f"hash type {hash_type:#04x} must not set SIGHASH_UTXOS (0x20)"
         )
 
 
