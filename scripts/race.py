@@ -16,9 +16,9 @@ SEEDS, FEWER_SEEDS = 100, 20
 USERS = (10, 50, 100, 200)
 SCENARIOS: dict[str, dict[str, float]] = {
     "nobody attacks": {},
-    "3 griefers stay silent": {"griefers": 3},
+    "3 griefers never reveal": {"griefers": 3},
     "careless users": {"careless": 1.0},
-    "builders leave out a fifth": {"omitted": 0.2},
+    "builders omit a fifth": {"omitted": 0.2},
     "selective reveal, honest users": {"selective": True, "miner_share": 0.0},
     "selective reveal, careless users": {"selective": True, "careless": 1.0, "miner_share": 0.0},
 }
@@ -33,27 +33,27 @@ COMPARED: tuple[Column, ...] = (
     ("pool", lambda row: row.pool),
     ("executed", lambda row: f"{row.filled + row.unfilled:,} of {row.users:,}"),
     ("conflicts", lambda row: f"{row.conflicts:,}"),
-    ("blocks waited: half, 90 %, all", _waits),
-    ("bytes an order", lambda row: f"{row.bytes_per_order:,.0f}"),
-    ("price to quote", lambda row: f"{row.price:.4f}"),
-    ("miner tried / refused", lambda row: f"{row.candidates:,} / {row.refused:,}"),
-    ("miner took, sats", lambda row: f"{row.miner_take:,}"),
+    ("blocks waited: median, 90 %, max", _waits),
+    ("bytes per order", lambda row: f"{row.bytes_per_order:,.0f}"),
+    ("price / quote", lambda row: f"{row.price:.4f}"),
+    ("attacks tried / refused", lambda row: f"{row.candidates:,} / {row.refused:,}"),
+    ("miner's profit, sats", lambda row: f"{row.miner_take:,}"),
 )
 CROWDED: tuple[Column, ...] = (
     ("users", lambda row: f"{row.value:g}"),
     ("pool", lambda row: row.pool),
-    ("conflicts a user", lambda row: f"{row.conflicts_per_user:.2f}"),
-    ("blocks waited: half, 90 %, all", _waits),
-    ("orders a block", lambda row: f"{row.throughput:.1f}"),
+    ("conflicts per user", lambda row: f"{row.conflicts_per_user:.2f}"),
+    ("blocks waited: median, 90 %, max", _waits),
+    ("orders per block", lambda row: f"{row.throughput:.1f}"),
 )
 ATTACKED: tuple[Column, ...] = (
     ("pool", lambda row: row.pool),
     ("executed", lambda row: f"{row.filled + row.unfilled:,} of {row.users:,}"),
     ("honest orders expired", lambda row: f"{row.expired:,}"),
-    ("blocks waited: half, 90 %, all", _waits),
+    ("blocks waited: median, 90 %, max", _waits),
     ("bonds forfeited", lambda row: f"{row.bonds_lost:,}"),
-    ("miner took, sats", lambda row: f"{row.miner_take:,}"),
-    ("selective attacker took, sats", lambda row: f"{row.selective_take:,}"),
+    ("miner's profit, sats", lambda row: f"{row.miner_take:,}"),
+    ("selective attacker's profit, sats", lambda row: f"{row.selective_take:,}"),
 )
 
 
