@@ -143,6 +143,7 @@ def test_a_transaction_stored_with_another_id_is_a_damage(other: str) -> None:
         ("facts", ("rules", "x"), "the row of 'rules' in facts"),
         ("notes", (b"\x01\xff", "x"), "the row of '01ff' in notes"),
         ("notes", (None, "x"), "the row of 'None' in notes"),
+        ("wallets", ("x", "y"), "the row of 'x' in wallets"),
         ("notes", ("x" * 71, 1), f"the row of '{'x' * 70}' in notes"),
     ],
 )
@@ -363,3 +364,30 @@ def test_an_error_is_a_damage_only_while_a_file_is_opened(path: Path) -> None:
             assert told.value is error
             with pytest.raises(DamagedStore, match="salvage"), file.opening():
                 raise error
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_file_of_an_earlier_version_keeps_no_log_beside_it(tmp_path: Path, number: int) -> None:
+    path = tmp_path / "old.sqlite"
+    shutil.copy(STORED / f"format-{number}.sqlite", path)
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("PRAGMA journal_mode = WAL").fetchone() == ("wal",)
+    with ChainFile(path) as file:
+        file.chain.fund(Output(1_000, b"\x51"))
+        assert not list(tmp_path.glob("*-wal"))
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+
+
+@pytest.mark.parametrize(
+    ("statement", "is_damaged"),
+    [(None, False), (NOTES.statement, False), ("CREATE TABLE notes (name, checksum)", True)],
+)
+def test_other_tables_of_a_layer_above_are_told_where_a_file_is_read_out(
+    path: Path, database: sqlite3.Connection, statement: str | None, is_damaged: bool
+) -> None:
+    if statement is not None:
+        database.execute(statement)
+    problems = ChainFile.salvage(path, NOTES).problems
+    assert [problem[:23] for problem in problems] == ["its tables are not those"[:23]] * is_damaged
+    assert ChainFile.salvage(path).problems == ()

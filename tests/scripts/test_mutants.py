@@ -25,6 +25,7 @@ def f(a: int, b: int = 2) -> int | None:
     while a > LIMIT:
         a //= 2
     for each in (1, b"ab"):
+        zip(a, b, strict=True)
         print(each if a else -b)
     print(Reason.OP_RETURN, TransactionReason.TX_SIZE)
     return a * b == 3
@@ -82,6 +83,7 @@ def test_words_imports_and_names_stay_as_they_are() -> None:
         assert b"from os import path" in each.apply(SOURCE)
         assert b'["f"]' in each.apply(SOURCE)
         assert b"    del b\n" in each.apply(SOURCE)
+        assert b"strict=False" not in each.apply(SOURCE)
         assert b"\nValue = int | None\n" in each.apply(SOURCE)
 
 

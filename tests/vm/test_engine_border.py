@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from support.opcode_examples import CONTEXT, KEY
@@ -46,6 +47,14 @@ def test_an_input_that_is_not_there_is_an_error(context: TransactionContext, ind
             run()
     assert evaluate_input(SHORT, 0).metrics.instructions
     assert run_script(b"\x51", context=CONTEXT, index=1).ok
+
+
+@pytest.mark.parametrize("context", ["00", CONTEXT.transaction, 5])
+def test_an_input_is_judged_in_a_context(context: Any) -> None:
+    with pytest.raises(EncodeError, match="judged in a TransactionContext, not a"):
+        evaluate_input(context, 0)
+    with pytest.raises(EncodeError, match="judged in a TransactionContext, not a"):
+        run_script(b"\x51", context=context)
 
 
 @pytest.mark.parametrize("stack", [("51",), (b"\x01", 5), [None]])

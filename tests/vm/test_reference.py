@@ -26,7 +26,7 @@ from bchcov import (
 )
 from bchcov.cli.main import main
 from bchcov.script.numbers import number_decoder
-from bchcov.script.opcodes import opcode_name
+from bchcov.script.opcodes import OPCODES_BY_NAME, opcode_name
 from bchcov.vectors.suite import load_suite
 from bchcov.vm.machine import Machine
 from bchcov.vm.operation import Operation
@@ -171,6 +171,35 @@ def test_an_opcode_is_told_with_the_rule_sets_that_have_it() -> None:
     assert describe_opcode("OP_EVAL").rules == ("BCH_SPEC",)
     assert describe_opcode("OP_ADD").rules == tuple(rules.name for rules in RULE_SETS)
     assert describe_opcode("OP_MUL").cost.startswith("100, and twice the length of the result")
+
+
+def test_an_opcode_is_told_with_the_year_in_which_the_network_got_it() -> None:
+    years = {
+        **dict.fromkeys(
+            ("OP_CAT", "OP_SPLIT", "OP_NUM2BIN", "OP_BIN2NUM", "OP_DIV", "OP_MOD"), 2018
+        ),
+        **dict.fromkeys(("OP_AND", "OP_OR", "OP_XOR", "OP_CHECKDATASIG"), 2018),
+        **dict.fromkeys(("OP_CHECKLOCKTIMEVERIFY", "OP_NOP2"), 2015),
+        **dict.fromkeys(("OP_CHECKSEQUENCEVERIFY", "OP_NOP3"), 2016),
+        **dict.fromkeys(("OP_CHECKDATASIGVERIFY",), 2018),
+        **dict.fromkeys(("OP_REVERSEBYTES",), 2020),
+        **dict.fromkeys(("OP_MUL", "OP_UTXOVALUE", "OP_TXLOCKTIME", "OP_ACTIVEBYTECODE"), 2022),
+        **dict.fromkeys(("OP_UTXOTOKENAMOUNT", "OP_OUTPUTTOKENCATEGORY"), 2023),
+        **dict.fromkeys(("OP_BEGIN", "OP_UNTIL", "OP_DEFINE", "OP_INVOKE", "OP_INVERT"), 2026),
+        **dict.fromkeys(("OP_LSHIFTNUM", "OP_RSHIFTBIN"), 2026),
+        **dict.fromkeys(("OP_ADD", "OP_IF", "OP_SIZE", "OP_CHECKSIG", "OP_5", "0xff"), 2009),
+    }
+    assert {name: describe_opcode(name).year for name in years} == years
+
+
+def test_an_opcode_is_told_with_all_its_other_names() -> None:
+    for code in range(256):
+        entry = describe_opcode(f"0x{code:02x}")
+        names = {name for name, byte in OPCODES_BY_NAME.items() if byte == code}
+        assert (entry.code, entry.name) == (code, opcode_name(code))
+        assert entry.aliases == tuple(sorted(names - {entry.name}))
+    assert describe_opcode("OP_0").aliases == ("OP_FALSE", "OP_PUSHBYTES_0")
+    assert describe_opcode("OP_NOP3").aliases == ("OP_NOP3",)
 
 
 def test_the_page_of_opcodes_is_what_the_code_says() -> None:

@@ -176,7 +176,7 @@ def power(vm: Machine) -> None:
     vm.check_budget()
     a = vm.decode_number(vm.stack[-2])
     if a.bit_length() > 1 and (a.bit_length() - 1) * exponent > 8 * vm.result_size:
-        raise vm.result_too_long((a.bit_length() - 1) * exponent // 8)
+        raise vm.result_too_long(((a.bit_length() - 1) * exponent + 9) // 8)
     # 0, 1 and -1 may have any exponent at no cost: only its parity and being 0 matter.
     result = a ** (exponent if a.bit_length() > 1 else min(exponent, 2 - exponent % 2))
     del vm.stack[-2:]
