@@ -68,7 +68,7 @@ def test_a_coinbase_says_from_which_height_on_it_can_be_spent(height: int) -> No
         assert (error.reason, error.input) == ("TX_PREMATURE_COINBASE", 0)
         assert error.detail == (
             f"a coinbase of height {reward.height} is spent at {chain.height + 1}:"
-            f" expected {reward.height + 100} or later"
+            f" expected at least {reward.height + 100}"
         )
     chain.advance(1)
     assert chain.submit(spent).ok

@@ -51,9 +51,9 @@ def test_an_input_that_is_not_there_is_an_error(context: TransactionContext, ind
 
 @pytest.mark.parametrize("context", ["00", CONTEXT.transaction, 5])
 def test_an_input_is_judged_in_a_context(context: Any) -> None:
-    with pytest.raises(EncodeError, match="judged in a TransactionContext, not a"):
+    with pytest.raises(EncodeError, match="a TransactionContext, not a"):
         evaluate_input(context, 0)
-    with pytest.raises(EncodeError, match="judged in a TransactionContext, not a"):
+    with pytest.raises(EncodeError, match="a TransactionContext, not a"):
         run_script(b"\x51", context=context)
 
 
