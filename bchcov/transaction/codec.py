@@ -5,8 +5,7 @@ Source: CHIP-2022-02-CashTokens, "Token Encoding"; the rest is the wire format o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Iterable, Sequence
 
 from ..crypto.hashes import hash256
 from ..encoding.compact_size import encode_compact_size, encode_var_bytes
@@ -22,6 +21,7 @@ from .fields import (
 from .model import Input, Output, Token, Transaction
 
 __all__ = [
+    "cover_outputs",
     "decode_output",
     "decode_outputs",
     "decode_transaction",
@@ -46,6 +46,10 @@ def encode_token_prefix(token: Token | None) -> bytes:
     if token is None:
         return b""
     check_token(token)
+    return _token_prefix(token)
+
+
+def _token_prefix(token: Token) -> bytes:
     bitfield, tail = 0, b""
     if token.nft is not None:
         bitfield = _HAS_NFT | token.nft.capability
@@ -66,19 +70,30 @@ def encode_output(output: Output, *, before_tokens: bool = False) -> bytes:
     if type(output) is not Output or type(output.locking_bytecode) is not bytes:
         # Only suspicious values get the detailed check: the engine encodes many outputs.
         check_output(output, "the output")
-    value, code = output.value, output.locking_bytecode
-    if type(value) is not int or not 0 <= value < 2**64:
+    value = output.value
+    if type(value) is not int or not 0 <= value < 2**64 or output.token is not None:
         check_output(output, "the output")
+    return _encode_checked(output, before_tokens)
+
+
+def cover_outputs(outputs: Iterable[Output]) -> bytes:
+    """Join checked outputs as signatures cover them, whether or not tokens existed at the time."""
+    return b"".join([_encode_checked(output, True) for output in outputs])
+
+
+def _encode_checked(output: Output, before_tokens: bool) -> bytes:
+    # By position: this runs for every output.
+    code = output.locking_bytecode
     if output.token is not None:
-        code = encode_token_prefix(output.token) + code
-    elif code and code[0] == TOKEN_PREFIX and not before_tokens:
+        code = _token_prefix(output.token) + code
+    elif not before_tokens and code and code[0] == TOKEN_PREFIX:
         raise EncodeError("a locking bytecode cannot begin with 0xef, the token prefix")
-    return value.to_bytes(8, "little") + encode_compact_size(len(code)) + code
+    return output.value.to_bytes(8, "little") + encode_compact_size(len(code)) + code
 
 
 def _encode_each(outputs: Sequence[Output], *, before_tokens: bool) -> bytes:
-    encode = partial(encode_output, before_tokens=True) if before_tokens else encode_output
-    return encode_compact_size(len(outputs)) + b"".join(map(encode, outputs))
+    encoded = [_encode_checked(output, before_tokens) for output in outputs]
+    return encode_compact_size(len(outputs)) + b"".join(encoded)
 
 
 def encode_outputs(outputs: Sequence[Output], *, before_tokens: bool = False) -> bytes:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 from ..crypto.hashes import hash256
-from .codec import encode_output
+from .codec import cover_outputs
 from .fields import check_outputs, check_transaction
 from .model import Output, Transaction
 
 __all__ = ["TransactionContext"]
-
-# Signatures cover the bytes of an output, whether or not they were tokens at the time.
-_cover = partial(encode_output, before_tokens=True)
 
 
 class TransactionContext:
@@ -76,20 +72,20 @@ class TransactionContext:
     def hash_outputs(self) -> bytes:
         """The HASH256 of all outputs."""
         if not self._hash_outputs:
-            self._hash_outputs = hash256(b"".join(map(_cover, self.transaction.outputs)))
+            self._hash_outputs = hash256(cover_outputs(self.transaction.outputs))
         return self._hash_outputs
 
     @property
     def hash_source_outputs(self) -> bytes:
         """The HASH256 of all spent outputs (the specifications' hashUtxos)."""
         if not self._hash_source_outputs:
-            self._hash_source_outputs = hash256(b"".join(map(_cover, self.source_outputs)))
+            self._hash_source_outputs = hash256(cover_outputs(self.source_outputs))
         return self._hash_source_outputs
 
     def hash_output(self, index: int) -> bytes:
         """The HASH256 of one output."""
         found = self._hash_each_output.get(index)
         if found is None:
-            found = hash256(_cover(self.transaction.outputs[index]))
+            found = hash256(cover_outputs(self.transaction.outputs[index : index + 1]))
             self._hash_each_output[index] = found
         return found

@@ -11,8 +11,9 @@ from ..encoding.compact_size import read_compact_size
 from ..encoding.expected import kind_of
 from ..errors import DecodeError
 from ..script.patterns import TOKEN_PREFIX
-from .constants import MAX_TOKEN_AMOUNT
-from .model import Capability, Input, Nft, Output, Token, Transaction
+from .fields import mark_checked
+from .model import Input, Output, Transaction
+from .parts import NO_PREFIX, read_count, read_input, read_output, take
 
 __all__ = [
     "decode_output",
@@ -21,11 +22,6 @@ __all__ = [
     "each_output",
     "each_part",
 ]
-
-_NO_PREFIX = -1
-
-_HAS_COMMITMENT, _HAS_NFT, _HAS_AMOUNT = 0x40, 0x20, 0x10
-_CAPABILITIES = tuple(Capability)
 
 
 def _whole(data: bytes | bytearray | memoryview, what: str) -> bytes:
@@ -38,107 +34,11 @@ def _whole(data: bytes | bytearray | memoryview, what: str) -> bytes:
     raise DecodeError(f"{what} to decode must be bytes, not {kind_of(data)}{hint}", 0)
 
 
-def _take(data: bytes, offset: int, size: int, what: str) -> bytes:
-    taken = data[offset : offset + size]
-    if len(taken) < size:
-        raise DecodeError(f"{what} is cut off: expected {size} bytes, found {len(taken)}", offset)
-    return taken
-
-
-def _read_count(data: bytes, offset: int, what: str, smallest: int) -> tuple[int, int]:
-    count, offset = read_compact_size(data, offset)
-    # A count that the rest cannot hold is refused before anything is read.
-    if count * smallest > len(data) - offset:
-        raise DecodeError(
-            f"{count} {what} are announced, but only {len(data) - offset} bytes are left", offset
-        )
-    return count, offset
-
-
-def _read_input(data: bytes, offset: int) -> tuple[Input, int]:
-    outpoint = _take(data, offset, 36, "outpoint")
-    size, start = read_compact_size(data, offset + 36)
-    end = start + size
-    unlocking = data[start:end]
-    if len(unlocking) < size:
-        _take(data, start, size, "unlocking bytecode")
-    sequence = data[end : end + 4]
-    if len(sequence) < 4:
-        _take(data, end, 4, "sequence number")
-    return (
-        Input(
-            outpoint[:32],
-            int.from_bytes(outpoint[32:], "little"),
-            unlocking,
-            int.from_bytes(sequence, "little"),
-        ),
-        end + 4,
-    )
-
-
-def _read_token(field: bytes) -> tuple[Token, int]:
-    """Read the token prefix at the start of `field`; return the token and where it ends.
-
-    `field` is no more than what the output's length announces, and copied for this output
-    alone: a slice of the whole for each of many outputs takes quadratic time.
-    """
-    category = _take(field, 1, 32, "token category")
-    at = 33
-    bitfield = _take(field, at, 1, "token bitfield")[0]
-    capability = bitfield & 0x0F
-    if bitfield & 0x80:
-        raise DecodeError(f"token bitfield {bitfield:#04x} sets the reserved bit", at)
-    if capability > Capability.MINTING:
-        raise DecodeError(f"token bitfield {bitfield:#04x}: unknown capability {capability}", at)
-    if not bitfield & _HAS_NFT and (capability or bitfield & _HAS_COMMITMENT):
-        raise DecodeError(
-            f"token bitfield {bitfield:#04x}: a capability or commitment needs an NFT", at
-        )
-    if not bitfield & (_HAS_NFT | _HAS_AMOUNT):
-        raise DecodeError(f"token bitfield {bitfield:#04x} encodes no token", at)
-    at += 1
-    nft = None
-    if bitfield & _HAS_NFT:
-        commitment = b""
-        if bitfield & _HAS_COMMITMENT:
-            size, start = read_compact_size(field, at)
-            if not size:
-                raise DecodeError("the token commitment is announced but empty", at)
-            commitment = _take(field, start, size, "token commitment")
-            at = start + size
-        nft = Nft(commitment, _CAPABILITIES[capability])
-    amount = 0
-    if bitfield & _HAS_AMOUNT:
-        amount, after = read_compact_size(field, at)
-        if not 1 <= amount <= MAX_TOKEN_AMOUNT:
-            raise DecodeError(f"token amount {amount} is out of range: expected 1 to 2**63 - 1", at)
-        at = after
-    return Token(category, amount, nft), at
-
-
-def _read_output(data: bytes, offset: int, prefix: int) -> tuple[Output, int]:
-    value = data[offset : offset + 8]
-    if len(value) < 8:
-        _take(data, offset, 8, "output's value")
-    size, start = read_compact_size(data, offset + 8)
-    end = start + size
-    if end > len(data):
-        _take(data, start, size, "locking bytecode")
-    code, token = data[start:end], None
-    if size and code[0] == prefix:
-        try:
-            token, length = _read_token(code)
-        except DecodeError as error:
-            raise DecodeError(error.message, start + error.offset) from None
-        code = code[length:]
-    return Output(int.from_bytes(value, "little"), code, token), end
-
-
 def _read_outputs(data: bytes, offset: int, prefix: int) -> tuple[tuple[Output, ...], int]:
-    count, offset = _read_count(data, offset, "outputs", 9)
+    count, offset = read_count(data, offset, "outputs", 9)
     outputs = []
     for _ in range(count):
-        output, offset = _read_output(data, offset, prefix)
+        output, offset = read_output(data, offset, prefix)
         outputs.append(output)
     return tuple(outputs), offset
 
@@ -149,37 +49,39 @@ def _expect_end(data: bytes, offset: int, what: str) -> None:
 
 
 def _read_inputs(data: bytes, offset: int) -> tuple[tuple[Input, ...], int]:
-    count, offset = _read_count(data, offset, "inputs", 41)
+    count, offset = read_count(data, offset, "inputs", 41)
     inputs = []
     for _ in range(count):
-        item, offset = _read_input(data, offset)
+        item, offset = read_input(data, offset)
         inputs.append(item)
     return tuple(inputs), offset
 
 
 def _each_input(data: bytes, offset: int) -> Generator[Input, None, int]:
-    count, offset = _read_count(data, offset, "inputs", 41)
+    count, offset = read_count(data, offset, "inputs", 41)
     for _ in range(count):
-        item, offset = _read_input(data, offset)
+        item, offset = read_input(data, offset)
         yield item
     return offset
 
 
 def _each_output(data: bytes, offset: int, prefix: int) -> Generator[Output, None, int]:
-    count, offset = _read_count(data, offset, "outputs", 9)
+    count, offset = read_count(data, offset, "outputs", 9)
     for _ in range(count):
-        output, offset = _read_output(data, offset, prefix)
+        output, offset = read_output(data, offset, prefix)
         yield output
     return offset
 
 
 def _decode(data: bytes, prefix: int) -> Transaction:
-    version = int.from_bytes(_take(data, 0, 4, "version"), "little")
+    version = int.from_bytes(take(data, 0, 4, "version"), "little")
     inputs, offset = _read_inputs(data, 4)
     outputs, offset = _read_outputs(data, offset, prefix)
-    locktime = int.from_bytes(_take(data, offset, 4, "locktime"), "little")
+    locktime = int.from_bytes(take(data, offset, 4, "locktime"), "little")
     _expect_end(data, offset + 4, "the transaction")
-    return Transaction(inputs, outputs, version, locktime)
+    transaction = Transaction(inputs, outputs, version, locktime)
+    mark_checked(transaction)
+    return transaction
 
 
 def _has_witnesses(data: bytes) -> bool:
@@ -187,14 +89,14 @@ def _has_witnesses(data: bytes) -> bool:
     if data[4:6] != b"\x00\x01":
         return False
     try:
-        inputs, offset = _read_count(data, 6, "inputs", 41)
+        inputs, offset = read_count(data, 6, "inputs", 41)
         for _ in range(inputs):
-            _, offset = _read_input(data, offset)
-        outputs, offset = _read_count(data, offset, "outputs", 9)
+            _, offset = read_input(data, offset)
+        outputs, offset = read_count(data, offset, "outputs", 9)
         for _ in range(outputs):
-            _, offset = _read_output(data, offset, _NO_PREFIX)
+            _, offset = read_output(data, offset, NO_PREFIX)
         for _ in range(inputs):
-            count, offset = _read_count(data, offset, "witness items", 1)
+            count, offset = read_count(data, offset, "witness items", 1)
             for _ in range(count):
                 size, offset = read_compact_size(data, offset)
                 offset += size
@@ -227,7 +129,7 @@ def decode_transaction(
     """
     data = _whole(data, "transaction")
     try:
-        return _decode(data, _NO_PREFIX if before_tokens else TOKEN_PREFIX)
+        return _decode(data, NO_PREFIX if before_tokens else TOKEN_PREFIX)
     except DecodeError as error:
         raise _name_witnesses(data, error) from None
 
@@ -239,12 +141,10 @@ def each_part(data: bytes, *, before_tokens: bool = False) -> Iterator[Input | O
     is reached, after the parts before it.
     """
     try:
-        _take(data, 0, 4, "version")
+        take(data, 0, 4, "version")
         offset = yield from _each_input(data, 4)
-        offset = yield from _each_output(
-            data, offset, _NO_PREFIX if before_tokens else TOKEN_PREFIX
-        )
-        _take(data, offset, 4, "locktime")
+        offset = yield from _each_output(data, offset, NO_PREFIX if before_tokens else TOKEN_PREFIX)
+        take(data, offset, 4, "locktime")
         _expect_end(data, offset + 4, "the transaction")
     except DecodeError as error:
         raise _name_witnesses(data, error) from None
@@ -258,20 +158,20 @@ def decode_outputs(
     `before_tokens` is that of `decode_transaction`.
     """
     data = _whole(data, "list of outputs")
-    outputs, offset = _read_outputs(data, 0, _NO_PREFIX if before_tokens else TOKEN_PREFIX)
+    outputs, offset = _read_outputs(data, 0, NO_PREFIX if before_tokens else TOKEN_PREFIX)
     _expect_end(data, offset, "the outputs")
     return outputs
 
 
 def each_output(data: bytes, *, before_tokens: bool = False) -> Iterator[Output]:
     """Yield what `decode_outputs` returns, and keep none; errors are raised when reached."""
-    offset = yield from _each_output(data, 0, _NO_PREFIX if before_tokens else TOKEN_PREFIX)
+    offset = yield from _each_output(data, 0, NO_PREFIX if before_tokens else TOKEN_PREFIX)
     _expect_end(data, offset, "the outputs")
 
 
 def decode_output(data: bytes | bytearray | memoryview) -> Output:
     """Decode one output. Raises DecodeError."""
     data = _whole(data, "output")
-    output, offset = _read_output(data, 0, TOKEN_PREFIX)
+    output, offset = read_output(data, 0, TOKEN_PREFIX)
     _expect_end(data, offset, "the output")
     return output

@@ -15,25 +15,38 @@ __all__ = [
     "check_outputs",
     "check_token",
     "check_transaction",
+    "mark_checked",
 ]
 
+_CAPABILITY_TYPES = (Capability, int)
 _SATOSHIS = f": values are in satoshis, {COIN:,} to one BCH"
+
+
+def _is_plain_token(token: object) -> bool:
+    """Whether a token is valid and of exactly the declared types, which cannot change."""
+    if type(token) is not Token:
+        return False
+    nft, amount = token.nft, token.amount
+    if type(token.category) is not bytes or len(token.category) != 32 or type(amount) is not int:
+        return False
+    if nft is None:
+        return 0 < amount <= MAX_TOKEN_AMOUNT
+    return (
+        0 <= amount <= MAX_TOKEN_AMOUNT
+        and type(nft) is Nft
+        and type(nft.commitment) is bytes
+        and type(nft.capability) in _CAPABILITY_TYPES
+        and 0 <= nft.capability <= Capability.MINTING
+    )
 
 
 def check_token(token: object) -> None:
     """Raise EncodeError unless `token` is a valid Token."""
     if not isinstance(token, Token):
         raise EncodeError(f"tokens of an output must be a Token or None, not {kind_of(token)}")
-    nft: object = token.nft
-    if (
-        type(token) is Token
-        and nft is None
-        and type(token.category) is bytes
-        and len(token.category) == 32
-        and type(token.amount) is int
-        and 0 < token.amount <= MAX_TOKEN_AMOUNT
-    ):
+    if _is_plain_token(token):
         return
+    nft: object = token.nft
     expect_bytes(token.category, "token category", size=32)
     expect_integer(token.amount, "token amount", MAX_TOKEN_AMOUNT)
     if nft is None:
@@ -59,21 +72,27 @@ def check_output(output: object, what: str) -> None:
         raise EncodeError(f"{what}: {error}") from None
 
 
-def check_outputs(outputs: object, what: str) -> None:
-    """Raise EncodeError unless `outputs` is a tuple or list of outputs that can be encoded."""
+def check_outputs(outputs: object, what: str) -> bool:
+    """Raise EncodeError unless `outputs` is a tuple or list of outputs that can be encoded.
+
+    Returns whether all of them are of exactly the declared types, so that none can change.
+    """
     if not isinstance(outputs, (tuple, list)):
         raise EncodeError(f"{what}s must be a list of Output, not {kind_of(outputs)}")
+    are_plain = type(outputs) is tuple
     for at, output in enumerate(outputs):
         # This runs for every output of every context, so only suspicious values are examined.
         if (
             type(output) is Output
-            and output.token is None
             and type(output.value) is int
             and 0 <= output.value <= MAX_UINT64
             and type(output.locking_bytecode) is bytes
+            and (output.token is None or _is_plain_token(output.token))
         ):
             continue
         check_output(output, f"{what} {at}")
+        are_plain = False
+    return are_plain
 
 
 def _check_input(item: object, at: int) -> None:
@@ -88,15 +107,29 @@ def _check_input(item: object, at: int) -> None:
         raise EncodeError(f"input {at}: {error}") from None
 
 
+def mark_checked(transaction: Transaction) -> None:
+    """Note that all types and ranges in a transaction are valid and cannot change."""
+    object.__setattr__(transaction, "_is_checked", True)
+
+
 def check_transaction(transaction: object) -> None:
-    """Raise EncodeError unless `transaction` is a Transaction that can be encoded."""
+    """Raise EncodeError unless `transaction` is a Transaction that can be encoded.
+
+    One that was decoded or checked before, and cannot have changed, is not looked at again.
+    """
     if not isinstance(transaction, Transaction):
         raise EncodeError(f"transaction must be a Transaction, not {kind_of(transaction)}")
-    expect_integer(transaction.version, "version", MAX_UINT32)
-    expect_integer(transaction.locktime, "locktime", MAX_UINT32)
+    if transaction._is_checked:
+        return
+    version, locktime = transaction.version, transaction.locktime
+    are_plain = type(version) is type(locktime) is int and type(transaction) is Transaction
+    if not (are_plain and 0 <= version <= MAX_UINT32 and 0 <= locktime <= MAX_UINT32):
+        expect_integer(version, "version", MAX_UINT32)
+        expect_integer(locktime, "locktime", MAX_UINT32)
     inputs: object = transaction.inputs
     if not isinstance(inputs, (tuple, list)):
         raise EncodeError(f"inputs must be a tuple of Input, not {kind_of(inputs)}")
+    are_plain = are_plain and type(inputs) is tuple
     for at, item in enumerate(inputs):
         if (
             type(item) is Input
@@ -109,4 +142,6 @@ def check_transaction(transaction: object) -> None:
         ):
             continue
         _check_input(item, at)
-    check_outputs(transaction.outputs, "output")
+        are_plain = False
+    if check_outputs(transaction.outputs, "output") and are_plain:
+        mark_checked(transaction)

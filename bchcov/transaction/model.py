@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 from .constants import SEQUENCE_FINAL
@@ -78,3 +78,5 @@ class Transaction:
     outputs: tuple[Output, ...]
     version: int = 2
     locktime: int = 0
+    # Set by `fields.mark_checked`: a frozen transaction is checked only once.
+    _is_checked: bool = field(default=False, init=False, repr=False, compare=False)

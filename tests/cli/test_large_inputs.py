@@ -11,7 +11,7 @@ import pytest
 
 from bchcov import Input, Output, Transaction, encode_transaction
 from bchcov.cli.main import main
-from bchcov.transaction import decoding
+from bchcov.transaction import decoding, parts
 
 ONE = (Input(b"\x11" * 32, 0),)
 MANY_OUTPUTS = encode_transaction(Transaction(ONE, (Output(1, b""),) * 40_000))
@@ -113,14 +113,14 @@ def test_each_output_is_read_twice_once_to_check_it_and_once_to_show_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     read = 0
-    read_output = decoding._read_output
+    read_output = parts.read_output
 
     def count(data: bytes, offset: int, prefix: int) -> tuple[Output, int]:
         nonlocal read
         read += 1
         return read_output(data, offset, prefix)
 
-    monkeypatch.setattr(decoding, "_read_output", count)
+    monkeypatch.setattr(decoding, "read_output", count)
     given = encode_transaction(Transaction(ONE * 3, (Output(1, b""),) * 100)).hex()
     for command in (["decode", given], ["decode", "--json", given]):
         read = 0

@@ -222,3 +222,45 @@ def test_an_input_that_is_not_there_is_an_encode_error() -> None:
             evaluate_input(TransactionContext(PLAIN, [OUTPUT]), index)
     with pytest.raises(EncodeError, match="the transaction has 1 inputs and 0 spent"):
         evaluate_input(TransactionContext(PLAIN, []), 0)
+
+
+@given(st.sampled_from(FIELDS), junk)
+def test_a_copy_of_a_checked_transaction_is_checked_again(field: str, value: Any) -> None:
+    fresh, checked = changed(field, value), decode_transaction(encode_transaction(PLAIN))
+    at = FIELDS.index(field)
+    part = field if at < 4 else "inputs" if at < 8 else "outputs"
+    results = []
+    for each in (fresh, replace(checked, **{part: getattr(fresh, part)})):
+        try:
+            TransactionContext(each, [OUTPUT])
+        except EncodeError as error:
+            results.append(str(error))
+        else:
+            results.append("valid")
+    assert results[0] == results[1]
+
+
+def test_what_can_still_change_is_checked_each_time() -> None:
+    inputs: Any = list(PLAIN.inputs)
+    outputs: Any = list(PLAIN.outputs)
+    for part, wrong in ((inputs, "an Input"), (outputs, "an Output")):
+        transaction = replace(PLAIN, inputs=inputs, outputs=outputs)
+        encode_transaction(transaction)
+        TransactionContext(transaction, [OUTPUT])
+        right, part[0] = part[0], wrong
+        for use in (encode_transaction, lambda each: TransactionContext(each, [OUTPUT])):
+            with pytest.raises(EncodeError, match="not a str"):
+                use(transaction)
+        part[0] = right
+
+    class Loose(Output):
+        """An output that is not frozen."""
+
+        __setattr__ = object.__setattr__
+
+    loose: Any = Loose(1_000, b"")
+    transaction = with_output(loose)
+    encode_transaction(transaction)
+    loose.value = -1
+    with pytest.raises(EncodeError, match="value -1"):
+        encode_transaction(transaction)
