@@ -17,11 +17,10 @@ from ...transaction.model import Output, Token, Transaction
 from ...wallet.builder import BuiltTransaction
 from ..views.visible_trade import Bundle, VisibleTrade
 from ..world import RESERVES, SMALL_COIN, TOKENS, World
+from .candidates import MIN_PROFIT, Position, cost_of_tokens, find_candidates, profit_of
 
 __all__ = ["Miner", "MinerView", "Tally"]
 
-_SIZES = (0.0025, 0.005, 0.01, 0.02, 0.04)
-_LEAST_PROFIT = 2_000
 _SMALL_COINS = 200
 _PATIENCE_BLOCKS = 3
 
@@ -49,37 +48,6 @@ class Tally:
     take: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Position:
-    """What the miner holds from the first leg: tokens bought, or tokens sold and to be bought."""
-
-    direction: Direction
-    amount_in: int
-    amount_out: int
-    fee: int
-    planned: int
-    height: int = 0
-
-
-def _cost_of_tokens(reserves: Reserves, tokens: int) -> int:
-    """The satoshis that buy at least so many tokens."""
-    if tokens >= reserves.tokens:
-        return 1 << 62
-    net = -(-reserves.bch * 1000 * tokens // (reserves.tokens - tokens))
-    return -(-net // 997) + 1
-
-
-def _profit(position: _Position, reserves: Reserves) -> int:
-    """What closing a position at these reserves leaves, in satoshis, fees of both legs paid."""
-    if position.direction == BUY:
-        return (
-            trade(reserves, SELL, position.amount_out).amount_out
-            - position.amount_in
-            - 2 * position.fee
-        )
-    return position.amount_out - _cost_of_tokens(reserves, position.amount_in) - 2 * position.fee
-
-
 class Miner:
     """A miner who seeks profit: their coins, their open position, and the search."""
 
@@ -87,7 +55,7 @@ class Miner:
         self._view = view
         self._key = view.world.key("miner")
         self.tally = Tally()
-        self._position: _Position | None = None
+        self._position: Position | None = None
         self._last_txid = ""
         if view.world.stage is not None:
             return
@@ -97,31 +65,6 @@ class Miner:
             *[Output(SMALL_COIN, script)] * _SMALL_COINS,
             Output(10_000, script, Token(TOKENS, RESERVES.tokens // 4)),
         )
-
-    def _candidates(self, trades: list[VisibleTrade]) -> list[tuple[int, int, Direction, int]]:
-        """Profit by the formula, visible trades kept, direction and amount; the best first."""
-        found = []
-        tolerance = self._view.world.settings.tolerance
-        for kept in range(len(trades)):
-            before = trades[kept].before
-            for direction in (BUY, SELL):
-                whole = before.bch if direction == BUY else before.tokens
-                like_his = [trades[kept].amount_in] if trades[kept].direction == direction else []
-                for amount in [*like_his, *(int(whole * size) for size in _SIZES)]:
-                    first = trade(before, direction, amount)
-                    reserves = first.reserves
-                    for victim in trades[kept:]:
-                        fill = trade(reserves, victim.direction, victim.amount_in)
-                        # Users give up where they get too little: their wallet is known, the
-                        # tolerance is guessed to be everybody's.
-                        if fill.amount_out >= victim.amount_out * (1 - tolerance):
-                            reserves = fill.reserves
-                    planned = _Position(direction, amount, first.amount_out, 700, 0)
-                    profit = _profit(planned, reserves)
-                    if profit > _LEAST_PROFIT:
-                        found.append((profit, kept, direction, amount))
-        found.sort(key=lambda each: (-each[0], *each[1:]))
-        return found
 
     def choose(self) -> list[Transaction] | None:
         """The transactions of the next block; None for those of an honest miner."""
@@ -133,7 +76,8 @@ class Miner:
         if not self._budget:
             return None
         trades = self._view.visible_trades()
-        for profit, kept, direction, amount in self._candidates(trades)[: self._budget]:
+        tolerance = self._view.world.settings.tolerance
+        for profit, kept, direction, amount in find_candidates(trades, tolerance)[: self._budget]:
             self.tally.candidates += 1
             try:
                 made = self._view.build_bundle(kept, direction, amount)
@@ -146,7 +90,7 @@ class Miner:
                 self.tally.refused += 1
                 continue
             out = trade(made.before, direction, amount).amount_out
-            self._position = _Position(direction, amount, out, made.fee, profit, self._height)
+            self._position = Position(direction, amount, out, made.fee, profit, self._height)
             self.tally.attacks += 1
             return made.block
         return self._omit() if trades else None
@@ -190,7 +134,7 @@ class Miner:
         assert position is not None
         if position.direction == BUY:
             return SELL, position.amount_out
-        return BUY, _cost_of_tokens(reserves, position.amount_in)
+        return BUY, cost_of_tokens(reserves, position.amount_in)
 
     def _close_in_block(self) -> list[Transaction] | None:
         """Close behind the visible trades where that pays most, and leave the rest out."""
@@ -202,13 +146,13 @@ class Miner:
             stops.append(trade(last.before, last.direction, last.amount_in).reserves)
         else:
             stops.append(self._view.reserves)
-        profits = [_profit(position, reserves) for reserves in stops]
+        profits = [profit_of(position, reserves) for reserves in stops]
         kept = max(range(len(stops)), key=lambda at: profits[at])
         if profits[kept] <= 0:
             return None
         try:
             made = self._view.build_bundle(kept, *self._amount_to_close(stops[kept]))
-            profit = _profit(position, made.before)
+            profit = profit_of(position, made.before)
             if profit <= 0 or made.before != stops[kept]:
                 return None
             self._check(made.block)
@@ -227,10 +171,10 @@ class Miner:
         """After a trade has reached the mempool: close there once most of the plan is made."""
         position = self._position
         if position is not None:
-            profit = _profit(position, self._view.reserves)
+            profit = profit_of(position, self._view.reserves)
             # Most of what was planned at first; after two more blocks whatever pays.
             is_late = self._height >= position.height + _PATIENCE_BLOCKS
-            if profit > (_LEAST_PROFIT if is_late else 0.7 * position.planned):
+            if profit > (MIN_PROFIT if is_late else 0.7 * position.planned):
                 self._close_now()
 
     def _close_now(self) -> None:
@@ -241,7 +185,7 @@ class Miner:
         except BuildError:
             return
         # Booked first: submitting calls `close_if_profitable` again.
-        self._book(built, _profit(position, reserves))
+        self._book(built, profit_of(position, reserves))
         for each in built:
             self._view.world.submit_now(each.transaction).require()
 
