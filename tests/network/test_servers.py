@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -16,6 +18,17 @@ from bchcov.network import connect
 from bchcov.network.servers import name_of
 
 KEY = PrivateKey(b"\x01" * 32)
+
+
+def test_importing_speaks_to_nobody() -> None:
+    code = (
+        "import sys; tried = [];"
+        "sys.addaudithook(lambda event, _: tried.append(event));"
+        "import bchcov.network;"
+        "print({*tried} & {'socket.connect', 'socket.getaddrinfo', 'socket.sendto'})"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
 
 
 @pytest.mark.parametrize("network", ["mainnet", "testnet", "testnet3", "chipnet", "regtest"])

@@ -378,6 +378,21 @@ def test_a_multisig_is_what_its_own_unlocker_makes() -> None:
     assert replace(start, spends=(replace(spend, unlocker=partly),)).cosign().is_complete
 
 
+def test_a_multisig_says_how_many_are_there_and_who_may_still_sign() -> None:
+    start = builder_of([multisig_of((ALICE, BOB, CAROL), 2, "schnorr", 2)]).cosign()
+    one = start.sign(BOB)
+    names = f"0x{ALICE.public_key.hex()}, 0x{CAROL.public_key.hex()}"
+    message = f"input 0: 1 of 2 signatures are there, 1 are missing of {names}"
+    with pytest.raises(BuildError, match=message):
+        one.require_complete()
+    wanted = one.sign(CAROL).parts[0][0]
+    assert not isinstance(wanted, bytes)
+    assert (wanted.needed, wanted.missing) == (0, ())
+    # More than are needed do no harm, whichever they are.
+    three = one.sign(CAROL).sign(ALICE)
+    assert three.build().txid == start.sign(ALICE).sign(BOB).build().txid
+
+
 def test_no_private_key_travels_with_what_is_signed() -> None:
     script = script_for(ALICE, BOB)
     spends = [
