@@ -41,7 +41,17 @@ class CosignedTransaction:
     explaining: tuple[Explaining | None, ...] = field(default=(), repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        inputs = self.unsigned.transaction.inputs
+        if not isinstance(self.unsigned, BuiltTransaction):
+            raise BuildError(
+                f"what is cosigned is a BuiltTransaction, not {kind_of(self.unsigned)}"
+            )
+        inputs, parts = self.unsigned.transaction.inputs, self.parts
+        if not isinstance(parts, tuple) or not all(
+            isinstance(each, tuple)
+            and all(isinstance(part, (bytes, WantedSignatures)) for part in each)
+            for each in parts
+        ):
+            raise BuildError("the parts of each input are a tuple of bytes and WantedSignatures")
         if len(self.parts) != len(inputs):
             raise BuildError(
                 f"parts of {len(self.parts)} inputs: the transaction has {len(inputs)}"

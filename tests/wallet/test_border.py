@@ -28,10 +28,13 @@ from bchcov.script.addresses import decode_address, encode_address, locking_byte
 from bchcov.script.patterns import multisig
 from bchcov.wallet import (
     Coin,
+    CosignedTransaction,
+    KeyHash,
     MultisigUnlocker,
     P2pkhUnlocker,
     PartialMultisig,
     PrivateKey,
+    PublicKey,
     RawUnlocker,
     ScriptUnlocker,
     Signature,
@@ -62,6 +65,8 @@ SCRIPT = multisig(1, [KEY.public_key])
 UNSIGNED = Transaction((Input(bytes(32), 1),), (PAID,))
 CONTEXT = TransactionContext(UNSIGNED, [Output(5_000, MINE)])
 START = TransactionBuilder().spend(COIN, UNLOCK).change_to(MINE)
+
+COSIGNED = START.cosign()
 
 junk = st.one_of(
     st.none(),
@@ -140,6 +145,16 @@ CALLS: dict[str, tuple[Any, tuple[object, ...]]] = {
     ),
     "unlock_context": (P2pkhUnlocker(KEY).unlock, (CONTEXT, 0)),
     "script_context": (ScriptUnlocker((1,)).unlock, (CONTEXT, 0)),
+    "public_key": (PublicKey, (KEY.public_key,)),
+    "key_hash": (KeyHash, (KEY.public_key_hash,)),
+    "of_address": (KeyHash.of_address, (ADDRESS,)),
+    "cosign": (lambda *a: START.spend(*a).cosign(), (COIN, UNLOCK)),
+    "cosign_key": (lambda a: START.spend(COIN, P2pkhUnlocker(a)).cosign(), (KEY,)),
+    "cosigned": (CosignedTransaction, (COSIGNED.unsigned, COSIGNED.parts)),
+    "cosigned_sign": (COSIGNED.sign, (KEY,)),
+    "cosigned_add": (COSIGNED.add, (0, KEY.public_key, bytes(64) + b"\x61")),
+    "cosigned_combine": (COSIGNED.combine, (COSIGNED,)),
+    "cosigned_build": (COSIGNED.build, (BCH_2026,)),
     "funding": (lambda *a: Funding(*a).builder(), (ADDRESS, (SPEND,), 1)),
 }
 

@@ -382,7 +382,7 @@ def test_a_multisig_says_how_many_are_there_and_who_may_still_sign() -> None:
     start = builder_of([multisig_of((ALICE, BOB, CAROL), 2, "schnorr", 2)]).cosign()
     one = start.sign(BOB)
     names = f"0x{ALICE.public_key.hex()}, 0x{CAROL.public_key.hex()}"
-    message = f"input 0: 1 of 2 signatures are there, 1 are missing of {names}"
+    message = f"input 0: 1 of 2 signatures are present: 1 missing, from {names}"
     with pytest.raises(BuildError, match=message):
         one.require_complete()
     wanted = one.sign(CAROL).parts[0][0]
