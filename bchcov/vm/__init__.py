@@ -1,1 +1,1 @@
-"""The stack machine: one input of a transaction, judged under one rule set."""
+"""The virtual machine: evaluates one input of a transaction under one rule set."""

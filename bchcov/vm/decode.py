@@ -1,7 +1,7 @@
 """Decoding a script once into the steps that the machine runs.
 
-Whatever can be judged from the bytes alone is judged here, so that the loop
-in machine.py only does what depends on the stack.
+All checks that depend on the script's bytes alone are made here, so that the loop in
+machine.py only does what depends on the stack.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ _CODESEPARATOR, _MULTISIGS = 0xAB, (0xAE, 0xAF)
 _UNCOUNTED = bytes(range(_LAST_UNCOUNTED + 1))
 
 
-def _nothing(vm: Machine) -> None:
-    """Pushes are done by the machine's loop itself."""
+def _no_run(vm: Machine) -> None:
+    """Do nothing: the machine's loop itself makes the push."""
 
 
 def _push(data: bytes) -> Step:
-    return data, _nothing, len(data), True, False
+    return data, _no_run, len(data), True, False
 
 
 def failing(reason: Reason, detail: str, *, always: bool) -> Step:
-    """Make the step that fails when it is executed, or `always` when it is reached."""
+    """Make a step that fails when executed; with `always`, in untaken branches too."""
 
     def run(vm: Machine, position: int = 0) -> int:
         raise ScriptError(reason, detail)
@@ -42,7 +42,7 @@ def failing(reason: Reason, detail: str, *, always: bool) -> Step:
 
 @lru_cache(maxsize=64)
 def _step_table(rules: RuleSet) -> tuple[Step, ...]:
-    """The step of each opcode byte, but for those that depend on where they stand."""
+    """Make the step of each opcode byte, except those that depend on their position."""
     table = [failing(Reason.BAD_OPCODE, opcode_name(code), always=False) for code in range(256)]
     for op in rules.operations.values():
         table[op.opcode] = (None, op.run, op.takes, op.grows, op.is_control)
@@ -55,7 +55,7 @@ def _step_table(rules: RuleSet) -> tuple[Step, ...]:
 
 @lru_cache(maxsize=10_001)
 def _separator(start: int) -> Step:
-    """The step of a code separator: kept, as a script may be made of nothing else."""
+    """Make the step of an OP_CODESEPARATOR; cached, since a script may have thousands."""
 
     def run(vm: Machine) -> None:
         vm.code_start = start
@@ -63,8 +63,8 @@ def _separator(start: int) -> Step:
     return None, run, 0, False, False
 
 
-class _PaddedPush:
-    """What a push does that is not the shortest; small, for the same reason."""
+class _NonMinimalPush:
+    """Fails as MINIMALDATA; an object with slots, since a script may have thousands."""
 
     __slots__ = ("data", "opcode")
 
@@ -81,9 +81,10 @@ class _PaddedPush:
 
 @lru_cache(maxsize=10_500)
 def _counted(step: Step, limit: int) -> Step:
-    """Let `step` count itself when it is reached, and fail beyond `limit`.
+    """Wrap `step` to count itself as an operation when it is reached, and fail beyond `limit`.
 
-    Only scripts with a multisig need this: its public keys count as operations too.
+    Only scripts with a multisig need this: its public keys count as operations too, so that
+    the count depends on the stack.
     """
     _, run, takes, grows, is_control = step
 
@@ -99,12 +100,12 @@ def _counted(step: Step, limit: int) -> Step:
 
 
 def _counted_positions(code: bytes) -> tuple[list[int], bool]:
-    """Find the counted opcodes of a script, as positions, and whether one is a multisig."""
+    """Find the positions of counted opcodes, and whether one of them is a multisig."""
     counted: list[int] = []
     has_multisig = False
     position = at = 0
     end = len(code)
-    # As `instructions` has it, without making anything: scripts come by the thousand.
+    # The same walk as `instructions`, without making objects, for speed.
     while at < end:
         opcode = code[at]
         at += 1
@@ -122,10 +123,10 @@ def _counted_positions(code: bytes) -> tuple[list[int], bool]:
 
 
 def _limit_operations(code: bytes, steps: list[Step], limit: int) -> None:
-    """Enforce the rule of before 2025: at most `limit` counted opcodes in a script."""
+    """Enforce the limit on counted opcodes in one script (until 2025)."""
     counted, has_multisig = _counted_positions(code)
     if has_multisig:
-        # None behind the first that is too many is ever reached.
+        # Nothing after the first operation beyond the limit can be reached.
         for at in counted[: limit + 1]:
             steps[at] = _counted(steps[at], limit)
     elif len(counted) > limit:
@@ -135,7 +136,7 @@ def _limit_operations(code: bytes, steps: list[Step], limit: int) -> None:
 
 
 def decode(code: bytes, rules: RuleSet) -> Program:
-    """Decode any `code` under `rules`; what is wrong with it fails when it is reached."""
+    """Decode `code` under `rules`; an invalid part becomes a step that fails when reached."""
     table, limits, minimal = _step_table(rules), rules.limits, rules.switches.minimal_data
     steps: list[Step] = []
     append = steps.append
@@ -166,9 +167,9 @@ def decode(code: bytes, rules: RuleSet) -> Program:
             and (size < 2 or opcode >= _PUSHDATA_1)
             and (code[offset:at] != encode_push(data))
         ):
-            append((None, _PaddedPush(opcode, data), 0, False, False))
+            append((None, _NonMinimalPush(opcode, data), 0, False, False))
         else:
-            append((data, _nothing, size, True, False))
+            append((data, _no_run, size, True, False))
     limit = limits.operation_count
     if limit is not None and (
         b"\xae" in code
@@ -179,12 +180,13 @@ def decode(code: bytes, rules: RuleSet) -> Program:
     return Program(code, tuple(steps))
 
 
-class _Kept:
-    """The programs of the scripts that were decoded last, bounded by the bytes they take.
+class _ProgramCache:
+    """A cache of recently decoded scripts, bounded by the total size of the scripts.
 
-    There are two generations: once the scripts of the younger have `most_bytes` in sum,
-    it becomes the older, and what that held is forgotten unless it has been used since.
-    A program takes at most some 70 bytes for each of its script and of the overhead.
+    It has two generations: once the scripts of the young one exceed `most_bytes` in total,
+    it becomes the old one, and the previous old one is dropped; programs used since then
+    are in the young one. A program takes about 70 bytes of memory per byte of its script and
+    of the overhead.
     """
 
     __slots__ = ("_old", "_size", "_young", "most_bytes")
@@ -196,7 +198,7 @@ class _Kept:
         self._size = 0
 
     def decode(self, code: bytes, rules: RuleSet) -> Program:
-        """Decode `code` under `rules`, or find how it was decoded before."""
+        """Decode `code` under `rules`, or return the cached program."""
         key = code, rules
         program = self._young.get(key)
         return self._load(key) if program is None else program
@@ -210,7 +212,7 @@ class _Kept:
         return program
 
 
-# Of a program beside its steps, in bytes of script.
+# The memory of a program besides its steps, expressed in bytes of script.
 _OVERHEAD = 16
-decode_kept = _Kept(200_000).decode
-"""`decode`, with the programs of the last scripts kept: for all but unlocking bytecodes."""
+decode_kept = _ProgramCache(200_000).decode
+"""`decode` with a cache, for scripts that are likely to run again (not unlocking bytecodes)."""

@@ -1,4 +1,4 @@
-"""The phases of an input: unlocking, locking, and the redeem script of P2SH.
+"""Evaluating an input: unlocking bytecode, locking bytecode, and the redeem script of P2SH.
 
 Source: Bitcoin Cash Node, VerifyScript; the checks are made in its order.
 """
@@ -72,7 +72,7 @@ def _is_p2sh(locking: bytes, rules: RuleSet) -> bool:
 
 
 def _redeem(vm: Machine, locking: bytes, pushed: list[bytes]) -> bool:
-    """Run the redeem script on what lay below it; false if none has to be run."""
+    """Run the redeem script on the other pushed items; false for a segwit recovery."""
     redeem = pushed.pop()
     if (
         vm.switches.segwit_recovery
@@ -126,11 +126,12 @@ def evaluate_input(
     *,
     observe: Observer | None = None,
 ) -> InputResult:
-    """Judge input `index` of a transaction: run its scripts under `rules`.
+    """Evaluate input `index` of a transaction: run its scripts under `rules`.
 
     A failing script is a result, not an exception. `observe` is called before each
     instruction with the machine, the program and the position in it. Raises EncodeError
-    for an input that is not there or has no spent output, RulesError for what is no rule set.
+    for an index without an input and a spent output, and RulesError for `rules` that are not
+    a rule set.
     """
     check_rules(rules)
     _check_place(context, index)
@@ -182,12 +183,12 @@ def run_script(
     stack: tuple[bytes, ...] = (),
     observe: Observer | None = None,
 ) -> InputResult:
-    """Run one script alone on `stack`, with or without a transaction.
+    """Run a single script on `stack`, with or without a transaction.
 
-    The rules are those of `verify` and `evaluate_input` unless others are given.
-    Its budget is that of an input with an empty unlocking bytecode. The result is
+    The cost limits are those of an input with an empty unlocking bytecode. The result is
     accepted if the script ends without failing, whatever it leaves on the stack. Raises
-    EncodeError for arguments of another type, RulesError for what is no rule set.
+    EncodeError for arguments of the wrong type, RulesError for `rules` that are not a rule
+    set.
     """
     check_rules(rules)
     expect_bytes(code, "script")

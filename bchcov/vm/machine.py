@@ -1,4 +1,4 @@
-"""The stack machine: its state, and the loop that runs a program."""
+"""The stack machine: its state, and the loop that executes a program."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .rules.ruleset import RuleSet
 __all__ = ["CALLED", "Machine", "Observer"]
 
 CALLED = UNLIMITED
-"""Where a step goes on to that has called a function: behind the end of every program."""
+"""The position that a step returns after a function call, beyond the end of any program."""
 
 Frame = tuple["Program", int, list[bool | int], bytes, int]
 Observer = Callable[["Machine", "Program", int], None]
@@ -30,12 +30,12 @@ class Machine:
     """The state shared by all phases of one input's evaluation.
 
     `op_cost`, `hash_iterations`, `signature_checks` and `instructions` only grow.
-    `control` belongs to the script that runs: a bool per open OP_IF, and per open
-    OP_BEGIN the position that its OP_UNTIL goes back to (an int, never 0, so that the
-    two are told apart by type). `executing` is false inside an untaken branch.
-    `slots` is how many items the stack may hold: what is on the alternate stack or in
-    the function table takes from it. `context` is None where a script is run without a
-    transaction; a budget that is None bounds nothing.
+    `control` is the control stack of the running script: a bool for each open OP_IF, and
+    for each open OP_BEGIN the position that its OP_UNTIL jumps back to (an int; code tells
+    the two apart by type). `executing` is false inside an untaken branch.
+    `slots` is how many items the stack may hold: the limit less the items on the alternate
+    stack and in the function table. `context` is None if a script runs without a
+    transaction; a limit in `budgets` that is None is not enforced.
     """
 
     __slots__ = (
@@ -109,7 +109,7 @@ class Machine:
         self.begin_phase(b"")
 
     def begin_phase(self, code: bytes) -> None:
-        """Make ready for the script of another phase: the stack and the counters stay."""
+        """Reset the state for the script of the next phase; keep the stack and the counters."""
         self.alt_stack: list[bytes] = []
         self.functions: dict[bytes, bytes] = {}
         self.slots = self.limits.memory_slots
@@ -124,7 +124,7 @@ class Machine:
         self.operation_count = 0
 
     def push(self, item: bytes) -> None:
-        """Push `item`, charging for its bytes."""
+        """Push `item` and charge its size."""
         size = len(item)
         if size > self.limits.element_size:
             raise ScriptError(Reason.PUSH_SIZE, f"{size} bytes, limit {self.limits.element_size}")
@@ -132,7 +132,7 @@ class Machine:
         self.op_cost += size
 
     def push_number(self, value: int) -> None:
-        """Push a result of arithmetic, charging for its bytes and as much for its encoding."""
+        """Push an arithmetic result and charge twice its size."""
         item = encode_number(value)
         size = len(item)
         if size > self.result_size:
@@ -141,7 +141,7 @@ class Machine:
         self.op_cost += 2 * size
 
     def result_too_long(self, size: int, limit: int | None = None) -> ScriptError:
-        """Make the error of a result of `size` bytes that is beyond the range of numbers."""
+        """Make the error for an arithmetic result of `size` bytes, which exceeds the limit."""
         limit = self.result_size if limit is None else limit
         return ScriptError(
             range_reason(self.limits.number_size),
@@ -149,7 +149,7 @@ class Machine:
         )
 
     def push_bool(self, value: bool) -> None:
-        """Push 1 or the empty string, charging for the byte."""
+        """Push 1 or the empty string, and charge its size."""
         if value:
             self.stack.append(b"\x01")
             self.op_cost += 1
@@ -157,7 +157,7 @@ class Machine:
             self.stack.append(b"")
 
     def check_budget(self) -> None:
-        """Fail if the input has spent more than it may, as at the end of each instruction."""
+        """Fail if the input exceeds its operation cost or hash iteration limit."""
         if self.op_cost > self.op_cost_limit:
             raise ScriptError(
                 Reason.OP_COST, f"operation cost {self.op_cost}, limit {self.op_cost_limit}"
@@ -169,13 +169,13 @@ class Machine:
             )
 
     def count_operations(self, count: int, limit: int) -> None:
-        """Count operations against the limit on those of one script, a rule of before 2025."""
+        """Count operations of the running script, and fail beyond `limit` (until 2025)."""
         self.operation_count += count
         if self.operation_count > limit:
             raise ScriptError(Reason.OP_COUNT, f"{self.operation_count} operations, limit {limit}")
 
     def execute(self, run: Callable[[Machine], None], takes: int, *, grows: bool) -> None:
-        """Run one operation as the loop does, for steps that wrap others."""
+        """Execute one operation as the loop does, for steps that wrap others."""
         if len(self.stack) < takes:
             raise too_few_items(takes, len(self.stack))
         run(self)
@@ -183,7 +183,7 @@ class Machine:
             raise _stack_full(self)
 
     def call(self, program: Program, position: int) -> int:
-        """Let `program` run next, and then the one that runs now from `position` on."""
+        """Call `program` as a function; the running program continues at `position`."""
         assert self.program is not None
         self.frames.append((self.program, position, self.control, self.code, self.code_start))
         self.program = program
@@ -191,16 +191,16 @@ class Machine:
         return CALLED
 
     def check_balanced(self) -> None:
-        """Fail if the script that has just ended left a branch or a loop open."""
+        """Fail if the script that has just ended left a branch or loop open."""
         if self.control:
             if any(type(mark) is bool for mark in self.control):
                 raise ScriptError(Reason.UNBALANCED_CONDITIONAL, "OP_IF without OP_ENDIF")
             raise ScriptError(Reason.UNBALANCED_CONTROL_FLOW, "OP_BEGIN without OP_UNTIL")
 
     def run(self, program: Program) -> None:
-        """Run `program` and what it calls to its end, or raise ScriptError.
+        """Run `program`, including the functions it calls, to its end, or raise ScriptError.
 
-        Functions have frames of their own: Python's stack is as deep in the innermost.
+        Function calls use frames of the machine, so that they do not deepen Python's stack.
         """
         # Hot loop: names are local, steps are plain tuples (see program.py), and
         # instructions are counted by how far the position moved (see OP_UNTIL).
@@ -236,7 +236,7 @@ class Machine:
                     program, position = self.program, 0
                 elif frames:
                     self.instructions += position
-                    # The call is what fails if the function left something open.
+                    # If the function left a branch or loop open, its OP_INVOKE is what fails.
                     program, position, control, self.code, self.code_start = frames.pop()
                     self.check_balanced()
                     self.program, self.control = program, control
@@ -259,7 +259,7 @@ def _stack_full(vm: Machine) -> ScriptError:
 
 
 def too_few_items(needed: int, present: int) -> ScriptError:
-    """Make the error of an operation that needs more items than there are."""
+    """Make the error for an operation that needs more items than the stack has."""
     return ScriptError(
         Reason.INVALID_STACK_OPERATION, f"{needed} items needed, {present} on the stack"
     )

@@ -9,10 +9,10 @@ __all__ = ["Metrics"]
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """The counters of one input at the end of its evaluation; None means there is no limit.
+    """The costs of one input and their limits; a limit of None means that there is none.
 
-    `op_cost` is the composite cost: instructions, bytes pushed, arithmetic, signature
-    checks and hash iterations, each at its price.
+    `op_cost` is the weighted sum of instructions, bytes pushed, arithmetic, signature checks
+    and hash iterations.
     Source: CHIP-2021-05 Targeted Virtual Machine Limits, "Operation Cost".
     """
 

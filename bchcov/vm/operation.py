@@ -1,4 +1,4 @@
-"""What an opcode is to the VM, and to those who read about it."""
+"""The definition of an opcode: its behaviour for the VM, and its description for readers."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ __all__ = ["Operation", "control", "introduced", "operation"]
 
 @dataclass(frozen=True)
 class Operation:
-    """An opcode's behaviour: `run` is called once `takes` items are on the stack.
+    """An opcode's behaviour and description.
 
-    `grows` says that it can leave more items than it found. A control operation is run
-    in untaken branches too, and maps the position after itself to the one to go on from.
+    `run` is called after checking that the stack has at least `takes` items. `grows`: it may
+    leave more items than it found. A control operation is run in untaken branches too; its
+    `run` takes the position after itself and returns the position at which to continue.
 
-    The rest is for readers. `effect` is what it does to the stack, "a b -- a+b", top last;
-    `summary` says it in words; `charge` is what it costs besides the base cost of every
-    instruction, "" for nothing; `year` is when the network first knew it under this
-    meaning, and `source` where the rule is written down.
+    The rest is documentation. `effect` is the stack effect, "a b -- a+b", top last;
+    `summary` describes it in words; `charge` is its cost besides the base cost of every
+    instruction, "" for none; `year` is when the network introduced it with this meaning, and
+    `source` where that is specified.
     """
 
     opcode: int
@@ -52,22 +53,22 @@ def operation(
     summary: str = "",
     charge: str = "",
 ) -> Callable[[Callable[..., None]], Operation]:
-    """Make the decorated `run(vm)` the behaviour of `opcode`; it leaves at most `gives` items.
+    """Decorate `run(vm)` to make it the operation of `opcode`; it leaves at most `gives` items.
 
-    Where `effect` or `summary` is not given, the docstring of `run` has it, in the form
+    `effect` and `summary` default to the docstring of `run`, which has the form
     "( a b -- a+b ) What it does."
     """
 
     def make(run: Callable[..., None]) -> Operation:
-        told, said = _read_docstring(run)
+        documented_effect, documented_summary = _read_docstring(run)
         grows = gives > takes
         return Operation(
             opcode,
             run,
             takes,
             grows,
-            effect=effect or told,
-            summary=summary or said,
+            effect=effect or documented_effect,
+            summary=summary or documented_summary,
             charge=charge,
         )
 
@@ -77,16 +78,16 @@ def operation(
 def control(
     opcode: int, *, effect: str = "", summary: str = "", charge: str = ""
 ) -> Callable[[Callable[..., int]], Operation]:
-    """Make the decorated `run(vm, position) -> position` the behaviour of `opcode`."""
+    """Decorate `run(vm, position) -> position` to make it the control operation of `opcode`."""
 
     def make(run: Callable[..., int]) -> Operation:
-        told, said = _read_docstring(run)
+        documented_effect, documented_summary = _read_docstring(run)
         return Operation(
             opcode,
             run,
             is_control=True,
-            effect=effect or told,
-            summary=summary or said,
+            effect=effect or documented_effect,
+            summary=summary or documented_summary,
             charge=charge,
         )
 
@@ -94,5 +95,5 @@ def control(
 
 
 def introduced(year: int, source: str, *operations: Operation) -> tuple[Operation, ...]:
-    """Say of a group of operations when the network got them, and where that is specified."""
+    """Set for a group of operations the year they were introduced, and their specification."""
     return tuple(replace(each, year=year, source=source) for each in operations)

@@ -9,7 +9,7 @@ from ..script.pushes import Instruction, instructions
 
 __all__ = ["Program", "Step"]
 
-# (data, run, takes, grows, is_control). For a push `takes` is what it costs, its length.
+# (data, run, takes, grows, is_control). For a push `takes` is its cost, the data's length.
 # A plain tuple unpacks faster than a NamedTuple does in CPython 3.11, by about a tenth
 # of a whole step.
 Step = tuple[bytes | None, Callable[..., Any], int, bool, bool]
@@ -22,5 +22,5 @@ class Program(NamedTuple):
     steps: tuple[Step, ...]
 
     def instructions(self) -> Iterator[Instruction]:
-        """Yield what the code says at each position."""
+        """Yield the instruction at each position of the script."""
         return instructions(self.code)

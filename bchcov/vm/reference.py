@@ -1,4 +1,4 @@
-"""What each opcode does, costs and comes from, put together from the rule sets."""
+"""The opcode reference: effect, cost, year and source of each opcode, from the rule sets."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _MEANINGLESS = (*DISABLED, *FORBIDDEN, *UPGRADABLE_NOPS)
 
 @dataclass(frozen=True, slots=True)
 class OpcodeEntry:
-    """An opcode as a rule set has it.
+    """The description of an opcode under one rule set.
 
-    `aliases` are other names that its byte has or had; `effect` is what it does to the stack,
-    top last; `charge` what it costs besides the base cost of an instruction, "" for nothing;
-    `year` is when the network got it, 0 for a draft; `rules` names the rule sets of this
-    library that have it under this meaning.
+    `aliases` are other names that its byte has or had; `effect` is its stack effect, top last;
+    `charge` its cost besides the base cost of an instruction, "" for none; `year` is when
+    the network introduced it, 0 for a draft; `rules` names the rule sets of this library in
+    which it has this meaning.
     """
 
     code: int
@@ -39,12 +39,12 @@ class OpcodeEntry:
 
     @property
     def cost(self) -> str:
-        """The operation cost in words, from 2025 on."""
+        """The operation cost in words, as it applies since 2025."""
         return f"100, and {self.charge}" if self.charge else "100"
 
 
 def _push(code: int) -> tuple[str, str, str]:
-    """The effect, the summary and the charge of a push."""
+    """Return the effect, summary and charge of a push opcode."""
     charge = "the length of the item"
     if code == Op.OP_0:
         return "-- 0x", "Push the empty string, which is the number 0 and false.", ""
@@ -52,16 +52,16 @@ def _push(code: int) -> tuple[str, str, str]:
         return "-- data", f"Push the next {code} byte{'s' if code > 1 else ''}.", charge
     if code <= Op.OP_PUSHDATA_4:
         size = 1 << (code - Op.OP_PUSHDATA_1)
-        told = "the next byte says" if size == 1 else f"the next {size} bytes say"
-        return "-- data", f"Push as many bytes as {told}.", charge
+        length = "the next byte" if size == 1 else f"the next {size} bytes, little-endian"
+        return "-- data", f"Push data whose length is given by {length}.", charge
     number = code - Op.OP_RESERVED
     return f"-- {number}", f"Push the number {number}.", charge
 
 
 def describe_opcode(name: str, rules: RuleSet = BCH_2026) -> OpcodeEntry:
-    """Describe one opcode by a name it has or had, "OP_ADD", "add", or by its byte, "0x93".
+    """Describe one opcode, by any name it has or had ("OP_ADD", "add") or by byte ("0x93").
 
-    Raises RulesError for what names no opcode.
+    Raises RulesError for an unknown name.
     """
     text = name.strip().upper()
     code = OPCODES_BY_NAME.get(text, OPCODES_BY_NAME.get(f"OP_{text}"))
@@ -76,7 +76,7 @@ def describe_opcode(name: str, rules: RuleSet = BCH_2026) -> OpcodeEntry:
 
 
 def _find_meaning(code: int, rules: RuleSet) -> Operation | None:
-    """The operation of `rules`, or the one that a later rule set gives to a byte without one."""
+    """Return the operation under `rules`, or for an unused byte that of a later rule set."""
     op = rules.consensus.operations.get(code)
     if op is not None and op not in _MEANINGLESS:
         return op
@@ -99,7 +99,7 @@ def _entry(code: int, rules: RuleSet) -> OpcodeEntry:
         )
     op = _find_meaning(code, rules)
     if op is None:
-        summary = "No meaning: a script that executes it fails."
+        summary = "Undefined: a script that executes it fails."
         return OpcodeEntry(code, name, tuple(names), "--", summary, "", 2009, "Bitcoin 0.1", ())
     has = tuple(each.name for each in RULE_SETS if each.consensus.operations.get(code) == op)
     return OpcodeEntry(
@@ -108,6 +108,6 @@ def _entry(code: int, rules: RuleSet) -> OpcodeEntry:
 
 
 def describe_opcodes(rules: RuleSet = BCH_2026) -> tuple[OpcodeEntry, ...]:
-    """Describe every opcode that `rules` give a meaning, in the order of their bytes."""
+    """Describe every opcode that `rules` define, in byte order."""
     codes = {*range(Op.OP_RESERVED), *range(Op.OP_1, Op.OP_NOP), *rules.operations}
     return tuple(_entry(code, rules) for code in sorted(codes))

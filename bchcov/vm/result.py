@@ -1,4 +1,4 @@
-"""How an input was judged: the verdict, what it cost, and where and why it failed."""
+"""The result of evaluating an input: accepted or not, its costs, and where and why it failed."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ __all__ = ["InputResult", "Run"]
 
 
 def _no_run() -> None:
-    """What is left of a run in another process."""
+    """Replace a pickled run: return None."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Run:
-    """What was judged, so that it can be run again to see how it came to its end.
+    """The evaluated input and its rules, to run it again for an explanation.
 
-    It stays in its process: a copy of a result for another one is without it.
+    It is not pickled: in another process `InputResult.run` is None.
     """
 
     context: TransactionContext
@@ -33,24 +33,24 @@ class Run:
     rules: RuleSet
 
     def __reduce__(self) -> tuple[Callable[[], None], tuple[()]]:
-        """Leave nothing in what is pickled: results would carry their whole transaction."""
+        """Pickle as None: otherwise every result would carry its whole transaction."""
         return _no_run, ()
 
 
-_ITEM = 48  # what a short stack item takes beside its bytes
+_ITEM_OVERHEAD = 48  # memory of a stack item besides its bytes
 
 
 @dataclass(frozen=True, slots=True)
 class InputResult:
-    """The judgement on one input.
+    """The result of evaluating one input.
 
     A failure has a `reason`, the `phase` ("unlocking", "locking", "redeem"; "script" for
-    a script run alone), and, where an instruction failed, the script it stands in (`code`,
-    a function's body if it was in one) and its `position` there, counted in
+    `run_script`), and, if an instruction failed, the script that contains it (`code`, which
+    is the body if it is in a function) and its `position` in that script, counted in
     instructions. The stacks are those at the end or at the failure, top last. `run` is kept
-    where the scripts ran to their end and left a false item: nothing else tells what did.
-    Where a transaction's inputs leave more than memory should be spent on, the later ones
-    are `omitted`: their stacks and `code` are not kept.
+    only if the scripts ran to their end and left a false item, to find the instruction that
+    produced it. To bound the memory of a verdict, the results of later inputs may be
+    `omitted`: their stacks and `code` are not kept.
     """
 
     metrics: Metrics
@@ -71,18 +71,23 @@ class InputResult:
 
     @property
     def held_bytes(self) -> int:
-        """About the memory that this result holds on to."""
+        """The approximate memory that this result keeps, in bytes."""
         code = 0 if self.code is None else len(self.code)
         items = len(self.stack) + len(self.alt_stack)
-        return code + _ITEM * items + sum(map(len, self.stack)) + sum(map(len, self.alt_stack))
+        return (
+            code
+            + _ITEM_OVERHEAD * items
+            + sum(map(len, self.stack))
+            + sum(map(len, self.alt_stack))
+        )
 
     def without_stacks(self) -> InputResult:
-        """Copy this result as one that is `omitted`."""
+        """Copy this result without stacks and code, as `omitted`."""
         return replace(self, stack=(), alt_stack=(), code=None, position=None, omitted=True)
 
     @property
     def offset(self) -> int | None:
-        """Where in `code`, in bytes, the instruction that failed begins."""
+        """The offset in bytes at which the failed instruction begins in `code`."""
         if self.code is None:
             return None
         step = next(islice(instructions(self.code), self.position, None), None)
@@ -90,7 +95,7 @@ class InputResult:
 
     @property
     def opcode(self) -> int | None:
-        """The opcode that failed."""
+        """The opcode of the failed instruction."""
         return self._opcode_at(self.offset)
 
     def _opcode_at(self, offset: int | None) -> int | None:
@@ -100,7 +105,7 @@ class InputResult:
 
     @property
     def explanation(self) -> str:
-        """What was wrong and where: the detail, the phase, the byte and the opcode."""
+        """The detail of the failure and its place: phase, byte offset and opcode."""
         parts = [self.detail] if self.detail else []
         if self.phase:
             where = f"in the {self.phase} bytecode"

@@ -1,4 +1,4 @@
-"""Traces: what an evaluation did, instruction by instruction."""
+"""Tracing an evaluation instruction by instruction."""
 
 from __future__ import annotations
 

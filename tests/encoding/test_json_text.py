@@ -54,5 +54,5 @@ def test_where_long_numbers_are_allowed_those_beyond_the_limits_are_floats(
 
 @pytest.mark.parametrize("text", ["NaN", "[-Infinity]", '{"a": 1, "a": 1}'])
 def test_whatever_else_is_refused_is_so_with_long_numbers_too(text: str) -> None:
-    with pytest.raises(ValueError, match=r"is not JSON|stands twice"):
+    with pytest.raises(ValueError, match=r"is not valid JSON|duplicate key"):
         JSON_WITH_LONG_NUMBERS.decode(text)

@@ -67,7 +67,7 @@ CHARGES: dict[str, Callable[[Run], int]] = {
     "the length of the moved item, and n": lambda run: len(run.after[-1]) + decode(run.before[-1]),
     "the length of both parts": lambda run: len(run.after[-1]) + len(run.after[-2]),
     "the length of the body": lambda run: len(run.before[-2]),
-    "what the body costs": lambda _: 0,
+    "the cost of the body": lambda _: 0,
     "twice the length of the result": lambda run: 2 * len(run.after[-1]),
     "twice the length of the result, and the product of the lengths of a and b": lambda run: (
         2 * len(run.after[-1]) + len(run.before[-1]) * len(run.before[-2])
@@ -157,8 +157,11 @@ def test_an_opcode_is_found_by_every_name_it_has_or_had() -> None:
         assert describe_opcode(name).name == "OP_LSHIFTBIN"
     assert describe_opcode("OP_5").effect == "-- 5"
     assert describe_opcode("OP_1NEGATE").effect == "-- -1"
-    assert describe_opcode("OP_PUSHDATA2").summary == "Push as many bytes as the next 2 bytes say."
-    assert describe_opcode("0xff").summary == "No meaning: a script that executes it fails."
+    assert (
+        describe_opcode("OP_PUSHDATA2").summary
+        == "Push data whose length is given by the next 2 bytes, little-endian."
+    )
+    assert describe_opcode("0xff").summary == "Undefined: a script that executes it fails."
     for wrong in ("OP_NOPE", "0x1", "0xzz", ""):
         with pytest.raises(RulesError, match="unknown opcode"):
             describe_opcode(wrong)

@@ -1,4 +1,4 @@
-"""Arithmetic on VM numbers; each family of opcodes charges its cost where it is made.
+"""Arithmetic on VM numbers.
 
 Source: CHIP-2024-07 BigInt; CHIP-2021-05 Targeted Virtual Machine Limits, "Arithmetic
 Operation Cost"; CHIP-2025-05 Bitwise for the shifts.
@@ -64,7 +64,7 @@ def _binary(opcode: Op, effect: str, summary: str, compute: Callable[[int, int],
 def _quadratic(
     opcode: Op, effect: str, summary: str, compute: Callable[[int, int], int]
 ) -> Operation:
-    """( a b -- compute(a, b) ) Also charged len(a) * len(b): quadratic work."""
+    """( a b -- compute(a, b) ) Also charged len(a) * len(b), since the work is quadratic."""
 
     @operation(
         opcode,
@@ -126,7 +126,7 @@ def number_equal_verify(vm: Machine) -> None:
 
 @operation(Op.OP_WITHIN, takes=3, charge=_BOOLEAN)
 def within(vm: Machine) -> None:
-    """( a low high -- low<=a<high ) Whether a number lies from low to below high."""
+    """( a low high -- low<=a<high ) Whether a is at least low and less than high."""
     stack, decode = vm.stack, vm.decode_number
     a, low, high = decode(stack[-3]), decode(stack[-2]), decode(stack[-1])
     del stack[-3:]
@@ -149,7 +149,7 @@ def _shift_number(opcode: Op, *, left: bool) -> Operation:
         a = vm.decode_number(vm.stack[-2])
         widest = 8 * vm.result_size
         if left:
-            # Never compute what cannot be the result: the count of bits has no limit.
+            # Check the size before shifting: the number of bits may be huge.
             if a and bits + a.bit_length() >= widest:
                 raise vm.result_too_long((bits + a.bit_length() + 8) // 8)
             result = a << bits if a else 0
@@ -167,7 +167,7 @@ def _shift_number(opcode: Op, *, left: bool) -> Operation:
     charge="8 times the square of a's length times the exponent, and twice the result's length",
 )
 def power(vm: Machine) -> None:
-    """( a exponent -- a**exponent ) Raise a number to a power; a draft."""
+    """( a exponent -- a**exponent ) Raise a number to a power (draft)."""
     # Charged before it is computed.
     exponent = vm.decode_index(vm.stack[-1])
     if exponent < 0:
@@ -190,15 +190,18 @@ _FIRST = introduced(
     _unary(Op.OP_1SUB, "a -- a-1", "Subtract 1.", lambda a: a - 1),
     _unary(Op.OP_NEGATE, "a -- -a", "Change the sign.", operator.neg),
     _unary(Op.OP_ABS, "a -- |a|", "Take the absolute value.", abs),
-    _unary_test(Op.OP_NOT, "a -- a==0", "Whether a number is 0.", operator.not_),
-    _unary_test(Op.OP_0NOTEQUAL, "a -- a!=0", "Whether a number is not 0.", bool),
+    _unary_test(Op.OP_NOT, "a -- a==0", "Whether a is 0.", operator.not_),
+    _unary_test(Op.OP_0NOTEQUAL, "a -- a!=0", "Whether a is not 0.", bool),
     _binary(Op.OP_ADD, "a b -- a+b", "Add.", operator.add),
     _binary(Op.OP_SUB, "a b -- a-b", "Subtract.", operator.sub),
     _binary_test(
-        Op.OP_BOOLAND, "a b -- a&&b", "Whether neither number is 0.", lambda a, b: bool(a and b)
+        Op.OP_BOOLAND, "a b -- a&&b", "Whether both numbers are not 0.", lambda a, b: bool(a and b)
     ),
     _binary_test(
-        Op.OP_BOOLOR, "a b -- a||b", "Whether a number of two is not 0.", lambda a, b: bool(a or b)
+        Op.OP_BOOLOR,
+        "a b -- a||b",
+        "Whether at least one of two numbers is not 0.",
+        lambda a, b: bool(a or b),
     ),
     _binary_test(Op.OP_NUMEQUAL, "a b -- a==b", "Whether two numbers are equal.", operator.eq),
     number_equal_verify,

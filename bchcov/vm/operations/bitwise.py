@@ -1,4 +1,4 @@
-"""Bits and equality of byte strings.
+"""Bitwise operations on byte strings, and their equality.
 
 Source: the specification of May 2018; CHIP-2025-05 Bitwise for inversion and shifts.
 """
@@ -27,7 +27,7 @@ def _bitwise(opcode: Op, effect: str, compute: Callable[[int, int], int]) -> Ope
         opcode,
         takes=2,
         effect=effect,
-        summary=f"{word} of each bit of two byte strings of the same length.",
+        summary=f"Bitwise {word} of two byte strings of the same length.",
         charge="the length of the result",
     )
     def run(vm: Machine) -> None:
@@ -48,7 +48,7 @@ def _bitwise(opcode: Op, effect: str, compute: Callable[[int, int], int]) -> Ope
 
 @operation(Op.OP_EQUAL, takes=2, charge="1 if the result is true")
 def equal(vm: Machine) -> None:
-    """( a b -- a==b ) Whether two byte strings are the same."""
+    """( a b -- a==b ) Whether two byte strings are equal."""
     stack = vm.stack
     if stack.pop() == stack[-1]:
         stack[-1] = b"\x01"
@@ -59,7 +59,7 @@ def equal(vm: Machine) -> None:
 
 @operation(Op.OP_EQUALVERIFY, takes=2, charge="1")
 def equal_verify(vm: Machine) -> None:
-    """( a b -- ) Fail unless two byte strings are the same."""
+    """( a b -- ) Fail unless two byte strings are equal."""
     stack = vm.stack
     if stack[-1] != stack[-2]:
         raise ScriptError(
@@ -78,7 +78,7 @@ def invert(vm: Machine) -> None:
 
 
 def decode_shift(vm: Machine, item: bytes) -> int:
-    """Decode a count of bits, of any size but not negative."""
+    """Decode the number of bits to shift by, which may be large but not negative."""
     bits = vm.decode_number(item)
     if bits < 0:
         raise ScriptError(
@@ -88,14 +88,14 @@ def decode_shift(vm: Machine, item: bytes) -> int:
 
 
 def _shift_bytes(opcode: Op, *, left: bool) -> Operation:
-    """( a bits -- a shifted ) The length stays; bits fall off the end and zeros come in."""
+    """( a bits -- a shifted ) Bits shifted out are lost; the length stays."""
     direction = "left" if left else "right"
 
     @operation(
         opcode,
         takes=2,
         effect="a bits -- a<<bits" if left else "a bits -- a>>bits",
-        summary=f"Shift a byte string to the {direction}; its length stays, zeros come in.",
+        summary=f"Shift a byte string to the {direction}, filling with zeros; its length stays.",
         charge="the length of the result",
     )
     def run(vm: Machine) -> None:

@@ -1,4 +1,4 @@
-"""Branches, and the operations that end a script.
+"""Branches, and the operations that may end a script.
 
 Source: CHIP-2021-05 Targeted Virtual Machine Limits, "Conditional Stack"; for the shared
 depth of branches, loops and functions CHIP-2025-05 Loops, "Control Stack".
@@ -20,7 +20,7 @@ _SOURCE = "Bitcoin 0.1"
 
 
 def enter(vm: Machine) -> None:
-    """Go one level deeper into branches, loops and functions."""
+    """Enter a branch, loop or function: one more level of the control stack."""
     vm.depth += 1
     if vm.depth > vm.limits.control_depth:
         vm.check_budget()
@@ -46,13 +46,13 @@ def _pop_minimal_condition(vm: Machine) -> bytes:
 
 
 def _branch(opcode: Op, pop: Callable[[Machine], bytes], taken_if: bool) -> Operation:
-    """( condition -- ) Run what follows if the condition is as wanted."""
+    """( condition -- ) Execute the branch if the condition is `taken_if`."""
     wanted = "true" if taken_if else "false"
 
     @control(
         opcode,
         effect="condition --",
-        summary=f"Run what follows, up to OP_ELSE or OP_ENDIF, if the condition is {wanted}.",
+        summary=f"Execute the branch up to OP_ELSE or OP_ENDIF if the condition is {wanted}.",
     )
     def run(vm: Machine, position: int) -> int:
         taken = vm.executing and is_true(pop(vm)) is taken_if
@@ -69,7 +69,7 @@ def _expect_open_branch(vm: Machine, name: str) -> None:
     control = vm.control
     if control and type(control[-1]) is bool:
         return
-    # Nodes name the failure after what is open: nothing but loops, or a loop in a branch.
+    # As in nodes, the reason depends on whether an OP_IF is open outside of the loop.
     if any(type(mark) is bool for mark in control):
         raise ScriptError(Reason.UNBALANCED_CONTROL_FLOW, f"{name} inside an open OP_BEGIN")
     raise ScriptError(Reason.UNBALANCED_CONDITIONAL, f"{name} without OP_IF")
@@ -77,11 +77,11 @@ def _expect_open_branch(vm: Machine, name: str) -> None:
 
 @control(Op.OP_ELSE)
 def else_(vm: Machine, position: int) -> int:
-    """( -- ) Run what follows if the branch before did not run."""
+    """( -- ) Execute the branch up to OP_ENDIF if the branch before was not executed."""
     _expect_open_branch(vm, "OP_ELSE")
     control = vm.control
     control[-1] = not control[-1]
-    # Told without looking at each open branch: there may be a hundred, at one price.
+    # Without looking at each open branch: there may be a hundred, and the cost is fixed.
     innermost = len(control) - 1
     if vm.executing:
         vm.executing, vm.untaken = False, innermost
@@ -108,7 +108,7 @@ def nop(vm: Machine) -> None:
 
 @operation(Op.OP_VERIFY, takes=1)
 def verify(vm: Machine) -> None:
-    """( condition -- ) Fail unless the condition is true."""
+    """( condition -- ) Fail unless the top item is true."""
     if not is_true(vm.stack[-1]):
         raise ScriptError(Reason.VERIFY, "the top stack item is false")
     vm.stack.pop()

@@ -1,7 +1,7 @@
-"""Functions: bodies kept in a table for the rest of the phase, run by their identifier.
+"""Functions: bodies stored in a table until the end of the phase, and called by identifier.
 
-Source: CHIP-2025-05 Functions. Nodes charge OP_DEFINE for the bytes of the body; the
-CHIP's clarification 4 does not. What confirms is decided by nodes.
+Source: CHIP-2025-05 Functions. Nodes charge OP_DEFINE for the bytes of the body, although
+clarification 4 of the CHIP does not; this library follows the nodes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ __all__ = ["DEFINE", "EVALUATION", "FUNCTIONS"]
 
 
 def _call(vm: Machine, body: bytes, position: int) -> int:
-    """Run `body` next, as a script of its own on the stacks of the one that runs."""
+    """Call `body` as a function, on the stacks of the running script."""
     if len(body) > vm.limits.script_size:
         raise ScriptError(Reason.SCRIPT_SIZE, f"{len(body)} bytes, limit {vm.limits.script_size}")
     enter(vm)
@@ -36,7 +36,7 @@ def _check_identifier(vm: Machine, identifier: bytes) -> None:
 
 @operation(Op.OP_DEFINE, takes=2, charge="the length of the body")
 def define(vm: Machine) -> None:
-    """( body identifier -- ) Keep a function under an identifier of at most 7 bytes."""
+    """( body identifier -- ) Define a function with an identifier of at most 7 bytes."""
     identifier, body = vm.stack[-1], vm.stack[-2]
     _check_identifier(vm, identifier)
     if identifier in vm.functions:
@@ -50,9 +50,9 @@ def define(vm: Machine) -> None:
     vm.op_cost += len(body)
 
 
-@control(Op.OP_INVOKE, charge="what the body costs")
+@control(Op.OP_INVOKE, charge="the cost of the body")
 def invoke(vm: Machine, position: int) -> int:
-    """( identifier -- ) Run the function that was defined under an identifier."""
+    """( identifier -- ) Call the function with an identifier."""
     if not vm.executing:
         return position
     if not vm.stack:
@@ -68,9 +68,9 @@ def invoke(vm: Machine, position: int) -> int:
     return _call(vm, body, position)
 
 
-@control(Op.OP_EVAL, charge="what the body costs")
+@control(Op.OP_EVAL, charge="the cost of the body")
 def eval_(vm: Machine, position: int) -> int:
-    """( body -- ) Run a script; a draft that OP_DEFINE and OP_INVOKE replaced."""
+    """( body -- ) Execute the top item as a script (a draft, replaced by OP_INVOKE)."""
     if not vm.executing:
         return position
     if not vm.stack:

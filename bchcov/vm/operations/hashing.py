@@ -16,7 +16,7 @@ __all__ = ["HASHING", "charge_hashing"]
 
 
 def charge_hashing(vm: Machine, size: int, *, rounds: int) -> None:
-    """Charge for hashing `size` bytes; a second round hashes one block."""
+    """Charge for hashing `size` bytes; a second round adds one hash iteration."""
     iterations = rounds + (size + 8) // 64
     vm.hash_iterations += iterations
     vm.op_cost += iterations * vm.limits.hash_iteration_price
@@ -31,8 +31,8 @@ def _hash(opcode: Op, summary: str, compute: Callable[[bytes], bytes], *, rounds
         takes=1,
         effect="a -- hash(a)",
         summary=summary,
-        charge="the length of the digest, and for each hash iteration 192 (standard) or 64"
-        f" (consensus): 1 + (length + 8) // 64{again}",
+        charge="the length of the digest, and 192 (standard) or 64 (consensus) for each hash"
+        f" iteration: 1 + (length + 8) // 64{again}",
     )
     def run(vm: Machine) -> None:
         item = vm.stack.pop()

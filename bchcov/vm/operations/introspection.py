@@ -1,4 +1,4 @@
-"""What a script may read of its transaction.
+"""Introspection: the opcodes that read the transaction.
 
 Source: CHIP-2021-02 Native Introspection Opcodes.
 """
@@ -53,7 +53,7 @@ def _indexed(
 ) -> Operation:
     """( index -- read(items[index]) )"""
 
-    # The stack is looked at after the context, as nodes do: hence no `takes`.
+    # As in nodes, the stack is checked after the context: hence no `takes`.
     @operation(opcode, effect=f"index -- {gives}", summary=summary, charge=_CHARGE)
     def run(vm: Machine) -> None:
         context = _require_context(vm)
@@ -124,13 +124,15 @@ def _locking_bytecode(output: Output) -> bytes:
     return output.locking_bytecode
 
 
-_RUNNING = "The script that runs, from its last executed OP_CODESEPARATOR on."
-_SPENT_ID = "The id, in wire order, of the transaction whose output an input spends."
+_RUNNING = "The running script, from its last executed OP_CODESEPARATOR on."
+_SPENT_ID = "The outpoint transaction hash of an input, in wire order."
 
 INTROSPECTION = introduced(
     2022,
     "CHIP-2021-02 Native Introspection Opcodes",
-    _of_transaction(Op.OP_INPUTINDEX, "index", "The index of the input evaluated.", _input_index),
+    _of_transaction(
+        Op.OP_INPUTINDEX, "index", "The index of the input being evaluated.", _input_index
+    ),
     _of_transaction(Op.OP_ACTIVEBYTECODE, "bytecode", _RUNNING, _active_bytecode),
     _of_transaction(Op.OP_TXVERSION, "version", "The transaction's version.", _version),
     _of_transaction(Op.OP_TXINPUTCOUNT, "count", "The number of inputs.", _input_count),
@@ -142,7 +144,7 @@ INTROSPECTION = introduced(
     _of_input(
         Op.OP_OUTPOINTINDEX,
         "index",
-        "The index, in its transaction, of the output that an input spends.",
+        "The outpoint index of an input.",
         lambda item: encode_number(item.outpoint_index),
     ),
     _of_input(

@@ -1,4 +1,4 @@
-"""Locktimes, absolute and relative; both leave their operand where it is.
+"""Absolute and relative locktime checks; both leave their operand on the stack.
 
 Source: BIPs 65, 68, 112.
 """
@@ -33,7 +33,7 @@ def _peek_locktime(vm: Machine) -> int:
 
 @operation(Op.OP_CHECKLOCKTIMEVERIFY, takes=1)
 def check_locktime(vm: Machine) -> None:
-    """( locktime -- locktime ) Fail unless the transaction's locktime is at least this one."""
+    """( locktime -- locktime ) Fail unless the transaction's locktime is at least the operand."""
     required, context = _peek_locktime(vm), vm.context
     if context is None:
         raise ScriptError(Reason.UNSATISFIED_LOCKTIME, "the script runs without a transaction")
@@ -55,7 +55,7 @@ def check_locktime(vm: Machine) -> None:
 
 @operation(Op.OP_CHECKSEQUENCEVERIFY, takes=1)
 def check_sequence(vm: Machine) -> None:
-    """( sequence -- sequence ) Fail unless the input's relative locktime is at least this one."""
+    """( sequence -- sequence ) Fail unless the input's relative locktime reaches the operand."""
     required, context = _peek_locktime(vm), vm.context
     if required & NO_AGE:
         return

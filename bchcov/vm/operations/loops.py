@@ -17,7 +17,7 @@ __all__ = ["LOOPS"]
 
 @control(Op.OP_BEGIN)
 def begin(vm: Machine, position: int) -> int:
-    """( -- ) Mark where a loop begins."""
+    """( -- ) Begin a loop."""
     vm.control.append(position)
     enter(vm)
     return position
@@ -25,7 +25,7 @@ def begin(vm: Machine, position: int) -> int:
 
 @control(Op.OP_UNTIL)
 def until(vm: Machine, position: int) -> int:
-    """( condition -- ) Go back to the matching OP_BEGIN unless the condition is true."""
+    """( condition -- ) Repeat from the matching OP_BEGIN unless the condition is true."""
     start = vm.control[-1] if vm.control else True
     if type(start) is bool:
         raise ScriptError(Reason.UNBALANCED_CONTROL_FLOW, "OP_UNTIL without OP_BEGIN")

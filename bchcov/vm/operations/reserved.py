@@ -1,6 +1,6 @@
-"""Opcodes without a meaning: disabled, reserved for upgrades, or never allowed.
+"""Opcodes without a function: disabled, reserved for upgrades, or never allowed.
 
-Every other opcode that a rule set does not have fails as BAD_OPCODE when it is executed.
+Every other opcode that a rule set does not define fails as BAD_OPCODE when executed.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ _UPGRADABLE = (
 )
 
 
-def _present(opcode: Op, reason: Reason, detail: str) -> Operation:
-    """Fail where it stands, in untaken branches too."""
+def _failing_if_present(opcode: Op, reason: Reason, detail: str) -> Operation:
+    """( -- ) Fail, in untaken branches too."""
 
     @control(
         opcode,
         effect="--",
-        summary=f"{detail}: a script that has it fails, in untaken branches too.",
+        summary=f"{detail}: a script fails on it, in untaken branches too.",
     )
     def run(vm: Machine, position: int) -> int:
         raise ScriptError(reason, detail)
@@ -58,12 +58,12 @@ def _nop(opcode: Op) -> Operation:
 
 
 def _discouraged(opcode: Op) -> Operation:
-    """( -- ) Fail: what it will mean one day is not known."""
+    """( -- ) Fail, since an upgrade may redefine the opcode."""
 
     @operation(
         opcode,
         effect="--",
-        summary="Do nothing in a block; not relayed, since an upgrade may give it a meaning.",
+        summary="Do nothing in a block; not relayed, since an upgrade may redefine it.",
     )
     def run(vm: Machine) -> None:
         raise ScriptError(Reason.DISCOURAGE_UPGRADABLE_NOPS, opcode.name)
@@ -72,7 +72,7 @@ def _discouraged(opcode: Op) -> Operation:
 
 
 def _disabled(opcode: Op, name: str) -> Operation:
-    return _present(opcode, Reason.DISABLED_OPCODE, f"{name} is disabled")
+    return _failing_if_present(opcode, Reason.DISABLED_OPCODE, f"{name} is disabled")
 
 
 DISABLED = introduced(
@@ -108,8 +108,8 @@ DISABLED_BEFORE_2018 = introduced(
 FORBIDDEN = introduced(
     2009,
     "Bitcoin 0.1",
-    _present(Op.OP_BEGIN, Reason.BAD_OPCODE, "OP_VERIF"),
-    _present(Op.OP_UNTIL, Reason.BAD_OPCODE, "OP_VERNOTIF"),
+    _failing_if_present(Op.OP_BEGIN, Reason.BAD_OPCODE, "OP_VERIF"),
+    _failing_if_present(Op.OP_UNTIL, Reason.BAD_OPCODE, "OP_VERNOTIF"),
 )
 UPGRADABLE_NOPS = introduced(2009, "Bitcoin 0.1", *map(_nop, _UPGRADABLE))
 DISCOURAGED_NOPS = introduced(2009, "Bitcoin 0.1", *map(_discouraged, _UPGRADABLE))

@@ -1,4 +1,4 @@
-"""The code separator: what a signature covers begins behind the last one executed."""
+"""OP_CODESEPARATOR: signatures cover the script after the last one executed."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ __all__ = ["SEPARATOR"]
 
 @operation(Op.OP_CODESEPARATOR)
 def code_separator(vm: Machine) -> None:
-    """( -- ) Signatures of what runs after it cover the script from here on only."""
-    # Where it stands is known when the script is decoded: see decode.py.
+    """( -- ) Signatures checked after it cover only the script from here on."""
+    # Its position is known when the script is decoded: see decode.py.
 
 
 SEPARATOR = introduced(2009, "Bitcoin 0.1", code_separator)

@@ -1,4 +1,4 @@
-"""Signature checks: of the transaction and of data, by one key or by several.
+"""Signature checks: of transactions and of data, with one key or several.
 
 Source: the specifications of 2019-05-15 and 2019-11-15 (Schnorr), 2018-11-15
 (OP_CHECKDATASIG), 2020-05-15 (SigChecks); BIPs 62, 66, 146 for encodings and NULLFAIL.
@@ -32,7 +32,7 @@ __all__ = ["SIGNATURES"]
 def _described(
     opcode: Op, failure: Reason | None, items: str, what: str, *, takes: int = 0, charged: str
 ) -> Callable[[Callable[[Machine], None]], Operation]:
-    """`operation`, with an effect and a summary for the form that verifies or the other."""
+    """Make an `operation` decorator that documents the plain or the VERIFY form."""
     result = "1 if the result is true" if failure is None else "1"
     return operation(
         opcode,
@@ -64,7 +64,7 @@ def _charge_checks(vm: Machine, count: int) -> None:
 
 
 def _finish(vm: Machine, taken: int, success: bool, failure: Reason | None) -> None:
-    """Replace `taken` items by the result, or fail for an operation that verifies."""
+    """Replace `taken` items by the result; a VERIFY form fails instead of pushing false."""
     if failure is not None and not success:
         raise ScriptError(failure, "the signature check returned false")
     del vm.stack[-taken:]
@@ -81,7 +81,7 @@ def _refuse_failed(vm: Machine, success: bool) -> None:
 
 
 def _check_signature(opcode: Op, failure: Reason | None) -> Operation:
-    """( signature public_key -- success ) Empty signatures fail without being an error."""
+    """( signature public_key -- success ) An empty signature gives false without failing."""
 
     @_described(
         opcode,
@@ -89,7 +89,7 @@ def _check_signature(opcode: Op, failure: Reason | None) -> Operation:
         "signature public_key",
         "the key signed this transaction",
         takes=2,
-        charged="for a signature that is not empty",
+        charged="for a non-empty signature",
     )
     def run(vm: Machine) -> None:
         signature, public_key = vm.stack[-2], vm.stack[-1]
@@ -115,7 +115,7 @@ def _check_data_signature(opcode: Op, failure: Reason | None) -> Operation:
         "signature message public_key",
         "the key signed the SHA-256 of the message",
         takes=3,
-        charged="for a signature that is not empty",
+        charged="for a non-empty signature",
     )
     def run(vm: Machine) -> None:
         signature, message, public_key = vm.stack[-3:]
@@ -153,7 +153,7 @@ def _decode_bitfield(item: bytes, count: int) -> int:
 def _check_schnorr_multisig(
     vm: Machine, dummy: bytes, signatures: list[bytes], keys: list[bytes]
 ) -> None:
-    """Check each signature against the key its bit names; signatures in the order of keys."""
+    """Check each signature against the key that its bit selects, in the order of keys."""
     bits = _decode_bitfield(dummy, len(keys))
     if bits.bit_count() != len(signatures):
         raise ScriptError(
@@ -174,7 +174,7 @@ def _check_ecdsa_multisig(vm: Machine, signatures: list[bytes], keys: list[bytes
     """Match signatures to keys, both from the last to the first, without going back."""
     missing, left = len(signatures), len(keys)
     if not any(signatures):
-        # None matches: keys are looked at until fewer are left than signatures.
+        # Nothing can match: nodes check key encodings until fewer keys than signatures are left.
         for key in reversed(keys[missing - 1 :]) if missing else ():
             check_public_key(vm, key)
         return not missing
@@ -195,7 +195,7 @@ def _check_ecdsa_multisig(vm: Machine, signatures: list[bytes], keys: list[bytes
 
 
 def _pop_count(vm: Machine, depth: int, highest: int, reason: Reason) -> int:
-    """Read the number `depth` items below the top, 0 to `highest`."""
+    """Read a number from 0 to `highest` at `depth` in the stack, 1 for the top item."""
     if len(vm.stack) < depth:
         raise ScriptError(
             Reason.INVALID_STACK_OPERATION, f"{depth} items needed, {len(vm.stack)} on the stack"
@@ -207,14 +207,14 @@ def _pop_count(vm: Machine, depth: int, highest: int, reason: Reason) -> int:
 
 
 def _check_multisig(opcode: Op, failure: Reason | None) -> Operation:
-    """( dummy signatures... count keys... count -- success ) A dummy that is not empty: Schnorr."""
+    """( dummy signatures... count keys... count -- success ) A non-empty dummy means Schnorr."""
 
     @_described(
         opcode,
         failure,
         "dummy signatures... count keys... count",
-        "so many of the keys signed this transaction; a dummy that is not empty says, one bit"
-        " for each key, whose Schnorr signatures these are",
+        "the given number of keys signed this transaction; a non-empty dummy is a bit field that"
+        " selects the keys of Schnorr signatures",
         charged="for each signature (Schnorr) or each key (ECDSA)",
     )
     def run(vm: Machine) -> None:

@@ -1,4 +1,4 @@
-"""Taking byte strings apart and putting them together."""
+"""Splitting, joining and converting byte strings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def cat(vm: Machine) -> None:
 
 @operation(Op.OP_SPLIT, takes=2, charge="the length of both parts")
 def split(vm: Machine) -> None:
-    """( ab position -- a b ) Split a byte string."""
+    """( ab position -- a b ) Split a byte string at a position."""
     stack = vm.stack
     position, item = vm.decode_index(stack[-1]), stack[-2]
     if not 0 <= position <= len(item):
@@ -34,7 +34,7 @@ def split(vm: Machine) -> None:
 
 @operation(Op.OP_NUM2BIN, takes=2, charge="the length of the result")
 def number_to_bytes(vm: Machine) -> None:
-    """( number size -- bytes ) Pad a number, of any length and encoding, to a size in bytes."""
+    """( number size -- bytes ) Convert a number, minimally encoded or not, to a size in bytes."""
     stack = vm.stack
     size, limit = vm.decode_index(stack[-1]), vm.limits.element_size
     if not 0 <= size <= limit:
@@ -55,7 +55,7 @@ def number_to_bytes(vm: Machine) -> None:
 
 @operation(Op.OP_BIN2NUM, takes=1, charge="the length of the result")
 def bytes_to_number(vm: Machine) -> None:
-    """( bytes -- number ) Remove the padding of a number."""
+    """( bytes -- number ) Convert bytes to a minimally encoded number."""
     item = minimal_number(vm.stack.pop())
     if len(item) > vm.limits.number_size:
         raise vm.result_too_long(len(item), vm.limits.number_size)

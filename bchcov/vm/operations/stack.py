@@ -1,4 +1,4 @@
-"""Moving and copying stack items; what only moves is free, what is copied is charged."""
+"""Moving and copying stack items; most moves are free, copies are charged."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def to_alt_stack(vm: Machine) -> None:
 
 @operation(Op.OP_FROMALTSTACK, charge="the length of the item")
 def from_alt_stack(vm: Machine) -> None:
-    """( -- a ) Take the top item of the alternate stack."""
+    """( -- a ) Move the top item of the alternate stack to the stack."""
     if not vm.alt_stack:
         raise ScriptError(Reason.INVALID_ALTSTACK_OPERATION, "the alternate stack is empty")
     item = vm.alt_stack.pop()
@@ -125,7 +125,7 @@ def over(vm: Machine) -> None:
 
 
 def _pop_depth(vm: Machine) -> int:
-    """Pop a count of items that lie above the one wanted."""
+    """Pop the index of an item, 0 for the one below the index."""
     stack = vm.stack
     count = vm.decode_index(stack[-1])
     if not 0 <= count < len(stack) - 1:
@@ -139,7 +139,7 @@ def _pop_depth(vm: Machine) -> int:
 
 @operation(Op.OP_PICK, takes=2, charge="the length of the copied item")
 def pick(vm: Machine) -> None:
-    """( x_n ... x_0 n -- x_n ... x_0 x_n ) Copy the item that lies below n others."""
+    """( x_n ... x_0 n -- x_n ... x_0 x_n ) Copy the item below n others to the top."""
     item = vm.stack[-1 - _pop_depth(vm)]
     vm.stack.append(item)
     vm.op_cost += len(item)
@@ -147,7 +147,7 @@ def pick(vm: Machine) -> None:
 
 @operation(Op.OP_ROLL, takes=2, charge="the length of the moved item, and n")
 def roll(vm: Machine) -> None:
-    """( x_n ... x_0 n -- x_n-1 ... x_0 x_n ) Move the item that lies below n others to the top."""
+    """( x_n ... x_0 n -- x_n-1 ... x_0 x_n ) Move the item below n others to the top."""
     count = _pop_depth(vm)
     item = vm.stack.pop(-1 - count)
     vm.stack.append(item)

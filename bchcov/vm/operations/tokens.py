@@ -1,4 +1,4 @@
-"""What a script may read of the tokens of its transaction.
+"""Token introspection: the opcodes that read the tokens of the transaction.
 
 Source: CHIP-2022-02-CashTokens, "Token Inspection Operations".
 """
@@ -15,7 +15,7 @@ __all__ = ["TOKENS"]
 
 
 def _category(output: Output) -> bytes:
-    """The category, with a byte behind it for a mutable or minting NFT."""
+    """Return the category, followed by the capability byte of a mutable or minting NFT."""
     token = output.token
     if token is None:
         return b""
@@ -35,9 +35,9 @@ def _amount(output: Output) -> bytes:
 
 _CATEGORY = (
     "category",
-    "The token category in wire order, then 01 for a mutable or 02 for a minting NFT,",
+    "The token category in wire order, followed by 01 for a mutable or 02 for a minting NFT,",
 )
-_COMMITMENT = "commitment", "The NFT's commitment, empty without one,"
+_COMMITMENT = "commitment", "The NFT commitment, empty without an NFT,"
 _AMOUNT = "amount", "The amount of fungible tokens"
 
 TOKENS = introduced(

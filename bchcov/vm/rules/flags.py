@@ -1,4 +1,4 @@
-"""Rule sets from the flags of nodes' test files: the rules of any time since 2009.
+"""Rule sets from the script flags of nodes' test files: the rules of any time since 2009.
 
 Source: Bitcoin Cash Node, script_flags.h.
 """
@@ -35,7 +35,7 @@ _SWITCHES = {
     "MINIMALDATA": {"minimal_data": True},
     "CLEANSTACK": {"clean_stack": True},
     "NULLFAIL": {"null_fail": True},
-    # Nodes demand strict encoding of whoever uses the fork id.
+    # In nodes, the fork id implies strict encoding.
     "SIGHASH_FORKID": {"fork_id": True, "strict_encoding": True},
     "DISALLOW_SEGWIT_RECOVERY": {"segwit_recovery": False},
     "NULLDUMMY": {"null_dummy": True},
@@ -77,7 +77,7 @@ _OTHERS = (
     "ENABLE_MAY2025",
     "VM_LIMITS_STANDARD",
     "ENABLE_MAY2026",
-    # Of no node: what DISCOURAGE_UPGRADABLE_NOPS also meant where locktimes were off.
+    # Not a flag of nodes: discourages locktime opcodes while they are still NOPs.
     "DISCOURAGED_LOCKTIMES",
 )
 _ALIASES = {
@@ -95,8 +95,8 @@ _ALIASES = {
     "MAY152018_OPCODES": "MONOLITH_OPCODES",
 }
 _WITHOUT_EFFECT = ("NONE", "ENFORCE_SIGCHECKS")
-# Flags of an upgrade that every node follows since, in the order of the upgrades: a file of
-# that time names them where it means them, a later one never.
+# Flags that ended with an upgrade, and the upgrade's time: a file from before the upgrade names
+# them where they apply, a later file never does.
 _ENDED = {
     "MONOLITH_OPCODES": 2018.4,
     "CHECKDATASIG": 2018.9,
@@ -104,12 +104,11 @@ _ENDED = {
     "ALLOW_SEGWIT_RECOVERY": 2019.4,
     "REVERSEBYTES": 2020.4,
 }
-# Flags that have stayed, or ended without an upgrade, and of what time a file is at least
-# that names them.
+# Flags that remain, or ended without an upgrade, and the earliest time of a file that names them.
 _STAYED = {
     "REPLAY_PROTECTION": 2018.4,
     "DISALLOW_SEGWIT_RECOVERY": 2019.5,
-    # Spelt so by a node that took it up after the upgrade.
+    # The spelling of a node that added the flag after the upgrade.
     "ALLOWSEGWITRECOVERY": 2019.5,
     "SCHNORR_MULTISIG": 2019.9,
     "INPUT_SIGCHECKS": 2020.4,
@@ -146,14 +145,14 @@ def _normalize(flag: str) -> str:
 
 
 def rules_from_flags(flags: Iterable[str], *, known: Collection[str] = ()) -> RuleSet:
-    """Make the rule set of nodes' script flags, for single inputs; the rest is off.
+    """Make the rule set for nodes' script flags, to evaluate single inputs.
 
-    Without flags these are the rules of before 2012, with the opcodes and signatures of
-    2020: what SCHNORR, CHECKDATASIG, REVERSEBYTES, MONOLITH_OPCODES and
-    ALLOW_SEGWIT_RECOVERY named is on, as no node has these flags today. `known` are the
-    flags that a node or file of another time had to choose from: where it has one of the
-    five, these are off unless `flags` names them, and what came later is off. They are
-    also off by name, as NO_SCHNORR. Raises RulesError for an unknown flag in `flags`.
+    Rules whose flags are not named are off. Five flags have ended and are on by default:
+    SCHNORR, CHECKDATASIG, REVERSEBYTES, MONOLITH_OPCODES and ALLOW_SEGWIT_RECOVERY. Without
+    any flags the rules are those before 2012 with the opcodes and signatures of 2020.
+    `known` are all flags that an older node or file uses: if it has one of the five, those
+    five are off unless named in `flags`, and so are later ones. A negated name such as
+    NO_SCHNORR switches one off too. Raises RulesError for an unknown flag in `flags`.
     """
     named = {_normalize(flag) for flag in flags if flag.strip()}
     named.update(_NEGATED[flag] for flag in _missing(known) - named)
@@ -165,7 +164,7 @@ def rules_from_flags(flags: Iterable[str], *, known: Collection[str] = ()) -> Ru
 
 
 def _time(known: Collection[str]) -> float | None:
-    """The year, with a fraction, that flags are at least of, if one of them is of none today."""
+    """Estimate the year of a file from its flags; None if all of them are current flags."""
     names = {_find(flag) for flag in known}
     if not names & {*_ENDED, "REPLAY_PROTECTION"}:
         return None
@@ -174,13 +173,13 @@ def _time(known: Collection[str]) -> float | None:
 
 
 def _missing(known: Collection[str]) -> set[str]:
-    """The flags that are off where they are not named, among those that nobody names today."""
+    """Return the ended flags that are off unless named, given the flags a file knows."""
     time = _time(known)
     if time is None:
         return set()
     names = {_find(flag) for flag in known}
     missing = {flag for flag, since in _ENDED.items() if flag in names or since > time}
-    # This flag outlived its upgrade: it went on to say how signature checks are counted.
+    # This flag outlived its upgrade: later it only affected how signature checks are counted.
     return missing - {"CHECKDATASIG"} if time > _ENDED["SCHNORR"] else missing
 
 
@@ -201,7 +200,7 @@ def _make(flags: frozenset[str]) -> RuleSet:
 
 
 def _find_by_name(name: str, _is_standard: bool) -> RuleSet:
-    """Find what a pickled rule set stands for: its name lists the flags."""
+    """Find a pickled rule set: its name lists the flags."""
     return rules_from_flags(name.split()[1:])
 
 

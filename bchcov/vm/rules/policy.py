@@ -1,4 +1,4 @@
-"""What a rule set demands of a whole transaction, beside its scripts."""
+"""The limits of a rule set on whole transactions, besides their scripts."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ __all__ = ["Policy"]
 
 @dataclass(frozen=True)
 class Policy:
-    """The bounds of whole transactions; sizes in bytes, values in satoshis.
+    """Limits on whole transactions; sizes in bytes, values in satoshis.
 
-    Those from `is_standard` on are relay rules and apply in standard mode only.
+    The fields from `is_standard` on are relay rules and apply in standard mode only.
     Source: Bitcoin Cash Node 29, consensus.h and policy.h; CHIP-2022-02-CashTokens;
     CHIP-2025-05 P2S.
     """
@@ -28,8 +28,8 @@ class Policy:
     is_standard: bool = False
     standard_transaction: int = 100_000
     standard_unlocking: int = 1_650
-    standard_locking: int | None = None  # any bytecode up to this length; None: known patterns
-    standard_multisig_keys: int = MAX_RELAYED_KEYS  # of a created bare multisig
-    data_carrier: int = 223  # of all data outputs' bytecodes together
+    standard_locking: int | None = None  # any bytecode up to this length; None: only known patterns
+    standard_multisig_keys: int = MAX_RELAYED_KEYS  # in a bare multisig output
+    data_carrier: int = 223  # bytecodes of all data outputs together
     dust_relay_multiple: int = 3
     dust_input_size: int = 148

@@ -1,4 +1,4 @@
-"""A rule set: a name, a mode, limits, switches, and one operation per opcode."""
+"""The rule set: a name, a mode, limits, switches, policy, and one operation per opcode."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ __all__ = ["RuleSet"]
 class RuleSet:
     """The rules of one network upgrade, in one mode.
 
-    In standard mode they are what nodes relay, in consensus mode what they accept in a
-    block; `standard` and `consensus` are the same rules in the other mode. `policy` is
-    what they demand of a whole transaction.
+    Standard mode has the rules for relaying transactions, consensus mode those for blocks;
+    `standard` and `consensus` give the same year's rules in the other mode. `policy` limits
+    whole transactions.
     """
 
     name: str
@@ -40,12 +40,12 @@ class RuleSet:
 
     @property
     def standard(self) -> RuleSet:
-        """These rules as nodes relay; themselves where the rules have one mode only."""
+        """These rules in standard mode; unchanged if they have only one mode."""
         return self._modes.get(True, self)
 
     @property
     def consensus(self) -> RuleSet:
-        """These rules as blocks are judged; themselves where the rules have one mode only."""
+        """These rules in consensus mode; unchanged if they have only one mode."""
         return self._modes.get(False, self)
 
     @property
@@ -68,7 +68,10 @@ class RuleSet:
         switches: dict[str, bool] | None = None,
         policy: dict[str, Any] | None = None,
     ) -> RuleSet:
-        """Copy this rule set with operations added or replaced, limits, switches, policy moved."""
+        """Copy this rule set with other operations, limits, switches or policy.
+
+        `changed` groups are added or replace operations, `without` removes opcodes.
+        """
         merged = {**self.operations, **{op.opcode: op for group in changed for op in group}}
         for opcode in without:
             del merged[opcode]
@@ -81,16 +84,16 @@ class RuleSet:
         )
 
     def pair_with(self, relay: RuleSet) -> RuleSet:
-        """Make this the consensus mode of `relay`; return `relay`."""
+        """Link this rule set and `relay` as its standard mode; return `relay`."""
         self._modes.update({False: self, True: relay})
         relay._modes.update(self._modes)
         return relay
 
     def found_by(self, find: Callable[[str, bool], RuleSet]) -> RuleSet:
-        """Say which function of a module finds this rule set by its name and mode.
+        """Copy this rule set, to be pickled by reference: `find(name, is_standard)` restores it.
 
-        Operations are functions of this library, so that a rule set travels between
-        processes by its name only. Returns a copy.
+        `find` is a function of a module. A rule set contains functions, so it is pickled by
+        name only.
         """
         return replace(self, _find=find, _modes={})
 

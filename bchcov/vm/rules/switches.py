@@ -1,4 +1,4 @@
-"""The rules that nodes switch on and off by flags, in one place."""
+"""The rules that nodes switch on and off by script flags."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ __all__ = ["Switches"]
 
 @dataclass(frozen=True)
 class Switches:
-    """Rules of encoding and of success that have been introduced one by one since 2012.
+    """Rules on encoding and success that upgrades have introduced one by one since 2012.
 
-    The rule sets of 2023 and later have all on but what is a relay rule or has ended.
+    In the rule sets since 2023 all are on except relay rules and rules that have ended.
     They are read when a script is decoded, a phase ends or a signature is checked,
-    never in the loop.
+    never in the machine's loop.
     """
 
     pay_to_script_hash: bool = True

@@ -1,4 +1,4 @@
-"""The rule sets, each told as its difference from the one before."""
+"""The rule sets, each defined as the difference from the one before."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ __all__ = ["BCH_2023", "BCH_2025", "BCH_2026", "BCH_SPEC", "RULE_SETS", "find_ru
 
 _NOTHING = RuleSet("NOTHING", Limits(), Switches(), Policy(), MappingProxyType({}))
 
-# May 2023: CashTokens and P2SH32, upon all that was there before.
+# May 2023: CashTokens and P2SH32, with everything introduced before.
 _2023 = _NOTHING.evolve(
     "BCH_2023",
     BRANCHES,
@@ -76,8 +76,8 @@ _2026 = _2025.evolve(
     policy={"commitment_size": 128, "standard_locking": LONGEST_P2S, "standard_unlocking": 10_000},
 )
 
-# Drafts, as libauth's instruction set of this name has them; its limits are made for
-# evaluating scripts while they are written.
+# Drafts, as in libauth's instruction set of this name; the limits are generous, for evaluating
+# scripts while they are being written.
 _SPEC = _2026.evolve(
     "BCH_SPEC",
     EVALUATION,
@@ -94,12 +94,12 @@ _SPEC = _2026.evolve(
 
 
 def _find(name: str, is_standard: bool) -> RuleSet:
-    """Find what a pickled rule set stands for."""
+    """Find a pickled rule set by its name and mode."""
     return find_rules(name, standard=is_standard)
 
 
 def _with_relay_mode(consensus: RuleSet) -> RuleSet:
-    """Add what nodes demand of transactions that they relay; return that mode."""
+    """Derive the standard mode by adding the relay rules; return it."""
     limits = {}
     if consensus.limits.cost_per_byte is not None:
         limits = {"half_hash_iterations_per_byte": 1, "hash_iteration_price": 192}
@@ -130,9 +130,9 @@ _NAME = re.compile(r"(?:BCH_)?(20\d\d|SPEC)(?:_05)?")
 
 
 def find_rules(name: str, *, standard: bool = True) -> RuleSet:
-    """Find a rule set by its name: BCH_2026, 2026 and BCH_2026_05 are the same one.
+    """Find a rule set by name: "BCH_2026", "2026" and "BCH_2026_05" mean the same one.
 
-    Raises RulesError, which lists the names there are.
+    Raises RulesError, which lists the known names.
     """
     match = _NAME.fullmatch(name.strip().upper())
     for rules in RULE_SETS:

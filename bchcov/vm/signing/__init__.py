@@ -1,1 +1,1 @@
-"""What a signature covers, and how it is encoded."""
+"""Signatures in scripts: the bytes they cover, and the checks of their encoding."""

@@ -1,4 +1,4 @@
-"""How signatures and public keys must be written, under the switches of a rule set."""
+"""Checks of the encoding of signatures and public keys, under the switches of a rule set."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def is_announced_length(public_key: bytes) -> bool:
 
 
 def check_public_key(vm: Machine, public_key: bytes) -> None:
-    """Fail for a key that is not compressed, nor plainly uncompressed where that is allowed."""
+    """Fail unless a key is encoded as the rules require: compressed, or uncompressed."""
     size = len(public_key)
     if vm.switches.strict_encoding and not (
         (size == 33 and public_key[0] in (0x02, 0x03)) or (size == 65 and public_key[0] == 0x04)
@@ -48,12 +48,12 @@ def _has_high_s(signature: bytes) -> bool:
     numbers = parse_lax_der(signature)
     if numbers is None:
         return True
-    # Numbers beyond the order make no signature at all, high or low.
+    # Numbers out of range are not a signature, so their s is neither high nor low.
     return 0 <= numbers[0] < GROUP_ORDER and _HALF_ORDER < numbers[1] < GROUP_ORDER
 
 
 def check_ecdsa_form(vm: Machine, signature: bytes) -> None:
-    """Fail for what is not a well-formed ECDSA signature, without hash type."""
+    """Fail unless `signature`, without hash type, is a well-formed ECDSA signature."""
     switches = vm.switches
     if len(signature) == _SCHNORR_SIZE and switches.schnorr:
         raise ScriptError(
@@ -68,7 +68,7 @@ def check_ecdsa_form(vm: Machine, signature: bytes) -> None:
 
 
 def check_schnorr_form(vm: Machine, signature: bytes) -> None:
-    """Fail for what has not the length of a Schnorr signature, without hash type."""
+    """Fail unless `signature`, without hash type, has the length of a Schnorr signature."""
     if len(signature) != _SCHNORR_SIZE:
         raise ScriptError(
             Reason.SIG_NONSCHNORR, f"{len(signature)} bytes, but a Schnorr signature has 64"
@@ -76,7 +76,7 @@ def check_schnorr_form(vm: Machine, signature: bytes) -> None:
 
 
 def check_any_form(vm: Machine, signature: bytes) -> None:
-    """Fail for what is neither a Schnorr nor a well-formed ECDSA signature, without hash type."""
+    """Fail unless `signature`, without hash type, is Schnorr or well-formed ECDSA."""
     if len(signature) != _SCHNORR_SIZE or not vm.switches.schnorr:
         check_ecdsa_form(vm, signature)
 
@@ -105,7 +105,7 @@ def _check_hash_type(vm: Machine, hash_type: int) -> None:
 def check_transaction_signature(
     vm: Machine, signature: bytes, check_form: Callable[[Machine, bytes], None]
 ) -> None:
-    """Fail for a badly encoded signature with its hash type; an empty one is well encoded."""
+    """Fail unless a signature with its hash type is well encoded; an empty one always is."""
     if signature:
         check_form(vm, signature[:-1])
         _check_hash_type(vm, signature[-1])

@@ -1,4 +1,4 @@
-"""Which bytes of the script, and which digest, a transaction signature covers."""
+"""The script bytes and the digest that a transaction signature covers."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ _PUSHDATA_1, _PUSHDATA_4 = 0x4C, 0x4E
 
 
 def covered_bytecode(vm: Machine) -> bytes:
-    """The running script from its last executed OP_CODESEPARATOR on."""
+    """Return the running script from its last executed OP_CODESEPARATOR on."""
     return vm.code[vm.code_start :] if vm.code_start else vm.code
 
 
 def transaction_digest(vm: Machine, code: bytes, hash_type: int) -> bytes:
-    """Compute the digest that a signature with this hash type signs; charge for the hashing."""
+    """Compute the digest for a signature with this hash type, and charge for the hashing."""
     context = vm.context
     assert context is not None
     if vm.switches.replay_protection:
-        # The fork id, 0 today, that a chain would take which nobody has upgraded.
+        # The fork id, normally 0, that nodes switched to when they missed an upgrade.
         hash_type |= 0xFFDE_AD00
     if hash_type & _FORKID and vm.switches.fork_id:
         serialization = signing_serialization(
@@ -45,16 +45,16 @@ def transaction_digest(vm: Machine, code: bytes, hash_type: int) -> bytes:
     return legacy_digest(legacy)
 
 
-# Scripts sign the same code with the same, mostly empty, signatures over and over.
+# Cached: a script may check the same, mostly empty, signatures over and over.
 @lru_cache(maxsize=64)
 def _delete(code: bytes, pattern: bytes) -> bytes:
-    """Remove an instruction wherever it stands in `code`, up to one that is cut off."""
+    """Remove every occurrence of an instruction from `code`, up to one that is cut off."""
     if pattern not in code:
         return code
     kept: list[bytes] = []
     start = at = 0
     end = len(code)
-    # As `instructions` has it, without making anything: ten thousand may be looked at.
+    # The same walk as `instructions`, without making objects, for speed.
     while at < end:
         offset, opcode = at, code[at]
         at += 1
@@ -70,7 +70,7 @@ def _delete(code: bytes, pattern: bytes) -> bytes:
 
 
 def without_signature(vm: Machine, code: bytes, signature: bytes) -> bytes:
-    """Remove a signature without fork id from the script it signs, as it was before the fork."""
+    """Remove a signature without fork id from the script it covers, as before the 2017 fork."""
     if vm.switches.fork_id and signature and signature[-1] & _FORKID:
         return code
     return _delete(code, encode_push_by_length(signature))
