@@ -1,7 +1,7 @@
-"""A chain for anybody's contracts: fund, submit, mine, advance, reorganise, roll back.
+"""A chain for contracts of any kind: fund, submit, mine, advance, reorganise, roll back.
 
-What is submitted is judged as a node judges it: fully verified, plus what only a chain
-knows. Mempool and blocks share one ledger: an unconfirmed coin is one of the next block.
+Submissions are checked as nodes do: by `verify`, and by what only a chain knows. Mempool and
+blocks share one ledger, in which an unconfirmed coin counts as one of the next block.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ _NOBODY = b"\x6a"
 class Chain:
     """A chain in memory; `ChainFile` keeps one in a file.
 
-    `rules` are those of relay for submissions, and their consensus for blocks. Heights
-    begin at `height`, times at `time`, seconds since 1970; `fee_rate` is the least that is
-    relayed, satoshis a byte. Addresses of another network than `network` are refused.
+    `rules` apply to submissions, their `.consensus` to blocks. Heights start at `height`, times
+    at `time`, in seconds since 1970; `fee_rate` is the minimum for relay in satoshis per byte.
+    Addresses of another network than `network` are refused.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class Chain:
 
     @classmethod
     def stored(cls, records: Records, store: Store) -> Chain:
-        """Take up a chain where a store has left it; what it accepts is given to the store."""
+        """Restore a chain from a store's records, and write its changes to the store."""
         height, time, rate = records.height, records.time, records.fee_rate
         chain = cls(records.rules, height=height, time=time, fee_rate=rate)
         for block in records.blocks:
@@ -87,28 +87,28 @@ class Chain:
 
     @property
     def mempool(self) -> dict[str, Transaction]:
-        """The transactions that wait for a block, by txid, in the order they came."""
+        """The transactions that wait for a block, by txid, in order of arrival."""
         return self._mempool.transactions
 
     def coin(self, outpoint: tuple[bytes, int]) -> Coin | None:
-        """The unspent coin at an outpoint, confirmed or not; None where there is none."""
+        """Return the unspent coin at an outpoint, confirmed or not; None if there is none."""
         record = self._ledger.coins.get(outpoint)
         return None if record is None else Coin(*outpoint, record.output)
 
     def coins(self, destination: Destination) -> list[Coin]:
-        """Every unspent coin that a script or an address locks, the oldest first."""
+        """Return every unspent coin that a script or an address locks, oldest first."""
         found = self._ledger.locked_by(locking_bytecode_of(destination, network=self.network))
         return [Coin(*outpoint, record.output) for outpoint, record in found]
 
     def confirmations(self, coin: Coin) -> int:
-        """How many blocks deep a coin is; 0 in the mempool. Raises ChainError if it is gone."""
+        """Return how many blocks deep a coin is; 0 in the mempool. Raises ChainError if spent."""
         record = self._ledger.coins.get(coin.outpoint)
         if record is None:
-            raise ChainError(f"the coin {coin} is spent or was never there")
+            raise ChainError(f"the coin {coin} is spent or never existed")
         return 0 if record.height is None else self.height - record.height + 1
 
     def fund(self, *outputs: Output) -> list[Coin]:
-        """Make coins out of nothing, confirmed in a block of their own and old enough to spend."""
+        """Create coins out of nothing, confirmed in a block of their own, spendable at once."""
         outputs = outputs_of(outputs, self.network)
         with self._recorded():
             self._funded += 1
@@ -119,10 +119,10 @@ class Chain:
         return list(Coin.all_of(made))
 
     def submit(self, transaction: Given) -> Submission:
-        """Give a transaction to the mempool: the first that spends a coin wins, as with nodes."""
+        """Submit a transaction to the mempool; the first one that spends a coin wins."""
         submission, fee = self._admit(transaction := transaction_of(transaction))
         if submission.ok:
-            # What is on disk is there before it is accepted, never the other way round.
+            # Written to disk before it counts as accepted, never the other way round.
             if self._store is not None:
                 self._store.write(Change(self._changes + 1, entering=((transaction, fee),)))
             self._mempool.add(transaction, fee)
@@ -130,7 +130,7 @@ class Chain:
         return submission
 
     def _admit(self, transaction: Transaction) -> tuple[Submission, int]:
-        """Judge a transaction for the mempool; the number is its fee."""
+        """Check a transaction for the mempool; return the submission and the fee in satoshis."""
         txid = transaction_id(transaction)
         if txid in self.mempool:
             said = "the transaction is in the mempool already"
@@ -153,14 +153,14 @@ class Chain:
         seconds: int = _BLOCK_SECONDS,
         reward_to: Destination = _NOBODY,
     ) -> Block:
-        """Confirm the mempool in a block, or, as a miner of another policy, these transactions.
+        """Confirm the mempool in a block or, as a miner with another policy, these transactions.
 
-        What is given is judged by consensus and may not be in the mempool; what conflicts
-        with it there is dropped, with all that depends on it. Raises TransactionRefused,
-        and leaves everything as it was, for a transaction that no block may hold.
+        Given transactions are checked by consensus rules and need not be in the mempool; those
+        in it that conflict with them are dropped, with all that depend on them. Raises
+        TransactionRefused, and changes nothing, if a block cannot contain one of them.
         """
         if seconds < 1:
-            raise ChainError(f"a block {seconds} seconds after the last: it is later")
+            raise ChainError(f"seconds {seconds} is out of range: expected at least 1")
         reward = locking_bytecode_of(reward_to, network=self.network)
         with self._recorded():
             before = self.median_time
@@ -174,7 +174,7 @@ class Chain:
         return self.blocks[-1]
 
     def _choose(self, transactions: Sequence[Transaction]) -> int:
-        """Confirm a miner's own choice instead of the mempool; return its fees."""
+        """Confirm a miner's own choice instead of the mempool; return the sum of its fees."""
         saved, rules = self._save(), self.rules.consensus
         height, time = self.height + 1, self.median_time
         try:
@@ -189,7 +189,7 @@ class Chain:
         return fees
 
     def _resubmit(self, transactions: Sequence[Transaction]) -> None:
-        """Give to the mempool what is still valid."""
+        """Submit to the mempool what is still valid."""
         for transaction in transactions:
             submission, fee = self._admit(transaction)
             if submission.ok:
@@ -200,21 +200,22 @@ class Chain:
         self.blocks.append(Block(last.height + 1, time, last.hash, tuple(confirmed), made))
 
     def advance(self, blocks: int, *, seconds: int = _BLOCK_SECONDS) -> None:
-        """Mine so many blocks; the first one confirms the mempool. Raises ChainError."""
+        """Mine a number of blocks; the first one confirms the mempool. Raises ChainError."""
         if blocks < 0:
-            raise ChainError(f"{blocks} blocks to advance: it is not negative")
+            raise ChainError(f"blocks {blocks} is out of range: expected at least 0")
         for _ in range(blocks):
             self.mine(seconds=seconds)
 
     def reorganise(self, depth: int) -> list[Block]:
-        """Disconnect the last `depth` blocks; what they confirmed is unconfirmed again.
+        """Disconnect the last `depth` blocks, so that their transactions are unconfirmed again.
 
-        Transactions return to the mempool, those of the blocks first, where they are still
-        valid. Returns the blocks, the oldest first. Raises ChainError for more blocks than
-        there are, and for one that made coins with `fund`: nothing could bring them back.
+        Transactions that are still valid return to the mempool, those of the blocks first.
+        Returns the blocks, oldest first. Raises ChainError for more blocks than there are, and
+        for a block of `fund`, whose coins could not be created again.
         """
         if not 0 <= depth < len(self.blocks):
-            raise ChainError(f"{depth} blocks to disconnect: there are {len(self.blocks) - 1}")
+            most = len(self.blocks) - 1
+            raise ChainError(f"depth {depth} is out of range: expected 0 to {most}")
         gone = self.blocks[len(self.blocks) - depth :]
         if any(each.is_funding for each in gone):
             raise ChainError("a block that funded coins cannot be disconnected")
@@ -229,9 +230,9 @@ class Chain:
         return gone
 
     def source_outputs(self, transaction: Transaction) -> tuple[Output, ...]:
-        """The outputs that a transaction of this chain spends, in the order of its inputs.
+        """Return the outputs that a transaction of this chain spends, in the order of its inputs.
 
-        Raises ChainError for one that is neither in the mempool nor in a block.
+        Raises ChainError if it is neither in the mempool nor in a block.
         """
         spent = self._ledger.undo.get(transaction_hash(transaction))
         if spent is None:
@@ -241,7 +242,7 @@ class Chain:
     _State = tuple[list[Block], dict[str, Transaction], dict[str, int], int, int]
 
     def _save(self) -> _State:
-        """What `_restore` goes back to; one of it or `_keep` must follow."""
+        """Save the state; `_restore` or `_keep` must follow."""
         mark = self._ledger.mark()
         return list(self.blocks), *self._mempool.copies(), self._funded, mark
 
@@ -255,10 +256,7 @@ class Chain:
 
     @contextmanager
     def snapshot(self) -> Iterator[Chain]:
-        """Roll everything back at the end of the block, whatever happened in it.
-
-        Nothing of it is stored.
-        """
+        """Undo all changes at the end of the `with` block; nothing of them is stored."""
         state, store, self._store = self._save(), self._store, None
         try:
             yield self
@@ -268,7 +266,7 @@ class Chain:
 
     @contextmanager
     def together(self) -> Iterator[Chain]:
-        """Let all that happens within be one change of the file; nothing where an error ends it."""
+        """Store the changes of the `with` block as one, or undo them if an error ends it."""
         state, store, self._store = self._save(), self._store, None
         try:
             yield self
@@ -286,5 +284,5 @@ class Chain:
             self._store = store
 
     def _recorded(self) -> AbstractContextManager[object]:
-        """Give to the store what changes within; where that fails, nothing has changed."""
+        """Store the changes made within, if there is a store; if that fails, undo them."""
         return nullcontext() if self._store is None else self.together()

@@ -1,4 +1,4 @@
-"""Run a race: users, builders and miners on one pool, until everybody is through."""
+"""Running a race: users, builders and miners on one pool, until every order is settled."""
 
 from __future__ import annotations
 
@@ -57,14 +57,14 @@ _KINDS = {
 
 
 class Race:
-    """A race on one pool; `run` runs it, afterwards all that happened can be looked at.
+    """A race on one pool; after `run` its world and actors can be inspected.
 
-    It makes a chain of its own, unless there is a `stage` that has one.
+    It creates its own chain, unless `stage` has one.
     """
 
     def __init__(self, settings: Settings, pool: str, *, stage: Stage | None = None) -> None:
         if pool not in _KINDS:
-            raise SettingsError(f"no pool is called {pool!r}: there are {', '.join(POOLS)}")
+            raise SettingsError(f"unknown pool {pool!r}: expected one of {', '.join(POOLS)}")
         kind = _KINDS[pool]
         self.settings = settings
         self.model = kind.model(settings, stage)
@@ -82,14 +82,14 @@ class Race:
             self.selective.act()
 
     def run(self, on_step: Callable[[], None] | None = None) -> Result:
-        """Run until every user is through, or `max_blocks` blocks have been found.
+        """Run until every order is settled, or `max_blocks` blocks have been found.
 
-        `on_step` is called after each thing that happens; what it raises ends the race.
+        `on_step` is called after each event; an exception from it ends the race.
         """
         clock, intents = self.world.clock, self.world.intents
         for intent in intents:
             clock.after(intent.time, partial(self.model.start_order, intent))
-        # On a stage the builder looks when all have come: they are to be seen together.
+        # On a stage builders start when all users have arrived, so that they are batched together.
         late = 0.0 if self.world.stage is None or not intents else intents[-1].time + _CROWD_SECONDS
         for builder in self.builders:
             if late:
@@ -131,7 +131,7 @@ class Race:
         return [intent for intent in self.world.intents if silent_too or not intent.is_silent]
 
     def history(self) -> bytes:
-        """A hash of every block with its time: the same for the same settings, to the byte."""
+        """Hash every transaction and block time; the same settings give the same hash."""
         blocks = self.world.chain.blocks
         gaps = [b.time - a.time for a, b in pairwise(blocks)]
         encoded = b"".join(

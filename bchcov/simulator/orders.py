@@ -1,4 +1,4 @@
-"""The commands on orders and on the pool itself: from a commitment to its execution or refund."""
+"""The commands that trade: from a commitment to its execution or refund, and withdrawal."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ __all__ = ["OrderCommands"]
 
 
 class OrderCommands:
-    """What commands do on the pool that is open; each method is the command of its name.
+    """The commands on orders of the current pool; each method is the command of its name.
 
-    Each returns an answer, and raises CommandError, or another error of a refusal.
+    Each returns an answer, and raises CommandError or another BchcovError.
     """
 
     def __init__(self, accounts: Accounts, pools: Pools) -> None:
         self._accounts, self._wallet, self._pools = accounts, accounts.wallet, pools
 
     def commit(self, *words: str) -> Answer:
-        """Commit to a swap; the wallet keeps what it is."""
+        """Commit to a swap, and store it in the wallet."""
         wish = read_action(" ".join(words))
         pool = self._pools.now
         offered = trade(pool.followed.reserves, wish.direction, wish.amount_in).amount_out
@@ -43,10 +43,10 @@ class OrderCommands:
         have = satoshis if wish.direction == BUY else tokens
         if wish.amount_in > have:
             raise CommandError(
-                f"you have {show_bch(satoshis)} and {show_tokens(tokens)}, not as much"
+                f"not enough to swap: you have {show_bch(satoshis)} and {show_tokens(tokens)}"
             )
-        # What cannot be committed is not written into the wallet; what can is in it first,
-        # since the chain's file gets it at the end of the command.
+        # The wallet stores only commitments that the chain accepted. It still stores them first,
+        # since the chain's file is written at the end of the command.
         txid, deadline = pool.commit(
             self._wallet.plan("you", pool.followed.category, *_values(wish))
         )
@@ -59,9 +59,11 @@ class OrderCommands:
         return self._pools.then(Answer(True, (*lines, offer), data), "commit")
 
     def reveal(self, written: str, amount: str, buys: str) -> Answer:
-        """Reveal a commitment, as it was made or, for the script to refuse it, another."""
+        """Reveal a commitment; the script refuses an action other than the one committed to."""
         if buys.lower() not in ("true", "false"):
-            raise CommandError(f"{quoted(buys)} is neither True (BCH in) nor False (tokens in)")
+            raise CommandError(
+                f"direction {quoted(buys)} is invalid: expected True (BCH in) or False (tokens in)"
+            )
         direction: Direction = BUY if buys.lower() == "true" else SELL
         known = self._wallet.commitments(self._pools.now.followed.category)
         made = known[find_hash(written, known)]
@@ -72,7 +74,7 @@ class OrderCommands:
         except BuildRefused as error:
             if not tampered:
                 raise
-            lines = ("script refuses this reveal: it is not what was committed to", str(error))
+            lines = ("the script refused this reveal: it does not match the commitment", str(error))
             return Answer(False, lines, {"error": str(error), "refused_by": "script"})
         answer = self._one("revealed", txid)
         fate = self._pools.now.followed.fates.get(made.action.hash)
@@ -111,19 +113,16 @@ class OrderCommands:
         return self._pools.then(self._one("expired", self._pools.now.expire()))
 
     def refund(self, written: str) -> Answer:
-        """Take back a ticket or an order, of a pool that has ended too."""
-        # A ticket of a pool that has ended is no less its owner's.
+        """Take back a ticket or an order, also one of a pool that has ended."""
         known = self._pools.commitments()
         pool, made = known[find_hash(written, known)]
         txid = pool.refund(made)
         return self._pools.then(self._one("refunded", txid))
 
     def withdraw(self, name: str = "provider") -> Answer:
-        """End the pool; what is in it goes to its provider."""
+        """End the pool, paying everything to the provider."""
         if name not in (known := self._wallet.keys()):
-            raise CommandError(
-                f"the wallet has no key that is called {quoted(name)}: {', '.join(known)}"
-            )
+            raise CommandError(f"unknown key {quoted(name)}: expected one of {', '.join(known)}")
         reserves = self._pools.now.followed.reserves
         answer = self._one("withdrawn", self._pools.now.withdraw(name))
         taken = f"{show_bch(reserves.bch)} and {show_tokens(reserves.tokens)}"

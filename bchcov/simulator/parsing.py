@@ -124,7 +124,7 @@ def read_action(text: str) -> Wish:
     amount, unit, least, least_unit = match.groups()
     direction = _UNITS.get(unit.lower())
     if direction is None:
-        raise CommandError(f"unit {quoted(unit)} is unknown: expected BCH or Tokens")
+        raise CommandError(f"unknown unit {quoted(unit)}: expected BCH or Tokens")
     other = SELL if direction == BUY else BUY
     if least_unit is not None and _UNITS.get(least_unit.lower()) != other:
         raise CommandError(

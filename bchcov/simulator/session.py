@@ -34,17 +34,17 @@ from .ticketed_pool import TicketedPool
 __all__ = ["PROFILES", "Session"]
 
 _NAMES = ("provider", "you", "builder")
-# Bytes that were no UTF-8 are read as these.
+# Bytes that are not UTF-8 are decoded to these.
 _UNPAIRED = re.compile("[\ud800-\udfff]")
 _MOST_MINED = 10_000
 _RESERVES = Reserves(1_000 * COIN, 1_000)
 
 
 class Session:
-    """A simulator on a chain's file.
+    """A session of the simulator on a chain's file.
 
-    With a `seed` the wallet's keys follow from it; without one they are drawn. Everything
-    is read from the file when it is opened: pools, tickets, orders, commitments.
+    With a `seed` the wallet's keys are derived from it; without one they are random. Pools,
+    tickets, orders and commitments are read from the file.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Session:
         self._seed, self._reserves = seed, reserves
         self._is_interrupted = False
         self.news = ""
-        """What opening the session has done to a chain that was there; empty where nothing."""
+        """What opening the session changed on an existing chain; empty if nothing."""
         wallet = self._accounts.wallet
         known = wallet.keys()
         for name in _NAMES:
@@ -93,7 +93,7 @@ class Session:
             self.news = "" if is_new else told
 
     def interrupt(self) -> None:
-        """Let a long command end soon; the chain will be as it was before. For any thread."""
+        """Make a long command end soon, without any change to the chain; call from any thread."""
         self._is_interrupted = True
 
     def _check_interrupt(self) -> None:
@@ -106,7 +106,7 @@ class Session:
 
     @property
     def profile(self) -> str:
-        """The profile of the pool that commands are for."""
+        """The profile of the pool that commands apply to."""
         return self._pools.profile
 
     @property
@@ -115,13 +115,13 @@ class Session:
         return self._accounts.chain.height
 
     def hashes(self) -> list[str]:
-        """The hashes of the commitments at this pool, for completion."""
+        """Return the hashes of the commitments at this pool, for completion."""
         return [
             each.hex() for each in self._accounts.wallet.commitments(self._pool.followed.category)
         ]
 
     def run(self, line: str) -> Answer:
-        """Do what a line says. Nothing is raised: a wrong line is an answer that is not ok."""
+        """Run a command line. Nothing is raised: the answer to a wrong line is not ok."""
         words = line.split()
         if not words or words[0].startswith("#"):
             return Answer(True)
@@ -130,13 +130,13 @@ class Session:
             what = (
                 f"the byte 0x{code & 0xFF:02x}" if code & 0xFF00 == 0xDC00 else "half a character"
             )
-            return _wrong(f"{quoted(line.strip())} is no text: it has {what}, which is no UTF-8")
+            return _wrong(f"{quoted(line.strip())} is not text: {what} in it is not UTF-8")
         name, rest = words[0].lower(), words[1:]
         if name not in COMMANDS:
-            return _wrong(f"{quoted(words[0])} is no command: help lists those there are")
+            return _wrong(f"unknown command {quoted(words[0])}: help lists the commands")
         usage, least, most = COMMANDS[name].usage, COMMANDS[name].least, COMMANDS[name].most
         if not least <= len(rest) <= most:
-            return _wrong(f"{plural(len(rest), 'argument')}: it is {usage}")
+            return _wrong(f"wrong number of arguments, {len(rest)}: expected {usage}")
         self._is_interrupted = False
         try:
             with self._pools.whole():
@@ -153,14 +153,14 @@ class Session:
     def _choose_profile(self, name: str = "") -> Answer:
         if name and name not in PROFILES:
             raise CommandError(
-                f"no profile is called {quoted(name)}: there are {', '.join(PROFILES)}"
+                f"unknown profile {quoted(name)}: expected one of {', '.join(PROFILES)}"
             )
         self._pools.profile = name or self.profile
         answer = Answer(True, (f"profile {self.profile}",), {"profile": self.profile})
         return self._made(self._reserves, answer) if self._pools.is_missing else answer
 
     def _made(self, reserves: Reserves, answer: Answer) -> Answer:
-        """Make a pool, and say besides which, and how many blocks it took."""
+        """Make a pool, and add to an answer which one and how many blocks were mined for it."""
         before = self.height
         txid, told = self._pools.make(reserves)
         data = {"txid": txid, "mined": self.height - before, "height": self.height}
@@ -173,7 +173,7 @@ class Session:
         if bch and tokens:
             reserves = Reserves(read_amount(bch, BUY), read_amount(tokens, SELL))
         elif bch:
-            raise CommandError("a pool is opened with BCH and tokens, or with neither")
+            raise CommandError("only BCH is given: expected both BCH and tokens, or neither")
         return self._pools.then(self._made(reserves, Answer(True)))
 
     def _status(self) -> Answer:

@@ -49,7 +49,7 @@ def test_no_block_at_all_may_be_disconnected_and_no_fewer() -> None:
     height, blocks = chain.height, list(chain.blocks)
     assert chain.reorganise(0) == []
     assert (chain.height, list(chain.blocks)) == (height, blocks)
-    with pytest.raises(ChainError, match="-1 blocks to disconnect"):
+    with pytest.raises(ChainError, match="depth -1 is out of range"):
         chain.reorganise(-1)
-    with pytest.raises(ChainError, match=f"{len(blocks)} blocks to disconnect"):
+    with pytest.raises(ChainError, match=f"depth {len(blocks)} is out of range"):
         chain.reorganise(len(blocks))

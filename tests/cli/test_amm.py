@@ -185,7 +185,7 @@ def test_a_script_may_hold_any_bytes(tmp_path: Path) -> None:
         )
         answers = [json.loads(line) for line in result.output.splitlines()]
         assert [each["ok"] for each in answers] == [True, False, False, True]
-        assert "the byte 0xff, which is no UTF-8" in answers[1]["error"]
+        assert "the byte 0xff in it is not UTF-8" in answers[1]["error"]
 
 
 def test_what_comes_from_outside_is_shown_escaped_and_is_no_markup(tmp_path: Path) -> None:

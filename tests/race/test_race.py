@@ -206,7 +206,7 @@ def test_a_race_that_is_cut_short_says_who_still_waits() -> None:
 def test_wrong_settings_say_so() -> None:
     with pytest.raises(SettingsError, match="delay -1 is out of range: expected 0 to"):
         Settings(delay=-1)
-    with pytest.raises(SettingsError, match="no pool is called 'uniswap': there are cpmm, direct"):
+    with pytest.raises(SettingsError, match="unknown pool 'uniswap': expected one of cpmm, direct"):
         Race(Settings(), "uniswap")
 
 

@@ -1,4 +1,4 @@
-"""What a miner could gain from the trades they see, by the plain formula of the pool."""
+"""The candidates of a miner: what they could gain from visible trades, by the pool's formula."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ __all__ = ["MIN_PROFIT", "Position", "cost_of_tokens", "find_candidates", "profi
 
 _SIZES = (0.0025, 0.005, 0.01, 0.02, 0.04)
 MIN_PROFIT = 2_000
-"""Satoshis below which a miner does not try."""
+"""The profit in satoshis below which a miner does not try."""
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """What the miner holds from the first leg: tokens bought, or tokens sold and to be bought."""
+    """The first leg of a trade, still open: tokens bought, or tokens sold and to be bought back."""
 
     direction: Direction
     amount_in: int
@@ -28,7 +28,7 @@ class Position:
 
 
 def cost_of_tokens(reserves: Reserves, tokens: int) -> int:
-    """The satoshis that buy at least so many tokens."""
+    """Compute the satoshis that buy at least this many tokens."""
     if tokens >= reserves.tokens:
         return 1 << 62
     net = -(-reserves.bch * 1000 * tokens // (reserves.tokens - tokens))
@@ -36,7 +36,7 @@ def cost_of_tokens(reserves: Reserves, tokens: int) -> int:
 
 
 def profit_of(position: Position, reserves: Reserves) -> int:
-    """What closing a position at these reserves leaves, in satoshis, fees of both legs paid."""
+    """Compute the profit in satoshis of closing a position at these reserves, less both fees."""
     if position.direction == BUY:
         return (
             trade(reserves, SELL, position.amount_out).amount_out
@@ -49,7 +49,7 @@ def profit_of(position: Position, reserves: Reserves) -> int:
 def find_candidates(
     trades: list[VisibleTrade], tolerance: float
 ) -> list[tuple[int, int, Direction, int]]:
-    """Find profit by the formula, trades kept, direction and amount; the best first."""
+    """List candidates, best first: expected profit, trades kept, direction and amount."""
     found = []
     for kept in range(len(trades)):
         before = trades[kept].before
@@ -61,8 +61,8 @@ def find_candidates(
                 reserves = first.reserves
                 for victim in trades[kept:]:
                     fill = trade(reserves, victim.direction, victim.amount_in)
-                    # Users give up where they get too little: their wallet is known, the
-                    # tolerance is guessed to be everybody's.
+                    # Users give up if they get too little; the miner assumes that everybody
+                    # has the same tolerance.
                     if fill.amount_out >= victim.amount_out * (1 - tolerance):
                         reserves = fill.reserves
                 planned = Position(direction, amount, first.amount_out, 700, 0)

@@ -1,8 +1,8 @@
-"""A miner who orders for profit: sandwiches, displacements, omissions, tried as real blocks.
+"""A profit-seeking miner, who tries sandwiches, displacements and omissions as real blocks.
 
-The same search, with the same budget, runs on every pool: what they see of unconfirmed
-trades is turned into candidates by the plain formula, the best ones are built as real
-transactions, and a block holds them only where they verify and pay.
+The same search, with the same budget, runs on every pool: the formula turns visible unconfirmed
+trades into candidates, the best of these are built as real transactions, and a block contains
+them only if they verify and pay.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _PATIENCE_BLOCKS = 3
 
 
 class MinerView(Protocol):
-    """What a miner needs of a pool."""
+    """A miner's view of a pool: what they see, and what they can build."""
 
     world: World
 
@@ -40,7 +40,7 @@ class MinerView(Protocol):
 
 @dataclass(slots=True)
 class Tally:
-    """What the search tried, what script refused, what was done, and what it took in satoshis."""
+    """Candidates tried, those that scripts refused, attacks made, and their profit in satoshis."""
 
     candidates: int = 0
     refused: int = 0
@@ -49,7 +49,7 @@ class Tally:
 
 
 class Miner:
-    """A miner who seeks profit: their coins, their open position, and the search."""
+    """A profit-seeking miner: their coins, their open position, and the search."""
 
     def __init__(self, view: MinerView) -> None:
         self._view = view
@@ -67,11 +67,11 @@ class Miner:
         )
 
     def choose(self) -> list[Transaction] | None:
-        """The transactions of the next block; None for those of an honest miner."""
+        """Choose the transactions of the next block; None leaves the block to the mempool."""
         if self._position is not None:
             return self._close_in_block()
         if self._last_txid in self._view.world.chain.mempool:
-            # Their own second leg waits there: let it be confirmed.
+            # The miner's own second leg is in the mempool: let it be confirmed.
             return None
         if not self._budget:
             return None
@@ -82,7 +82,7 @@ class Miner:
             try:
                 made = self._view.build_bundle(kept, direction, amount)
                 if made.before != trades[kept].before:
-                    # Others' places are bound up with this one: it is another trade.
+                    # The bundle had to drop other trades as well, so it is not this candidate.
                     self.tally.candidates -= 1
                     continue
                 self._check(made.block)
@@ -96,7 +96,7 @@ class Miner:
         return self._omit() if trades else None
 
     def _omit(self) -> list[Transaction] | None:
-        """Leave the first visible trade out for good, where its owner's bond is to be had."""
+        """Omit the first visible trade for good, if the miner can expire it for its tip."""
         try:
             found = self._view.expire_head()
             if found is None:
@@ -121,7 +121,7 @@ class Miner:
         return self._view.world.settings.budget
 
     def _check(self, block: list[Transaction]) -> None:
-        """Try a block on the chain and roll it back. Raises BuildError where it is refused."""
+        """Try a block on the chain and undo it. Raises BuildError if it is refused."""
         chain = self._view.world.chain
         with chain.snapshot():
             try:
@@ -137,7 +137,7 @@ class Miner:
         return BUY, cost_of_tokens(reserves, position.amount_in)
 
     def _close_in_block(self) -> list[Transaction] | None:
-        """Close behind the visible trades where that pays most, and leave the rest out."""
+        """Close the position after the trades where that pays most, and omit the other trades."""
         position, trades = self._position, self._view.visible_trades()
         assert position is not None
         stops = [each.before for each in trades]
@@ -168,11 +168,11 @@ class Miner:
         self._position = None
 
     def close_if_profitable(self) -> None:
-        """After a trade has reached the mempool: close there once most of the plan is made."""
+        """Close the position if it pays enough; called when a transaction reaches the mempool."""
         position = self._position
         if position is not None:
             profit = profit_of(position, self._view.reserves)
-            # Most of what was planned at first; after two more blocks whatever pays.
+            # At first most of the planned profit, after a few blocks anything that pays.
             is_late = self._height >= position.height + _PATIENCE_BLOCKS
             if profit > (MIN_PROFIT if is_late else 0.7 * position.planned):
                 self._close_now()
@@ -191,10 +191,10 @@ class Miner:
 
     @property
     def is_open(self) -> bool:
-        """Whether the first leg of a trade was taken and not the second."""
+        """Whether the second leg of a trade is still missing."""
         return self._position is not None
 
     def finish(self) -> None:
-        """When all users are through, close what is open, at whatever price."""
+        """Close an open position at any price, when all orders of users are settled."""
         if self._position is not None:
             self._close_now()
