@@ -63,13 +63,10 @@ def _check(cosigned: object) -> None:
 
 
 def _written(parts: Sequence[Part]) -> bytes:
-    if all(part == b"" or _is_unsigned_p2pkh(part) for part in parts):
+    (first, *more) = parts
+    if isinstance(first, WantedSignatures) and first.kind == "p2pkh" and first.needed and not more:
         return b""
     return b"".join(part if isinstance(part, bytes) else _places(part) for part in parts)
-
-
-def _is_unsigned_p2pkh(part: Part) -> bool:
-    return isinstance(part, WantedSignatures) and part.kind == "p2pkh" and bool(part.needed)
 
 
 def _places(wanted: WantedSignatures) -> bytes:

@@ -59,7 +59,7 @@ def _opened(found: Field) -> Field:
         if not isinstance(found.value, dict):
             break
         error = found.get("error")
-        if error.is_there and not found.get("result").is_there:
+        if error.is_there:
             said = error.get("message").value if isinstance(error.value, dict) else error.value
             error.refuse(f"is the answer: {str(said)[:200]!a}")
         inner = next((name for name in ("result", "request", "params") if name in found.value), "")

@@ -37,14 +37,10 @@ SIGNATURE_PLACEHOLDER = bytes(65)
 
 
 def pushed_items(code: bytes) -> list[bytes]:
-    """The data of each push; none where a script does more than push."""
+    """The data of each push, none for small numbers; no items where a script does more."""
     if not is_push_only(code):
         return []
-    made = []
-    for step in instructions(code):
-        small = bytes((step.opcode - 0x50,)) if 0x51 <= step.opcode <= 0x60 else b""
-        made.append(b"\x81" if step.opcode == 0x4F else small if step.data is None else step.data)
-    return made
+    return [step.data or b"" for step in instructions(code)]
 
 
 def script_of(request: SigningRequest, index: int) -> bytes | None:

@@ -113,6 +113,7 @@ def test_all_that_is_signed_arrives_on_another_machine(
 
 def test_wallets_that_know_only_the_request_sign_it() -> None:
     draft = draft_of(all_kinds("schnorr", 2))
+    assert to_signing_request(draft).broadcast
     request = to_signing_request(draft, user_prompt="Sign it", broadcast=False)
     assert (request.user_prompt, request.broadcast) == ("Sign it", False)
     assert [item.unlocking_bytecode for item in request.transaction.inputs[:2]] == [b"", b""]

@@ -73,6 +73,8 @@ def test_the_list_of_the_protocols_example_becomes_coins() -> None:
 def test_any_coins_are_read_back(coins: list[Coin]) -> None:
     text = json.dumps(write_unspent(coins))
     assert read_unspent(json.loads(text), GENESIS) == tuple(coins)
+    assert all(each["height"] == 0 for each in write_unspent(coins))
+    assert all(each["height"] == 5 for each in write_unspent(coins, height=5))
 
 
 INFO = {"confirmed_height": 5, "scripthash": script_hash(GENESIS), "value": 7}

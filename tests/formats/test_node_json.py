@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -176,6 +177,19 @@ def test_outputs_in_a_prevout_of_their_own_are_read_too() -> None:
     assert read_node_json(data).source_outputs == SPENT
 
 
+@pytest.mark.parametrize(
+    ("version", "shown"),
+    [(0, 0), (2**31 - 1, 2**31 - 1), (2**31, -(2**31)), (2**32 - 1, -1)],
+)
+def test_a_version_is_shown_with_a_sign(version: int, shown: int) -> None:
+    data = read_json(to_node_json(replace(TRANSACTION, version=version)))
+    assert data["version"] == shown
+    del data["hex"]
+    for each in data["vout"]:
+        del each["n"]
+    assert read_node_json(data).transaction.version == version
+
+
 def test_a_value_of_zero_and_zero_tokens_are_read() -> None:
     data = written()
     data["vin"][1]["value"] = 0
@@ -312,6 +326,8 @@ def test_what_gettxout_answers_is_a_coin() -> None:
 def test_what_cannot_be_written_is_refused() -> None:
     with pytest.raises(EncodeError, match="1 spent outputs, 2 inputs"):
         to_node_json(TRANSACTION, SPENT[:1])
+    with pytest.raises(EncodeError, match="source output 1 must be an Output"):
+        to_node_json(TRANSACTION, [SPENT[0], None])  # type: ignore[list-item]
     with pytest.raises(AddressError, match="unknown network"):
         to_node_json(TRANSACTION, SPENT, network="moon")
 

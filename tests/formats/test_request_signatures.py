@@ -133,6 +133,9 @@ def test_cosigners_sign_a_multisig_in_any_order(locking: bytes, first: int, seco
     assert lacking == MissingSignature(0, 2, tuple(key.public_key for key in KEYS[:3]))
     assert str(lacking).startswith(f"input 0 lacks 2 signatures of 0x{KEYS[0].public_key.hex()} or")
     one = carried(sign_request(carried(request), KEYS[first]))
+    code = one.transaction.inputs[0].unlocking_bytecode
+    # What is missing stands as zero bytes where a wallet puts a signature.
+    assert code.count(b"\x41" + bytes(65)) == 1
     (lacking, _) = missing_signatures(one)
     assert (lacking.count, len(lacking.public_keys)) == (1, 2)
     assert KEYS[first].public_key not in lacking.public_keys

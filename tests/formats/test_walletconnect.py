@@ -179,6 +179,14 @@ def test_other_scripts_than_the_redeem_script_are_named_too() -> None:
         "redeemScript: the spent output has not the hash of this script"
     )
     # CashScript from 0.13 on writes the script as hexadecimal, or none.
+    contract = data["sourceOutputs"][0]["contract"]
+    del contract["redeemScript"]
+    contract["bytecode"] = REDEEM.hex()
+    assert read_signing_request(data).contract(0) == REQUEST.contracts[0]
+    del contract["bytecode"]
+    assert read_signing_request(data).contract(0) == replace(
+        REQUEST.contracts[0] or SourceContract({}, b"", {}), redeem_script=None
+    )
     for change in ({"bytecode": REDEEM.hex()}, {}):
         contract = {**written()["sourceOutputs"][0]["contract"], **change}
         del contract["redeemScript"]
