@@ -165,6 +165,8 @@ def to_node_json(
     if source_outputs is not None:
         check_outputs(source_outputs, "source output")
         spent = source_outputs
+        if is_coinbase(transaction):
+            raise EncodeError("a coinbase spends no output: leave the spent outputs out")
         if len(spent) != len(transaction.inputs):
             raise EncodeError(f"{len(spent)} spent outputs, {len(transaction.inputs)} inputs")
     prefix = ADDRESS_PREFIXES[network]
@@ -192,7 +194,7 @@ def to_node_json(
             for at, output in enumerate(transaction.outputs)
         ],
     }
-    if source_outputs and not is_coinbase(transaction):
+    if source_outputs:
         paid = sum(each.value for each in transaction.outputs)
         written["fee"] = _Amount(sum(each.value for each in source_outputs) - paid)
     written["hex"] = encoded.hex()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bchcov import (
@@ -25,6 +25,7 @@ from bchcov import (
 )
 from bchcov.formats import read_json, read_node_json, read_txout, to_node_json
 from bchcov.formats.node_scripts import node_assembly
+from bchcov.formats.read_transaction import is_coinbase
 from bchcov.script.patterns import multisig, p2pk, p2pkh, p2sh20, p2sh32
 from bchcov.testing import outputs, transactions
 from bchcov.transaction.constants import NULL_OUTPOINT
@@ -51,6 +52,7 @@ def written() -> Any:
 def test_any_transaction_is_read_back_with_what_it_spends(
     transaction: Transaction, data: st.DataObject
 ) -> None:
+    assume(not is_coinbase(transaction))
     count = len(transaction.inputs)
     spent = tuple(data.draw(st.lists(outputs(), min_size=count, max_size=count)))
     text = to_node_json(transaction, spent)
@@ -216,6 +218,10 @@ def test_a_coinbase_is_read_and_has_no_spent_output() -> None:
         with pytest.raises(FormatError, match="a coinbase spends no output"):
             found.require_sources()
         data.pop("hex", None)
+    with pytest.raises(EncodeError, match="a coinbase spends no output"):
+        to_node_json(COINBASE, SPENT[:1])
+    two = replace(COINBASE, inputs=COINBASE.inputs * 2)
+    assert read_node_json(read_json(to_node_json(two, SPENT))).source_outputs == SPENT
 
 
 def test_outputs_that_are_missing_are_named_and_can_be_given() -> None:
