@@ -75,12 +75,8 @@ class ReadTransaction:
 
 def is_coinbase(transaction: Transaction) -> bool:
     """Whether a transaction is that of a miner, whose only input spends nothing."""
-    (first, *more) = transaction.inputs or (None,)
-    return (
-        first is not None
-        and not more
-        and (first.outpoint_hash, first.outpoint_index) == NULL_OUTPOINT
-    )
+    inputs = transaction.inputs
+    return len(inputs) == 1 and (inputs[0].outpoint_hash, inputs[0].outpoint_index) == NULL_OUTPOINT
 
 
 def read_encoded(field: Field) -> Transaction:
