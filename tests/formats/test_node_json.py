@@ -21,8 +21,10 @@ from bchcov import (
     Token,
     Transaction,
     decode_address,
+    encode_address,
     transaction_id,
 )
+from bchcov.crypto.hashes import hash160
 from bchcov.formats import read_json, read_node_json, read_txout, to_node_json
 from bchcov.formats.node_scripts import node_assembly
 from bchcov.formats.read_transaction import is_coinbase
@@ -131,12 +133,15 @@ DER = bytes.fromhex("3006020101020101")
         ("4f5160", "-1 1 16"),
         ("0181", "-1"),
         ("0102", "2"),
+        ("0103", "3"),
+        ("028002", "640"),
         ("0180", "0"),
         ("020080", "0"),
         ("08ffffffffffffffff", "-9223372036854775807"),
         ("09ffffffffffffffffff", "ffffffffffffffffff"),
         ("76a988", "OP_DUP OP_HASH160 OP_EQUALVERIFY"),
         ("50", "OP_RESERVED"),
+        ("61", "OP_NOP"),
         ("62", "OP_VER"),
         ("65", "OP_BEGIN"),
         ("bdbebf", "OP_UNKNOWN OP_UNKNOWN OP_UNKNOWN"),
@@ -170,6 +175,31 @@ def test_the_hash_type_of_a_signature_is_named_in_unlocking_scripts(item: bytes,
     assert node_assembly(b"\x6a" + code, unlocking=True) == f"OP_RETURN {item.hex()}"
 
 
+def test_every_hash_type_has_the_name_that_a_node_gives_it() -> None:
+    def name(hash_type: int) -> str:
+        code = b"\x41" + SCHNORR + bytes((hash_type,))
+        return node_assembly(code, unlocking=True).removeprefix(SCHNORR.hex())
+
+    named = {each: name(each) for each in range(256) if name(each).startswith("[")}
+    bases = {1: "ALL", 2: "NONE", 3: "SINGLE"}
+    more = {0: "", 0x80: "|ANYONECANPAY", 0x40: "|FORKID", 0x60: "|FORKID|UTXOS"}
+    more[0xC0] = "|FORKID|ANYONECANPAY"
+    assert named == {one | two: f"[{bases[one]}{more[two]}]" for one in bases for two in more}
+
+
+def test_a_key_has_the_address_of_its_hash() -> None:
+    address = encode_address(p2pkh(hash160(KEY)))
+    other = encode_address(p2pkh(hash160(b"\x03" + KEY[1:])))
+    for code, addresses in (
+        (p2pk(KEY), [address]),
+        (multisig(2, [KEY, b"\x03" + KEY[1:]]), [address, other]),
+    ):
+        data = json.loads(to_node_json(Transaction((Input(CATEGORY, 0),), (Output(5, code),))))
+        shown = data["vout"][0]["scriptPubKey"]
+        assert shown["addresses"] == addresses
+        assert shown["reqSigs"] == len(addresses)
+
+
 def test_outputs_in_a_prevout_of_their_own_are_read_too() -> None:
     data = written()
     for item in data["vin"]:
@@ -186,7 +216,7 @@ def test_outputs_in_a_prevout_of_their_own_are_read_too() -> None:
 def test_a_version_is_shown_with_a_sign(version: int, shown: int) -> None:
     data = read_json(to_node_json(replace(TRANSACTION, version=version)))
     assert data["version"] == shown
-    del data["hex"]
+    del data["hex"], data["size"]
     for each in data["vout"]:
         del each["n"]
     assert read_node_json(data).transaction.version == version
@@ -256,6 +286,7 @@ REVERSED = bytes.fromhex(transaction_id(TRANSACTION))[::-1].hex()
         (("hex",), "0g", '"hex" is not hexadecimal'),
         (("hex",), "00", '"hex" is not a transaction: version is cut off'),
         (("vin",), [], '"vin" lists 0 inputs, the transaction has 2'),
+        (("vin",), [*written()["vin"], {}], '"vin" lists 3 inputs, the transaction has 2'),
         (("vin",), None, '"vin" is missing'),
         (("vin", 0, "vout"), 2, r'"vin\[0\]" does not spend what input 0 spends: 0001'),
         (("vin", 1, "txid"), "00" * 32, r'"vin\[1\]" does not spend what input 1 spends'),
@@ -287,10 +318,14 @@ def test_a_field_that_is_wrong_is_named(
     [
         (("version",), 3, '"txid" is '),
         (("version",), -(2**31) - 1, '"version" is -2147483649: expected 0 to'),
+        (("version",), None, '"version" is missing'),
+        (("version",), "2", '"version" is text, not an integer'),
         (("version",), True, '"version" is true or false, not an integer'),
         (("size",), 5, '"size" is 5, the fields make 142 bytes'),
+        (("size",), 500, '"size" is 500, the fields make 142 bytes'),
         (("locktime",), "0", '"locktime" is text'),
         (("vout", 0, "n"), 1, r'"vout\[0\].n" is not 0: the outputs stand in their order'),
+        (("vout", 1, "n"), 0, r'"vout\[1\].n" is not 1: the outputs stand in their order'),
         (("vout", 0, "value"), 2.5, '"txid" is '),
         (("vout", 0, "scriptPubKey", "hex"), "ef" + "00" * 22, "cannot be encoded: a locking"),
         (("vin", 0, "scriptSig"), None, r'"vin\[0\].scriptSig" is missing'),
