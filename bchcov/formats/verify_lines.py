@@ -95,8 +95,11 @@ class _Question:
 def _find_question(line: object, identifier: str | int | float | None) -> _Question:
     """Take a transaction out of parsed JSON; of bytes that do not decode, the verdict says so."""
     if isinstance(line, dict) and ("tx" in line or "source_outputs" in line):
-        sources = _bytes_field(line, "source_outputs") if "tx" in line else b""
-        return _Question(_bytes_field(line, "tx"), sources, identifier)
+        transaction = _bytes_field(line, "tx")
+        # Lines of VMB tests have them under another name.
+        is_test = "source_outputs" not in line and "sourceOutputs" in line
+        sources = _bytes_field(line, "sourceOutputs" if is_test else "source_outputs")
+        return _Question(transaction, sources, identifier)
     if not isinstance(line, (dict, str)):
         raise FormatError("not a JSON object")
     found = find_transaction_in(line)
