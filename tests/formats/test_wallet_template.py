@@ -31,7 +31,7 @@ def test_the_text_of_a_template_is_read_by_the_strict_reader() -> None:
     assert read_template(text) == read_template(f"\ufeff{text}") == SMALL
     for wrong, said in (
         (text.replace('"version": 0', '"version": 0, "version": 0'), "duplicate key 'version'"),
-        (text.replace('"version": 0', '"version": NaN'), "NaN is not JSON"),
+        (text.replace('"version": 0', '"version": NaN'), "NaN is not valid JSON"),
         (text[:-1], "not JSON"),
         ("[" * 100_000, "not JSON"),
     ):
