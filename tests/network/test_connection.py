@@ -344,6 +344,8 @@ def test_a_node_wants_its_user_and_keeps_the_password_to_itself(loopback: Loopba
     assert "wrong" not in repr(wrong)
     with pytest.raises(NetworkError, match="user and password are not accepted"):
         regtest(wrong).coins(ADDRESS)
+    with pytest.raises(TypeError):
+        NodeServer(loopback.node, "regtest", "alice", "secret")  # type: ignore[call-arg]
     for url in ("ftp://127.0.0.1", "http://", "127.0.0.1:8332", "http://[", None):
         with pytest.raises(NetworkError, match="URL"):
             NodeServer(url, "regtest")  # type: ignore[arg-type]
