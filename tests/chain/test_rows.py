@@ -391,3 +391,15 @@ def test_other_tables_of_a_layer_above_are_told_where_a_file_is_read_out(
     problems = ChainFile.salvage(path, NOTES).problems
     assert [problem[:23] for problem in problems] == ["its tables are not those"[:23]] * is_damaged
     assert ChainFile.salvage(path).problems == ()
+
+
+def test_what_only_the_whole_of_a_file_shows_is_told_where_it_is_read_out(
+    tmp_path: Path, path: Path, database: sqlite3.Connection
+) -> None:
+    for number in (1, 2):
+        old = tmp_path / f"format-{number}"
+        shutil.copy(STORED / f"format-{number}.sqlite", old)
+        assert ChainFile.salvage(old).problems == ()
+    database.execute("DELETE FROM transactions WHERE height IS NULL")
+    (problem,) = ChainFile.salvage(path).problems
+    assert "a row is missing" in problem

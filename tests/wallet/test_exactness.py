@@ -41,6 +41,7 @@ from bchcov.wallet.funding import Funding
 from bchcov.wallet.multisig import read_multisig
 from bchcov.wallet.signing import multisig_unlocking, sign_p2pkh
 from bchcov.wallet.unlockers import Item
+from bchcov.wallet.wanted import WantedSignatures
 
 KEYS = tuple(PrivateKey(bytes((value,)) * 32) for value in range(1, 22))
 MINE = KEYS[0].locking_bytecode
@@ -303,3 +304,33 @@ def test_there_is_no_coin_at_another_index(index: Any, named: str) -> None:
     with pytest.raises(BuildError, match="transaction must be a Transaction, not a str"):
         Coin.of("00", 0)  # type: ignore[arg-type]
     assert Coin.of(transaction, 0) == Coin.all_of(transaction)[0]
+
+
+def wanted(kind: Any, keys: int, required: int) -> tuple[WantedSignatures, TransactionContext]:
+    public_keys = tuple(key.public_key for key in KEYS[:keys])
+    code = multisig(required, public_keys) if kind == "multisig" else MINE
+    context = _context(p2sh32(code) if kind == "multisig" else code)
+    return WantedSignatures(kind, public_keys, code, required), context
+
+
+@pytest.mark.parametrize(
+    ("kind", "keys", "required"),
+    [("signature", 1, 1), ("p2pkh", 1, 1), ("multisig", 1, 1), ("multisig", 3, 2)],
+)
+def test_signatures_are_wanted_until_there_are_enough(kind: str, keys: int, required: int) -> None:
+    pending, context = wanted(kind, keys, required)
+    other = KEYS[7]
+    with pytest.raises(InvalidKey, match=f"0x{other.public_key.hex()}"):
+        pending.sign(context, 0, other)
+    for place in range(required):
+        assert pending.needed == required - place
+        assert pending.missing == tuple(key.public_key for key in KEYS[place:keys])
+        names = ", ".join(f"0x{key.hex()}" for key in pending.missing)
+        several = f"{place} of {required} signatures" if required > 1 else "the signature of 0x"
+        with pytest.raises(BuildError, match=several) as told:
+            _ = pending.pushes
+        assert names in str(told.value)
+        pending = pending.sign(context, 0, KEYS[place])
+    assert (pending.needed, pending.missing) == (0, ())
+    assert pending.pushes
+    assert pending.unsigned.needed == required
