@@ -13,6 +13,7 @@ from bchcov import (
     InputResult,
     Reason,
     RuleSet,
+    run_script,
 )
 from bchcov.assembly import assemble
 from bchcov.script.patterns import p2sh20, p2sh32
@@ -182,3 +183,18 @@ def test_a_script_has_at_most_10000_bytes() -> None:
 
 def test_the_spec_rules_have_room_for_scripts_while_they_are_written() -> None:
     assert spend(b"\x51", rules=BCH_SPEC).metrics.op_cost_limit == 800 * 10_000
+
+
+@pytest.mark.parametrize("opcode", ["OP_CHECKMULTISIG", "OP_CHECKMULTISIGVERIFY"])
+@pytest.mark.parametrize("keys", [0, 1, 20])
+@pytest.mark.parametrize("is_first", [True, False])
+def test_the_keys_of_a_multisig_count_as_operations_before_2025(
+    opcode: str, keys: int, is_first: bool
+) -> None:
+    multisig = f"OP_0 OP_0 {'OP_0 ' * keys} <{keys}> {opcode}"
+    for most, reason in ((201, None), (202, Reason.OP_COUNT)):
+        others = " OP_NOP" * (most - 1 - keys)
+        code = assemble(f"{multisig} {others}" if is_first else f"{others} {multisig}")
+        for rules in (BCH_2023, BCH_2023.consensus):
+            assert run_script(code, rules).reason is reason
+        assert run_script(code, BCH_2026).reason is None
