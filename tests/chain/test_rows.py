@@ -403,3 +403,26 @@ def test_what_only_the_whole_of_a_file_shows_is_told_where_it_is_read_out(
     database.execute("DELETE FROM transactions WHERE height IS NULL")
     (problem,) = ChainFile.salvage(path).problems
     assert "a row is missing" in problem
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_damaged_index_is_told_where_every_row_is_still_there(
+    tmp_path: Path, number: int
+) -> None:
+    path = tmp_path / "old.sqlite"
+    shutil.copy(STORED / f"format-{number}.sqlite", path)
+    whole = ChainFile.salvage(path)
+    with closing(sqlite3.connect(path)) as database:
+        query = "SELECT rootpage FROM sqlite_master WHERE name = 'sqlite_autoindex_transactions_1'"
+        ((page,),) = database.execute(query).fetchall()
+        ((size,),) = database.execute("PRAGMA page_size").fetchall()
+        ((txid,),) = database.execute("SELECT txid FROM transactions LIMIT 1").fetchall()
+    data = bytearray(path.read_bytes())
+    at = data.index(txid.encode(), (page - 1) * size)
+    assert at < page * size
+    data[at] ^= 1
+    path.write_bytes(data)
+    found = ChainFile.salvage(path)
+    assert found.transactions == whole.transactions
+    assert (len(found.problems), whole.problems) == (1, ())
+    assert "index" in found.problems[0]
