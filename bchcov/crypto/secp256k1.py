@@ -19,6 +19,8 @@ from .residue import FIELD_PRIME, is_quadratic_residue
 
 __all__ = [
     "GROUP_ORDER",
+    "add_to_private_key",
+    "add_to_public_key",
     "public_key_of",
     "recover_public_key",
     "sign_ecdsa",
@@ -226,3 +228,26 @@ def recover_public_key(
     if compressed:
         return _serialize(point, _COMPRESSED, 33)
     return _serialize(point, _UNCOMPRESSED, _POINT_SIZE)
+
+
+def add_to_private_key(private_key: bytes, addend: bytes) -> bytes | None:
+    """Add 32 bytes to a private key, modulo the group order; None where that gives no key.
+
+    Source: BIP32, "Child key derivation (CKD) functions". Raises InvalidKey.
+    """
+    secret, added = _check_private_key(private_key), int.from_bytes(addend, "big")
+    total = (secret + added) % GROUP_ORDER
+    return total.to_bytes(32, "big") if total and added < GROUP_ORDER else None
+
+
+def add_to_public_key(public_key: bytes, addend: bytes) -> bytes | None:
+    """Add the point of 32 bytes to a public key, in 33 bytes; None where that gives no key.
+
+    Source: BIP32, "Child key derivation (CKD) functions". Raises InvalidKey.
+    """
+    point = _parse_public_key(public_key)
+    if point is None:
+        raise InvalidKey(f"these {len(public_key)} bytes are no public key")
+    if not lib.secp256k1_ec_pubkey_tweak_add(_CONTEXT, point, addend):
+        return None
+    return _serialize(point, _COMPRESSED, 33)

@@ -9,6 +9,7 @@ from .cosigned import CosignedTransaction
 from .cosigning import PartialMultisig
 from .destinations import output_to
 from .funding import Funding
+from .hd_keys import HdPrivateKey, HdPublicKey
 from .keys import PrivateKey
 from .messages import message_signer, sign_message, verify_message
 from .public_keys import KeyHash, PublicKey
@@ -33,6 +34,8 @@ __all__ = [
     "Coin",
     "CosignedTransaction",
     "Funding",
+    "HdPrivateKey",
+    "HdPublicKey",
     "KeyHash",
     "MultisigUnlocker",
     "P2pkhUnlocker",

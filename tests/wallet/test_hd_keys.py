@@ -1,0 +1,127 @@
+"""Hierarchical deterministic keys: the vectors of BIP32, and what is no key or no path."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bchcov import InvalidKey
+from bchcov.crypto.secp256k1 import GROUP_ORDER, add_to_private_key, add_to_public_key
+from bchcov.wallet import HdPrivateKey, HdPublicKey
+
+VECTORS = json.loads((Path(__file__).parent / "bip32.json").read_text())
+DERIVED = [
+    (seed, path, *keys)
+    for seed, derived in VECTORS["derived"].items()
+    for path, keys in derived.items()
+]
+MASTER = HdPrivateKey.from_seed(bytes(16))
+INDEXES = st.integers(0, 2**31 - 1)
+
+
+@pytest.mark.parametrize(("seed", "path", "private", "public"), DERIVED)
+def test_keys_are_derived_as_bip32_says(seed: str, path: str, private: str, public: str) -> None:
+    key = HdPrivateKey.from_seed(bytes.fromhex(seed)).derive(path)
+    assert (key.to_text(), key.public.to_text()) == (private, public)
+    assert HdPrivateKey.from_text(private) == key
+    assert HdPublicKey.from_text(public) == key.public
+
+
+@pytest.mark.parametrize("text", VECTORS["invalid"])
+def test_what_bip32_calls_invalid_is_refused(text: str) -> None:
+    with pytest.raises(InvalidKey):
+        HdPrivateKey.from_text(text)
+    with pytest.raises(InvalidKey):
+        HdPublicKey.from_text(text)
+
+
+@given(st.lists(INDEXES, max_size=4))
+def test_public_keys_derive_the_public_keys_of_the_private_ones(path: list[int]) -> None:
+    steps = "/".join(map(str, path))
+    assert MASTER.public.derive(steps) == MASTER.derive(steps).public
+    assert MASTER.public.derive("/".join(["M", *map(str, path)])) == MASTER.derive(steps).public
+
+
+def test_keys_are_written_for_either_network() -> None:
+    for network, private, public in (("mainnet", "xprv", "xpub"), ("testnet", "tprv", "tpub")):
+        texts = MASTER.to_text(network), MASTER.public.to_text(network)
+        assert (texts[0][:4], texts[1][:4]) == (private, public)
+        assert HdPrivateKey.from_text(texts[0]) == MASTER
+        assert HdPublicKey.from_text(texts[1]) == MASTER.public
+    with pytest.raises(InvalidKey, match="no network is called 'regtest': mainnet, testnet"):
+        MASTER.to_text("regtest")
+
+
+def test_the_secret_is_not_shown() -> None:
+    assert MASTER.secret.hex() not in repr(MASTER)
+    assert repr(MASTER.secret) not in repr(MASTER)
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("m/", "'m/' is no path of derivation"),
+        ("x/1", "'x/1' is no path of derivation"),
+        ("M/1", "'M/1' is no path of derivation"),
+        ("1//2", "is no path of derivation"),
+        ("-1", "is no path of derivation"),
+        ("1/'", "is no path of derivation"),
+        ("4294967296", "the index 4294967296 in '4294967296' is beyond 2147483647'"),
+        ("1/2147483648'", "the index 2147483648' in"),
+    ],
+)
+def test_what_is_no_path_is_refused(path: str, said: str) -> None:
+    with pytest.raises(InvalidKey, match=said):
+        MASTER.derive(path)
+
+
+def test_a_path_from_the_root_needs_the_root() -> None:
+    with pytest.raises(InvalidKey, match="begins at a master key, this one has depth 1"):
+        MASTER.child(0).derive("m/0")
+    with pytest.raises(InvalidKey, match="begins at a master key, this one has depth 1"):
+        MASTER.child(0).public.derive("M/0")
+
+
+def test_a_hardened_child_needs_the_private_key() -> None:
+    assert MASTER.derive("0'") == MASTER.child(2**31)
+    with pytest.raises(InvalidKey, match="the hardened child 0' needs the private key"):
+        MASTER.public.derive("0'")
+    with pytest.raises(InvalidKey, match="the index of a child 4294967296 is not 0 to"):
+        MASTER.child(2**32)
+
+
+def test_a_key_of_depth_255_has_no_children() -> None:
+    key = MASTER
+    for _ in range(255):
+        key = key.child(0)
+    assert key.depth == 255
+    with pytest.raises(InvalidKey, match="depth 255"):
+        key.child(0)
+    with pytest.raises(InvalidKey, match="depth 255"):
+        key.public.child(0)
+
+
+def test_a_key_of_the_other_kind_is_named() -> None:
+    with pytest.raises(InvalidKey, match="not an HD private key: it is of the other kind"):
+        HdPrivateKey.from_text(MASTER.public.to_text())
+    with pytest.raises(InvalidKey, match="not an HD public key: it is of the other kind"):
+        HdPublicKey.from_text(MASTER.to_text())
+    with pytest.raises(InvalidKey, match="an HD key is text, not a bytes"):
+        HdPublicKey.from_text(b"xpub")  # type: ignore[arg-type]
+
+
+def test_sums_that_are_no_key_are_none() -> None:
+    one, minus_one = (1).to_bytes(32, "big"), (GROUP_ORDER - 1).to_bytes(32, "big")
+    order = GROUP_ORDER.to_bytes(32, "big")
+    public = HdPrivateKey(one, bytes(32)).public_key
+    assert add_to_private_key(one, minus_one) is None
+    assert add_to_public_key(public, minus_one) is None
+    assert add_to_private_key(one, order) is None
+    assert add_to_public_key(public, order) is None
+    assert add_to_private_key(one, bytes(32)) == one
+    with pytest.raises(InvalidKey, match="these 1 bytes are no public key"):
+        add_to_public_key(b"\x02", one)
