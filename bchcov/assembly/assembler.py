@@ -55,15 +55,16 @@ class _OpenBody:
 class Assembler:
     """Assembles sources with `bindings`, the text of each of which is assembled only once.
 
-    With `bare_numbers` a number outside a push stands for its bytes; without, it is an
-    error. `pushed` has what the body of each push has become, by its binding (None for the
-    main source), line and column. Without `has_map` no places are kept: there are no spans,
-    and `pushed` stays empty.
+    What has been assembled before keeps its spans where a name stands for it. With
+    `bare_numbers` a number outside a push stands for its bytes; without, it is an error.
+    `pushed` has what the body of each push has become, by its binding (None for the main
+    source), line and column. Without `has_map` no places are kept: there are no spans, and
+    `pushed` stays empty.
     """
 
     def __init__(
         self,
-        bindings: Mapping[str, Binding],
+        bindings: Mapping[str, Binding | Assembled],
         rules: RuleSet = BCH_SPEC.consensus,
         *,
         bare_numbers: bool = True,
@@ -215,6 +216,8 @@ class Assembler:
                 self._open_binding(name, bound, at)
                 return True
             self._add_bound(finished, name, at)
+        elif isinstance(bound, Assembled):
+            self._add_bound(bound, name, at)
         elif isinstance(bound, bytes | int):
             self._add_bound(self._literal(bound, at), name, at)
         else:
