@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         RulesError,
         SettingsError,
         StoreError,
+        TemplateError,
         TransactionRefused,
         VectorError,
     )
@@ -106,6 +107,7 @@ _EXPORTS = {
         "RulesError",
         "SettingsError",
         "StoreError",
+        "TemplateError",
         "TransactionRefused",
         "VectorError",
     ),
@@ -216,6 +218,7 @@ __all__ = [
     "Spend",
     "StoreError",
     "Submission",
+    "TemplateError",
     "Token",
     "Trace",
     "TraceStep",

@@ -9,6 +9,7 @@
     ├── AssemblyError           CashAssembly that cannot be assembled: .line .column .binding
     ├── RulesError              no rule set
     ├── ContractError           no such contract, or no such check in it
+    ├── TemplateError           a wallet template that cannot be compiled: .script .line .column
     ├── BuildError              a transaction that cannot be built
     │   └── BuildRefused *      it was built, and is refused: .contract .path .line .check
     ├── InvalidTransaction      a transaction that is refused: .verdict
@@ -59,6 +60,7 @@ __all__ = [
     "ScriptError",
     "SettingsError",
     "StoreError",
+    "TemplateError",
     "TransactionRefused",
     "VectorError",
     "WorkerLost",
@@ -99,12 +101,9 @@ class FormatError(BchcovError):
     """
 
     def __init__(self, message: str, field: str = "") -> None:
-        super().__init__(message, field)
+        super().__init__(message)
         self.message = message
         self.field = field
-
-    def __str__(self) -> str:
-        return self.message
 
 
 class EncodeError(BchcovError):
@@ -144,6 +143,27 @@ class RulesError(BchcovError):
 
 class ContractError(BchcovError):
     """A contract that is not there, or a check that it does not have or cannot be without."""
+
+
+class TemplateError(BchcovError):
+    """A wallet template that cannot be compiled: `script`, `line` and `column` say where.
+
+    `missing` is the identifier that needs a key, data or a transaction that was not given.
+    Each is empty or 0 where there is none.
+    """
+
+    def __init__(
+        self, message: str, script: str = "", *, line: int = 0, column: int = 0, missing: str = ""
+    ) -> None:
+        super().__init__(message)
+        self.message, self.missing = message, missing
+        self.script, self.line, self.column = script, line, column
+
+    def __str__(self) -> str:
+        place = f"script {self.script!r}: " if self.script else ""
+        if self.line:
+            place = f"{place[:-2]}, line {self.line}, column {self.column}: "
+        return place + self.message
 
 
 class BuildError(BchcovError):
@@ -220,12 +240,9 @@ class NetworkError(BchcovError):
     """
 
     def __init__(self, message: str, answers: tuple[tuple[str, str], ...] = ()) -> None:
-        super().__init__(message, answers)
+        super().__init__(message)
         self.message = message
         self.answers = answers
-
-    def __str__(self) -> str:
-        return self.message
 
 
 class BroadcastRefused(NetworkError):

@@ -9,7 +9,6 @@ from typing import Any
 
 from bchcov.amm import cpmm, direct, ticketed
 from bchcov.amm.templates import cpmm_template, direct_template, ticketed_template
-from bchcov.formats.wallet_template import write_template
 
 CONTRACTS = Path(__file__).parent.parent / "contracts"
 POOL, TOKENS, OWNER = b"\x11" * 32, b"\x22" * 32, b"\x33" * 20
@@ -28,7 +27,7 @@ def templates() -> dict[Path, dict[str, Any]]:
         "cpmm": cpmm_template(CPMM),
     }
     return {
-        CONTRACTS / folder / "wallet-template.json": write_template(template)
+        CONTRACTS / folder / "wallet-template.json": template.to_json()
         for folder, template in made.items()
     }
 

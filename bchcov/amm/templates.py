@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from ..assembly.assembler import Binding
 from ..contract import load_source
-from ..formats.wallet_template import Lock, WalletTemplate
+from ..formats.wallet_template.model import Entity, LockingType, TemplateScript, Variable
+from ..formats.wallet_template.template import WalletTemplate
 from .cpmm import Parameters as CpmmParameters
 from .direct import scripts as direct
 from .ticketed import scripts as ticketed
@@ -12,6 +16,44 @@ from .ticketed import scripts as ticketed
 __all__ = ["cpmm_template", "direct_template", "ticketed_template"]
 
 _SIGNED = "<{key}.schnorr_signature.all_outputs_all_utxos> <{key}.public_key>"
+
+
+@dataclass(frozen=True, slots=True)
+class _Lock:
+    """A locking script: its source, how it is hashed, and the sources that unlock it, by name."""
+
+    source: str
+    type: LockingType
+    unlocked_by: Mapping[str, str]
+
+
+def _template(
+    name: str,
+    description: str,
+    supported: tuple[str, ...],
+    constants: Mapping[str, str],
+    locks: Mapping[str, _Lock],
+    keys: Mapping[str, str],
+) -> WalletTemplate:
+    """Make a template of locks, of sources that they take in, and of each entity's key."""
+    scripts = {}
+    for script, lock in locks.items():
+        for path, source in lock.unlocked_by.items():
+            title = f"{script}: {path.replace('_', ' ')}"
+            scripts[f"{script}_{path}"] = TemplateScript(source, title, unlocks=script)
+        scripts[script] = TemplateScript(lock.source, script, lock.type)
+    scripts |= {
+        constant: TemplateScript(source, constant) for constant, source in constants.items()
+    }
+    entities = {
+        entity: Entity(
+            {key: Variable("Key", f"{entity.title()}'s key")}, entity.title(), None, tuple(scripts)
+        )
+        for entity, key in keys.items()
+    }
+    return WalletTemplate(
+        scripts, entities, supported=supported, name=name, description=description
+    )
 
 
 def _constant(value: Binding) -> str:
@@ -54,12 +96,12 @@ def ticketed_template(scripts: ticketed.Scripts) -> WalletTemplate:
         vault = vault.replace(f"<{name}>", f"<vault_{name}>")
         constants[f"vault_{name}"] = str(number)
     locks = {
-        "pool": Lock(
+        "pool": _Lock(
             load_source(f"{folder}/pool"),
             "p2sh32",
             {"with_vault": "", "sequence": f"{siblings}<0> <2> <queue_code>"},
         ),
-        "vault": Lock(
+        "vault": _Lock(
             vault,
             "p2sh32",
             {
@@ -67,10 +109,10 @@ def ticketed_template(scripts: ticketed.Scripts) -> WalletTemplate:
                 "owner": f"{_SIGNED.format(key='provider_key')} <owner_code>",
             },
         ),
-        "ticket": Lock(load_source(f"{folder}/ticket"), "standard", refunds),
-        "order": Lock(load_source(f"{folder}/order"), "standard", refunds),
+        "ticket": _Lock(load_source(f"{folder}/ticket"), "standard", refunds),
+        "order": _Lock(load_source(f"{folder}/order"), "standard", refunds),
     }
-    return WalletTemplate(
+    return _template(
         "SequencedAMM, ticketed",
         "A constant-product pool: commit blind, queue in batches, reveal, execute in order.",
         ("BCH_2026_05", "BCH_SPEC"),
@@ -92,14 +134,14 @@ def direct_template(scripts: direct.Scripts) -> WalletTemplate:
     siblings = "<0x" + "00" * 20 + "> "
     proof = f"{siblings * 4}<0x" + "01" * 36 + ">"
     locks = {
-        "pool": Lock(load_source(f"{folder}/pool"), "p2sh32", {"with_vault": "", "commit": proof}),
-        "vault": Lock(
+        "pool": _Lock(load_source(f"{folder}/pool"), "p2sh32", {"with_vault": "", "commit": proof}),
+        "vault": _Lock(
             load_source(f"{folder}/vault"),
             "p2sh32",
             {"reveal": proof, "exit": _SIGNED.format(key="provider_key")},
         ),
     }
-    return WalletTemplate(
+    return _template(
         "SequencedAMM, direct",
         "A constant-product pool whose orders are committed blind, under the rules of 2025.",
         ("BCH_2025_05", "BCH_2026_05", "BCH_SPEC"),
@@ -112,11 +154,11 @@ def direct_template(scripts: direct.Scripts) -> WalletTemplate:
 def cpmm_template(parameters: CpmmParameters) -> WalletTemplate:
     """Make the template of the plain pool."""
     unlocked_by = {"swap": "", "owner": _SIGNED.format(key="provider_key")}
-    return WalletTemplate(
+    return _template(
         "cpmm",
         "A plain constant-product pool that anybody respends.",
         ("BCH_2025_05", "BCH_2026_05", "BCH_SPEC"),
         {"owner": _constant(parameters.owner)},
-        {"pool": Lock(load_source("cpmm/pool"), "p2sh32", unlocked_by)},
+        {"pool": _Lock(load_source("cpmm/pool"), "p2sh32", unlocked_by)},
         {"provider": "provider_key"},
     )

@@ -17,6 +17,7 @@ from .request_signatures import (
     signed_transaction,
 )
 from .signing_request import SigningRequest, SourceContract
+from .wallet_template import WalletTemplate, read_wallet_template
 from .walletconnect import read_signed, read_signing_request, write_signed, write_signing_request
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "ReadTransaction",
     "SigningRequest",
     "SourceContract",
+    "WalletTemplate",
     "add_signatures",
     "combine_requests",
     "missing_signatures",
@@ -36,6 +38,7 @@ __all__ = [
     "read_txout",
     "read_unspent",
     "read_utxo_info",
+    "read_wallet_template",
     "script_hash",
     "sign_request",
     "signed_transaction",
