@@ -110,9 +110,9 @@ def run_vectors(
 ) -> None:
     """Run every test in PATHS (files or folders) and report every disagreement.
 
-    A test file is the packed suite (.xz), a VMB file (.json) or lines of it (.jsonl), or one of
-    the nodes' script_tests, tx_valid, tx_invalid and sighash (.json), which are also
-    recognised by their rows. Each may be compressed as .xz.
+    A test file is the packed suite (.xz), a VMB file (.json) or lines of it (.jsonl), a wallet
+    template (.json), or one of the nodes' script_tests, tx_valid, tx_invalid and sighash
+    (.json), which are also recognised by their rows. Each may be compressed as .xz.
     Years and modes come from labels or folder names, flags from the tests. Other files in a
     folder are listed and skipped; a test file that cannot be read counts as a disagreement.
     The exit code is 1 if any judgement disagrees, or if there was none to make.

@@ -8,6 +8,7 @@ from .outcome import Outcome, Selection
 from .report import Report
 from .runner import run
 from .suite import Case, Costs, Judge, load_suite, pack_suite
+from .templates import TemplateTests
 from .transactions import TransactionTests
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Outcome",
     "Report",
     "Selection",
+    "TemplateTests",
     "TransactionTests",
     "find_files",
     "load_suite",

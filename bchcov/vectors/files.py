@@ -16,6 +16,7 @@ from .nodes import NODE_KINDS, NodeTests
 from .outcome import Tests
 from .recognize import first_rows, kind_of_rows
 from .suite import MAGIC, MAX_BYTES
+from .templates import is_template, read_template_file
 from .transactions import read_packed, read_vmb_file, read_vmb_line_file
 
 __all__ = ["find_files", "open_tests"]
@@ -83,12 +84,15 @@ def _why_no_rows(path: Path) -> str | None:
         if labels and not list(expectations(labels)):
             return f"no rule set of {labels[0].rpartition('_')[0]}: the first is that of 2023"
         return None
+    if is_template(_object_in(text)):
+        return None
     if kind_of_rows(rows) == "tx":
         return "transactions; no name says whether they are valid, as tx_valid.json does"
     if rows or _is_whole(text):
         return "it holds no tests"
     # Cut off or damaged: passed over only where nothing says that it should hold tests.
-    expected = labels_of_path(path) or ".vmb_tests" in path.name.lower()
+    name = path.name.lower()
+    expected = labels_of_path(path) or ".vmb_tests" in name or "wallet-template" in name
     return None if expected else "not JSON that can be read: no tests"
 
 
@@ -100,6 +104,16 @@ def _is_whole(text: str) -> bool:
     except (ValueError, RecursionError):
         return False
     return True
+
+
+def _object_in(text: str) -> Any:
+    """The object that a text holds, None where it is cut off or something else."""
+    if text.lstrip()[:1] != "{" or len(text) >= _BEGINNING // 4:
+        return None
+    try:
+        return JSON_WITH_LONG_NUMBERS.decode(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _begin(path: Path) -> bytes:
@@ -188,6 +202,8 @@ def open_tests(path: Path) -> Tests:
     if kind is None or kind == "sidecar":
         raise VectorError(f"{path}: not a file of test vectors, by its name")
     data = _parse(path)
+    if kind == "json" and is_template(data):
+        return read_template_file(path, data)
     if kind == "json":
         kind = _kind_of_content(path, data) if isinstance(data, list) else None
     return NodeTests(path, kind, data) if kind in NODE_KINDS else read_vmb_file(path, data)
