@@ -10,12 +10,15 @@ from ..errors import ContractError
 from ..script.numbers import encode_number
 from ..wallet.keys import PrivateKey
 from ..wallet.public_keys import PublicKey
-from ..wallet.unlockers import Signature
+from ..wallet.script_unlocker import DataSignature, Signature, SigningSerialization
 
-__all__ = ["ArgumentValue", "check_type", "encode_argument", "largest_size"]
+__all__ = ["ArgumentValue", "EncodedArgument", "check_type", "encode_argument"]
 
-ArgumentValue = bytes | int | bool | str | PrivateKey | PublicKey | Signature
+ArgumentValue = bytes | int | bool | str | PrivateKey | PublicKey | Signature | SigningSerialization
 """What an argument can be given as; `encode_argument` says which types take which."""
+
+EncodedArgument = bytes | Signature | DataSignature | SigningSerialization
+"""The bytes of an argument, or what makes them when the rest of the transaction is complete."""
 
 _NAMES: Final = ("int", "bool", "string", "bytes", "byte", "pubkey", "sig", "datasig")
 _BOUNDED = re.compile(r"bytes([1-9][0-9]{0,4})")
@@ -38,13 +41,15 @@ def check_type(name: object) -> str:
     raise ContractError(f"no type of an argument is called {shown_name}: {', '.join(_NAMES)}")
 
 
-def encode_argument(value: ArgumentValue, type_name: str, what: str) -> bytes | Signature:
-    """Return the bytes that a value becomes on the stack, or the signature that is yet to be made.
+def encode_argument(value: ArgumentValue, type_name: str, what: str) -> EncodedArgument:
+    """Return the bytes that a value becomes on the stack, or what makes them at the end.
 
     An "int" takes an integer of any size, a "bool" True or False, a "string" text; the others
     take bytes, of the type's size where it has one. A "pubkey" also takes a PrivateKey or
     PublicKey. A "sig" takes a PrivateKey, which signs with the default hash type, a PublicKey
-    for a cosigner, or a Signature. `what` names the argument in errors. Raises ContractError.
+    for a cosigner, or a Signature; of a "datasig" the latter is a transaction signature without
+    its hash type, and "bytes" take the SigningSerialization that goes with it. `what` names the
+    argument in errors. Raises ContractError.
     """
     if type_name == "int":
         if isinstance(value, int) and not isinstance(value, bool):
@@ -57,18 +62,15 @@ def encode_argument(value: ArgumentValue, type_name: str, what: str) -> bytes | 
             return value.encode()
     elif type_name == "sig" and isinstance(value, (PrivateKey, PublicKey, Signature)):
         return value if isinstance(value, Signature) else Signature(value)
+    elif type_name == "datasig" and isinstance(value, Signature):
+        return DataSignature(value)
+    elif type_name == "bytes" and isinstance(value, SigningSerialization):
+        return value
     elif type_name == "pubkey" and isinstance(value, (PrivateKey, PublicKey)):
         return value.public_key
     elif isinstance(value, bytes):
         return _of_size(value, type_name, what)
     raise ContractError(f"{what}: expected {_expected(type_name)}, got {_given(value)}")
-
-
-def largest_size(value: bytes | Signature) -> int:
-    """Return the most bytes that an encoded argument has on the stack."""
-    if isinstance(value, bytes):
-        return len(value)
-    return 65 if value.scheme == "schnorr" else 72
 
 
 def _of_size(value: bytes, type_name: str, what: str) -> bytes:
@@ -93,6 +95,7 @@ def _expected(type_name: str) -> str:
         "bool": "True or False",
         "string": "text",
         "sig": "a PrivateKey or Signature, or bytes,",
+        "datasig": "bytes or a Signature",
         "pubkey": "bytes or a PrivateKey",
     }
     return f"{kinds.get(type_name, 'bytes')} for a {type_name}"

@@ -12,9 +12,6 @@ from ..assembly.assembler import Binding
 from ..assembly.source_map import Assembled
 from ..errors import ContractError
 from ..script.numbers import encode_number
-from ..wallet.keys import PrivateKey
-from ..wallet.public_keys import PublicKey
-from ..wallet.unlockers import Signature
 from .argument_types import ArgumentValue, encode_argument
 from .checks import Check, checks_of
 from .contract import Contract, Locking, Parameter
@@ -152,12 +149,12 @@ def _bind(contract: str, name: str, type_name: str | None, value: ArgumentValue)
     what = f"{contract}: the parameter {name}"
     if type_name is not None:
         encoded = encode_argument(value, type_name, what)
-        if isinstance(encoded, Signature):
+        if not isinstance(encoded, bytes):
             raise ContractError(
                 f"{what}: a signature is made for a transaction, not for a contract"
             )
         return encoded
-    if isinstance(value, (PrivateKey, PublicKey, Signature)):
+    if not isinstance(value, (bytes, int, str)):
         raise ContractError(f"{what} is a key: declare its type, or bind its public_key")
     return value
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from ..errors import ContractError
 from ..formats.artifact import Artifact, ArtifactInput
 from ..script.pushes import encode_push
-from ..wallet.unlockers import Signature
 from .argument_types import ArgumentValue, encode_argument
 from .cashscript_origins import CashScriptOrigins
 from .contract import Contract, Locking, Parameter
@@ -31,7 +30,7 @@ def artifact_contract(
     parameters = []
     for each, value in zip(artifact.constructor, values, strict=True):
         encoded = encode_argument(value, each.type, f"{artifact.name}: {each.type} {each.name}")
-        if isinstance(encoded, Signature):
+        if not isinstance(encoded, bytes):
             raise ContractError(
                 f"{artifact.name}: {each.type} {each.name}: a signature is made for a"
                 " transaction, not for a contract"

@@ -12,9 +12,10 @@ from ..errors import AssemblyError, BuildError, ContractError
 from ..reasons import InputResultLike
 from ..script.pushes import encode_push
 from ..transaction.context import TransactionContext
-from ..wallet.unlockers import ExplainedRefusal, Signature
+from ..wallet.script_unlocker import DataSignature, Signature
+from ..wallet.unlockers import ExplainedRefusal
 from ..wallet.wanted import Part, placeholder, split_at
-from .argument_types import ArgumentValue, encode_argument, largest_size
+from .argument_types import ArgumentValue, EncodedArgument, encode_argument
 from .explaining import find_refusal
 from .found import Known
 from .spend_paths import SpendPath
@@ -45,13 +46,14 @@ class ContractUnlocker:
 
     contract: Spendable
     path: SpendPath
-    arguments: tuple[tuple[str, bytes | Signature], ...]
+    arguments: tuple[tuple[str, EncodedArgument], ...]
 
     @property
     def size(self) -> int:
         """The most bytes of the unlocking bytecode."""
+        code = self.contract.code
         values = {
-            name: value if isinstance(value, bytes) else bytes(largest_size(value))
+            name: value if isinstance(value, bytes) else bytes(value.largest_size(code))
             for name, value in self.arguments
         }
         return len(self._assemble(values))
@@ -77,6 +79,11 @@ class ContractUnlocker:
         for name, value in self.arguments:
             if isinstance(value, bytes):
                 values[name] = value
+            elif not isinstance(value, Signature):
+                raise BuildError(
+                    f"{self.contract.name}: {name} covers the whole transaction: it cannot be"
+                    " cosigned"
+                )
             else:
                 mark = values[name] = placeholder(f"{self.contract.name} {self.path.name} {name}")
                 places[mark] = value.wanted(context, index, self.contract.code)
@@ -85,7 +92,12 @@ class ContractUnlocker:
     def without_private_keys(self) -> ContractUnlocker:
         """The same spend path with public keys in place of the private ones."""
         arguments = tuple(
-            (name, value if isinstance(value, bytes) else value.without_private_key())
+            (
+                name,
+                value.without_private_key()
+                if isinstance(value, (Signature, DataSignature))
+                else value,
+            )
             for name, value in self.arguments
         )
         return replace(self, arguments=arguments)

@@ -13,6 +13,7 @@ from .hd_keys import HdPrivateKey, HdPublicKey
 from .keys import PrivateKey
 from .messages import message_signer, sign_message, verify_message
 from .public_keys import KeyHash, PublicKey
+from .script_unlocker import SigningSerialization
 from .signing import (
     Scheme,
     multisig_unlocking,
@@ -46,6 +47,7 @@ __all__ = [
     "Scheme",
     "ScriptUnlocker",
     "Signature",
+    "SigningSerialization",
     "Spend",
     "TransactionBuilder",
     "Unlocker",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from ..crypto.hashes import hash160
+from ..crypto.hashes import hash160, sha256
 from ..crypto.secp256k1 import public_key_of, sign_ecdsa, sign_schnorr
 from ..encoding.base58 import decode_base58_check, encode_base58_check
-from ..encoding.expected import kind_of
+from ..encoding.expected import expect_bytes, kind_of
 from ..encoding.networks import WIF_VERSIONS
 from ..errors import DecodeError, InvalidKey
 from ..script.patterns import p2pkh
@@ -96,6 +96,10 @@ class PrivateKey:
     def locking_bytecode(self) -> bytes:
         """The P2PKH script that pays to this key."""
         return p2pkh(self.public_key_hash)
+
+    def sign_data(self, message: bytes) -> bytes:
+        """Sign a message for OP_CHECKDATASIG, which hashes it with SHA256; Schnorr, 64 bytes."""
+        return sign_schnorr(self.secret, sha256(expect_bytes(message, "a message")))
 
     def sign_schnorr(self, digest: bytes) -> bytes:
         """Sign a 32-byte digest deterministically; 64 bytes. Raises InvalidKey."""

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ..encoding.expected import expect_bytes, kind_of
+from ..encoding.expected import expect_bytes, expect_number, kind_of
 from ..errors import BuildError
 from ..script.pushes import encode_push, encode_push_number
 from ..transaction.context import TransactionContext
-from ..transaction.sighash import DEFAULT_HASH_TYPE
+from ..transaction.sighash import DEFAULT_HASH_TYPE, HashType, signing_serialization
 from .keys import PrivateKey
 from .public_keys import PublicKey
 from .signatures import SIGNATURE_SIZES, Scheme, spent_bytecode
 from .signing_keys import check_signer, signature_by
 from .wanted import Part, WantedSignatures
 
-__all__ = ["Item", "ScriptUnlocker", "Signature"]
+__all__ = ["DataSignature", "Item", "ScriptUnlocker", "Signature", "SigningSerialization"]
+
+# Numbers and hashes, two lengths of up to 5 bytes, and the longest token prefix.
+_LONGEST_SERIALIZATION = 4 + 3 * 32 + 36 + 5 + 8 + 4 + 32 + 4 + 4 + (1 + 32 + 1 + 1 + 128 + 9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,10 @@ class Signature:
         """The same place, of a key that is elsewhere."""
         return replace(self, key=PublicKey(self.key.public_key))
 
+    def largest_size(self, covered: bytes) -> int:  # noqa: ARG002
+        """Return the most bytes that it has, with its hash type."""
+        return SIGNATURE_SIZES[self.scheme]
+
     def wanted(self, context: TransactionContext, index: int, covered: bytes) -> WantedSignatures:
         """Return this as a pending signature, signed if the private key is at hand."""
         wanted = WantedSignatures(
@@ -68,6 +75,51 @@ class Signature:
         if isinstance(self.key, PrivateKey):
             return wanted.sign(context, index, self.key)
         return wanted
+
+
+@dataclass(frozen=True, slots=True)
+class DataSignature:
+    """A transaction signature without its hash type, as OP_CHECKDATASIG takes it.
+
+    It is one of the SHA256 of the signing serialization: with the two of them on the stack a
+    script can read the transaction that it is spent by.
+    """
+
+    signature: Signature
+
+    def without_private_key(self) -> DataSignature:
+        """The same place, of a key that is elsewhere."""
+        return DataSignature(self.signature.without_private_key())
+
+    def largest_size(self, covered: bytes) -> int:
+        """Return the most bytes that it has."""
+        return self.signature.largest_size(covered) - 1
+
+    def make(self, context: TransactionContext, index: int, covered: bytes) -> bytes:
+        """Sign as the signature does."""
+        return self.signature.make(context, index, covered)[:-1]
+
+
+@dataclass(frozen=True, slots=True)
+class SigningSerialization:
+    """What a signature with this hash type covers, before it is hashed twice, as an item."""
+
+    hash_type: int = int(HashType.ALL | HashType.FORKID)
+    covered: bytes | None = None
+
+    def __post_init__(self) -> None:
+        expect_number(self.hash_type, "a hash type")
+        if self.covered is not None:
+            expect_bytes(self.covered, "a covered bytecode")
+
+    def largest_size(self, covered: bytes) -> int:
+        """Return the most bytes that it has: those of a coin with an NFT of 128 bytes."""
+        return _LONGEST_SERIALIZATION + len(covered if self.covered is None else self.covered)
+
+    def make(self, context: TransactionContext, index: int, covered: bytes) -> bytes:
+        """Serialize what is signed in input `index`, where the script that runs is `covered`."""
+        code = covered if self.covered is None else self.covered
+        return signing_serialization(context, index, code, self.hash_type)
 
 
 Item = bytes | int | Signature

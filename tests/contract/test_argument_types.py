@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from bchcov import PrivateKey, Signature
-from bchcov.contract.argument_types import ArgumentValue, check_type, encode_argument, largest_size
+from bchcov.contract.argument_types import ArgumentValue, check_type, encode_argument
 from bchcov.errors import ContractError
+from bchcov.wallet import SigningSerialization
+from bchcov.wallet.script_unlocker import DataSignature
 
 KEY = PrivateKey(bytes(31) + b"\x07")
 
@@ -47,10 +49,10 @@ def test_a_signature_is_left_to_be_made_and_a_key_signs_with_the_default_hash_ty
     assert encode_argument(KEY, "sig", "it") == Signature(KEY)
 
 
-def test_a_signature_that_is_yet_to_be_made_counts_with_its_largest_size() -> None:
-    assert largest_size(Signature(KEY)) == 65
-    assert largest_size(Signature(KEY, scheme="ecdsa")) == 72
-    assert largest_size(b"abc") == 3
+def test_what_a_signature_covers_and_one_without_its_type_are_left_to_be_made() -> None:
+    asked = SigningSerialization(0x42)
+    assert encode_argument(asked, "bytes", "it") is asked
+    assert encode_argument(Signature(KEY), "datasig", "it") == DataSignature(Signature(KEY))
 
 
 @pytest.mark.parametrize(
@@ -69,7 +71,9 @@ def test_a_signature_that_is_yet_to_be_made_counts_with_its_largest_size() -> No
         ("sig", bytes(74), "it: a sig is empty, 65 bytes"),
         ("sig", bytes(7), "it: a sig is empty, 65 bytes"),
         ("datasig", bytes(73), "it: a datasig is empty, 64 bytes"),
-        ("datasig", KEY, "it: expected bytes for a datasig, got a PrivateKey"),
+        ("bytes64", Signature(KEY), "it: expected bytes for a bytes64, got a Signature"),
+        ("sig", SigningSerialization(), "it: expected a PrivateKey or Signature, or bytes, for a"),
+        ("datasig", KEY, "it: expected bytes or a Signature for a datasig, got a PrivateKey"),
     ],
 )
 def test_a_value_that_its_type_does_not_take_is_refused(
