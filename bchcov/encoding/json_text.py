@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 __all__ = ["EXACT_JSON", "JSON", "JSON_WITH_LONG_NUMBERS", "MAX_DIGITS"]
@@ -27,7 +27,12 @@ def _parse_float(text: str) -> float:
 
 def _parse_decimal(text: str) -> Decimal:
     _parse_float(text)
-    return Decimal(text)
+    if len(text) > MAX_DIGITS:
+        raise ValueError(f"number of {len(text):,} characters, limit {MAX_DIGITS}")
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise ValueError(f"number {text[:_SHOWN]} has too large an exponent") from None
 
 
 def _parse_int(text: str) -> int:
@@ -66,7 +71,8 @@ JSON = _decoder(parse_int=_parse_int, parse_float=_parse_float)
 integers of more than 640 digits and repeated keys in an object."""
 
 EXACT_JSON = _decoder(parse_int=_parse_int, parse_float=_parse_decimal)
-"""As JSON, but a number with a point or an exponent is the Decimal that is written."""
+"""Decode as `JSON` does, but take a number with a point or an exponent for the Decimal that is
+written, of at most 640 characters."""
 
 JSON_WITH_LONG_NUMBERS = _decoder(parse_int=_approximate, parse_float=float)
 """Decode as `JSON` does, but take an integer of more than 640 digits for the nearest float, and

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, NoReturn
 
 from ..encoding.hexadecimal import decode_hex
@@ -18,8 +19,6 @@ from ..transaction.constants import COIN, MAX_UINT64
 __all__ = ["Field", "read_json", "read_text"]
 
 _SHOWN = 40
-# A value of 64 bits in units of 1e-8; what is longer is refused before it is computed with.
-_MAX_VALUE_DIGITS = 40
 _DECIMALS = 8
 _MOST_COINS = f"{MAX_UINT64 // COIN}.{MAX_UINT64 % COIN:08}"
 
@@ -149,20 +148,13 @@ class Field:
             value = Decimal(repr(value))
         if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
             self.refuse(self._is_not("a number"))
-        sign, digits, exponent = Decimal(value).as_tuple()
-        number = int("".join(map(str, digits[:_MAX_VALUE_DIGITS])))
-        if not isinstance(exponent, int) or (number and len(digits) > _MAX_VALUE_DIGITS):
-            self.refuse("is not an amount of bitcoin cash")
-        if not number:
-            return 0
-        shift = exponent + _DECIMALS
-        if shift > _MAX_VALUE_DIGITS:
-            self.refuse("is more than any amount of bitcoin cash")
-        # Beyond 99 decimals nothing is left of a number of 40 digits.
-        number *= int("1" + "0" * max(shift, 0))
-        number, rest = divmod(number, int("1" + "0" * min(max(-shift, 0), 99)))
-        if rest:
-            self.refuse(f"is {str(value)[:_SHOWN]}: an amount has at most {_DECIMALS} decimals")
-        if sign or number > MAX_UINT64:
-            self.refuse(f"is {str(value)[:_SHOWN]}: expected 0 to {_MOST_COINS}")
-        return number
+        shown, value = f"{value!s:.{_SHOWN}}", Decimal(value)
+        # What is far too small or large is refused by its exponent, before it is computed with.
+        if not value.is_finite() or (value and not -99 < value.adjusted() < 99):
+            self.refuse(f"is {shown}: not an amount of bitcoin cash")
+        satoshis = Fraction(value) * COIN
+        if satoshis.denominator != 1:
+            self.refuse(f"is {shown}: an amount has at most {_DECIMALS} decimals")
+        if not 0 <= satoshis <= MAX_UINT64:
+            self.refuse(f"is {shown}: expected 0 to {_MOST_COINS}")
+        return satoshis.numerator

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from decimal import localcontext
+from decimal import Decimal, localcontext
 
 import pytest
 from hypothesis import given
@@ -31,7 +31,17 @@ def test_a_float_that_json_made_of_an_amount_means_that_amount(value: int) -> No
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("0", 0), ("1", 10**8), ("1e-8", 1), ("1E-08", 1), ("0.10", 10**7), ("12e0", 12 * 10**8)],
+    [
+        ("0", 0),
+        ("0e5000", 0),
+        ("-0.0", 0),
+        ("184467440737.09551615", 2**64 - 1),
+        ("1", 10**8),
+        ("1e-8", 1),
+        ("1E-08", 1),
+        ("0.10", 10**7),
+        ("12e0", 12 * 10**8),
+    ],
 )
 def test_other_ways_to_write_an_amount_are_read(text: str, value: int) -> None:
     assert Field(read_json(text)).satoshis() == value
@@ -42,12 +52,15 @@ def test_other_ways_to_write_an_amount_are_read(text: str, value: int) -> None:
     [
         ("0.000000001", "at most 8 decimals"),
         ("1e-9", "at most 8 decimals"),
-        ("1e-300", "at most 8 decimals"),
+        ("0." + "1" * 600, "at most 8 decimals"),
+        ("1e-99", "not an amount of bitcoin cash"),
+        ("1e-98", "at most 8 decimals"),
+        ("1e98", "expected 0 to 184467440737.09551615"),
+        ("1e99", "not an amount of bitcoin cash"),
+        ("1e-999999999999999999", "not an amount of bitcoin cash"),
         ("-0.5", "expected 0 to 184467440737.09551615"),
         ("184467440737.09551616", "expected 0 to 184467440737.09551615"),
-        ("1e300", "more than any amount"),
-        ("1." + "1" * 50, "not an amount of bitcoin cash"),
-        ("9" * 600, "not an amount of bitcoin cash"),
+        ("9" * 640, "not an amount of bitcoin cash"),
         ('"1"', "is text, not a number"),
         ("true", "is true or false, not a number"),
         ("null", "is missing"),
@@ -59,6 +72,12 @@ def test_what_is_no_amount_is_refused(value: str, why: str) -> None:
         Field(read_json(value), "vout[0].value").satoshis()
     assert str(caught.value).startswith('"vout[0].value" ')
     assert caught.value.field == "vout[0].value"
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("nan"), Decimal("Infinity"), Decimal("NaN")])
+def test_what_is_no_finite_number_is_refused(value: object) -> None:
+    with pytest.raises(FormatError, match="not an amount of bitcoin cash"):
+        Field(value, "value").satoshis()
 
 
 def test_a_float_that_was_computed_is_refused() -> None:

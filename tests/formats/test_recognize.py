@@ -179,6 +179,9 @@ def test_a_coinbase_is_read_and_cannot_be_judged_alone() -> None:
     assert answer["error"]["detail"] == "input 0: a coinbase spends no output"
 
 
+PIECES = [b"", b"0", b"null", b"{", b'"', b"-1", b"[]", b"1e9", b"1e-9%d" % 10**20, b"ef", b"\xff"]
+
+
 def test_changed_texts_are_answered_and_raise_nothing() -> None:
     random = Random(9)
     texts = [*WHOLE.values(), *(text for text, _ in PARTS.values())]
@@ -187,7 +190,19 @@ def test_changed_texts_are_answered_and_raise_nothing() -> None:
         for _ in range(random.randrange(1, 4)):
             at = random.randrange(len(changed))
             changed[at : at + random.randrange(4)] = random.choice(
-                [b"", b"0", b"null", b"{", b'"', b"-1", b"[]", b"1e9", b"ef", b"\xff"]
+                [
+                    b"",
+                    b"0",
+                    b"null",
+                    b"{",
+                    b'"',
+                    b"-1",
+                    b"[]",
+                    b"1e9",
+                    b"1e-99999999999999999999",
+                    b"ef",
+                    b"\xff",
+                ]
             )
         answer = judge_line(bytes(changed), number=number)
         assert answer["ok"] is (answer["error"] is None)
