@@ -124,6 +124,9 @@ def test_outputs_that_are_missing_are_named_and_never_guessed(name: str) -> None
         ),
         (HEX[:-1], '"transaction" is not hexadecimal'),
         (f"{HEX} 00", '"source outputs" hold 0 outputs for 1 inputs'),
+        (f"{HEX} {encode_outputs(SPENT * 2).hex()}", "hold 2 outputs for 1 inputs"),
+        (json.dumps({"x" * 60: 1}), f"it has '{'x' * 40}', and none of"),
+        (json.dumps(dict.fromkeys("abcdefg", 1)), "it has 'a', 'b', 'c', 'd', 'e', and none"),
         (f"{HEX} 01", '"source outputs" are not outputs: 1 outputs are announced'),
         ('{"tx": 5}', '"tx" is a number, not text'),
         ('{"hex": "zz"}', '"hex" is not hexadecimal'),
@@ -132,6 +135,15 @@ def test_outputs_that_are_missing_are_named_and_never_guessed(name: str) -> None
 def test_what_is_none_says_so_by_its_field(text: str, said: str) -> None:
     with pytest.raises(FormatError, match=said):
         read_transaction(text)
+
+
+def test_envelopes_are_opened_four_deep() -> None:
+    text = NODE
+    for _ in range(4):
+        text = f'{{"result": {text}}}'
+        assert read_transaction(text).transaction == TRANSACTION
+    with pytest.raises(FormatError, match=r'"result.result.result.result" holds no transaction'):
+        read_transaction(f'{{"result": {text}}}')
 
 
 def unsigned() -> SigningRequest:
