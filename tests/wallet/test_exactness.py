@@ -20,9 +20,11 @@ from bchcov import (
     TransactionContext,
 )
 from bchcov.crypto.secp256k1 import GROUP_ORDER
+from bchcov.reasons import Problem, TransactionReason
 from bchcov.script.patterns import multisig, p2sh32
 from bchcov.script.pushes import encode_push
 from bchcov.transaction.sighash import DEFAULT_HASH_TYPE, signature_digest
+from bchcov.validation.verdict import Verdict
 from bchcov.wallet import (
     BuiltTransaction,
     Coin,
@@ -37,6 +39,7 @@ from bchcov.wallet import (
 )
 from bchcov.wallet.assembling import unlock_inputs
 from bchcov.wallet.border import fee_rate_of
+from bchcov.wallet.explained import refused
 from bchcov.wallet.funding import Funding
 from bchcov.wallet.multisig import read_multisig
 from bchcov.wallet.signing import multisig_unlocking, sign_p2pkh
@@ -334,3 +337,33 @@ def test_signatures_are_wanted_until_there_are_enough(kind: str, keys: int, requ
     assert (pending.needed, pending.missing) == (0, ())
     assert pending.pushes
     assert pending.unsigned.needed == required
+
+
+class Telling:
+    """An unlocker that explains refusals of scripts, and of nothing else."""
+
+    def explain_refusal(self, result: object) -> Any:
+        raise AssertionError(f"asked about {result}")
+
+    def without_private_keys(self) -> Telling:
+        return self
+
+
+@pytest.mark.parametrize(
+    ("reason", "index"),
+    [
+        (TransactionReason.TX_UNLOCKING_SIZE, 0),
+        (TransactionReason.TX_NONSTANDARD_SOURCE_OUTPUT, 0),
+        (TransactionReason.TX_STANDARD_SIZE, None),
+        (TransactionReason.TX_DUST, None),
+    ],
+)
+def test_only_the_refusal_of_a_script_is_explained_by_its_unlocker(
+    reason: TransactionReason, index: int | None
+) -> None:
+    problem = Problem.of(reason, "too much", index)
+    verdict = Verdict(problem)
+    error = refused(verdict, problem, [Telling()])
+    assert error.verdict is verdict
+    assert str(error) == f"the transaction is refused: {problem}"
+    assert (error.contract, error.path, error.line, error.check) == (None,) * 4
