@@ -14,6 +14,7 @@ from bitcash.network.APIs.BitcoinDotComAPI import BitcoinDotComAPI
 from bitcash.network.APIs.ChaingraphAPI import ChaingraphAPI
 from bitcash.network.APIs.FulcrumProtocolAPI import FulcrumProtocolAPI
 from bitcash.types import Network
+from support.chain_answers import Refused
 from support.loopback import CERTIFICATE, Loopback
 
 from bchcov import (
@@ -147,6 +148,33 @@ def test_a_refused_transaction_carries_what_the_server_says(kind: Kind, loopback
     assert "\n" not in str(it.value)
     assert isinstance(it.value, NetworkError)
     assert not loopback.chain.mempool
+
+
+@pytest.mark.parametrize(
+    ("code", "is_refusal"),
+    [(-22, True), (-25, True), (-26, True), (-27, True), (-28, False), (-32603, False)],
+)
+def test_a_node_refuses_by_some_codes_and_by_others_has_not_looked(
+    code: int, is_refusal: bool, loopback: Loopback, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built = spendable(loopback)
+
+    def submit(*_: object) -> str:
+        raise Refused("said so", code)
+
+    monkeypatch.setattr("support.chain_answers.submit", submit)
+    with pytest.raises(NetworkError, match="said so") as caught:
+        regtest(node(loopback)).broadcast(built)
+    assert isinstance(caught.value, BroadcastRefused) is is_refusal
+
+
+def test_what_pays_for_a_transaction_pays_the_rate_that_is_said(loopback: Loopback) -> None:
+    loopback.chain.fund(Output(50_000, KEY.locking_bytecode))
+    network = regtest(electrum(loopback))
+    built = network.funding(KEY).builder().build()
+    assert built.fee == built.size
+    dear = network.funding(KEY, fee_rate=3).builder().build()
+    assert dear.fee == 3 * dear.size
 
 
 FAULTS = {

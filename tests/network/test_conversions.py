@@ -171,6 +171,11 @@ def test_what_is_no_coin_and_no_unspent_is_refused() -> None:
     broken = Coin(bytes(32), 0, Output(1_000, b"", Token(b"short", 1)))
     with pytest.raises(EncodeError, match="category"):
         coin_to_bitcash(broken)
+    sound = replace(broken, output=Output(1, b""))
+    with pytest.raises(EncodeError, match="outpoint index"):
+        coin_to_bitcash(replace(sound, outpoint_index=2**32))
+    with pytest.raises(EncodeError, match="confirmations"):
+        coin_to_bitcash(sound, confirmations=-1)
     with pytest.raises(EncodeError, match="outpoint hash"):
         coin_to_bitcash(replace(broken, outpoint_hash=b"", output=Output(1, b"")))
 

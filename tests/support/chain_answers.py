@@ -21,7 +21,11 @@ CHAINS = {"mainnet": "main", "testnet3": "test", "chipnet": "chip", "regtest": "
 
 
 class Refused(Exception):
-    """The chain refuses a transaction; the reason is written as a node writes it."""
+    """The chain refuses a transaction; the reason and the code are those that a node gives."""
+
+    def __init__(self, reason: str, code: int = -26) -> None:
+        super().__init__(reason)
+        self.code = code
 
 
 def submit(chain: Chain, encoded: str) -> str:

@@ -137,7 +137,7 @@ class _HttpHandler(BaseHTTPRequestHandler):
         try:
             result = node(world.chain, question["method"], question["params"])
         except Refused as error:
-            return 500, made | {"error": {"code": -26, "message": str(error)}}
+            return 500, made | {"error": {"code": error.code, "message": str(error)}}
         return 200, made | {"result": result}
 
 
