@@ -150,6 +150,14 @@ def test_what_is_nearly_a_multisig_is_none(required: str, total: str, count: int
         read_multisig(script(required, total, count))
 
 
+@pytest.mark.parametrize("last", ["ac", "ad", "af", "ba", "51", "60", "00", "", "ae61"])
+def test_a_multisig_ends_with_its_opcode(last: str) -> None:
+    code = script("51", "52", 2)
+    assert read_multisig(code).required == 1
+    with pytest.raises(EncodeError, match="is not a multisig script"):
+        read_multisig(code[:-1] + bytes.fromhex(last))
+
+
 @pytest.mark.parametrize("size", [0, 1, 32, 34, 64, 66])
 def test_a_key_of_a_multisig_has_33_or_65_bytes(size: int) -> None:
     with pytest.raises(EncodeError, match="is not a multisig script"):
