@@ -19,6 +19,7 @@ from .found import Found
 from .places import Placed, PlacedScript
 from .source import load_source
 from .spend_paths import Argument, parse_arguments, parse_paths, paths_in
+from .taking_out import take_out
 
 __all__ = ["compile_contract", "parameters_in"]
 
@@ -61,6 +62,16 @@ class _Origins:
             if step is not None:
                 found[self._found(step)] = None
         return tuple(found)
+
+    def without(self, check: Check) -> tuple[bytes, _Origins]:
+        """Assemble the source without a check, with the same bindings."""
+        text, bindings = self.text, dict(self.bindings)
+        if check.source is None:
+            text = take_out(text, check)
+        else:
+            bindings[check.source] = take_out(str(bindings[check.source]), check)
+        assembled = assemble_with_map(text, bindings)
+        return assembled.code, _Origins(self.name, text, assembled, bindings)
 
     @cached_property
     def _reading(self) -> _Reading:

@@ -13,6 +13,7 @@ from ..formats.artifact_debug import DebugFrame, Require
 from ..script.opcodes import Op, opcode_name
 from ..script.pushes import Instruction, instructions
 from .alignment import align
+from .cashscript_patches import artifact_without
 from .checks import Check
 from .found import Found
 
@@ -115,6 +116,15 @@ class CashScriptOrigins:
             for each in self._find(frame, frame.ip_at(offset), at_end=at_end):
                 found[each] = None
         return tuple(found)
+
+    def without(self, check: Check) -> tuple[bytes, CashScriptOrigins]:
+        """Take a require out of the compiled script; lines stay where they are."""
+        key = next(key for key, each in self._checks.items() if each == check)
+        artifact = replace(self.artifact, debug=self._debug)
+        changed = artifact_without(artifact, *key, is_final=check.is_final)
+        parameters = self.code[: len(self.code) - len(artifact.code)]
+        code = parameters + changed.code
+        return code, CashScriptOrigins(changed, code)
 
     def _find(self, frame: _Frame, ip: int, *, at_end: bool) -> Iterator[Found]:
         require = frame.require_at(ip, at_end=at_end)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, get_args
 
 from ..encoding.expected import expect_bytes, kind_of
@@ -17,6 +17,7 @@ from ..wallet.coins import Coin
 from .checks import Check
 from .found import Found, Origins, Unknown
 from .spend_paths import SpendPath
+from .taking_out import find_check
 from .unlocking import Unlocks
 
 __all__ = ["Contract", "Locking", "Parameter"]
@@ -146,6 +147,18 @@ class Contract:
         contract's. `at_end` says that the instruction made the item that the script ended with.
         """
         return self.origins.find(code, offset, at_end=at_end)
+
+    def without(self, name: str) -> Contract:
+        """Return the contract without one check, to show which attack passes then.
+
+        Constants, spend paths and lines stay as they are. Raises ContractError for a name that
+        no check has or that several have, and for a check that cannot be taken out.
+        """
+        try:
+            code, origins = self.origins.without(find_check(self.checks, name))
+        except ContractError as error:
+            raise ContractError(f"{self.name}: {error}") from None
+        return replace(self, code=code, origins=origins)
 
     def __hash__(self) -> int:
         return hash((self.name, self.code, self.locking))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from ..errors import ContractError
 from .checks import Check
 
 __all__ = ["Found", "Known", "Origins", "Unknown"]
@@ -72,6 +73,13 @@ class Origins(Protocol):
         """
         ...
 
+    def without(self, check: Check) -> tuple[bytes, Origins]:
+        """Return the contract's code without a check, and where that code comes from.
+
+        Raises ContractError for a check that cannot be taken out.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
@@ -87,3 +95,7 @@ class Unknown:
     def find(self, code: bytes, offset: int, *, at_end: bool = False) -> tuple[Found, ...]:  # noqa: ARG002
         """Find nothing."""
         return ()
+
+    def without(self, check: Check) -> tuple[bytes, Origins]:
+        """Raise ContractError: no check is known."""
+        raise ContractError(f"{check.name!r} cannot be taken out: the source is not known")
