@@ -134,6 +134,28 @@ def test_what_may_be_left_out_may_be_left_out() -> None:
     assert found.transaction.outputs[0].token == replace(SPENT[0].token or Token(b""), amount=0)
 
 
+def test_a_contract_may_say_little_of_itself() -> None:
+    data = written()
+    data["sourceOutputs"][0]["contract"] = {}
+    found = read_signing_request(data)
+    assert found.contract(0) == SourceContract({}, REDEEM, {})
+    assert found.remarks == ()
+    # What is not hashed has no redeem script.
+    locking = f"<Uint8Array: 0x{REDEEM.hex()}>"
+    data["sourceOutputs"][0]["lockingBytecode"] = locking
+    bare = read_signing_request(data)
+    assert bare.contract(0) == SourceContract({}, None, {})
+    assert read_signing_request(write_signing_request(bare)) == bare
+    assert "redeemScript" not in write_signing_request(bare)["sourceOutputs"][0]["contract"]
+
+
+def test_of_two_redeem_scripts_the_one_of_that_name_counts() -> None:
+    data = written()
+    data["sourceOutputs"][0]["contract"]["bytecode"] = "51"
+    assert read_signing_request(data) == REQUEST
+    assert read_signing_request(data).remarks == ()
+
+
 def test_parts_that_are_text_of_json_are_read_as_what_they_hold() -> None:
     data = written()
     for name in ("transaction", "sourceOutputs"):
@@ -216,6 +238,17 @@ def test_other_scripts_than_the_redeem_script_are_named_too() -> None:
         (("transaction", "outputs", 0, "token", "category"), "<Uint8Array: 0x00>", "has 1 bytes"),
         (("transaction", "outputs", 0, "token"), {"amount": 0}, "neither an amount nor an NFT"),
         (("sourceOutputs",), [], '"sourceOutputs" lists 0 outputs, the transaction has 2 inputs'),
+        (
+            ("sourceOutputs",),
+            [*written()["sourceOutputs"], {}],
+            '"sourceOutputs" lists 3 outputs, the transaction has 2 inputs',
+        ),
+        (
+            ("sourceOutputs", 0, "outpointTransactionHash"),
+            f"<Uint8Array: 0x{'ff' * 32}>",
+            f'outpointTransactionHash" is not that of the input, {CATEGORY.hex()}',
+        ),
+        (("sourceOutputs", 0, "unlockingBytecode"), "<Uint8Array: 0x>", "is not that of the inp"),
         (("sourceOutputs", 1), 5, r'"sourceOutputs\[1\]" is a number, not an object'),
         (("sourceOutputs", 1, "outpointIndex"), 5, r'\[1\].outpointIndex" is not that of the in'),
         (("sourceOutputs", 1, "sequenceNumber"), 5, r'\[1\].sequenceNumber" is not that of the'),
