@@ -136,6 +136,7 @@ def test_cosigners_sign_a_multisig_in_any_order(locking: bytes, first: int, seco
     code = one.transaction.inputs[0].unlocking_bytecode
     # What is missing stands as zero bytes where a wallet puts a signature.
     assert code.count(b"\x41" + bytes(65)) == 1
+    assert code.endswith(encode_push(SCRIPT)) is (locking != SCRIPT)
     (lacking, _) = missing_signatures(one)
     assert (lacking.count, len(lacking.public_keys)) == (1, 2)
     assert KEYS[first].public_key not in lacking.public_keys
@@ -167,6 +168,10 @@ def test_ecdsa_signatures_travel_too() -> None:
     partial = partial_multisig(request, 0)
     assert partial is not None
     one = carried(with_multisig(request, partial.sign(KEYS[2], scheme="ecdsa")))
+    # With ECDSA the item below the signatures is empty, with Schnorr it names the keys.
+    assert one.transaction.inputs[0].unlocking_bytecode[:1] == b"\x00"
+    schnorr = with_multisig(request, partial.sign(KEYS[2]))
+    assert schnorr.transaction.inputs[0].unlocking_bytecode[:1] == b"\x54"
     again = partial_multisig(one, 0)
     assert again is not None
     assert again.signers == (KEYS[2].public_key,)
@@ -187,8 +192,37 @@ def test_a_signature_of_something_else_is_refused() -> None:
         combine_requests(request, "request")  # type: ignore[arg-type]
     with pytest.raises(InvalidKey, match="a request is signed with a PrivateKey, not a bytes"):
         sign_request(request, bytes(32))  # type: ignore[arg-type]
-    with pytest.raises(EncodeError, match="input 1: there are 1"):
-        partial_multisig(request, 1)
+    for index in (1, -1, "0"):
+        with pytest.raises(EncodeError, match=f"input {index}: there are 1"):
+            partial_multisig(request, index)  # type: ignore[arg-type]
+
+
+def test_a_bare_multisig_tells_its_keys_itself() -> None:
+    request = request_of((SCRIPT, b""))
+    one = carried(sign_request(request, KEYS[0]))
+    assert [each.count for each in missing_signatures(one)] == [1]
+    assert accept(signed_transaction(sign_request(one, KEYS[1])), request)
+
+
+def test_a_multisig_whose_contract_has_no_script_is_known_by_its_last_push() -> None:
+    request = request_of((p2sh20(SCRIPT), b""))
+    assert missing_signatures(request) == (MissingSignature(0),)
+    known = replace(request, contracts=(SourceContract({}, SCRIPT, {}),))
+    one = replace(sign_request(known, KEYS[0]), contracts=(SourceContract({}, None, {}),))
+    (lacking,) = missing_signatures(one)
+    assert (lacking.count, lacking.public_keys) == (1, (KEYS[1].public_key, KEYS[2].public_key))
+
+
+def test_zero_bytes_stand_for_signatures_of_plain_inputs_too() -> None:
+    zeros = encode_push(bytes(65))
+    request = request_of(
+        (MINE.locking_bytecode, zeros + encode_push(bytes(33))), (p2pk(MINE.public_key), zeros)
+    )
+    assert missing_signatures(request) == (
+        MissingSignature(0, key_hash=hash160(MINE.public_key)),
+        MissingSignature(1, public_keys=(MINE.public_key,)),
+    )
+    assert accept(signed_transaction(sign_request(request, MINE)), request)
 
 
 def test_a_script_that_asks_for_nothing_lacks_nothing() -> None:

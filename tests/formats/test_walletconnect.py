@@ -36,6 +36,7 @@ from bchcov.formats import (
     write_signed,
     write_signing_request,
 )
+from bchcov.formats.signing_request import last_push
 from bchcov.script.pushes import encode_push
 from bchcov.testing import outputs, transactions
 from bchcov.transaction.model import Capability
@@ -281,7 +282,40 @@ def test_a_field_that_is_wrong_is_named(
         read_signing_request(data)
 
 
+@pytest.mark.parametrize(
+    ("code", "data"),
+    [("", None), ("0151", b"\x51"), ("510151", b"\x51"), ("015151", None), ("015176", None)],
+)
+def test_the_last_push_is_that_of_a_script_that_only_pushes(code: str, data: bytes | None) -> None:
+    assert last_push(bytes.fromhex(code)) == data
+
+
+def test_a_redeem_script_is_looked_at_where_its_hash_is_known() -> None:
+    data = written()
+    wrong, other = "<Uint8Array: 0x52>", encode_push(b"\x53").hex()
+    data["sourceOutputs"][0]["contract"]["redeemScript"] = wrong
+    for place in (data["transaction"]["inputs"][0], data["sourceOutputs"][0]):
+        place["unlockingBytecode"] = f"<Uint8Array: 0x{other}>"
+    # The last push has not the hash either: nothing is put in its place.
+    found = read_signing_request(data)
+    assert found.contract(0) == SourceContract(FUNCTION, b"\x52", {"contractName": "Any"})
+    assert found.remarks[0].endswith("the spent output has not the hash of this script")
+    del data["sourceOutputs"][0]["contract"]["redeemScript"]
+    assert read_signing_request(data).remarks == ()
+    data = written()
+    data["sourceOutputs"][0]["lockingBytecode"] = f"<Uint8Array: 0x{p2pkh(bytes(20)).hex()}>"
+    assert read_signing_request(data).contracts == REQUEST.contracts
+    assert read_signing_request(data).remarks == ()
+
+
+def test_what_was_put_right_does_not_make_another_request() -> None:
+    assert SigningRequest(TRANSACTION, SPENT).broadcast
+    assert replace(REQUEST, remarks=("put right",)) == REQUEST
+
+
 def test_a_request_has_an_output_for_each_input() -> None:
+    with pytest.raises(BuildError, match="2 inputs, 3 spent outputs and 0 contracts"):
+        SigningRequest(TRANSACTION, (*SPENT, SPENT[0]))
     with pytest.raises(BuildError, match="2 inputs, 1 spent outputs and 0 contracts"):
         SigningRequest(TRANSACTION, SPENT[:1])
     with pytest.raises(BuildError, match="2 inputs, 2 spent outputs and 1 contracts"):
