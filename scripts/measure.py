@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from time import perf_counter
+
+from contract_examples import EXAMPLES
+from measure_examples import example_checks, example_figures
+from measure_tables import COSTS, row, table
 
 from bchcov import Output, Token
 from bchcov.amm import cpmm, direct, ticketed
@@ -15,18 +20,12 @@ from bchcov.amm.queue import Queue
 from bchcov.contract import checks_in, load_source
 from bchcov.crypto.hashes import sha256
 from bchcov.wallet.balance import Spend
-from bchcov.wallet.builder import BuiltTransaction
 from bchcov.wallet.coins import Coin
 from bchcov.wallet.funding import Funding
 from bchcov.wallet.keys import PrivateKey
 from bchcov.wallet.unlockers import P2pkhUnlocker
 
 CONTRACTS = Path(__file__).parent.parent / "contracts"
-PAGES = {
-    "sequenced_amm/ticketed": ("test_ticketed_checks", ("ticket", "order", "pool", "queue")),
-    "sequenced_amm/direct": ("test_direct_checks", ("pool", "vault")),
-    "cpmm": ("test_cpmm", ("pool",)),
-}
 TOKENS = sha256(b"tokens")
 HEIGHT, DEADLINE = 900_000, 900_010
 PROVIDER, BUILDER = PrivateKey(sha256(b"provider")), PrivateKey(sha256(b"builder"))
@@ -50,30 +49,6 @@ def first_coin() -> Spend:
     """The coin whose txid becomes the pool's category."""
     output = Output(10_100_000_000, PROVIDER.locking_bytecode)
     return Spend(Coin(FIRST, 0, output), P2pkhUnlocker(PROVIDER))
-
-
-def row(what: str, built: BuiltTransaction) -> list[str]:
-    """A transaction: its bytes, and the input that used most of its budget."""
-    assert built.verdict is not None
-    most = max(
-        (each.metrics for each in built.verdict.inputs),
-        key=lambda metrics: metrics.op_cost / (metrics.op_cost_limit or 1),
-    )
-    limit = most.op_cost_limit or 1
-    hashes = most.hash_iterations_limit or 1
-    return [
-        what,
-        f"{built.size:,}",
-        f"{most.op_cost:,}",
-        f"{100 * most.op_cost / limit:.0f} %",
-        f"{100 * most.hash_iterations / hashes:.0f} %",
-    ]
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table in Markdown; numbers to the right."""
-    lines = [f"| {' | '.join(head)} |", "|" + "---|" + "---:|" * (len(head) - 1)]
-    return "\n".join([*lines, *(f"| {' | '.join(each)} |" for each in rows)])
 
 
 @dataclass(frozen=True)
@@ -174,7 +149,7 @@ def measure_ticketed() -> Iterator[str]:
         *life_rows(sixteen.execute.pool),
     ]
     yield "Costs in standard mode, for the input that uses most of its budget:"
-    yield table(["transaction", "bytes", "op cost", "of its limit", "hashing"], rows)
+    yield table(COSTS, rows)
 
 
 def run_ticket(pool: ticketed.Pool, number: int) -> ticketed.Ticket:
@@ -223,7 +198,7 @@ def measure_direct() -> Iterator[str]:
     rows.append(row("expire", step.built))
     rows.append(row("exit", direct.exit_pool(step.pool, PROVIDER, funding(PROVIDER)).built))
     yield "Bytes, and costs in standard mode of 2025 for the input that uses most of its budget:"
-    yield table(["transaction", "bytes", "op cost", "of its limit", "hashing"], rows)
+    yield table(COSTS, rows)
 
 
 def measure_cpmm() -> Iterator[str]:
@@ -242,29 +217,50 @@ def measure_cpmm() -> Iterator[str]:
     yield "Bytes, and costs in standard mode for the input that uses most of its budget:"
     rows = [row("genesis", start.built), row("swap, a buy", buy.built)]
     rows.append(row("swap, a sale", sale.built))
-    yield table(["transaction", "bytes", "op cost", "of its limit", "hashing"], rows)
+    yield table(COSTS, rows)
 
 
-def list_checks(folder: str) -> Iterator[str]:
+def list_checks(folder: str, test: str, *names: str) -> Iterator[str]:
     """Every check, why it is there, and the test that fails without it."""
-    test, names = PAGES[folder]
-    if folder.endswith("ticketed"):
-        names = (*names, "vault", "owner")
     for name in names:
         found = checks_in(load_source(f"{folder}/{name}"), name)
         rows = [[f"`{check.name}`", str(check.line), check.opcode, check.why] for check in found]
         yield f"`{name}.cashasm`: `{test}` takes each check out and shows an attack that passes."
-        lines = ["| check | line | instruction | why |", "|---|---:|---|---|"]
-        yield "\n".join([*lines, *(f"| {' | '.join(each)} |" for each in rows)])
+        yield table(["check", "line", "instruction", "why"], rows, numbers=1)
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a page shows between its markers."""
+
+    figures: Callable[[], Iterator[str]]
+    checks: Callable[[], Iterator[str]]
+
+
+TICKETED = ("ticket", "order", "pool", "queue", "vault", "owner")
+PAGES = {
+    "sequenced_amm/ticketed": Page(
+        measure_ticketed,
+        lambda: list_checks("sequenced_amm/ticketed", "test_ticketed_checks", *TICKETED),
+    ),
+    "sequenced_amm/direct": Page(
+        measure_direct,
+        lambda: list_checks("sequenced_amm/direct", "test_direct_checks", "pool", "vault"),
+    ),
+    "cpmm": Page(measure_cpmm, lambda: list_checks("cpmm", "test_cpmm", "pool")),
+    **{
+        each.name: Page(partial(example_figures, each), partial(example_checks, each))
+        for each in EXAMPLES
+    },
+}
 
 
 def page_with_figures(folder: str) -> str:
     """The page of a folder with its figures and checks measured anew."""
-    measure = {"sequenced_amm/ticketed": measure_ticketed, "sequenced_amm/direct": measure_direct}
-    figures = "\n\n".join(measure.get(folder, measure_cpmm)())
-    checks = "\n\n".join(list_checks(folder))
+    page = PAGES[folder]
     text = (CONTRACTS / folder / "README.md").read_text()
-    for name, made in (("figures", figures), ("checks", checks)):
+    for name, parts in (("figures", page.figures()), ("checks", page.checks())):
+        made = "\n\n".join(parts)
         text = re.sub(
             rf"(<!-- {name}: scripts/measure -->\n).*?(<!-- end -->)",
             lambda match, made=made: f"{match[1]}\n{made}\n\n{match[2]}",  # type: ignore[misc]
