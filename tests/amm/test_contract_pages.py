@@ -22,7 +22,7 @@ def test_the_page_of_the_pool_says_the_same_figures() -> None:
     figures = dict(re.findall(r"^\| (commit|reveal, a \w+) \| ([\d,]+) ", direct, re.MULTILINE))
     assert f"takes {life} bytes in batches" in page
     low, high = figures["reveal, a sale"], figures["reveal, a buy"]
-    assert f"commits in {figures['commit']} and reveals in {low} to {high}" in " ".join(
+    assert f"a commit takes {figures['commit']} and a reveal {low} to {high}" in " ".join(
         page.split()
     )
 
