@@ -150,12 +150,14 @@ def libauth_seconds(sets: dict[str, list[Test]]) -> dict[str, float]:
     LIBAUTH_FOLDER.mkdir(parents=True, exist_ok=True)
     install = [npm, "install", "--no-audit", "--no-fund", "--silent", LIBAUTH]
     if not (LIBAUTH_FOLDER / "node_modules" / "@bitauth").is_dir():
-        (LIBAUTH_FOLDER / "package.json").write_text('{"private": true}')
+        (LIBAUTH_FOLDER / "package.json").write_text('{"private": true}', encoding="utf-8")
         if subprocess.run(install, cwd=LIBAUTH_FOLDER, check=False).returncode:
             return {}
     script = LIBAUTH_FOLDER / "bench.mjs"
-    script.write_text((ROOT / "scripts" / "bench.mjs").read_text())
-    with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as file:
+    script.write_text(
+        (ROOT / "scripts" / "bench.mjs").read_text(encoding="utf-8"), encoding="utf-8"
+    )
+    with tempfile.NamedTemporaryFile("w", suffix=".jsonl", encoding="utf-8") as file:
         for name, tests in sets.items():
             for transaction, sources in tests:
                 line = {"set": name, "tx": transaction.hex(), "sourceOutputs": sources.hex()}

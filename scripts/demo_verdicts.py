@@ -45,7 +45,7 @@ def add_transaction(table: Table, title: str, verdict: Verdict) -> None:
 def main() -> int:
     """Show the table, then every refusal in full; 1 if a verdict is not the expected one."""
     console = Console(width=130 if not sys.stdout.isatty() else None)
-    cases = [json.loads(line) for line in DEMO.read_text().splitlines()]
+    cases = [json.loads(line) for line in DEMO.read_text(encoding="utf-8").splitlines()]
     start = perf_counter()
     verdicts = [
         verify(bytes.fromhex(case["tx"]), bytes.fromhex(case["source_outputs"]), all_inputs=True)

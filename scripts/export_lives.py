@@ -213,7 +213,7 @@ def main() -> None:
     for name, text in make_files().items():
         path = FOLDER / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        path.write_text(text, encoding="utf-8")
         print(f"{path.relative_to(ROOT)}: {len(text):,} bytes")
 
 

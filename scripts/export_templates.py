@@ -35,7 +35,7 @@ def templates() -> dict[Path, dict[str, Any]]:
 def main() -> int:
     """Write them all."""
     for path, template in templates().items():
-        path.write_text(json.dumps(template, indent=2, ensure_ascii=False) + "\n")
+        path.write_text(json.dumps(template, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         print(f"{path.relative_to(CONTRACTS.parent)} written")
     return 0
 

@@ -258,7 +258,7 @@ PAGES = {
 def page_with_figures(folder: str) -> str:
     """The page of a folder with its figures and checks measured anew."""
     page = PAGES[folder]
-    text = (CONTRACTS / folder / "README.md").read_text()
+    text = (CONTRACTS / folder / "README.md").read_text(encoding="utf-8")
     for name, parts in (("figures", page.figures()), ("checks", page.checks())):
         made = "\n\n".join(parts)
         text = re.sub(
@@ -274,7 +274,7 @@ def main() -> int:
     """Write the pages, and print what depends on the machine."""
     for folder in PAGES:
         text = page_with_figures(folder)
-        (CONTRACTS / folder / "README.md").write_text(text)
+        (CONTRACTS / folder / "README.md").write_text(text, encoding="utf-8")
         print(f"contracts/{folder}/README.md written")
     pool = new_pool().pool
     tickets = [run_ticket(pool, number) for number in range(16)]

@@ -39,7 +39,7 @@ def find_mutants(files: Sequence[Path]) -> list[Mutant]:
     """Every change of the files, but for those known to change nothing."""
     known = {
         tuple(part.strip() for part in line.split(" | ")[:3])
-        for line in EQUIVALENT.read_text().splitlines()
+        for line in EQUIVALENT.read_text(encoding="utf-8").splitlines()
         if line and not line.startswith("#")
     }
     found = []

@@ -34,7 +34,7 @@ def run(*command: str, folder: Path) -> None:
 
 def export_suite(folder: Path) -> Iterator[Case]:
     """Install libauth in a folder and read the tests that it makes of its definitions."""
-    (folder / "package.json").write_text('{"private": true, "type": "module"}')
+    (folder / "package.json").write_text('{"private": true, "type": "module"}', encoding="utf-8")
     run("npm", "install", "--silent", LIBAUTH, folder=folder)
     script = folder / "export_vectors.mjs"
     shutil.copy(ROOT / "scripts" / script.name, script)

@@ -114,7 +114,7 @@ def thousand() -> str:
     status = Path("/proc/self/status")
     peak = [
         int(line.split()[1]) / 1024
-        for line in (status.read_text().splitlines() if status.exists() else ())
+        for line in (status.read_text(encoding="utf-8").splitlines() if status.exists() else ())
         if line.startswith("VmHWM")
     ]
     memory = f", {peak[0]:.0f} MiB" if peak else ""

@@ -35,11 +35,13 @@ def installed(name: str, *packages: str) -> Path:
         pytest.skip("node and npm are not installed, so there is no other judge")
     folder = ENVIRONMENT / name
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
+    with (folder / "lock").open("w", encoding="utf-8") as lock:
         # Test processes run side by side: one installs, the others wait.
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "installed").exists():
-            (folder / "package.json").write_text('{"private": true, "type": "module"}')
+            (folder / "package.json").write_text(
+                '{"private": true, "type": "module"}', encoding="utf-8"
+            )
             command = [npm, "install", "--silent", "--no-audit", "--no-fund", *packages]
             done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
             if done.returncode:

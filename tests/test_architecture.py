@@ -86,7 +86,7 @@ def part_of(path: Path) -> str:
 def imports(path: Path) -> Iterator[str]:
     """Every module a file imports, in full."""
     package = ("bchcov", *path.relative_to(PACKAGE).parent.parts)
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -109,7 +109,7 @@ def test_imports_go_down_only(path: Path) -> None:
 
 
 def test_the_page_shows_each_part_on_its_floor() -> None:
-    page = (ROOT / "docs" / "architecture.md").read_text()
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| (\d+) \| (.+?) \| ", page, re.MULTILINE)
     shown = [(name, int(floor)) for floor, cell in rows for name in re.findall(r"`(\w+)`", cell)]
     # Running the package as a program is not a part that anybody looks for.
@@ -132,7 +132,7 @@ def imported_modules(path: Path, known: set[str]) -> set[str]:
     """The modules of this package that a file imports, type-only and late imports included."""
     package = ("bchcov", *path.relative_to(PACKAGE).parent.parts)
     found = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom):
             base = package[: len(package) - node.level + 1] if node.level else ()
             module = ".".join((*base, *filter(None, [node.module])))
@@ -165,7 +165,7 @@ def test_a_library_from_outside_is_known_behind_its_border_only(path: Path) -> N
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_a_module_is_short_and_says_what_it_is(path: Path) -> None:
-    text = path.read_text()
+    text = path.read_text(encoding="utf-8")
     assert len(text.splitlines()) <= MAX_LINES
     docstring = ast.get_docstring(ast.parse(text))
     assert docstring, "no docstring"
@@ -190,7 +190,7 @@ def test_no_file_knows_a_path_of_somebodys_machine() -> None:
     for path in tracked():
         if path == here or path.suffix in (".xz", ".json", ".sqlite"):
             continue
-        text = path.read_text()
+        text = path.read_text(encoding="utf-8")
         for marker in ("/work/", "/home/", "/root/", "/Users/"):
             assert marker not in text, f"{path} names {marker}"
 
@@ -223,3 +223,42 @@ def test_importing_the_package_loads_no_library_that_only_tools_need() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert loaded.stdout.strip() == "[]"
+
+
+def in_the_encoding_of_a_locale(node: ast.expr) -> bool:
+    """Whether this reads or writes the text of a file in the encoding of the user's locale."""
+    if not isinstance(node, ast.Call) or any(item.arg == "encoding" for item in node.keywords):
+        return False
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
+    if name in ("read_text", "write_text"):
+        return isinstance(node.func, ast.Attribute) and len(node.args) == (name == "write_text")
+    values = [*node.args, *(item.value for item in node.keywords if item.arg == "mode")]
+    texts = [str(value.value) for value in values if isinstance(value, ast.Constant)]
+    modes = [text for text in texts if re.fullmatch("[rwaxbt+]+", text)]
+    return name in ("open", "fdopen", "NamedTemporaryFile") and modes != [] and "b" not in modes[0]
+
+
+@pytest.mark.parametrize(
+    ("code", "is_so"),
+    [
+        ("path.read_text()", True),
+        ("path.write_text(text)", True),
+        ("open(path, 'w')", True),
+        ("path.open(mode='a')", True),
+        ("NamedTemporaryFile('w+', suffix='.json')", True),
+        ("path.read_text(encoding='utf-8')", False),
+        ("path.open('rb')", False),
+        ("read_text(source)", False),
+        ("os.open(path, os.O_WRONLY)", False),
+    ],
+)
+def test_a_file_of_text_without_an_encoding_is_seen(code: str, is_so: bool) -> None:
+    assert in_the_encoding_of_a_locale(ast.parse(code, mode="eval").body) is is_so
+
+
+def test_no_file_of_text_depends_on_the_locale() -> None:
+    for path in tracked():
+        if path.suffix == ".py":
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.expr) and in_the_encoding_of_a_locale(node):
+                    pytest.fail(f"{path.relative_to(ROOT)}:{node.lineno} names no encoding")

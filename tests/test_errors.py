@@ -76,7 +76,7 @@ def test_the_drawing_is_the_tree() -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
 def test_every_public_error_lives_in_the_one_file(path: Path) -> None:
     names = {kind.__name__ for kind in PUBLIC}
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ClassDef) and path.name != "errors.py":
             bases = {ast.unparse(base).rpartition(".")[2] for base in node.bases}
             assert node.name.startswith("_") or not bases & names, f"{node.name} in {path}"
@@ -154,7 +154,7 @@ def texts_of(handler: ast.ExceptHandler) -> Iterator[ast.expr]:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
 def test_nothing_decides_by_a_message_or_goes_on_after_any_error(path: Path) -> None:
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if not isinstance(node, ast.ExceptHandler):
             continue
         caught = "" if node.type is None else ast.unparse(node.type)

@@ -36,7 +36,7 @@ reveal_type(judge)
 
 
 def test_the_names_of_the_front_door_are_the_same_wherever_they_are_listed() -> None:
-    tree = ast.parse(SOURCE.read_text())
+    tree = ast.parse(SOURCE.read_text(encoding="utf-8"))
     (typed,) = [
         node
         for node in tree.body
@@ -112,7 +112,7 @@ def test_importing_the_package_loads_nothing_of_it() -> None:
 
 
 def test_a_users_file_passes_the_strict_checks_of_types(tmp_path: Path) -> None:
-    (tmp_path / "user.py").write_text(USER)
+    (tmp_path / "user.py").write_text(USER, encoding="utf-8")
     command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path / "cache")]
     done = subprocess.run(
         [*command, "user.py"], cwd=tmp_path, capture_output=True, text=True, check=False

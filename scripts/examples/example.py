@@ -68,7 +68,10 @@ class Example:
     @property
     def sources(self) -> dict[str, str]:
         """The sources as they are."""
-        return {file: (FOLDER / self.name / f"{file}.cashasm").read_text() for file in self.files}
+        return {
+            file: (FOLDER / self.name / f"{file}.cashasm").read_text(encoding="utf-8")
+            for file in self.files
+        }
 
     @property
     def contracts(self) -> Contracts:

@@ -48,11 +48,11 @@ def judge(
         for index in range(len(sources))
     ]
     done = subprocess.run(
-        ["node", "--input-type=module", "--eval", JUDGE.read_text()],
+        ["node", "--input-type=module", "--eval", JUDGE.read_text(encoding="utf-8")],
         cwd=libauth,
         input="\n".join(lines),
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=True,
     )
     answers = iter(json.loads(line)["ok"] for line in done.stdout.splitlines())
@@ -87,7 +87,7 @@ def test_libauth_agrees_with_the_files_that_were_exported(libauth: Path, rules: 
     """Every transaction of the lives, and every attack, as they stand in the folder of vectors."""
     for label, accepted in (("standard", True), ("invalid", False)):
         (path,) = (VECTORS / f"{rules.name.lower()}_{label}").glob("*.json")
-        rows = json.loads(path.read_text())
+        rows = json.loads(path.read_text(encoding="utf-8"))
         spends = {(row[4], row[5]): None for row in rows}
         cases = [
             (decode_transaction(bytes.fromhex(tx)), decode_outputs(bytes.fromhex(sources)))

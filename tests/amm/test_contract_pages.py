@@ -10,14 +10,18 @@ import pytest
 
 @pytest.mark.parametrize("folder", measure.PAGES)
 def test_a_page_holds_the_figures_and_checks_of_its_contracts(folder: str) -> None:
-    page = (measure.CONTRACTS / folder / "README.md").read_text()
+    page = (measure.CONTRACTS / folder / "README.md").read_text(encoding="utf-8")
     assert page == measure.page_with_figures(folder), "run scripts/measure"
 
 
 def test_the_page_of_the_pool_says_the_same_figures() -> None:
-    ticketed = (measure.CONTRACTS / "sequenced_amm" / "ticketed" / "README.md").read_text()
-    direct = (measure.CONTRACTS / "sequenced_amm" / "direct" / "README.md").read_text()
-    page = (measure.CONTRACTS.parent / "docs" / "sequenced-amm.md").read_text()
+    ticketed = (measure.CONTRACTS / "sequenced_amm" / "ticketed" / "README.md").read_text(
+        encoding="utf-8"
+    )
+    direct = (measure.CONTRACTS / "sequenced_amm" / "direct" / "README.md").read_text(
+        encoding="utf-8"
+    )
+    page = (measure.CONTRACTS.parent / "docs" / "sequenced-amm.md").read_text(encoding="utf-8")
     (life,) = re.findall(r"^\| 16 \|.*\| (\d+) \|$", ticketed, re.MULTILINE)
     figures = dict(re.findall(r"^\| (commit|reveal, a \w+) \| ([\d,]+) ", direct, re.MULTILINE))
     low, high = figures["reveal, a sale"], figures["reveal, a buy"]

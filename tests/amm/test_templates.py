@@ -46,7 +46,9 @@ process.stdout.write(JSON.stringify(answer));
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.parent.name)
 def test_a_file_holds_the_sources_as_they_are(path: Path) -> None:
-    assert json.loads(path.read_text()) == TEMPLATES[path], "run scripts/export_templates"
+    assert json.loads(path.read_text(encoding="utf-8")) == TEMPLATES[path], (
+        "run scripts/export_templates"
+    )
 
 
 @pytest.mark.node
@@ -56,9 +58,11 @@ def test_libauth_opens_a_template_and_compiles_the_same_bytes(path: Path, libaut
     done = subprocess.run(
         ["node", "--input-type=module", "--eval", SCRIPT],
         cwd=libauth,
-        input=json.dumps({"template": json.loads(path.read_text()), "names": list(expected)}),
+        input=json.dumps(
+            {"template": json.loads(path.read_text(encoding="utf-8")), "names": list(expected)}
+        ),
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=True,
     )
     assert json.loads(done.stdout) == {name: code.hex() for name, code in expected.items()}

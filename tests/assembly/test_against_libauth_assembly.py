@@ -101,7 +101,7 @@ def ask(
         cwd=libauth,
         input=json.dumps(question),
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=True,
     )
     answers: list[str | None] = json.loads(done.stdout)
@@ -166,7 +166,7 @@ def test_libauth_reads_the_same_instructions_by_the_same_names(libauth: Path) ->
         cwd=libauth,
         input=json.dumps([code.hex() for code in codes]),
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=True,
     )
     for code, answer in zip(codes, json.loads(done.stdout), strict=True):

@@ -96,10 +96,10 @@ def test_a_second_process_is_refused_until_the_first_has_ended(tmp_path: Path) -
 
 def test_what_is_no_chain_is_refused_and_left_alone(tmp_path: Path) -> None:
     text = tmp_path / "text"
-    text.write_text("no database, and long enough to tell " * 100)
+    text.write_text("no database, and long enough to tell " * 100, encoding="utf-8")
     with pytest.raises(StoreError, match="not a chain's file"):
         ChainFile(text)
-    assert text.read_text().startswith("no database")
+    assert text.read_text(encoding="utf-8").startswith("no database")
     other = tmp_path / "other.sqlite"
     with sqlite3.connect(other) as database:
         database.execute("CREATE TABLE something (a)")

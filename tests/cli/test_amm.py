@@ -33,7 +33,7 @@ def test_commands_come_from_a_pipe_and_a_lone_commit_takes_the_next_line() -> No
 
 def test_commands_come_from_a_script_and_answers_can_be_json(tmp_path: Path) -> None:
     script = tmp_path / "script"
-    script.write_text("# what is there\nstatus\n\nmine 2\nreveal 00 1 True\n")
+    script.write_text("# what is there\nstatus\n\nmine 2\nreveal 00 1 True\n", encoding="utf-8")
     out = run("--memory", "--json", "--script", str(script), code=1)
     answers = [json.loads(line) for line in out.splitlines()]
     assert [each["ok"] for each in answers] == [True, True, False]
@@ -96,10 +96,10 @@ def test_a_race_writes_json_plots_and_one_page_that_needs_nothing_else(tmp_path:
     assert names == sorted([*plots, "race.html", "race.json"])
     for name in plots:
         assert (out / name).read_bytes().startswith(b"\x89PNG")
-    page = (out / "race.html").read_text()
+    page = (out / "race.html").read_text(encoding="utf-8")
     assert page.count("data:image/png;base64,") == 4
     assert "http" not in page
-    told = json.loads((out / "race.json").read_text())
+    told = json.loads((out / "race.json").read_text(encoding="utf-8"))
     assert [(row["pool"], row["value"]) for row in told["rows"]] == [
         ("cpmm", 4),
         ("cpmm", 8),
@@ -107,7 +107,7 @@ def test_a_race_writes_json_plots_and_one_page_that_needs_nothing_else(tmp_path:
         ("ticketed", 8),
     ]
     assert len(told["races"]) == 4
-    (tmp_path / "file").write_text("")
+    (tmp_path / "file").write_text("", encoding="utf-8")
     refused = run("race", "--users=1", "--jobs=1", "--out", str(tmp_path / "file" / "x"), code=1)
     assert "Not a directory" in refused
 
@@ -149,7 +149,7 @@ def test_the_prompt_asks_for_an_action_and_ends_with_the_input(
         with create_app_session(input=pipe, output=DummyOutput()):
             pipe.send_text("status\rcommit\rswap 5 BCH\r\x03mine\r\x04")
             assert list(ask_lines(session)) == ["status", "commit swap 5 BCH", "mine"]
-    assert "swap 5 BCH" in (tmp_path / "bchcov" / "history").read_text()
+    assert "swap 5 BCH" in (tmp_path / "bchcov" / "history").read_text(encoding="utf-8")
 
 
 def test_the_example_run_of_the_first_simulator_from_a_pipe() -> None:
@@ -201,7 +201,7 @@ def test_what_comes_from_outside_is_shown_escaped_and_is_no_markup(tmp_path: Pat
 def test_a_folder_of_settings_that_is_none_is_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "file").write_text("")
+    (tmp_path / "file").write_text("", encoding="utf-8")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "file"))
     out = run("-c", "status", code=1)
     assert "choose a file with --file, or use --memory" in out

@@ -75,7 +75,7 @@ def test_bytes_come_from_the_argument_a_file_or_standard_input(
     command: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "hex"
-    path.write_text(f" 0x{HEX[:20]}\n{HEX[20:]}\n")
+    path.write_text(f" 0x{HEX[:20]}\n{HEX[20:]}\n", encoding="utf-8")
     expected = run(command, HEX).stdout
     assert run(command, str(path)).stdout == expected
     assert run(command, "-", text=HEX).stdout == expected
@@ -107,7 +107,7 @@ def test_assembly_gives_hexadecimal() -> None:
 
 def test_assembly_reads_files_and_bindings(tmp_path: Path) -> None:
     path = tmp_path / "script.cashasm"
-    path.write_text("<key> <count> more")
+    path.write_text("<key> <count> more", encoding="utf-8")
     options = ("--bind", "key=0xaabb", "--bind", "count=-5", "--bind", "more=OP_ADD OP_1")
     assert run("asm", str(path), *options).stdout == "02aabb01859351\n"
 

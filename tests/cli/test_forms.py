@@ -151,7 +151,7 @@ def test_decode_shows_what_any_form_spends(text: str, tmp_path: Path) -> None:
     assert item["spent"]["address"].startswith("bchreg:z")
     assert item["spent"]["token"]["category"] == bytes(range(32))[::-1].hex()
     path = tmp_path / "given"
-    path.write_text(text)
+    path.write_text(text, encoding="utf-8")
     printed = CliRunner().invoke(main, ["decode", str(path)]).stdout
     assert "    of output   50,000 satoshis, P2PKH" in printed
     assert printed.count(f"category    {bytes(range(32))[::-1].hex()}") == 2

@@ -36,7 +36,7 @@ sys.exit(os.waitstatus_to_exitcode(status))
 def peak(command: list[str], text: str, folder: Path) -> int:
     """The most memory that a command takes, in bytes."""
     given = folder / "given"
-    given.write_text(text)
+    given.write_text(text, encoding="utf-8")
     with (folder / "shown").open("wb") as shown:
         done = subprocess.run(
             [sys.executable, "-c", LAUNCHER, *command, str(given)],

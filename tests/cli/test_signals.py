@@ -127,7 +127,7 @@ def test_one_process_reports_what_it_has_answered(number: int) -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_command_that_is_still_importing_ends_without_a_word(tmp_path: Path, number: int) -> None:
     (tmp_path / "click.py").write_text(
-        "import time\nprint('importing', flush=True)\ntime.sleep(600)\n"
+        "import time\nprint('importing', flush=True)\ntime.sleep(600)\n", encoding="utf-8"
     )
     with start("asm", "OP_1", folder=tmp_path) as command:
         assert command.stdout is not None

@@ -137,8 +137,8 @@ def test_an_encoding_that_lacks_a_character_is_no_failure(
 
 def test_a_name_that_the_encoding_lacks_is_shown_escaped(tmp_path: Path) -> None:
     path = tmp_path / "北京.jsonl"
-    line = json.loads(Path(DEMO).read_text().splitlines()[0])
-    path.write_text(json.dumps(line | {"id": "北京"}))
+    line = json.loads(Path(DEMO).read_text(encoding="utf-8").splitlines()[0])
+    path.write_text(json.dumps(line | {"id": "北京"}), encoding="utf-8")
     done = run(("verify", str(path), "--table"), PYTHONIOENCODING="ascii")
     assert done.returncode == 0
     assert b"\\u5317" in done.stdout
@@ -151,9 +151,9 @@ SHOWN = (
 
 
 def test_an_id_forges_nothing_in_a_table(tmp_path: Path) -> None:
-    line = json.loads(Path(DEMO).read_text().splitlines()[0])
+    line = json.loads(Path(DEMO).read_text(encoding="utf-8").splitlines()[0])
     path = tmp_path / "lines"
-    path.write_text(json.dumps(line | {"id": FORGED}))
+    path.write_text(json.dumps(line | {"id": FORGED}), encoding="utf-8")
     done = run(("verify", str(path), "--table"), COLUMNS="400")
     assert done.returncode == 0
     assert SHOWN in done.stdout.decode()
@@ -161,7 +161,7 @@ def test_an_id_forges_nothing_in_a_table(tmp_path: Path) -> None:
 
 
 def test_ids_groups_and_names_of_files_forge_nothing_in_a_report(tmp_path: Path) -> None:
-    line = json.loads(Path(DEMO).read_text().splitlines()[0])
+    line = json.loads(Path(DEMO).read_text(encoding="utf-8").splitlines()[0])
     test = {
         "id": FORGED,
         "file": FORGED,
@@ -171,12 +171,12 @@ def test_ids_groups_and_names_of_files_forge_nothing_in_a_report(tmp_path: Path)
     }
     path = tmp_path / "[/x]" / "\x1b[2K.jsonl"
     path.parent.mkdir(parents=True)
-    path.write_text(json.dumps(test) + "\n")
+    path.write_text(json.dumps(test) + "\n", encoding="utf-8")
     done = run(("vectors", "run", str(path), "--jobs", "1"), COLUMNS="400")
     assert done.returncode == 1
     assert done.stdout.decode().count(SHOWN) >= 3
     assert not {0x1B, 0x0D} & set(done.stdout + done.stderr)
-    path.write_text("{")
+    path.write_text("{", encoding="utf-8")
     refused = run(("vectors", "run", str(path)))
     assert refused.returncode == 2
     assert b"[/x]/\\x1b[2K.jsonl: line 1" in refused.stderr

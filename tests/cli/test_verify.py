@@ -168,7 +168,7 @@ def test_processes_keep_the_order() -> None:
 
 def test_a_file_is_read_as_standard_input_is(tmp_path: Path) -> None:
     path = tmp_path / "lines"
-    path.write_text(ask(id="x"))
+    path.write_text(ask(id="x"), encoding="utf-8")
     result = CliRunner().invoke(main, ["verify", str(path), "--json"])
     assert json.loads(result.stdout)["id"] == "x"
 

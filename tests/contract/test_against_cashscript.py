@@ -265,12 +265,12 @@ def json_spend(spend: Spend) -> dict[str, Any]:
 
 def ask(folder: Path, sources: dict[str, str], spends: list[dict[str, Any]]) -> Iterator[Any]:
     judge = folder / "cashscript_judge.mjs"
-    judge.write_text(JUDGE.read_text())
+    judge.write_text(JUDGE.read_text(encoding="utf-8"), encoding="utf-8")
     done = subprocess.run(
         ["node", judge],
         input=json.dumps({"sources": sources, "spends": spends}),
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=False,
         cwd=folder,
     )

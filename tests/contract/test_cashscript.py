@@ -258,7 +258,7 @@ def test_arguments_that_do_not_fit_the_constructor_are_refused(
 
 
 def test_a_signature_is_no_argument_of_a_constructor() -> None:
-    artifact = json.loads((ARTIFACTS / "Depot-0.14.0-next.0.json").read_text())
+    artifact = json.loads((ARTIFACTS / "Depot-0.14.0-next.0.json").read_text(encoding="utf-8"))
     del artifact["fingerprint"]
     artifact["constructorInputs"][0]["type"] = "sig"
     with pytest.raises(ContractError, match="a signature is made for a transaction"):
@@ -266,7 +266,7 @@ def test_a_signature_is_no_argument_of_a_constructor() -> None:
 
 
 def test_a_fingerprint_is_that_of_the_pattern_of_pushes() -> None:
-    artifact = json.loads((ARTIFACTS / "Depot-0.14.0-next.0.json").read_text())
+    artifact = json.loads((ARTIFACTS / "Depot-0.14.0-next.0.json").read_text(encoding="utf-8"))
     read = read_artifact(artifact)
     assert fingerprint_of(read.code, 2) == artifact["fingerprint"]
     # Other constants have the same pattern, other instructions another.
@@ -308,7 +308,7 @@ def test_a_fingerprint_is_that_of_the_pattern_of_pushes() -> None:
 def test_an_artifact_that_cannot_be_read_names_the_field(
     change: dict[str, Any], message: str
 ) -> None:
-    artifact = json.loads((ARTIFACTS / "Depot-0.14.0-next.0.json").read_text())
+    artifact = json.loads((ARTIFACTS / "Depot-0.14.0-next.0.json").read_text(encoding="utf-8"))
     with pytest.raises(FormatError) as error:
         read_artifact(json.dumps({**artifact, **change}))
     assert message in str(error.value)
@@ -330,7 +330,7 @@ def test_what_is_no_artifact_is_refused(text: str | bytes, message: str) -> None
 
 
 def test_bytecode_is_read_in_opcodes_and_in_hexadecimal() -> None:
-    artifact = json.loads((ARTIFACTS / "Escrow-0.12.1.json").read_text())
+    artifact = json.loads((ARTIFACTS / "Escrow-0.12.1.json").read_text(encoding="utf-8"))
     read = read_artifact(artifact)
     in_hexadecimal = {**artifact, "bytecode": artifact["debug"]["bytecode"]}
     assert read_artifact(in_hexadecimal) == read
@@ -341,7 +341,7 @@ def test_bytecode_is_read_in_opcodes_and_in_hexadecimal() -> None:
 def test_damaged_artifacts_are_read_or_refused_and_explained() -> None:
     """Any change of an artifact is a FormatError, a ContractError, or a contract that works."""
     random = Random(11)
-    text = (ARTIFACTS / "Depot-0.14.0-next.0.json").read_text()
+    text = (ARTIFACTS / "Depot-0.14.0-next.0.json").read_text(encoding="utf-8")
     spent = spending(depot(), "move", ARBITER, 3, 7).build_exactly()
     result = verify(spent.transaction, spent.source_outputs).inputs[0]
     numbers = [at for at, each in enumerate(text) if each.isdigit()]
@@ -368,7 +368,8 @@ def test_damaged_artifacts_are_read_or_refused_and_explained() -> None:
 def test_files_are_loaded_by_their_kind(tmp_path: Path) -> None:
     source = tmp_path / "sum.cashasm"
     source.write_text(
-        "\ufeff// @parameter int total\n// @spend go(int a, int b)\nOP_ADD <total> OP_EQUAL"
+        "\ufeff// @parameter int total\n// @spend go(int a, int b)\nOP_ADD <total> OP_EQUAL",
+        encoding="utf-8",
     )
     contract = load_contract(source, [7])
     assert contract == load_contract(str(source), {"total": 7})

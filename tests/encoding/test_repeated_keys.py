@@ -20,7 +20,7 @@ def test_no_module_reads_json_but_by_the_one_reader() -> None:
     lenient = {
         path.relative_to(PACKAGE).as_posix()
         for path in PACKAGE.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if ast.unparse(node) in ("json.loads", "json.load", "json.JSONDecoder")
     }
     assert lenient == {*OWN, "encoding/json_text.py"}
@@ -28,6 +28,6 @@ def test_no_module_reads_json_but_by_the_one_reader() -> None:
 
 def test_a_file_of_tests_with_a_key_twice_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "tests.json"
-    path.write_text('[{"name": 1, "name": 2}]')
+    path.write_text('[{"name": 1, "name": 2}]', encoding="utf-8")
     with pytest.raises(VectorError, match="duplicate key 'name'"):
         open_tests(path)

@@ -72,7 +72,7 @@ def ask(libauth: Path, questions: list[dict[str, str]]) -> list[dict[str, Any]]:
         cwd=libauth,
         input=json.dumps(questions),
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=True,
     )
     answers: list[dict[str, Any]] = json.loads(done.stdout)

@@ -71,7 +71,7 @@ def ask(libauth: Path, template: Any, published: str | None = None, data: Any = 
         cwd=libauth,
         input=json.dumps({"template": template, "published": published, "data": data}),
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=True,
     )
     return json.loads(done.stdout)
@@ -120,7 +120,7 @@ def compare(answer: Any) -> int:
 
 @pytest.mark.parametrize("path", export_templates.templates(), ids=lambda path: path.parent.name)
 def test_our_contracts_compile_as_by_libauth(libauth: Path, path: Path) -> None:
-    assert compare(ask(libauth, json.loads(path.read_text()))) > 3
+    assert compare(ask(libauth, json.loads(path.read_text(encoding="utf-8")))) > 3
 
 
 @pytest.mark.parametrize("name", ["walletTemplateP2pkh", "walletTemplateP2pkhNonHd"])
@@ -159,4 +159,4 @@ OTHERS = sorted(Path(os.environ.get("BCHCOV_TEMPLATES", "/nowhere")).glob("*.jso
 @pytest.mark.parametrize("path", OTHERS, ids=lambda path: path.stem)
 def test_templates_of_others_compile_as_by_libauth(libauth: Path, path: Path) -> None:
     """Those of the folder that the environment names, as downloaded from where they are."""
-    assert compare(ask(libauth, json.loads(path.read_text()))) > 0
+    assert compare(ask(libauth, json.loads(path.read_text(encoding="utf-8")))) > 0

@@ -23,7 +23,7 @@ KEY = PrivateKey(sha256(b"mine"))
 
 def test_the_folder_holds_what_the_script_writes() -> None:
     found = {
-        path.relative_to(export_lives.FOLDER).as_posix(): path.read_text()
+        path.relative_to(export_lives.FOLDER).as_posix(): path.read_text(encoding="utf-8")
         for path in export_lives.FOLDER.rglob("*.json*")
     }
     assert found == export_lives.make_files()
@@ -43,7 +43,9 @@ def test_the_runner_judges_lives_and_attacks_and_agrees() -> None:
 
 def test_the_lines_of_a_life_are_all_accepted() -> None:
     for name in ("ticketed", "direct"):
-        lines = (export_lives.FOLDER / f"{name}.life.jsonl").read_text().splitlines()
+        lines = (
+            (export_lives.FOLDER / f"{name}.life.jsonl").read_text(encoding="utf-8").splitlines()
+        )
         assert len(lines) > 10
         for number, line in enumerate(lines):
             assert judge_line(line, number=number, options=LineOptions())["ok"]
@@ -84,7 +86,7 @@ def test_an_exported_file_runs_as_it_is_and_agrees(tmp_path: Path) -> None:
         rows = vmb_rows(transaction, sources, "two coins", rules=rules)
         assert [row[6] for row in rows] == [[label], [label]]
         path = tmp_path / "exported.json"
-        path.write_text(json.dumps(rows))
+        path.write_text(json.dumps(rows), encoding="utf-8")
         open_tests.cache_clear()
         report = run([path], jobs=1)
         assert (report.ok, report.tests) == (True, 2)

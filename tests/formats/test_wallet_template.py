@@ -113,7 +113,7 @@ def test_a_template_is_read_with_all_its_parts() -> None:
 
 def test_a_template_is_read_from_a_file_as_from_its_text(tmp_path: Path) -> None:
     path = tmp_path / "a template.json"
-    path.write_text("\ufeff" + json.dumps(SMALL))
+    path.write_text("\ufeff" + json.dumps(SMALL), encoding="utf-8")
     assert read_wallet_template(path) == read_wallet_template(str(path)) == TEMPLATE
     with pytest.raises(FormatError, match=r"neither JSON nor a file: .*No such file"):
         read_wallet_template(tmp_path / "missing.json")
@@ -133,7 +133,7 @@ def test_a_template_is_written_as_it_was() -> None:
 
 @pytest.mark.parametrize("path", export_templates.templates(), ids=lambda path: path.parent.name)
 def test_the_templates_of_the_contracts_are_written_as_they_are(path: Path) -> None:
-    assert read_wallet_template(path).to_json() == json.loads(path.read_text())
+    assert read_wallet_template(path).to_json() == json.loads(path.read_text(encoding="utf-8"))
 
 
 def secrets(value: object, name: str = "") -> list[str]:

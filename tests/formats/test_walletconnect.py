@@ -43,7 +43,9 @@ from bchcov.transaction.model import Capability
 
 # The example of the specification, wc2-bch-bcr. What its answer signs is another transaction
 # than the one whose hash it gives, and its outpoints are other ones by a digit or two.
-EXAMPLE = json.loads((Path(__file__).parent / "walletconnect_example.json").read_text())
+EXAMPLE = json.loads(
+    (Path(__file__).parent / "walletconnect_example.json").read_text(encoding="utf-8")
+)
 CATEGORY = bytes(range(32))
 REDEEM = assemble("OP_DROP OP_1")
 SPENT = (

@@ -106,12 +106,14 @@ def test_a_worker_that_is_still_importing_ends_without_a_traceback(tmp_path: Pat
         "if 'bchcov.processes.worker' in sys.modules:\n"
         "    print('importing', file=sys.stderr, flush=True)\n"
         "    time.sleep(600)\n"
-        "def work(number): return number\n"
+        "def work(number): return number\n",
+        encoding="utf-8",
     )
     (tmp_path / "parent.py").write_text(
         "from slow import work\nfrom bchcov.processes.pool import in_order\n"
         "try:\n    list(in_order(work, [1], jobs=1))\n"
-        "except KeyboardInterrupt:\n    print('stopped')\n"
+        "except KeyboardInterrupt:\n    print('stopped')\n",
+        encoding="utf-8",
     )
     with subprocess.Popen(
         [sys.executable, str(tmp_path / "parent.py")],

@@ -104,7 +104,7 @@ def test_show_and_export_take_the_beginning_of_a_txid(session: Session, tmp_path
         for written in (txid[:6], txid[:8].upper(), f"0x{txid[:10]}", txid):
             assert done(session, f"show {written}")["txid"] == txid
     done(session, f"export {txids[0][:7]} {tmp_path}/one.jsonl")
-    assert json.loads((tmp_path / "one.jsonl").read_text())["id"] == txids[0]
+    assert json.loads((tmp_path / "one.jsonl").read_text(encoding="utf-8"))["id"] == txids[0]
     for text in ("123", "xyzw", f"{txids[0]}0"):
         assert (
             session.run(f"show {text}")

@@ -195,9 +195,9 @@ def test_what_is_shown_and_exported_can_be_verified(session: Session, tmp_path: 
     assert len(shown.rows) == 1 + len(shown.data["inputs"])
     assert judge_line(json.dumps(shown.data["line"]), number=1, options=LineOptions())["ok"]
     done(session, f"export {txid} {tmp_path}/one.jsonl")
-    assert json.loads((tmp_path / "one.jsonl").read_text()) == shown.data["line"]
+    assert json.loads((tmp_path / "one.jsonl").read_text(encoding="utf-8")) == shown.data["line"]
     done(session, f"export {txid} {tmp_path}/one.vmb_tests.json")
-    ((name, *_),) = json.loads((tmp_path / "one.vmb_tests.json").read_text())
+    ((name, *_),) = json.loads((tmp_path / "one.vmb_tests.json").read_text(encoding="utf-8"))
     assert name == f"{txid[:10]}.0"
     assert "No such file" in refused(session, f"export {txid} {tmp_path}/none/one.json")
 

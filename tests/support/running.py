@@ -24,8 +24,10 @@ def alive(session: int) -> dict[int, str]:
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():
             try:
-                fields = (folder / "stat").read_text().rpartition(")")[2].split()
-                command = (folder / "cmdline").read_text()
+                # Other people's processes may be called anything.
+                status = (folder / "stat").read_text(encoding="utf-8", errors="replace")
+                fields = status.rpartition(")")[2].split()
+                command = (folder / "cmdline").read_text(encoding="utf-8", errors="replace")
             except OSError:
                 continue
             state, own = fields[0], int(fields[3])

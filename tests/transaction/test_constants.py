@@ -40,7 +40,7 @@ def value_of(node: ast.AST) -> int | None:
 def test_a_number_of_transactions_is_written_in_one_file_only(path: Path) -> None:
     if path == HOME:
         return
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         assert value_of(node) not in ONCE, f"line {getattr(node, 'lineno', 0)}"
         if isinstance(node, ast.Assign):
             names = {each.id.lstrip("_") for each in node.targets if isinstance(each, ast.Name)}

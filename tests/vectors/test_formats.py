@@ -192,7 +192,7 @@ VMB = ["abc", "title", "<1>", "<1>", TRANSACTION.hex(), SOURCES.hex()]
 def write(folder: Path, name: str, data: object) -> Path:
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(data if isinstance(data, str) else json.dumps(data))
+    path.write_text(data if isinstance(data, str) else json.dumps(data), encoding="utf-8")
     return path
 
 

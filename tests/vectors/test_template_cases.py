@@ -39,7 +39,7 @@ SUM: dict[str, Any] = {
 
 
 def write(path: Path, data: object) -> Path:
-    path.write_text(data if isinstance(data, str) else json.dumps(data))
+    path.write_text(data if isinstance(data, str) else json.dumps(data), encoding="utf-8")
     return path
 
 

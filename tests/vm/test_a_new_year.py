@@ -31,7 +31,7 @@ LONG = "<5000> OP_NUM2BIN OP_DUP OP_CAT OP_DUP OP_CAT OP_SIZE <20000> OP_NUMEQUA
 
 @pytest.fixture(name="pretended")
 def made_by_a_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RuleSet:
-    (tmp_path / "pretended_year.py").write_text(YEAR)
+    (tmp_path / "pretended_year.py").write_text(YEAR, encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     from importlib import import_module
 

@@ -71,11 +71,11 @@ def judge(
     ]
     # Node finds libauth from the folder it runs in; no file is shared between processes.
     done = subprocess.run(
-        ["node", "--input-type=module", "--eval", JUDGE.read_text()],
+        ["node", "--input-type=module", "--eval", JUDGE.read_text(encoding="utf-8")],
         cwd=libauth,
         input="\n".join(lines),
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=True,
     )
     return [json.loads(line) for line in done.stdout.splitlines()]

@@ -13,7 +13,7 @@ from bchcov import InvalidKey
 from bchcov.crypto.secp256k1 import GROUP_ORDER, add_to_private_key, add_to_public_key
 from bchcov.wallet import HdPrivateKey, HdPublicKey
 
-VECTORS = json.loads((Path(__file__).parent / "bip32.json").read_text())
+VECTORS = json.loads((Path(__file__).parent / "bip32.json").read_text(encoding="utf-8"))
 DERIVED = [
     (seed, path, *keys)
     for seed, derived in VECTORS["derived"].items()

@@ -200,9 +200,9 @@ def _write(
         out.mkdir(parents=True, exist_ok=True)
         for name, png in plots.items():
             (out / f"{name}.png").write_bytes(png)
-        (out / "race.html").write_text(page(rows, plots, settings, swept=swept))
+        (out / "race.html").write_text(page(rows, plots, settings, swept=swept), encoding="utf-8")
         races.sort(key=lambda each: (str(each["pool"]), str(each["users"]), str(each["seed"])))
-        (out / "race.json").write_text(json.dumps(told | {"races": races}) + "\n")
+        (out / "race.json").write_text(json.dumps(told | {"races": races}) + "\n", encoding="utf-8")
     except OSError as error:
         raise click.ClickException(f"{out}: {error.strerror}") from None
     click.echo(f"{out / 'race.html'}", err=True)
