@@ -74,6 +74,11 @@ def run(
     return done
 
 
+def in_bytes(name: str) -> str:
+    """What stands for the bytes of this name in UTF-8, in whatever encoding names of files have."""
+    return os.fsdecode(name.encode())
+
+
 def test_every_command_is_run_here() -> None:
     assert names(main) <= set(RUNS)
     assert set(COMMANDS) <= {name.split()[0] for name in RUNS}
@@ -136,7 +141,7 @@ def test_an_encoding_that_lacks_a_character_is_no_failure(
 
 
 def test_a_name_that_the_encoding_lacks_is_shown_escaped(tmp_path: Path) -> None:
-    path = tmp_path / "北京.jsonl"
+    path = tmp_path / in_bytes("北京.jsonl")
     line = json.loads(Path(DEMO).read_text(encoding="utf-8").splitlines()[0])
     path.write_text(json.dumps(line | {"id": "北京"}), encoding="utf-8")
     done = run(("verify", str(path), "--table"), PYTHONIOENCODING="ascii")
@@ -186,7 +191,8 @@ def test_ids_groups_and_names_of_files_forge_nothing_in_a_report(tmp_path: Path)
 @pytest.mark.parametrize("argument", ["\x1b[2Kx", "a\nError: fine", "\u202ex"])
 @pytest.mark.parametrize("command", ["", "verify", "decode", "asm", "disasm x", "vectors run"])
 def test_an_argument_is_quoted_escaped(command: str, argument: str) -> None:
-    done = run((*command.split(), argument, argument))
+    given = in_bytes(argument)
+    done = run((*command.split(), given, given))
     assert done.returncode in (1, 2)
     assert not any(line.startswith(b"Error: fine") for line in done.stderr.splitlines())
     assert 0x1B not in done.stderr
