@@ -1,4 +1,4 @@
-"""Contracts of your own: sources, named checks, and explanations of refused spends."""
+"""Contracts in CashAssembly and CashScript: spend paths, named checks, refusals explained."""
 
 from .cashassembly import compile_contract
 from .cashscript import artifact_contract
@@ -9,10 +9,10 @@ from .explaining import Refusal, explain, find_refusal
 from .found import Found
 from .loading import load_contract
 from .logs import LogLine, log_lines
+from .removal import without_check
 from .seen import SeenSpend, read_spend
 from .source import load_source
 from .spend_paths import Argument, SpendPath
-from .taking_out import without_check
 from .unlocking import ContractUnlocker
 
 __all__ = [

@@ -1,8 +1,8 @@
-"""Debug information that describes a script as it was before it was optimised.
+"""Fitting debug information that describes a script before optimisation to the optimised script.
 
-Compilers before cashc 0.11 wrote it so. Their optimiser merges and drops instructions but keeps
-the order of those that check and branch: these are matched one to one, and what lies between two
-of them by its opcodes.
+Compilers before cashc 0.11 wrote such debug information. Their optimiser merges and drops
+instructions but keeps the order of those that check and branch. These anchors are matched one
+to one, and the instructions between two anchors by their opcodes.
 """
 
 from __future__ import annotations
@@ -37,15 +37,16 @@ _KINDS: dict[int, str] = {
     Op.OP_ELSE: "else",
     Op.OP_ENDIF: "endif",
 }
-# What tidies the stack up behind the last check of a branch.
+# The opcodes that clear the stack after the last check of a branch.
 _CLEANUP = frozenset({Op.OP_NIP, Op.OP_DROP, Op.OP_2DROP})
 
 
 def align(debug: DebugFrame, code: bytes, parameters: int) -> DebugFrame | None:
-    """Carry debug information over from the script it describes to its optimised form `code`.
+    """Convert debug information of an unoptimised script to its optimised form `code`.
 
-    Instructions count as they do in artifacts, from the number of `parameters` on. What is
-    logged is left out: the stacks differ. Returns None where the scripts do not match.
+    Instructions are counted as artifacts do, starting from the number of `parameters`. Log
+    entries are dropped, since they refer to stacks of the unoptimised script. Returns None if
+    the scripts do not match.
     """
     before = [step.opcode for step in instructions(debug.code)]
     after = [step.opcode for step in instructions(code)]
@@ -65,7 +66,7 @@ def align(debug: DebugFrame, code: bytes, parameters: int) -> DebugFrame | None:
         for require in debug.requires:
             at = require.ip - parameters
             if at == old.stop < len(before):
-                # The last condition of a branch, where nothing tidies up behind it.
+                # The last condition of a branch that is not followed by a cleanup.
                 is_check = _KINDS[before[at]] in ("verify", "locktime", "sequence")
                 place = new.stop if is_check else _end(after, new)
                 requires.append(replace(require, ip=place + parameters))
@@ -77,13 +78,14 @@ def align(debug: DebugFrame, code: bytes, parameters: int) -> DebugFrame | None:
 
 
 def _anchors(opcodes: Sequence[int]) -> Iterator[tuple[int, str]]:
+    """Yield the position and kind of each instruction that checks or branches."""
     for at, opcode in enumerate(opcodes):
         if opcode in _KINDS:
             yield at, _KINDS[opcode]
 
 
 def _end(opcodes: Sequence[int], part: range) -> int:
-    """Where a part comes to its end, before what tidies up: behind its last condition."""
+    """Return the position after the last condition of a part, before its cleanup opcodes."""
     end = part.stop
     while end > part.start and opcodes[end - 1] in _CLEANUP:
         end -= 1
@@ -97,7 +99,10 @@ def _ranges(
     old: range,
     new: range,
 ) -> Iterator[SourceRange]:
-    """Yield a range for each instruction between two anchors: that of its opcode, or the next."""
+    """Yield a source range for each instruction between two anchors.
+
+    An instruction takes the range of the one that it matches, or that of the last match.
+    """
     if not ranges:
         return
     matched: dict[int, int] = {}

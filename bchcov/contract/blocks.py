@@ -1,4 +1,4 @@
-"""Which instructions of a script belong together: branches and loops, from end to start."""
+"""Finding the branches and loops of a script: where each opens and closes."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ _CLOSED_BY = {Op.OP_IF: Op.OP_ENDIF, Op.OP_NOTIF: Op.OP_ENDIF, Op.OP_BEGIN: Op.O
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A branch or a loop: where it opens, each OP_ELSE of it, and where it closes.
+    """A branch or loop: the positions where it opens, of each OP_ELSE, and where it closes.
 
-    The places count instructions; -1 opens what begins before the script does.
+    Positions count instructions; -1 means that the block opens before the script begins.
     """
 
     marks: tuple[int, ...]
 
     @property
     def start(self) -> int:
-        """Where it opens."""
+        """The position where it opens."""
         return self.marks[0]
 
 
 def find_blocks(steps: Sequence[Placed]) -> Mapping[int, Block]:
-    """Find what each OP_ENDIF and OP_UNTIL closes, in one pass, by where they stand."""
+    """Map the position of each OP_ENDIF and OP_UNTIL to the block that it closes."""
     blocks: dict[int, Block] = {}
-    # What is open, around it the part of a script that was opened before its beginning.
+    # The blocks that are open; `outer` is the one that opened before the script began.
     outer: list[int] = [-1]
     open_: list[tuple[int, list[int]]] = []
     for at, step in enumerate(steps):
@@ -43,7 +43,7 @@ def find_blocks(steps: Sequence[Placed]) -> Mapping[int, Block]:
             marks = outer
             if open_:
                 opcode, marks = open_.pop()
-                # Closed by another's end it never runs to the end.
+                # A loop closed by OP_ENDIF, or a branch by OP_UNTIL, fails when it runs.
                 marks = marks if _CLOSED_BY[Op(opcode)] == step.opcode else [-1]
             else:
                 outer = [-1]

@@ -1,4 +1,4 @@
-"""Contracts from CashAssembly: their parameters, checks, spend paths, and where bytes come from."""
+"""Compiling contracts from CashAssembly: parameters, spend paths, checks and source places."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 from ..assembly.assemble import assemble_with_map
 from ..assembly.assembler import Binding
 from ..assembly.source_map import Assembled
+from ..encoding.expected import kind_of
 from ..errors import ContractError
 from ..script.numbers import encode_number
 from .argument_types import ArgumentValue, encode_argument
@@ -17,19 +18,19 @@ from .checks import Check, checks_of
 from .contract import Contract, Locking, Parameter
 from .found import Found
 from .places import Placed, PlacedScript
+from .removal import remove_check
 from .source import load_source
 from .spend_paths import Argument, parse_arguments, parse_paths, paths_in
-from .taking_out import take_out
 
 __all__ = ["compile_contract", "parameters_in"]
 
-_KEPT = 64
+_CACHE_SIZE = 64
 _PARAMETER = re.compile(r"//[^\S\n]*@parameters?\b(?P<declared>[^\n]*)")
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
-    """A contract's checks, and what to look its instructions up in."""
+class _Index:
+    """A contract's checks, and its instructions by script and by source place."""
 
     script: PlacedScript
     checks: tuple[Check, ...]
@@ -40,7 +41,7 @@ class _Reading:
 
 @dataclass(frozen=True)
 class _Origins:
-    """Where the bytes of a contract stand in its CashAssembly."""
+    """The places in a CashAssembly source that the bytes of a contract come from."""
 
     name: str
     text: str = field(repr=False)
@@ -49,52 +50,54 @@ class _Origins:
 
     @property
     def checks(self) -> tuple[Check, ...]:
-        return self._reading.checks
+        return self._index.checks
 
     def at(self, offset: int) -> Found | None:
-        step = self._reading.script.at(offset)
+        step = self._index.script.at(offset)
         return None if step is None else self._found(step)
 
     def find(self, code: bytes, offset: int, *, at_end: bool = False) -> tuple[Found, ...]:  # noqa: ARG002
         found: dict[Found, None] = {}
-        for each in self._reading.scripts.get(code, ()):
+        for each in self._index.scripts.get(code, ()):
             step = each.at(offset)
             if step is not None:
                 found[self._found(step)] = None
         return tuple(found)
 
     def without(self, check: Check) -> tuple[bytes, _Origins]:
-        """Assemble the source without a check, with the same bindings."""
+        """Assemble the source without a check, with the same bindings otherwise."""
         text, bindings = self.text, dict(self.bindings)
         if check.source is None:
-            text = take_out(text, check)
+            text = remove_check(text, check)
         else:
-            bindings[check.source] = take_out(str(bindings[check.source]), check)
+            bindings[check.source] = remove_check(str(bindings[check.source]), check)
         assembled = assemble_with_map(text, bindings)
         return assembled.code, _Origins(self.name, text, assembled, bindings)
 
     @cached_property
-    def _reading(self) -> _Reading:
-        return _read(self.text, self.assembled, tuple(self.bindings.items()))
+    def _index(self) -> _Index:
+        return _make_index(self.text, self.assembled, tuple(self.bindings.items()))
 
     def __getstate__(self) -> dict[str, object]:
-        # What is read from a contract stays behind when it travels: it is read again.
-        return {name: value for name, value in self.__dict__.items() if name != "_reading"}
+        # The index is not pickled: it is made again when it is needed.
+        return {name: value for name, value in self.__dict__.items() if name != "_index"}
 
     def _found(self, step: Placed) -> Found:
-        checks = self._reading.by_line.get((step.source, step.line), ())
+        checks = self._index.by_line.get((step.source, step.line), ())
         name = self.name
         if step.source is not None:
             name = f"{name.rpartition('/')[0]}/{step.source}".removeprefix("/")
-        # A result that a line's last instructions only move: the name is the line's.
-        check = self._reading.by_place.get((*step.place, step.name))
+        # If later instructions of the line only move the final result, the check is the line's.
+        check = self._index.by_place.get((*step.place, step.name))
         if check is None and len(checks) == 1 and checks[0].is_final and checks[0].is_named:
             check = checks[0]
         return Found(name, step.line, step.column, check, len(checks) == 1)
 
 
-@lru_cache(maxsize=_KEPT)
-def _read(source: str, assembled: Assembled, bindings: tuple[tuple[str, Binding], ...]) -> _Reading:
+@lru_cache(maxsize=_CACHE_SIZE)
+def _make_index(
+    source: str, assembled: Assembled, bindings: tuple[tuple[str, Binding], ...]
+) -> _Index:
     script, checks = checks_of(source, assembled, dict(bindings))
     scripts: dict[bytes, list[PlacedScript]] = {}
     for each in script.scripts():
@@ -105,14 +108,14 @@ def _read(source: str, assembled: Assembled, bindings: tuple[tuple[str, Binding]
         line = check.source, check.line
         by_place.setdefault((*line, check.column, check.opcode), check)
         by_line.setdefault(line, []).append(check)
-    return _Reading(script, checks, scripts, by_place, by_line)
+    return _Index(script, checks, scripts, by_place, by_line)
 
 
 def parameters_in(source: str) -> tuple[Argument, ...]:
-    """List the parameters that comments of a source declare: `// @parameter pubkey owner`.
+    """List the parameters declared in a source's comments, as `// @parameter pubkey owner`.
 
-    Several stand in one comment with commas between them. Raises ContractError that names
-    the line.
+    A comment may declare several, separated by commas. Raises ContractError, which names the
+    line, for a declaration that cannot be read and for two parameters of one name.
     """
     found: list[Argument] = []
     for match in _PARAMETER.finditer(source):
@@ -132,22 +135,23 @@ def compile_contract(
     paths: Mapping[str, str] | None = None,
     locking: Locking = "p2sh32",
 ) -> Contract:
-    """Assemble a contract with its constants; `source` stands in for that of the folder.
+    """Assemble a contract with its constants.
 
-    Parameters that the source declares, `// @parameter pubkey owner`, are bound to values of
-    their types; any other name to what `assemble` binds. Spend paths are those that the source
-    declares, `// @spend move(sig owner, int amount)`, and those of `paths`, by name:
+    The source is read from the folder `contracts` unless it is given as `source`. Parameters
+    that it declares, `// @parameter pubkey owner`, take values of their types; any other name
+    may be bound to whatever `assemble` accepts. The spend paths are those that the source
+    declares, `// @spend move(sig owner, int amount)`, and those in `paths`, by name:
     `{"move": "sig owner, int amount"}`.
 
-    Raises ContractError for a name that is not there, a parameter that is not bound or not of
-    its type, and a declaration that cannot be read; AssemblyError for what cannot be assembled.
+    Raises ContractError for an unknown contract, a parameter that is missing or has the wrong
+    type, and a declaration that cannot be read; AssemblyError if the source cannot be assembled.
     """
     text = load_source(name) if source is None else source
     declared = {each.name: each.type for each in parameters_in(text)}
     given = bindings or {}
     missing = [each for each in declared if each not in given]
     if missing:
-        raise ContractError(f"{name}: the parameters {', '.join(missing)} are not bound")
+        raise ContractError(f"{name}: missing parameters: {', '.join(missing)}")
     bound = {each: _bind(name, each, declared.get(each), value) for each, value in given.items()}
     assembled = assemble_with_map(text, bound)
     spends = (*paths_in(text), *parse_paths(paths or {}))
@@ -157,21 +161,24 @@ def compile_contract(
 
 
 def _bind(contract: str, name: str, type_name: str | None, value: ArgumentValue) -> Binding:
-    what = f"{contract}: the parameter {name}"
+    what = f"{contract}: parameter {name}"
     if type_name is not None:
         encoded = encode_argument(value, type_name, what)
         if not isinstance(encoded, bytes):
             raise ContractError(
-                f"{what}: a signature is made for a transaction, not for a contract"
+                f"{what} must be bytes, not {kind_of(value)}: a contract's parameters cannot"
+                " depend on the transaction"
             )
         return encoded
     if not isinstance(value, (bytes, int, str)):
-        raise ContractError(f"{what} is a key: declare its type, or bind its public_key")
+        raise ContractError(
+            f"{what} must be bytes, an integer or a source, not {kind_of(value)}: declare its type"
+        )
     return value
 
 
 def _parameters(declared: Mapping[str, str], bound: Mapping[str, Binding]) -> Iterator[Parameter]:
-    """Yield what a contract was made with, except for scripts that it takes in."""
+    """Yield the constants that a contract was made with, without those that are sources."""
     for name, value in bound.items():
         if isinstance(value, str):
             continue

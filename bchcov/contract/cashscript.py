@@ -1,9 +1,10 @@
-"""Contracts from CashScript artifacts: their arguments and spend paths."""
+"""Contracts from CashScript artifacts, with their constructor arguments and spend paths."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from ..encoding.expected import kind_of
 from ..errors import ContractError
 from ..formats.artifact import Artifact, ArtifactInput
 from ..script.pushes import encode_push
@@ -21,10 +22,10 @@ def artifact_contract(
     *,
     locking: Locking = "p2sh32",
 ) -> Contract:
-    """Make a contract of an artifact and the arguments of its constructor, in order or by name.
+    """Make a contract from an artifact and its constructor's arguments, in order or by name.
 
     Its spend paths are the functions of the artifact's ABI. Raises ContractError for a missing
-    argument, one too many, and a value that its type does not take.
+    or unknown argument, and for a value of the wrong type.
     """
     values = _given(artifact, arguments)
     parameters = []
@@ -32,8 +33,8 @@ def artifact_contract(
         encoded = encode_argument(value, each.type, f"{artifact.name}: {each.type} {each.name}")
         if not isinstance(encoded, bytes):
             raise ContractError(
-                f"{artifact.name}: {each.type} {each.name}: a signature is made for a"
-                " transaction, not for a contract"
+                f"{artifact.name}: {each.type} {each.name} must be bytes, not {kind_of(value)}:"
+                " a contract's parameters cannot depend on the transaction"
             )
         parameters.append(Parameter(each.name, each.type, encoded))
     pushes = b"".join(encode_push(each.value) for each in reversed(parameters))
@@ -57,24 +58,26 @@ def _given(
     )
     if not isinstance(arguments, Mapping):
         if isinstance(arguments, (str, bytes)) or not isinstance(arguments, Sequence):
-            raise ContractError(f"{what}: the arguments are a list, or a mapping from their names")
+            raise ContractError(
+                f"{what}: arguments must be a sequence or a mapping, not {kind_of(arguments)}"
+            )
         if len(arguments) != len(artifact.constructor):
             raise ContractError(
-                f"{what}: takes {len(artifact.constructor)} arguments, got {len(arguments)}"
+                f"{what}: expected {len(artifact.constructor)} arguments, got {len(arguments)}"
             )
         return list(arguments)
     names = [each.name for each in artifact.constructor]
     for name in arguments:
         if name not in names:
-            raise ContractError(f"{what}: no argument is called {name!r}")
+            raise ContractError(f"{what}: unknown argument {name!r}")
     missing = [name for name in names if name not in arguments]
     if missing:
-        raise ContractError(f"{what}: missing {', '.join(missing)}")
+        raise ContractError(f"{what}: missing arguments: {', '.join(missing)}")
     return [arguments[name] for name in names]
 
 
 def _paths(artifact: Artifact) -> Iterator[SpendPath]:
-    """The functions: the first argument is pushed last, and behind it which function it is."""
+    """Yield the functions: arguments are pushed in reverse, then the function's number."""
     for selector, function in enumerate(artifact.functions):
         pushes = [f"<{each.name}>" for each in reversed(function.inputs)]
         if len(artifact.functions) > 1:

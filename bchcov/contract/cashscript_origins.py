@@ -1,4 +1,4 @@
-"""Where the bytes of a CashScript contract stand in its source: requires, lines, functions."""
+"""Mapping the bytes of a CashScript contract to its source: requires, lines and functions."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ from .found import Found
 
 __all__ = ["CashScriptOrigins"]
 
-# Where these refuse a signature, the require stands at the check that would follow.
-_SIGNED = frozenset({Op.OP_CHECKSIG, Op.OP_CHECKMULTISIG, Op.OP_CHECKDATASIG})
+# If one of these fails on a signature, the debug information has the require at the
+# instruction that would verify its result.
+_SIGNATURE_CHECKS = frozenset({Op.OP_CHECKSIG, Op.OP_CHECKMULTISIG, Op.OP_CHECKDATASIG})
 _VERIFYING = frozenset(
     {
         Op.OP_VERIFY,
@@ -33,13 +34,13 @@ _VERIFYING = frozenset(
         Op.OP_CHECKSEQUENCEVERIFY,
     }
 )
-# What the compiler checks by itself.
-_TAGGED = {"pv": "the size of an argument", "lg": "a locktime is enforced"}
+# The checks that the compiler adds, by the kind of their tag.
+_COMPILER_CHECKS = {"pv": "the size of an argument", "lg": "a locktime is enforced"}
 
 
 @dataclass(frozen=True)
 class _Frame:
-    """A script of the artifact, and its instructions; `parameters` push what it begins with."""
+    """A script and its debug information; its first `parameters` instructions push constants."""
 
     debug: DebugFrame
     parameters: int
@@ -54,63 +55,67 @@ class _Frame:
         return {each.ip: each for each in self.debug.requires}
 
     def ip_at(self, offset: int) -> int:
-        """Which instruction the byte belongs to, counted as the artifact counts."""
+        """Return the number of the instruction that contains a byte, as artifacts count them."""
         return bisect_right(self.offsets, offset) - 1
 
     def require_at(self, ip: int, *, at_end: bool) -> Require | None:
-        """The require that the instruction refuses by, if there is one."""
+        """Return the require that an instruction's failure violates, if there is one."""
         found = self.requires.get(ip)
         if found is not None:
             return found
-        if at_end or self.steps[ip].opcode in _SIGNED:
+        if at_end or self.steps[ip].opcode in _SIGNATURE_CHECKS:
             return self.requires.get(ip + 1)
         return None
 
     def place(self, ip: int) -> tuple[int, int] | None:
-        """The line and column of an instruction, None for those that push the parameters."""
+        """Return an instruction's line and column, or None for those that push parameters."""
         at = ip - self.parameters
         if not 0 <= at < len(self.debug.ranges):
             return None
         return self.debug.ranges[at].line, self.debug.ranges[at].column
 
-    def tag_at(self, ip: int) -> str | None:
+    def compiler_check_at(self, ip: int) -> str | None:
+        """Return the name of the compiler's check that an instruction is part of, or None."""
         at = ip - self.parameters
         for tag in self.debug.tags:
-            if tag.start <= at <= tag.end and tag.kind in _TAGGED:
-                return _TAGGED[tag.kind]
+            if tag.start <= at <= tag.end and tag.kind in _COMPILER_CHECKS:
+                return _COMPILER_CHECKS[tag.kind]
         return None
 
 
 @dataclass(frozen=True)
 class CashScriptOrigins:
-    """Where the bytes of a contract stand in its CashScript."""
+    """The places in a CashScript source that the bytes of a contract come from."""
 
     artifact: Artifact
     code: bytes = field(repr=False)
 
     @property
     def text(self) -> str | None:
-        """The source, None where the artifact is without it."""
+        """The source text, or None if the artifact does not contain it."""
         return self.artifact.source
 
     @property
     def checks(self) -> tuple[Check, ...]:
-        """Every require, and what the compiler checks by itself, in the source's order."""
+        """All requires, and the checks that the compiler adds, in the order of the source."""
         return tuple(self._checks.values())
 
     def frames_by_code(self) -> Iterator[tuple[bytes, DebugFrame]]:
-        """Yield the contract's script and those of its functions with what is known of them."""
+        """Yield the contract's script and its functions' scripts, with their debug information."""
         for code, frames in self._frames.items():
             for frame in frames:
                 yield code, frame.debug
 
     def at(self, offset: int) -> Found | None:
-        """Find the instruction at a byte of the contract's code."""
+        """Find the source place of the instruction at a byte of the contract's code."""
         found = self.find(self.code, offset)
         return found[0] if found else None
 
     def find(self, code: bytes, offset: int, *, at_end: bool = False) -> tuple[Found, ...]:
-        """Find the instruction at a byte of the contract's script or of one of its functions."""
+        """Find the source places of an instruction of the script or of one of its functions.
+
+        `at_end`: the instruction produced the script's final item.
+        """
         found: dict[Found, None] = {}
         for frame in self._frames.get(code, ()):
             for each in self._find(frame, frame.ip_at(offset), at_end=at_end):
@@ -118,7 +123,7 @@ class CashScriptOrigins:
         return tuple(found)
 
     def without(self, check: Check) -> tuple[bytes, CashScriptOrigins]:
-        """Take a require out of the compiled script; lines stay where they are."""
+        """Remove a check from the compiled script; the source's lines stay the same."""
         key = next(key for key, each in self._checks.items() if each == check)
         artifact = replace(self.artifact, debug=self._debug)
         changed = artifact_without(artifact, *key, is_final=check.is_final)
@@ -131,7 +136,7 @@ class CashScriptOrigins:
         if require is not None:
             check = self._checks[frame.debug.name, require.ip]
         elif at_end and frame.debug is not self._debug:
-            # What a function returned is checked where it was called.
+            # The result of a function is checked by its caller.
             called = list(self._calls())
             if called:
                 yield from called
@@ -146,7 +151,7 @@ class CashScriptOrigins:
             yield self._found(frame, *place, None)
 
     def _calls(self) -> Iterator[Found]:
-        """The requires of the contract whose condition is what a function returns."""
+        """Yield the contract's requires whose condition is the result of a function."""
         for frame in self._frames.get(self.code, ()):
             for ip in frame.requires:
                 is_call = frame.steps[ip - 1].opcode == Op.OP_INVOKE
@@ -185,7 +190,7 @@ class CashScriptOrigins:
 
     @cached_property
     def _checks(self) -> Mapping[tuple[str, int], Check]:
-        """Every check by its frame and instruction, each name once."""
+        """All checks by frame and instruction, with distinct names."""
         checks = {
             (frame.debug.name, ip): check
             for frames in self._frames.values()
@@ -196,17 +201,20 @@ class CashScriptOrigins:
         names = Counter(check.name for _, check in ordered)
         lines = Counter((check.name, check.line) for _, check in ordered)
         return {
-            key: _distinct(check, names[check.name], lines[check.name, check.line])
+            key: _with_distinct_name(check, names[check.name], lines[check.name, check.line])
             for key, check in ordered
         }
 
     def __getstate__(self) -> dict[str, object]:
-        # What is read from an artifact stays behind when it travels: it is read again.
+        # What is derived from the artifact is not pickled: it is derived again when needed.
         return {"artifact": self.artifact, "code": self.code}
 
 
 def _defined(frame: _Frame) -> Iterator[DebugFrame]:
-    """The functions that a contract defines, of which no more is known than where they begin."""
+    """Yield the functions that a contract defines, placed where their definition begins.
+
+    For functions without a frame of their own in the artifact.
+    """
     for at, step in enumerate(frame.steps[:-2]):
         place = at - frame.parameters
         is_defined = frame.steps[at + 2].opcode == Op.OP_DEFINE
@@ -220,13 +228,14 @@ def _verifies(frame: _Frame, ip: int) -> bool:
 
 
 def _checks_of(frame: _Frame) -> Iterator[tuple[int, Check]]:
+    """Yield the compiler's checks and the requires of a frame, with their instructions."""
     source = frame.debug.source_file
     for ip, step in enumerate(frame.steps):
-        tag = frame.tag_at(ip)
+        name = frame.compiler_check_at(ip)
         place = frame.place(ip)
-        if tag is not None and step.opcode in _VERIFYING and ip not in frame.requires and place:
+        if name is not None and step.opcode in _VERIFYING and ip not in frame.requires and place:
             line, column = place
-            yield ip, Check(tag, "", line, opcode_name(step.opcode), False, column, source, False)
+            yield ip, Check(name, "", line, opcode_name(step.opcode), False, column, source, False)
     for ip, require in frame.requires.items():
         if not frame.parameters < ip <= len(frame.steps):
             continue
@@ -250,7 +259,8 @@ def _checks_of(frame: _Frame) -> Iterator[tuple[int, Check]]:
         )
 
 
-def _distinct(check: Check, same: int, in_line: int) -> Check:
+def _with_distinct_name(check: Check, same: int, in_line: int) -> Check:
+    """Name a check by its place too if it has no name, or one that `same` checks share."""
     if check.is_named and same == 1:
         return check
     place = f"line {check.line}"

@@ -1,12 +1,12 @@
 """Checks: the instructions of a contract that can refuse a spend, by name.
 
-A check is what stands in a script to refuse: the instructions that verify, OP_RETURN, those
-on signatures, and what leaves the result of a branch at the end. A comment on its line that
-begins with a name in brackets names it: `OP_EQUALVERIFY  // [pool] input 0 is the pool`; one
-without a name is called by its line and opcode. Where several stand in a line the name is
-that of the last one before the comment. `// [final:name]` says that a line leaves the result,
-where it can not be read from the script. Any other instruction, which refuses operands that
-are out of its range, becomes a check by being named.
+Checks are the verifying opcodes, OP_RETURN, the signature opcodes, and the instructions that
+leave a branch's final result on the stack. A comment that begins with a name in brackets names
+the check on its line: `OP_EQUALVERIFY  // [pool] input 0 is the pool`. A check without a name is
+called by its line and opcode. If a line has several checks, the name belongs to the last one
+before the comment. `// [final:name]` declares that a line leaves the final result, where this
+cannot be derived from the script. Any other instruction, which may fail on operands out of
+range, becomes a check by being named.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from ..assembly.parser import parse
 from ..assembly.source_map import Assembled
 from ..errors import AssemblyError
 from ..script.opcodes import OPCODES_BY_NAME, Op
-from .endings import find_producers, functions_in
 from .moves import MOVES, NOTHING
 from .nested import Nested, run_nested
 from .places import InstructionKey, Placed, PlacedScript, place_instructions
+from .producers import find_producers, functions_in
 from .source import Label, labels_in
 
 __all__ = ["Check", "checks_in", "checks_of"]
 
-_SIGNED = frozenset({Op.OP_CHECKSIG, Op.OP_CHECKMULTISIG, Op.OP_CHECKDATASIG})
+_SIGNATURE_CHECKS = frozenset({Op.OP_CHECKSIG, Op.OP_CHECKMULTISIG, Op.OP_CHECKDATASIG})
 _VERIFYING = frozenset(
     {
         Op.OP_VERIFY,
@@ -46,7 +46,7 @@ _VERIFYING = frozenset(
         Op.OP_CHECKSEQUENCEVERIFY,
     }
 )
-_TRUTHS = _SIGNED | {
+_BOOLEAN_RESULTS = _SIGNATURE_CHECKS | {
     Op.OP_EQUAL,
     Op.OP_NOT,
     Op.OP_0NOTEQUAL,
@@ -56,17 +56,17 @@ _TRUTHS = _SIGNED | {
     *range(Op.OP_NUMEQUAL, Op.OP_GREATERTHANOREQUAL + 1),
 } - {Op.OP_NUMEQUALVERIFY}
 _KEPT = 64
-# A push, and true: neither a script that ends with it nor one that has it in it is refused.
+# Stands in for unknown bytes: the push of a true item, so that any script with it assembles.
 _UNKNOWN = b"\x01\x01"
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One reason for which a contract refuses: its name, why it is there, and its place.
+    """One condition on which a contract refuses a spend: its name, purpose and place.
 
-    What is not named in the source is called by its line and opcode. `is_final` says that
-    the script may end with what it leaves. `source` is the binding it stands in, None for
-    the contract's own source.
+    A check without a name in the source is called by its line and opcode (`is_named` is
+    false). `is_final`: the item that it leaves may be the script's final result. `source` is
+    the name of the binding that contains it, None for the contract's own source.
     """
 
     name: str
@@ -81,27 +81,27 @@ class Check:
 
 @lru_cache(maxsize=_KEPT)
 def checks_in(source: str, name: str = "") -> tuple[Check, ...]:
-    """List the checks of a source, in its order, whatever is bound to its names.
+    """List the checks of a source in order, without knowing its bindings.
 
-    What a source ends with counts where it is a truth value: others may be for more to
-    come. `name` is what the source is called, for the error. Raises AssemblyError for what
-    is no CashAssembly.
+    An instruction that leaves the final item counts only if that is a boolean: other items
+    may be meant for code that follows. `name` names the source in errors. Raises
+    AssemblyError if the source is not valid CashAssembly.
     """
     bindings: dict[str, Binding] = {}
     try:
-        nodes = run_nested(_known(parse(source), bindings))
+        nodes = run_nested(_replace_unknown(parse(source), bindings))
     except AssemblyError as error:
         raise AssemblyError(
             error.message, line=error.line, column=error.column, binding=name or None
         ) from error
     script = place_instructions(nodes, assemble_nodes(nodes, bindings), bindings)
-    return tuple(_list(script, {None: source}, most_finals=False))
+    return tuple(_list_checks(script, {None: source}, boolean_finals_only=True))
 
 
 def checks_of(
     source: str, assembled: Assembled, bindings: Mapping[str, Binding]
 ) -> tuple[PlacedScript, tuple[Check, ...]]:
-    """Place a contract's instructions, and list its checks, with those of what it takes in."""
+    """Place a contract's instructions and list its checks, those of bound sources included."""
     script = place_instructions(parse(source), assembled, bindings)
     texts: dict[str | None, str] = {None: source}
     for each in script.scripts():
@@ -109,17 +109,19 @@ def checks_of(
             bound = None if step.source is None else bindings.get(step.source)
             if isinstance(bound, str):
                 texts[step.source] = bound
-    return script, tuple(_list(script, texts, most_finals=True))
+    return script, tuple(_list_checks(script, texts, boolean_finals_only=False))
 
 
-def _known(nodes: tuple[Node, ...], bindings: dict[str, Binding]) -> Nested[tuple[Node, ...]]:
-    """The nodes with something in place of all that only a binding can tell."""
+def _replace_unknown(
+    nodes: tuple[Node, ...], bindings: dict[str, Binding]
+) -> Nested[tuple[Node, ...]]:
+    """Replace evaluations by a placeholder, and bind every identifier to it in `bindings`."""
     known: list[Node] = []
     for node in nodes:
         if isinstance(node, Evaluation):
             known.append(Literal(_UNKNOWN, node.place))
         elif isinstance(node, Push):
-            body = yield _known(node.body, bindings)
+            body = yield _replace_unknown(node.body, bindings)
             known.append(Push(body, node.place))
         else:
             if isinstance(node, Identifier) and node.name not in OPCODES_BY_NAME:
@@ -128,44 +130,51 @@ def _known(nodes: tuple[Node, ...], bindings: dict[str, Binding]) -> Nested[tupl
     return tuple(known)
 
 
-def _list(
-    script: PlacedScript, texts: Mapping[str | None, str], *, most_finals: bool
+def _list_checks(
+    script: PlacedScript, texts: Mapping[str | None, str], *, boolean_finals_only: bool
 ) -> Iterator[Check]:
+    """Yield the checks of a script in the order of `texts`, the sources by name, and lines.
+
+    `boolean_finals_only`: an instruction that leaves the final item, but is no boolean
+    operation, does not count as a check.
+    """
     functions, bodies = functions_in(script)
     finals = {
         step.key
         for step in find_producers(script, functions)
-        if step.opcode in _TRUTHS or (step.pushes is None and most_finals) or step.pushes == b""
+        if step.opcode in _BOOLEAN_RESULTS
+        or (step.pushes is None and not boolean_finals_only)
+        or step.pushes == b""
     }
     refusing: dict[InstructionKey, Check] = {}
     lines: dict[tuple[str | None, int], list[Placed]] = {}
     for step in (step for each in (script, *bodies) for step in each.steps):
         lines.setdefault((step.source, step.line), []).append(step)
         key = step.key
-        if step.opcode in _VERIFYING or step.opcode in _SIGNED or key in finals:
+        if step.opcode in _VERIFYING or step.opcode in _SIGNATURE_CHECKS or key in finals:
             refusing[key] = _unnamed(step, is_final=key in finals)
     for steps in lines.values():
         steps.sort(key=lambda step: step.column)
     for source, text in texts.items():
-        _name(source, labels_in(text), lines, refusing)
-    places = {source: at for at, source in enumerate(texts)}
+        _apply_labels(source, labels_in(text), lines, refusing)
+    order = {source: at for at, source in enumerate(texts)}
     ordered = sorted(
-        refusing.values(), key=lambda each: (places[each.source], each.line, each.column)
+        refusing.values(), key=lambda each: (order[each.source], each.line, each.column)
     )
-    yield from _distinct(ordered)
+    yield from _with_distinct_names(ordered)
 
 
 def _unnamed(step: Placed, *, is_final: bool) -> Check:
     return Check("", "", step.line, step.name, is_final, step.column, step.source, False)
 
 
-def _name(
+def _apply_labels(
     source: str | None,
     labels: Iterable[Label],
     lines: Mapping[tuple[str | None, int], list[Placed]],
     refusing: dict[InstructionKey, Check],
 ) -> None:
-    """Give the names of a source to the last check, or else instruction, that each follows."""
+    """Name by each label the last check before it on its line, or else the last instruction."""
     line, from_ = 0, 0
     for label in labels:
         from_ = from_ if label.line == line else 0
@@ -189,12 +198,12 @@ def _name(
 
 
 def _may_refuse(step: Placed) -> bool:
-    moves = step.opcode in MOVES or step.opcode in NOTHING
-    return (step.pushes is None and not moves) or step.opcode in (Op.OP_DEFINE, Op.OP_INVOKE)
+    never = step.opcode in MOVES or step.opcode in NOTHING
+    return (step.pushes is None and not never) or step.opcode in (Op.OP_DEFINE, Op.OP_INVOKE)
 
 
-def _distinct(checks: list[Check]) -> Iterator[Check]:
-    """Call what has no name by its place, and tell those of one name apart."""
+def _with_distinct_names(checks: list[Check]) -> Iterator[Check]:
+    """Name unnamed checks by their place, and add the place to names used more than once."""
     in_line = Counter((each.source, each.line) for each in checks)
     names = Counter(each.name for each in checks if each.is_named)
     for each in checks:

@@ -1,4 +1,4 @@
-"""A contract: its script with the constants filled in, how it locks coins, and its spend paths."""
+"""Contracts: the script with its constants, how it locks coins, and its spend paths."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from ..script.patterns import p2s, p2sh20, p2sh32
 from ..transaction.model import Output, Token, Transaction
 from ..wallet.coins import Coin
 from .checks import Check
-from .found import Found, Origins, Unknown
+from .found import Found, NoOrigins, Origins
+from .removal import find_check
 from .spend_paths import SpendPath
-from .taking_out import find_check
 from .unlocking import Unlocks
 
 __all__ = ["Contract", "Locking", "Parameter"]
 
 Locking = Literal["p2sh32", "p2sh20", "p2s"]
-"""How a contract locks coins: by the HASH256 or HASH160 of its script, or by the script itself."""
+"""The ways to lock coins: by the HASH256 or HASH160 of the script, or by the script itself."""
 
 _LOCKING_BYTECODES = {"p2sh32": p2sh32, "p2sh20": p2sh20, "p2s": p2s}
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter of a contract and the bytes that it has in this one.
+    """A parameter of a contract and the bytes of its value.
 
-    `type` is one of the types of arguments, None where none is declared.
+    `type` is one of the argument types (`check_type`), or None if none is declared.
     """
 
     name: str
@@ -44,9 +44,9 @@ class Parameter:
 class Contract:
     """A contract with its constants filled in: `code` is the script that runs.
 
-    `locking` says how coins are locked with it, `parameters` what it was made with, `paths`
-    how it is spent, and `origins` where its bytes come from. Raises ContractError for a script
-    that cannot lock coins that way.
+    `locking` is how it locks coins, `parameters` are the constants it was made with, `paths`
+    the ways to spend it, and `origins` maps its bytes to the source. Raises ContractError for a
+    script that cannot lock coins this way, an unknown locking, and two paths of one name.
     """
 
     name: str
@@ -54,7 +54,7 @@ class Contract:
     locking: Locking = "p2sh32"
     parameters: tuple[Parameter, ...] = field(default=(), repr=False)
     paths: tuple[SpendPath, ...] = ()
-    origins: Origins = field(default_factory=Unknown, repr=False)
+    origins: Origins = field(default_factory=NoOrigins, repr=False)
     locking_bytecode: bytes = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -62,7 +62,8 @@ class Contract:
         if self.locking not in get_args(Locking):
             named = repr(self.locking) if isinstance(self.locking, str) else kind_of(self.locking)
             raise ContractError(
-                f"{self.name}: no locking is called {named}: {', '.join(get_args(Locking))}"
+                f"{self.name}: unknown locking {named}: expected one of"
+                f" {', '.join(get_args(Locking))}"
             )
         names = [path.name for path in self.paths]
         for name in names:
@@ -78,48 +79,48 @@ class Contract:
 
     @property
     def unlock(self) -> Unlocks:
-        """The spend paths: `contract.unlock.NAME(arguments...)` is an unlocker for the builder."""
+        """The spend paths: `contract.unlock.NAME(arguments...)` makes an unlocker."""
         return Unlocks(self)
 
     @property
     def redeem_script(self) -> bytes | None:
-        """What a spend pushes last: the script, or None where the output holds it itself."""
+        """The script that a spend pushes last, or None for P2S, whose outputs hold the script."""
         return None if self.locking == "p2s" else self.code
 
     @property
     def size(self) -> int:
-        """The bytes of the script."""
+        """The script's length in bytes."""
         return len(self.code)
 
     @property
     def text(self) -> str | None:
-        """The source, None where it is not known."""
+        """The source text, or None if it is not known."""
         return self.origins.text
 
     @property
     def checks(self) -> Sequence[Check]:
-        """Every check of the source and of those it takes in, in their order."""
+        """All checks of the source, and of sources bound to its names, in order."""
         return self.origins.checks
 
     def address(self, network: str = "mainnet", *, token_aware: bool = False) -> str:
-        """Write the address of the contract on a network. Raises AddressError for a P2S."""
+        """Return the contract's address on a network. Raises AddressError for P2S."""
         check_network(network)
         prefix = ADDRESS_PREFIXES[network]
         return encode_address(self.locking_bytecode, prefix=prefix, token_aware=token_aware)
 
     def output(self, value: int, token: Token | None = None) -> Output:
-        """Make an output of `value` satoshis that the contract locks."""
+        """Make an output of `value` satoshis that is locked by the contract."""
         return Output(value, self.locking_bytecode, token)
 
     def coin(self, txid: str, index: int, value: int, token: Token | None = None) -> Coin:
-        """Make the coin of the contract at an output: `txid` as it is displayed.
+        """Make a coin locked by the contract: output `index` of `txid` (as displayed, reversed).
 
-        Raises DecodeError for what is no txid.
+        Raises DecodeError if `txid` is not 64 hexadecimal digits.
         """
         return Coin(decode_displayed_hash(txid), index, self.output(value, token))
 
     def coins_of(self, transaction: Transaction) -> tuple[Coin, ...]:
-        """Return the outputs of a transaction that the contract locks, as coins."""
+        """Return the outputs of a transaction that are locked by the contract, as coins."""
         return tuple(
             coin
             for coin in Coin.all_of(transaction)
@@ -127,32 +128,33 @@ class Contract:
         )
 
     def place(self, offset: int) -> tuple[str, int, Check | None] | None:
-        """The source, the line and the check that this byte of the code comes from.
+        """Return the source name, line and check that a byte of the code comes from.
 
-        The source is this contract's, or one that it takes in by name.
+        The source is the contract's own, or one that is bound to a name. Returns None if the
+        source is not known.
         """
         found = self.origins.at(offset)
         return None if found is None else (found.source, found.line, found.check)
 
     def check_at(self, offset: int) -> Check | None:
-        """Return the check whose instruction is at this byte of the code."""
+        """Return the check whose instruction contains this byte of the code, or None."""
         found = self.origins.at(offset)
         return None if found is None else found.check
 
     def find(self, code: bytes, offset: int, *, at_end: bool = False) -> Sequence[Found]:
-        """Where the instruction at a byte of a script stands that ran as part of this contract.
+        """Find the source places of the instruction at `offset` of the script `code`.
 
-        The script is the contract's own, or that of a function. There are several places
-        where the same function is written more than once, and none where it is not this
-        contract's. `at_end` says that the instruction made the item that the script ended with.
+        The script is the contract's own or the body of one of its functions. The result has
+        several places if the same body occurs more than once, and is empty if the script is
+        not part of this contract. `at_end`: the instruction produced the script's final item.
         """
         return self.origins.find(code, offset, at_end=at_end)
 
     def without(self, name: str) -> Contract:
-        """Return the contract without one check, to show which attack passes then.
+        """Return the contract without one check, to show which attack passes without it.
 
-        Constants, spend paths and lines stay as they are. Raises ContractError for a name that
-        no check has or that several have, and for a check that cannot be taken out.
+        Constants, spend paths and lines stay the same. Raises ContractError for an unknown or
+        ambiguous name, and for a check that cannot be removed.
         """
         try:
             code, origins = self.origins.without(find_check(self.checks, name))

@@ -1,4 +1,4 @@
-"""What a spend of a contract costs, before the transaction around it is built."""
+"""Estimating what a spend of a contract costs, before its transaction is built."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from ..wallet.unlockers import Unlocker
 
 __all__ = ["Estimate", "estimate"]
 
-# The outpoint, the sequence number, and the length of the unlocking bytecode is beside them.
-_INPUT_BYTES = 36 + 4
+# The outpoint and the sequence number; the unlocking bytecode's length is added separately.
+_FIXED_INPUT_BYTES = 36 + 4
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What an input is about to cost.
+    """The estimated size and cost of an input.
 
-    `unlocking_size` and `input_size` are bytes, at most; a fee of one satoshi a byte is the
-    latter. `result` is the run in a transaction that has nothing but this input and the outputs:
-    its metrics are the cost, and where it is refused they count as far as it came.
+    `unlocking_size` and `input_size` are upper bounds in bytes; at one satoshi per byte, the
+    latter is the fee. `result` is the run in a transaction with only this input and the given
+    outputs. Its metrics are the cost; if the run failed, they cover the part that ran.
     """
 
     unlocking_size: int
@@ -37,7 +37,7 @@ class Estimate:
 
     @property
     def is_complete(self) -> bool:
-        """Whether the run came to an accepted end, so that the costs are those of a spend."""
+        """Whether the input was accepted, so that the metrics are those of a whole spend."""
         return self.result.ok
 
     def __str__(self) -> str:
@@ -59,11 +59,11 @@ def estimate(
     locktime: int = 0,
     rules: RuleSet = BCH_2026,
 ) -> Estimate:
-    """Estimate what it costs to spend a coin, by running its script in a transaction of its own.
+    """Estimate what it costs to spend a coin, by running its script in a draft transaction.
 
-    The transaction spends the coin alone, to `outputs` or else to nobody, whatever its fee:
-    what a covenant looks at has to be among them. Raises BuildError for an unlocker that cannot
-    unlock the coin.
+    The draft spends only this coin, creates `outputs`, and may pay any fee. For a covenant, the
+    outputs must include those that it inspects. Raises BuildError if the unlocker cannot unlock
+    the coin.
     """
     place = Input(coin.outpoint_hash, coin.outpoint_index, b"", sequence)
     empty = Transaction((place,), tuple(outputs), locktime=locktime)
@@ -71,4 +71,4 @@ def estimate(
     transaction = replace(empty, inputs=(replace(place, unlocking_bytecode=unlocking),))
     size = unlocker.size
     result = evaluate_input(TransactionContext(transaction, (coin.output,)), 0, rules)
-    return Estimate(size, _INPUT_BYTES + len(encode_compact_size(size)) + size, result)
+    return Estimate(size, _FIXED_INPUT_BYTES + len(encode_compact_size(size)) + size, result)

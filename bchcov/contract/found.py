@@ -1,4 +1,4 @@
-"""Where an instruction of a contract stands in its source."""
+"""Source places of a contract's instructions, and the protocols for finding them."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Protocol
 from ..errors import ContractError
 from .checks import Check
 
-__all__ = ["Found", "Known", "Origins", "Unknown"]
+__all__ = ["Found", "NoOrigins", "Origins", "Searchable"]
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Where an instruction of a contract stands: the source's name, the place, and the check.
+    """An instruction found in a contract: the source's name, line and column, and its check.
 
-    `is_alone` says that no other instruction of the line can be meant, `suffix` how the files
-    of the source's language end.
+    `is_alone`: there is no other check on the line, so the column need not be shown. `suffix`
+    is the file name extension of the source's language.
     """
 
     source: str
@@ -29,7 +29,7 @@ class Found:
 
     @property
     def file(self) -> str:
-        """The name of the source's file."""
+        """The source's file name."""
         return self.source + self.suffix
 
     def __str__(self) -> str:
@@ -38,7 +38,7 @@ class Found:
         return place if named and self.is_alone else f"{place}:{self.column}"
 
 
-class Known(Protocol):
+class Searchable(Protocol):
     """A contract whose instructions can be found in a source."""
 
     @property
@@ -49,53 +49,53 @@ class Known(Protocol):
 
 
 class Origins(Protocol):
-    """Where the bytes of a contract come from, for each language that contracts are written in."""
+    """A map from a contract's bytes to its source; each source language has an implementation."""
 
     @property
     def text(self) -> str | None:
-        """The source, None where it is not known."""
+        """The source text, or None if it is not known."""
         ...
 
     @property
     def checks(self) -> Sequence[Check]:
-        """Every check of the contract, in the source's order."""
+        """All checks of the contract, in the order of the source."""
         ...
 
     def at(self, offset: int) -> Found | None:
-        """Find the instruction at a byte of the contract's code."""
+        """Find the source place of the instruction at a byte of the contract's code."""
         ...
 
     def find(self, code: bytes, offset: int, *, at_end: bool = False) -> Sequence[Found]:
-        """Find the instruction at a byte of a script that ran as part of the contract.
+        """Find the source places of the instruction at `offset` of the script `code`.
 
-        `at_end` says that the instruction made the item that the script ended with, which is
-        checked without an instruction of its own.
+        The script is the contract's own or the body of one of its functions. `at_end`: the
+        instruction produced the script's final item, which the end of the script checks.
         """
         ...
 
     def without(self, check: Check) -> tuple[bytes, Origins]:
-        """Return the contract's code without a check, and where that code comes from.
+        """Return the contract's code without a check, and the origins of that code.
 
-        Raises ContractError for a check that cannot be taken out.
+        Raises ContractError for a check that cannot be removed.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class Unknown:
-    """The origins of a contract of which only the bytes are known."""
+class NoOrigins:
+    """The origins of a contract whose source is not known."""
 
     text: None = None
     checks: tuple[Check, ...] = ()
 
     def at(self, offset: int) -> None:  # noqa: ARG002
-        """Find nothing."""
+        """Find nothing: the source is not known."""
         return
 
     def find(self, code: bytes, offset: int, *, at_end: bool = False) -> tuple[Found, ...]:  # noqa: ARG002
-        """Find nothing."""
+        """Find nothing: the source is not known."""
         return ()
 
     def without(self, check: Check) -> tuple[bytes, Origins]:
         """Raise ContractError: no check is known."""
-        raise ContractError(f"{check.name!r} cannot be taken out: the source is not known")
+        raise ContractError(f"check {check.name!r} cannot be removed: the source is not known")

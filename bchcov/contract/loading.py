@@ -1,4 +1,4 @@
-"""Contracts from files: CashScript artifacts and CashAssembly."""
+"""Loading contracts from files: CashScript artifacts and CashAssembly sources."""
 
 from __future__ import annotations
 
@@ -24,29 +24,32 @@ def load_contract(
     locking: Locking = "p2sh32",
     paths: Mapping[str, str] | None = None,
 ) -> Contract:
-    """Load a contract from a file, with the arguments of its constructor or its parameters.
+    """Load a contract from a file, with its constructor's arguments or its parameters.
 
-    A `.json` file is a CashScript artifact, a `.cashasm` file CashAssembly. Arguments are given
-    in order or by name; those in order are bound to the parameters that CashAssembly declares.
-    `paths` declares spend paths of CashAssembly beside those of the file, as `compile_contract`
-    does.
+    A `.json` file is a CashScript artifact, a `.cashasm` file a CashAssembly source. Arguments
+    are given in order or by name; for CashAssembly, the order is that of the parameter
+    declarations. `paths` adds spend paths to those that a CashAssembly file declares, as in
+    `compile_contract`.
 
-    Raises ContractError for a file that is not there or of another kind, an argument that is
-    missing or of another type; FormatError for what is no artifact; AssemblyError.
+    Raises ContractError for a file that cannot be read or has another extension, and for a
+    missing argument or one of the wrong type; FormatError for an invalid artifact;
+    AssemblyError if the source cannot be assembled.
     """
     file = Path(path)
     if file.suffix not in _SUFFIXES:
         kinds = ", ".join(f"{suffix} ({what})" for suffix, what in _SUFFIXES.items())
-        raise ContractError(f"{file.name!a} is of no known kind of contract: {kinds}")
+        raise ContractError(f"unknown kind of contract file {file.name!a}: expected {kinds}")
     try:
         text = file.read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise ContractError(f"{str(file)!a}: {error.strerror}") from None
     except UnicodeDecodeError as error:
-        raise ContractError(f"{str(file)!a} is not UTF-8: byte {error.start}") from None
+        raise ContractError(f"{str(file)!a}: invalid UTF-8 at byte {error.start}") from None
     if file.suffix == ".json":
         if paths:
-            raise ContractError(f"{file.name!a}: the spend paths of an artifact are its functions")
+            raise ContractError(
+                f"{file.name!a}: an artifact takes no paths: its functions are the spend paths"
+            )
         try:
             return artifact_contract(read_artifact(text), arguments, locking=locking)
         except FormatError as error:
@@ -55,8 +58,8 @@ def load_contract(
         declared = [each.name for each in parameters_in(text)]
         if len(arguments) != len(declared):
             raise ContractError(
-                f"{file.stem}: {len(declared)} parameters are declared"
-                f" ({', '.join(declared) or 'none'}), got {len(arguments)} arguments"
+                f"{file.stem}: expected {len(declared)} arguments, for the declared parameters"
+                f" ({', '.join(declared) or 'none'}), got {len(arguments)}"
             )
         arguments = dict(zip(declared, arguments, strict=True))
     return compile_contract(file.stem, arguments, source=text, paths=paths, locking=locking)

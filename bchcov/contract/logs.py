@@ -1,4 +1,4 @@
-"""The lines that `console.log` of a CashScript contract prints while an input runs."""
+"""Collecting the lines that a CashScript contract prints with `console.log`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _Snapshots = dict[int, tuple[bytes, ...]]
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """What one `console.log` printed: the file, the line, and its text on one line."""
+    """The output of one `console.log`: its source file and line, and the text on one line."""
 
     file: str
     line: int
@@ -40,17 +40,20 @@ class LogLine:
 
 @dataclass(frozen=True, slots=True)
 class _Logged:
-    """A frame with log entries, and the instructions at which they look at the stack."""
+    """A frame with log entries, and the positions at which these need the stack.
+
+    `size` is the number of instructions.
+    """
 
     debug: DebugFrame
     file: str
     size: int
-    looked_at: frozenset[int]
+    snapshot_positions: frozenset[int]
 
 
 @dataclass(slots=True)
 class _Logger:
-    """Watches a run; `calls` holds the scripts that are open, with the stacks looked at."""
+    """Observes a run; `calls` holds the scripts being run, with the stacks recorded in each."""
 
     context: TransactionContext
     index: int
@@ -60,7 +63,7 @@ class _Logger:
     calls: list[tuple[bytes, _Snapshots]] = field(default_factory=list)
 
     def observe(self, vm: Machine, program: Program, position: int) -> None:
-        """Print what stands before the instruction that is about to run."""
+        """Print the log entries placed before the instruction that is about to run."""
         depth = len(vm.frames)
         while len(self.calls) > depth + 1:
             self.end_call(vm.stack)
@@ -70,19 +73,20 @@ class _Logger:
             self.calls.append((program.code, {}))
         code, snapshots = self.calls[-1]
         frame = self.frames.get(code)
-        if frame is not None and vm.executing and position in frame.looked_at:
+        if frame is not None and vm.executing and position in frame.snapshot_positions:
             snapshots[position] = tuple(vm.stack)
             self.print_at(frame, position, snapshots)
 
     def end_call(self, stack: Sequence[bytes]) -> None:
-        """Print what stands at the end of a script that has run."""
+        """Print the log entries placed at the end of a script that has just run."""
         code, snapshots = self.calls.pop()
         frame = self.frames.get(code)
-        if frame is not None and frame.size in frame.looked_at:
+        if frame is not None and frame.size in frame.snapshot_positions:
             snapshots[frame.size] = tuple(stack)
             self.print_at(frame, frame.size, snapshots)
 
     def print_at(self, frame: _Logged, position: int, snapshots: _Snapshots) -> None:
+        """Print the log entries placed at a position."""
         for entry in frame.debug.logs:
             if entry.ip == position:
                 words = [
@@ -92,14 +96,16 @@ class _Logger:
                 self.lines.append(LogLine(frame.file, entry.line, printable(" ".join(words))))
 
     def show(self, item: LoggedItem, snapshots: _Snapshots) -> str:
+        """Format a logged stack item by its type."""
         stack = snapshots.get(item.ip)
         if stack is not None and item.transformations:
             stack = self.transform(item.transformations, stack)
         if stack is None or item.stack_index >= len(stack):
-            return f"({item.type} that is not on the stack)"
+            return f"({item.type}: not on the stack)"
         return _shown(stack[-1 - item.stack_index], item.type)
 
     def transform(self, notation: str, stack: tuple[bytes, ...]) -> tuple[bytes, ...] | None:
+        """Run the instructions that recover an item which the optimiser had transformed."""
         try:
             code = assemble_notation(notation)
         except AssemblyError:
@@ -116,16 +122,16 @@ def log_lines(
     index: int = 0,
     rules: RuleSet = BCH_2026,
 ) -> tuple[LogLine, ...]:
-    """Run input `index` of a transaction for what `console.log` of contracts prints, in order.
+    """Run input `index` of a transaction and collect the contracts' `console.log` lines.
 
-    A contract prints if it is from an artifact with debug information. What has been printed
-    before a refusal is part of the answer. Raises EncodeError for an index without an input
-    and a spent output.
+    Only contracts from artifacts with debug information print. If the input is refused, the
+    lines printed before are returned. Raises EncodeError if there is no input `index`, or no
+    spent output for it.
     """
     frames = dict(frame for contract in contracts for frame in _logged_in(contract))
     logger = _Logger(TransactionContext(transaction, source_outputs), index, rules, frames)
     result = evaluate_input(logger.context, index, rules, observe=logger.observe)
-    # A script that failed in the middle has not come to its end.
+    # Only scripts that did not fail have reached their end.
     if result.code is None:
         while logger.calls:
             logger.end_call(result.stack)
@@ -136,15 +142,15 @@ def _logged_in(contract: Contract) -> Iterator[tuple[bytes, _Logged]]:
     if not isinstance(contract.origins, CashScriptOrigins):
         return
     for code, debug in contract.origins.frames_by_code():
-        looked_at = {
+        positions = {
             at
             for entry in debug.logs
             for at in (entry.ip, *(each.ip for each in entry.data if not isinstance(each, str)))
         }
-        if looked_at:
+        if positions:
             size = sum(1 for _ in instructions(code))
             file = debug.source_file or f"{contract.name}.cash"
-            yield code, _Logged(debug, file, size, frozenset(looked_at))
+            yield code, _Logged(debug, file, size, frozenset(positions))
 
 
 def _shown(item: bytes, type_name: str) -> str:

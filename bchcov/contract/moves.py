@@ -1,11 +1,18 @@
-"""What each instruction does to the stack, as far as it matters where an item comes from."""
+"""The stack effects of opcodes, as far as they decide which instruction produced an item."""
 
 from __future__ import annotations
 
 from ..script.opcodes import Op
 from ..script.pushes import Instruction
 
-__all__ = ["ALT_MOVES", "CHOOSERS", "MOVES", "NOTHING", "constant", "gives"]
+__all__ = [
+    "ALT_MOVES",
+    "CHOOSERS",
+    "MOVES",
+    "NOTHING",
+    "constant",
+    "gives",
+]
 
 MOVES: dict[int, tuple[int, tuple[int, ...]]] = {
     Op.OP_DROP: (1, ()),
@@ -22,13 +29,15 @@ MOVES: dict[int, tuple[int, tuple[int, ...]]] = {
     Op.OP_ROT: (3, (1, 2, 0)),
     Op.OP_2ROT: (6, (2, 3, 4, 5, 0, 1)),
 }
-"""Of what only moves or copies: how many items it takes, and which of them it leaves, the
-lowest as 0."""
+"""Opcodes that only move or copy items: how many they take, and which of these they leave.
+
+Items are numbered from 0, the deepest one taken; the top of the stack comes last."""
 
 CHOOSERS = frozenset({Op.OP_PICK, Op.OP_ROLL})
-"""These move the item that a number on the stack chooses."""
+"""Opcodes that copy or move the item whose index is on top of the stack."""
 
 ALT_MOVES = frozenset({Op.OP_TOALTSTACK, Op.OP_FROMALTSTACK})
+"""Opcodes that move an item between the stacks."""
 
 NOTHING = frozenset(
     {
@@ -56,18 +65,18 @@ NOTHING = frozenset(
         Op.OP_NOP1,
     }
 )
-"""These leave no item of their own making."""
+"""Opcodes that produce no new item."""
 
 
 def gives(opcode: int) -> int:
-    """How many new items an instruction leaves, one that only moves items apart."""
+    """Return how many new items an opcode that does not only move items produces."""
     if opcode == Op.OP_SPLIT:
         return 2
     return 0 if opcode in NOTHING else 1
 
 
 def constant(step: Instruction) -> bytes | None:
-    """What an instruction pushes, whatever happens; None for one that does not push."""
+    """Return the item that an instruction pushes, or None if it is not a push."""
     if step.data is not None:
         return None if step.missing else step.data
     if step.opcode == Op.OP_0:

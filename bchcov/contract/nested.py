@@ -1,4 +1,4 @@
-"""Recursion without Python's stack: how deep a contract nests must not depend on the caller."""
+"""Recursion without Python's stack, so that the depth of nesting does not depend on the caller."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ __all__ = ["Nested", "run_nested"]
 
 _Result = TypeVar("_Result")
 Nested = Generator[Any, Any, _Result]
-"""A function that yields each such function it calls, and is resumed with its result."""
+"""A generator that yields each nested generator it calls, and is resumed with its result."""
 
 
 def run_nested(first: Nested[_Result]) -> _Result:
-    """Run a function to its end, and all that it calls, with one Python frame for any depth."""
+    """Run a nested generator to its end and return its result, using one frame for any depth."""
     waiting: list[Nested[Any]] = [first]
     result: Any = None
     while waiting:

@@ -1,4 +1,7 @@
-"""The instructions of an assembled source, each with its place, and those inside its pushes."""
+"""Mapping each instruction of an assembled script to its source line and column.
+
+Scripts that are written inside a push, such as function bodies, are mapped as well.
+"""
 
 from __future__ import annotations
 
@@ -25,11 +28,11 @@ InstructionKey = tuple[str | None, int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """An instruction of a script, and where it stands in a source.
+    """An instruction of a script with its place in a source.
 
-    `offset` counts bytes of the script. `source` is the binding it stands in, None for the
-    source itself. `pushes` is what it pushes, where that is certain, and `inside` the
-    script in it, where it is written as one.
+    `offset` is in bytes of the script. `source` is the name of the binding that contains it,
+    None for the contract's own source. `pushes` is the constant that it pushes, if it is a
+    push, and `inside` that constant as a script, if the source writes it as one.
     """
 
     offset: int
@@ -52,25 +55,25 @@ class Placed:
 
     @property
     def key(self) -> InstructionKey:
-        """The place, and the opcode: bytes that are written as they are share a place."""
+        """The place and the opcode: the instructions of one bytes literal share a place."""
         return self.source, self.line, self.column, self.opcode
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedScript:
-    """A script and its instructions in their order."""
+    """A script and its instructions in order, each with its place in the source."""
 
     code: bytes
     steps: tuple[Placed, ...]
 
     def at(self, offset: int) -> Placed | None:
-        """The instruction that the byte at `offset` belongs to; behind the end, the last one."""
+        """Return the instruction that contains the byte at `offset`; the last one after the end."""
         found = bisect_right(self.steps, offset, key=lambda step: step.offset)
         return self.steps[found - 1] if found else None
 
     def scripts(self) -> Iterator[PlacedScript]:
-        """Yield this script and all inside its pushes, each once, from the outside in."""
-        # A script that is taken in more than once is the same object wherever it is.
+        """Yield this script and those inside its pushes, each once, outer ones first."""
+        # A bound script that is used more than once is the same object everywhere.
         scripts = {id(self): self}
         waiting = deque(scripts.values())
         while waiting:
@@ -83,15 +86,17 @@ class PlacedScript:
 
 
 class _Placer:
+    """Places the instructions of a script, and of the scripts inside its pushes."""
+
     def __init__(self, bindings: Mapping[str, Binding]) -> None:
         self.bindings = bindings
         self.assembler = Assembler(bindings)
         self.pushes: dict[_Key, Push] = {}
         self.scripts: dict[_Key, PlacedScript] = {}
 
-    def learn(self, nodes: Sequence[Node]) -> None:
-        """Remember every push of a source, and of those that it takes in, by its place."""
-        learned: set[str] = set()
+    def index_pushes(self, nodes: Sequence[Node]) -> None:
+        """Index every push of a source, and of the sources bound to its names, by place."""
+        visited: set[str] = set()
         waiting: list[tuple[Node, str | None]] = [(node, None) for node in nodes]
         while waiting:
             node, source = waiting.pop()
@@ -99,13 +104,14 @@ class _Placer:
                 self.pushes[source, node.place.line, node.place.column] = node
             if isinstance(node, Push | Evaluation):
                 waiting += [(each, source) for each in node.body]
-            elif isinstance(node, Identifier) and node.name not in learned:
+            elif isinstance(node, Identifier) and node.name not in visited:
                 bound = self.bindings.get(node.name)
                 if isinstance(bound, str):
-                    learned.add(node.name)
+                    visited.add(node.name)
                     waiting += [(each, node.name) for each in parse(bound)]
 
-    def script(self, assembled: Assembled) -> Nested[PlacedScript]:
+    def place_script(self, assembled: Assembled) -> Nested[PlacedScript]:
+        """Place each instruction of an assembled script."""
         starts = [span.start for span in assembled.spans]
         steps: list[Placed] = []
         for step in instructions(assembled.code):
@@ -113,25 +119,26 @@ class _Placer:
             key = span.source, span.line, span.column
             pushed = constant(step)
             inside = None
-            # Not where several instructions come from one place: those are bytes as they are.
+            # Several instructions from one place come from a bytes literal, not from a push.
             if pushed and span.start == step.offset and span.end == step.end:
-                inside = yield self.inside(key, pushed)
+                inside = yield self.place_pushed(key, pushed)
             steps.append(Placed(step.offset, step.opcode, *key, pushed, inside))
         return PlacedScript(assembled.code, tuple(steps))
 
-    def inside(self, key: _Key, pushed: bytes) -> Nested[PlacedScript | None]:
+    def place_pushed(self, key: _Key, pushed: bytes) -> Nested[PlacedScript | None]:
+        """Place the script inside a push; None if it is not written as a script."""
         node = self.pushes.get(key)
         if node is None:
             return None
         if key not in self.scripts:
-            # The pushes inside are assembled with the one around them, once.
+            # A push within another push has been assembled together with the outer one.
             assembled = self.assembler.pushed.get(key)
             if assembled is None:
                 try:
                     assembled = self.assembler.assemble(Tree(node.body, key[0]))
                 except AssemblyError:
                     return None
-            self.scripts[key] = yield self.script(assembled)
+            self.scripts[key] = yield self.place_script(assembled)
         found = self.scripts[key]
         return found if found.code == pushed else None
 
@@ -139,7 +146,7 @@ class _Placer:
 def place_instructions(
     nodes: tuple[Node, ...], assembled: Assembled, bindings: Mapping[str, Binding]
 ) -> PlacedScript:
-    """Give each instruction of a script that was assembled from `nodes` its place."""
+    """Map each instruction of a script assembled from `nodes` to its place in the source."""
     placer = _Placer(bindings)
-    placer.learn(nodes)
-    return run_nested(placer.script(assembled))
+    placer.index_pushes(nodes)
+    return run_nested(placer.place_script(assembled))

@@ -1,4 +1,4 @@
-"""Contracts from bytes: a redeem script, or a spend that was seen on a chain."""
+"""Contracts read from transactions: the script that an input spent, and the items it pushed."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ __all__ = ["SeenSpend", "read_spend"]
 
 @dataclass(frozen=True, slots=True)
 class SeenSpend:
-    """What an input spent: the contract, and the items that the input pushed, the last on top."""
+    """The contract that an input spent, and the items that the input pushed, the last on top."""
 
     contract: Contract
     items: tuple[bytes, ...]
 
     @property
     def unlocker(self) -> ContractUnlocker:
-        """What pushes the same items again."""
+        """An unlocker that pushes the same items again."""
         return self.contract.unlock.seen(*self.items)
 
 
@@ -38,33 +38,38 @@ def read_spend(
     *,
     name: str = "seen",
 ) -> SeenSpend:
-    """Read what input `index` of a transaction spent: the script, and what was pushed for it.
+    """Read the contract that input `index` of a transaction spent, and the items it pushed.
 
-    The script is what P2SH hashes, or the locking bytecode itself. The contract's one spend path
-    is called "seen", with an argument for each item: `a0`, `a1`, ..., as bytes, so that it can
-    be spent again with others. Raises ContractError for an input that is not there, a
-    redeem script that is not the one hashed, and an unlocking script that does more than push.
+    The contract's script is the redeem script for P2SH, otherwise the locking bytecode. Its only
+    spend path is called "seen" and has a bytes argument for each item: `a0`, `a1`, ..., so that
+    it can be spent again with other items. Raises ContractError for an unknown input, a redeem
+    script that does not match its hash, and an unlocking script that does more than push.
     """
-    if not isinstance(index, int) or not 0 <= index < len(transaction.inputs):
-        where = shown(index) if isinstance(index, int) else kind_of(index)
-        raise ContractError(f"input {where}: the transaction has {len(transaction.inputs)} inputs")
+    if not isinstance(index, int):
+        raise ContractError(f"input index must be an integer, not {kind_of(index)}")
+    if not 0 <= index < len(transaction.inputs):
+        raise ContractError(
+            f"input {shown(index)} is out of range: the transaction has"
+            f" {len(transaction.inputs)} inputs"
+        )
     if len(source_outputs) != len(transaction.inputs):
         raise ContractError(
-            f"{len(transaction.inputs)} inputs, but {len(source_outputs)} spent outputs"
+            f"expected {len(transaction.inputs)} spent outputs, one for each input,"
+            f" got {len(source_outputs)}"
         )
     unlocking = transaction.inputs[index].unlocking_bytecode
     locking = source_outputs[index].locking_bytecode
     if not is_push_only(unlocking):
-        raise ContractError(f"input {index}: its unlocking script does more than push")
+        raise ContractError(f"input {index}: the unlocking script is not push-only")
     items = [constant(step) or b"" for step in instructions(unlocking)]
     kind: Locking = "p2s"
     code = locking
     if is_p2sh20(locking) or is_p2sh32(locking):
         if not items:
-            raise ContractError(f"input {index}: it pushes no redeem script")
+            raise ContractError(f"input {index}: the redeem script is missing")
         kind, code = ("p2sh32" if is_p2sh32(locking) else "p2sh20"), items.pop()
         if (p2sh32 if kind == "p2sh32" else p2sh20)(code) != locking:
-            raise ContractError(f"input {index}: its last push is not the script that is hashed")
+            raise ContractError(f"input {index}: the redeem script does not match its hash")
     arguments = tuple(Argument(f"a{number}", "bytes") for number in range(len(items)))
     contract = Contract(name, code, kind, (), (SpendPath("seen", arguments),))
     return SeenSpend(contract, tuple(items))

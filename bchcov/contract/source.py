@@ -1,4 +1,4 @@
-"""Sources of contracts: the folder they lie in, their comments, and the names in these."""
+"""Contract sources: reading them from the folder `contracts`, and the names in their comments."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from ..errors import ContractError
 __all__ = ["Label", "index_of", "labels_in", "load_source"]
 
 _HERE = Path(__file__).parent.parent
-# In a wheel the sources lie within the package, in a checkout beside it.
+# In a wheel the sources are inside the package, in a checkout beside it.
 _FOLDERS = (_HERE / "contracts", _HERE.parent / "contracts")
-# Text in quotes has no comments in it, and a comment no quotes.
+# Comments and quoted texts: a comment mark within quotes does not begin a comment.
 _PART = re.compile(r"//[^\n]*|/\*.*?\*/|'[^']*'|\"[^\"]*\"", re.DOTALL)
 _LABEL = re.compile(
     r"(?://|/\*)[^\S\n]*\[(?P<final>final:)?(?P<name>[A-Za-z0-9_.-]+)\][^\S\n]*(?P<why>[^\n]*)"
@@ -25,7 +25,7 @@ _LABEL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """The name that a comment begins with, and where the comment stands, counted from 1."""
+    """The name that a comment begins with, its purpose, and the comment's place, from 1."""
 
     name: str
     why: str
@@ -36,18 +36,21 @@ class Label:
 
 @cache
 def load_source(name: str) -> str:
-    """Read the source `name` of the folder `contracts`, as "cpmm/pool". Raises ContractError."""
+    """Read a source from the folder `contracts` by name, such as "cpmm/pool".
+
+    Raises ContractError if there is none.
+    """
     for folder in _FOLDERS:
         path = folder / f"{name}.cashasm"
         if path.is_file():
             return path.read_text(encoding="utf-8")
-    raise ContractError(f"no contract is called {name!r}")
+    raise ContractError(f"unknown contract {name!r}")
 
 
 def labels_in(source: str) -> Iterator[Label]:
-    """Yield the names in a source's comments, in their order.
+    """Yield the names in a source's comments, in order.
 
-    Lines and columns count as the parser's do, in the normalized form of the source.
+    Lines and columns refer to the normalized source, as those of the parser do.
     """
     text = normalize_source(source)
     line, start, counted = 1, 0, 0
@@ -65,7 +68,7 @@ def labels_in(source: str) -> Iterator[Label]:
 
 
 def index_of(text: str, line: int, column: int) -> int:
-    """Return the offset in a normalized source of a line and a column."""
+    """Convert a line and column of a normalized source to an index into the text."""
     at = 0
     for _ in range(line - 1):
         at = text.index("\n", at) + 1

@@ -22,7 +22,7 @@ _BEGINS = re.compile(r"//[^\S\n]*@spend\b[^\n]*")
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """A named argument and its type. Raises ContractError for a type that there is not."""
+    """A named argument and its type. Raises ContractError for an unknown type."""
 
     name: str
     type: str
@@ -38,9 +38,9 @@ class Argument:
 class SpendPath:
     """One way to unlock a contract.
 
-    `unlocking` is the unlocking script in CashAssembly without the redeem script, in which the
-    names of the arguments stand for their values; where it is None the arguments are pushed in
-    their order, the last one on top.
+    `unlocking` is the unlocking script in CashAssembly, without the redeem script; it refers to
+    the arguments by name. If it is None, the arguments are pushed in order, the last on top.
+    Raises ContractError for two arguments of one name.
     """
 
     name: str
@@ -65,24 +65,24 @@ class SpendPath:
 
 
 def parse_arguments(text: str, what: str) -> tuple[Argument, ...]:
-    """Read arguments as they are declared: "sig owner, int amount". Raises ContractError."""
+    """Parse a declaration of arguments, as "sig owner, int amount". Raises ContractError."""
     if not text.strip():
         return ()
     arguments = []
     for part in text.split(","):
         match = _ARGUMENT.fullmatch(part)
         if match is None:
-            raise ContractError(f"{what}: expected a type and a name, got {part.strip()!r}")
+            raise ContractError(f"{what}: expected 'TYPE NAME', got {part.strip()!r}")
         arguments.append(Argument(match["name"], match["type"]))
     return tuple(arguments)
 
 
 def parse_paths(paths: Mapping[str, str]) -> tuple[SpendPath, ...]:
-    """Read spend paths from their names and declarations.
+    """Parse spend paths, given as a mapping from their names to their declarations.
 
-    A declaration lists the arguments, "sig owner, int amount"; where more than these is
-    pushed, or in another order, the unlocking script follows behind a colon: "sig owner:
-    <owner> OP_1". Raises ContractError.
+    A declaration lists the arguments, as "sig owner, int amount". If the unlocking script does
+    more than push them in order, it follows after a colon: "sig owner: <owner> OP_1". Raises
+    ContractError.
     """
     made = []
     for name, declared in paths.items():
@@ -94,18 +94,18 @@ def parse_paths(paths: Mapping[str, str]) -> tuple[SpendPath, ...]:
 
 
 def paths_in(source: str) -> Iterator[SpendPath]:
-    """Yield the spend paths that comments of a source declare.
+    """Yield the spend paths that are declared in a source's comments.
 
-    `// @spend move(sig owner, int amount)` declares one, and `// @spend recover(sig owner):
-    <owner> OP_1` one with its unlocking script. Raises ContractError that names the line.
+    Examples: `// @spend move(sig owner, int amount)`, and with an unlocking script
+    `// @spend recover(sig owner): <owner> OP_1`. Raises ContractError, which names the line.
     """
     for begun in _BEGINS.finditer(source):
         line = source.count("\n", 0, begun.start()) + 1
         match = _DECLARED.fullmatch(begun[0])
         if match is None or match["rest"].strip():
             raise ContractError(
-                f"line {line}: expected '@spend NAME(TYPE NAME, ...)', perhaps with"
-                f" ': UNLOCKING SCRIPT' behind it, got {begun[0][:80]!r}"
+                f"line {line}: expected '@spend NAME(TYPE NAME, ...)' or"
+                f" '@spend NAME(TYPE NAME, ...): UNLOCKING SCRIPT', got {begun[0][:80]!r}"
             )
         unlocking = match["unlocking"]
         yield SpendPath(

@@ -1,4 +1,4 @@
-"""Unlocking a contract by one of its spend paths."""
+"""Unlocking a contract's coins through one of its spend paths."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from ..wallet.unlockers import ExplainedRefusal
 from ..wallet.wanted import Part, placeholder, split_at
 from .argument_types import ArgumentValue, EncodedArgument, encode_argument
 from .explaining import find_refusal
-from .found import Known
+from .found import Searchable
 from .spend_paths import SpendPath
 
 __all__ = ["ContractUnlocker", "Spendable", "Unlock", "Unlocks"]
 
 
-class Spendable(Known, Protocol):
-    """A contract that coins can be locked with."""
+class Spendable(Searchable, Protocol):
+    """A contract that can lock coins, with its spend paths."""
 
     @property
     def code(self) -> bytes: ...
@@ -38,9 +38,9 @@ class Spendable(Known, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ContractUnlocker:
-    """Unlocks a contract by one of its spend paths, with these arguments.
+    """Unlocks a contract's coin through one of its spend paths, with these arguments.
 
-    `arguments` holds what each name stands for; signatures are made when the rest of the
+    `arguments` are pairs of a name and a value; signatures are made once the rest of the
     transaction is complete.
     """
 
@@ -50,7 +50,7 @@ class ContractUnlocker:
 
     @property
     def size(self) -> int:
-        """The most bytes of the unlocking bytecode."""
+        """The largest possible size of the unlocking bytecode, in bytes."""
         code = self.contract.code
         values = {
             name: value if isinstance(value, bytes) else bytes(value.largest_size(code))
@@ -59,7 +59,7 @@ class ContractUnlocker:
         return len(self._assemble(values))
 
     def unlock(self, context: TransactionContext, index: int) -> bytes:
-        """Sign and push. Raises BuildError for a coin that the contract does not lock."""
+        """Make the unlocking bytecode. Raises BuildError if the coin is not the contract's."""
         self._check_coin(context, index)
         code = self.contract.code
         return self._assemble(
@@ -70,9 +70,11 @@ class ContractUnlocker:
         )
 
     def parts(self, context: TransactionContext, index: int) -> tuple[Part, ...]:
-        """The pushes, and the places of signatures, signed where the private key is here.
+        """Split the unlocking bytecode into constant bytes and signatures, for cosigners.
 
-        Raises BuildError as `unlock` does, and where the path does not push a signature as it is.
+        Signatures by keys that are held here are already made. Raises BuildError as `unlock`
+        does, for a path that does not push its signatures unchanged, and for an argument other
+        than a signature that depends on the transaction.
         """
         self._check_coin(context, index)
         values, places = {}, {}
@@ -81,8 +83,8 @@ class ContractUnlocker:
                 values[name] = value
             elif not isinstance(value, Signature):
                 raise BuildError(
-                    f"{self.contract.name}: {name} covers the whole transaction: it cannot be"
-                    " cosigned"
+                    f"{self.contract.name}: a spend with argument {name!r} cannot be cosigned:"
+                    " it depends on the whole transaction"
                 )
             else:
                 mark = values[name] = placeholder(f"{self.contract.name} {self.path.name} {name}")
@@ -90,7 +92,7 @@ class ContractUnlocker:
         return split_at(self._assemble(values), places)
 
     def without_private_keys(self) -> ContractUnlocker:
-        """The same spend path with public keys in place of the private ones."""
+        """Return the same unlocker with public keys in place of the private ones."""
         arguments = tuple(
             (
                 name,
@@ -108,7 +110,7 @@ class ContractUnlocker:
             raise BuildError(f"input {index} does not spend a coin of the contract {name}")
 
     def explain_refusal(self, result: InputResultLike) -> ExplainedRefusal:
-        """Say which line and check of the contract refused the input."""
+        """Explain which line and check of the contract refused the input."""
         refusal = find_refusal(result, self.contract)
         place = refusal.place
         check = None if place is None or place.check is None else place.check.name
@@ -134,25 +136,25 @@ class Unlock:
     path: SpendPath
 
     def __call__(self, *values: ArgumentValue, **named: ArgumentValue) -> ContractUnlocker:
-        """Return what unlocks the contract with these arguments.
+        """Make an unlocker for this path with these arguments.
 
-        Raises ContractError for a missing argument, one too many, one that there is not, and
-        a value that its type does not take.
+        Raises ContractError for a missing, unknown or repeated argument, for too many arguments,
+        and for a value of the wrong type.
         """
         what = f"{self.contract.name}: {self.path}"
         names = [each.name for each in self.path.arguments]
         if len(values) > len(names):
-            raise ContractError(f"{what}: takes {len(names)} arguments, got {len(values)}")
+            raise ContractError(f"{what}: expected {len(names)} arguments, got {len(values)}")
         given = dict(zip(names, values, strict=False))
         for name, value in named.items():
             if name not in names:
-                raise ContractError(f"{what}: no argument is called {name!r}")
+                raise ContractError(f"{what}: unknown argument {name!r}")
             if name in given:
-                raise ContractError(f"{what}: the argument {name} is given twice")
+                raise ContractError(f"{what}: argument {name!r} is given twice")
             given[name] = value
         missing = [str(each) for each in self.path.arguments if each.name not in given]
         if missing:
-            raise ContractError(f"{what}: missing {', '.join(missing)}")
+            raise ContractError(f"{what}: missing arguments: {', '.join(missing)}")
         arguments = tuple(
             (each.name, encode_argument(given[each.name], each.type, f"{what}: {each.name}"))
             for each in self.path.arguments
@@ -161,7 +163,7 @@ class Unlock:
         try:
             _ = made.size
         except AssemblyError as error:
-            raise ContractError(f"{what}: its unlocking script: {error}") from None
+            raise ContractError(f"{what}: unlocking script: {error}") from None
         return made
 
 
@@ -169,24 +171,25 @@ class Unlock:
 class Unlocks:
     """The spend paths of a contract by name, as attributes and items.
 
-    A path that is called like a keyword of Python is an item, or an attribute with an
-    underscore behind it: `contract.unlock.pass_`.
+    A path whose name is a Python keyword is available as an item, or as an attribute with a
+    trailing underscore: `contract.unlock.pass_`.
     """
 
     contract: Spendable
 
     def __getitem__(self, name: str) -> Unlock:
-        """Return a spend path. Raises ContractError for one that there is not."""
+        """Return a spend path by name. Raises ContractError if there is none of that name."""
         for path in self.contract.paths:
             if path.name == name:
                 return Unlock(self.contract, path)
-        names = ", ".join(path.name for path in self.contract.paths) or "none is declared"
-        raise ContractError(f"{self.contract.name} has no spend path called {name!r}: {names}")
+        names = ", ".join(path.name for path in self.contract.paths)
+        expected = f"expected one of {names}" if names else "the contract declares none"
+        raise ContractError(f"{self.contract.name}: unknown spend path {name!r}: {expected}")
 
     def __getattr__(self, name: str) -> Unlock:
-        """Return a spend path. Raises ContractError for one that there is not."""
+        """Return a spend path by name. Raises ContractError if there is none of that name."""
         if name.startswith("__"):
-            # What Python itself looks for, as copy and pickle do, is not a path.
+            # Python itself, for example copy and pickle, looks up such names.
             raise AttributeError(name)
         word = name.removesuffix("_")
         return self[word if iskeyword(word) and name != word else name]

@@ -58,22 +58,22 @@ def test_what_a_signature_covers_and_one_without_its_type_are_left_to_be_made() 
 @pytest.mark.parametrize(
     ("type_name", "value", "message"),
     [
-        ("int", True, "it: expected an integer for a int, got a bool"),
-        ("int", b"\x01", "it: expected an integer for a int, got a bytes"),
-        ("bool", 1, "it: expected True or False for a bool, got the number 1"),
-        ("string", b"a", "it: expected text for a string, got a bytes"),
-        ("bytes", "aabb", "it: expected bytes for a bytes, got a str: bytes.fromhex reads hex"),
-        ("bytes20", bytes(19), "it: a bytes20 is 20 bytes, not 19"),
-        ("bytes20", KEY, "it: expected bytes for a bytes20, got a PrivateKey"),
-        ("byte", b"", "it: a byte is 1 bytes, not 0"),
-        ("pubkey", Signature(KEY), "it: expected bytes or a PrivateKey for a pubkey"),
-        ("sig", 5, "it: expected a PrivateKey or Signature, or bytes, for a sig, got the number 5"),
-        ("sig", bytes(74), "it: a sig is empty, 65 bytes"),
-        ("sig", bytes(7), "it: a sig is empty, 65 bytes"),
-        ("datasig", bytes(73), "it: a datasig is empty, 64 bytes"),
-        ("bytes64", Signature(KEY), "it: expected bytes for a bytes64, got a Signature"),
-        ("sig", SigningSerialization(), "it: expected a PrivateKey or Signature, or bytes, for a"),
-        ("datasig", KEY, "it: expected bytes or a Signature for a datasig, got a PrivateKey"),
+        ("int", True, "it must be an integer, not a bool"),
+        ("int", b"\x01", "it must be an integer, not a bytes"),
+        ("bool", 1, "it must be True or False, not the integer 1"),
+        ("string", b"a", "it must be a str, not a bytes"),
+        ("bytes", "aabb", "it must be bytes, not a str: use bytes.fromhex for hex"),
+        ("bytes20", bytes(19), "it: a bytes20 must be 20 bytes, not 19"),
+        ("bytes20", KEY, "it must be bytes, not a PrivateKey"),
+        ("byte", b"", "it: a byte must be 1 bytes, not 0"),
+        ("pubkey", Signature(KEY), "it must be a PrivateKey, a PublicKey or bytes"),
+        ("sig", 5, "it must be a PrivateKey, a Signature or bytes, not the integer 5"),
+        ("sig", bytes(74), "it: a sig must be empty, 65 bytes"),
+        ("sig", bytes(7), "it: a sig must be empty, 65 bytes"),
+        ("datasig", bytes(73), "it: a datasig must be empty, 64 bytes"),
+        ("bytes64", Signature(KEY), "it must be bytes, not a Signature"),
+        ("sig", SigningSerialization(), "it must be a PrivateKey, a Signature or bytes, not a"),
+        ("datasig", KEY, "it must be a Signature or bytes, not a PrivateKey"),
     ],
 )
 def test_a_value_that_its_type_does_not_take_is_refused(
@@ -88,5 +88,5 @@ def test_a_value_that_its_type_does_not_take_is_refused(
     "name", ["bytes0", "bytes01", "bytes-1", "uint", "", "Int", 7, "bytes999999"]
 )
 def test_a_type_that_there_is_not_is_refused(name: object) -> None:
-    with pytest.raises(ContractError, match="no type of an argument is called"):
+    with pytest.raises(ContractError, match="unknown argument type"):
         check_type(name)

@@ -241,12 +241,15 @@ def test_contracts_of_artifacts_travel() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "takes 4 arguments, got 0"),
-        ({**HASHES, "more": 1}, "no argument is called 'more'"),
-        ({"fee": 1}, "missing arbiter, buyer, seller"),
-        ({**HASHES, "fee": "1"}, "Escrow: int fee: expected an integer for a int, got a str"),
-        ({**HASHES, "buyer": bytes(19)}, "Escrow: bytes20 buyer: a bytes20 is 20 bytes, not 19"),
-        ("text", "the arguments are a list, or a mapping from their names"),
+        ([], "expected 4 arguments, got 0"),
+        ({**HASHES, "more": 1}, "unknown argument 'more'"),
+        ({"fee": 1}, "missing arguments: arbiter, buyer, seller"),
+        ({**HASHES, "fee": "1"}, "Escrow: int fee must be an integer, not a str"),
+        (
+            {**HASHES, "buyer": bytes(19)},
+            "Escrow: bytes20 buyer: a bytes20 must be 20 bytes, not 19",
+        ),
+        ("text", "arguments must be a sequence or a mapping, not a str"),
     ],
 )
 def test_arguments_that_do_not_fit_the_constructor_are_refused(
@@ -261,7 +264,7 @@ def test_a_signature_is_no_argument_of_a_constructor() -> None:
     artifact = json.loads((ARTIFACTS / "Depot-0.14.0-next.0.json").read_text(encoding="utf-8"))
     del artifact["fingerprint"]
     artifact["constructorInputs"][0]["type"] = "sig"
-    with pytest.raises(ContractError, match="a signature is made for a transaction"):
+    with pytest.raises(ContractError, match="parameters cannot depend on the transaction"):
         artifact_contract(read_artifact(artifact), [Signature(ARBITER), 5])
 
 
@@ -382,14 +385,14 @@ def test_files_are_loaded_by_their_kind(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("a.txt", b"", "'a.txt' is of no known kind of contract: .json"),
+        ("a.txt", b"", "unknown kind of contract file 'a.txt': expected .json"),
         ("a.json", None, "No such file or directory"),
-        ("a.json", b"\xff", "is not UTF-8: byte 0"),
+        ("a.json", b"\xff", "invalid UTF-8 at byte 0"),
         ("a.json", b"[]", "'a.json': an artifact is a JSON object"),
         (
             "a.cashasm",
             b"// @parameter int a\nOP_1",
-            "are declared (a), got 0 arguments",
+            "expected 1 arguments, for the declared parameters (a), got 0",
         ),
     ],
 )
@@ -404,7 +407,7 @@ def test_a_file_that_is_no_contract_is_one_error(
 
 
 def test_an_artifact_takes_no_declared_paths() -> None:
-    with pytest.raises(ContractError, match="the spend paths of an artifact are its functions"):
+    with pytest.raises(ContractError, match="an artifact takes no paths: its functions are"):
         load_contract(ARTIFACTS / "Escrow-0.12.1.json", HASHES, paths={"a": ""})
 
 

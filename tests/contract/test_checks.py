@@ -89,14 +89,16 @@ def test_several_in_a_line_are_told_apart_and_named_by_the_comment_behind_them()
     assert [check.column for check in checks_in(source)][:2] == [1, 11]
     assert without_check(source, "line 1 column 1 OP_VERIFY").startswith("OP_DROP OP_VERIFY // [s")
     changed = without_check(source, "second")
-    assert changed.startswith("OP_VERIFY OP_DROP // taken out: [second]")
+    assert changed.startswith("OP_VERIFY OP_DROP // removed: [second]")
     assert names(changed)[0] == "line 1 OP_VERIFY"
 
 
 def test_a_name_that_two_checks_have_is_told_apart_by_the_line() -> None:
     source = "OP_VERIFY // [a] x\nOP_VERIFY // [a] y\nOP_1"
     assert names(source) == ["a (line 1)", "a (line 2)"]
-    with pytest.raises(ContractError, match=r"2 checks are called 'a': say a \(line 1\) or a"):
+    with pytest.raises(
+        ContractError, match=r"ambiguous check 'a': expected one of a \(line 1\), a \(line 2"
+    ):
         without_check(source, "a")
     assert names(without_check(source, "a (line 2)")) == ["a"]
 
@@ -105,7 +107,9 @@ def test_an_instruction_that_refuses_its_operands_is_a_check_where_it_is_named()
     source = "OP_SPLIT // [long-enough] it has 32 bytes\nOP_DIV OP_1"
     (check,) = checks_in(source)
     assert (check.name, check.opcode, check.is_final) == ("long-enough", "OP_SPLIT", False)
-    with pytest.raises(ContractError, match="cannot be taken out: what OP_SPLIT leaves is used"):
+    with pytest.raises(
+        ContractError, match="cannot be removed: the script uses the result of OP_SPLIT"
+    ):
         without_check(source, "long-enough")
     made = contract("OP_2 OP_SPLIT // [long-enough] it is\nOP_2DROP OP_1")
     said = explain(judge(made.code, "OP_1"), made)
@@ -116,14 +120,14 @@ def test_bytes_that_are_opcodes_are_checks_and_opcodes_that_are_data_none() -> N
     assert contract("OP_DUP 0x69").checks[0].opcode == "OP_VERIFY"
     assert contract("OP_PUSHBYTES_2 OP_VERIFY OP_RETURN").checks == ()
     assert contract("bytes OP_1", {"bytes": b"\x02\x69\x69\x75"}).checks == ()
-    with pytest.raises(ContractError, match="written in bytes"):
+    with pytest.raises(ContractError, match="written as bytes"):
         without_check("0x69 OP_1", "line 1 OP_VERIFY")
 
 
 def test_a_source_that_is_none_is_said_to_be_none() -> None:
     with pytest.raises(AssemblyError, match="line 1, column 1"):
         checks_in("<")
-    with pytest.raises(ContractError, match="no check is called 'x'"):
+    with pytest.raises(ContractError, match="unknown check 'x'"):
         without_check("OP_VERIFY", "x")
 
 

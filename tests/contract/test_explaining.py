@@ -104,11 +104,11 @@ def test_what_made_the_false_item_is_found_wherever_it_was_made(
 def test_an_item_that_no_contract_made_is_laid_to_none() -> None:
     assert said("OP_NOP // [final:it] x", "OP_0") == (
         "EVAL_FALSE: the top stack item is false: 0x, in the redeem bytecode,"
-        " left by OP_0 at byte 0 of the unlocking bytecode"
+        " produced by OP_0 at byte 0 of the unlocking bytecode"
     )
     made = contract("OP_1 OP_EQUAL // [final:it] x")
     other = judge(assemble("OP_1 OP_2 OP_EQUAL"))
-    assert explain(other, made).endswith("left by OP_EQUAL at byte 2 of the redeem bytecode")
+    assert explain(other, made).endswith("produced by OP_EQUAL at byte 2 of the redeem bytecode")
     # The hash is another script's: the contract never ran.
     code = assemble("OP_1")
     transaction = Transaction(
@@ -116,7 +116,7 @@ def test_an_item_that_no_contract_made_is_laid_to_none() -> None:
     )
     context = TransactionContext(transaction, (Output(2_000, p2sh32(made.code)),))
     assert explain(evaluate_input(context, 0, BCH_2026), made).endswith(
-        "left by OP_EQUAL at byte 34 of the locking bytecode"
+        "produced by OP_EQUAL at byte 34 of the locking bytecode"
     )
 
 
@@ -138,7 +138,7 @@ def test_where_the_run_is_no_longer_known_all_that_may_be_meant_is_said() -> Non
     ):
         assert other == result
         assert explain(other, made).endswith(
-            "it was left by one of mine/it.cashasm:2 first, mine/it.cashasm:4 second"
+            "produced by one of mine/it.cashasm:2 first, mine/it.cashasm:4 second"
         )
 
 

@@ -75,9 +75,13 @@ def test_what_is_not_the_transaction_s_is_refused(
 
 def test_a_data_signature_can_be_given_by_nobody_later() -> None:
     signature = Signature(PublicKey(KEY.public_key), hash_type=0x41)
-    with pytest.raises(BuildError, match="reading: serialization covers the whole transaction"):
+    with pytest.raises(
+        BuildError, match="reading: a spend with argument 'serialization' cannot be cosigned"
+    ):
         builder(SigningSerialization(), signature).cosign()
-    with pytest.raises(BuildError, match="reading: signature covers the whole transaction"):
+    with pytest.raises(
+        BuildError, match="reading: a spend with argument 'signature' cannot be cosigned"
+    ):
         builder(b"some", signature).cosign()
 
 
@@ -99,7 +103,7 @@ def test_neither_is_a_parameter_of_a_contract(type_name: str, value: ArgumentVal
 
 
 def test_a_serialization_is_of_no_other_type_than_bytes() -> None:
-    with pytest.raises(ContractError, match="expected bytes for a bytes4, got a SigningSerial"):
+    with pytest.raises(ContractError, match="a must be bytes, not a SigningSerial"):
         compile_contract("t", source="OP_1", paths={"go": "bytes4 a"}).unlock.go(
             SigningSerialization()
         )

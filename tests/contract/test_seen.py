@@ -54,10 +54,10 @@ def test_a_spend_that_cannot_be_read_says_why() -> None:
     built = builder.spend(coin, contract.unlock.go(1, b"", 2)).build()
     transaction, outputs = built.transaction, built.source_outputs
     for unlocking, message in (
-        (b"", "input 0: it pushes no redeem script"),
-        (b"\x51", "input 0: its last push is not the script that is hashed"),
-        (b"\x51\x76", "input 0: its unlocking script does more than push"),
-        (b"\x05\x01", "input 0: its unlocking script does more than push"),
+        (b"", "input 0: the redeem script is missing"),
+        (b"\x51", "input 0: the redeem script does not match its hash"),
+        (b"\x51\x76", "input 0: the unlocking script is not push-only"),
+        (b"\x05\x01", "input 0: the unlocking script is not push-only"),
     ):
         changed = replace(
             transaction,
@@ -65,9 +65,11 @@ def test_a_spend_that_cannot_be_read_says_why() -> None:
         )
         with pytest.raises(ContractError, match=message):
             read_spend(changed, outputs)
-    with pytest.raises(ContractError, match="input 1: the transaction has 1 inputs"):
+    with pytest.raises(
+        ContractError, match="input 1 is out of range: the transaction has 1 inputs"
+    ):
         read_spend(transaction, outputs, 1)
-    with pytest.raises(ContractError, match="1 inputs, but 2 spent outputs"):
+    with pytest.raises(ContractError, match="expected 1 spent outputs, one for each input, got 2"):
         read_spend(transaction, outputs * 2)
 
 

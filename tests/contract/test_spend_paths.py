@@ -111,12 +111,12 @@ def test_a_coin_of_another_contract_is_not_unlocked() -> None:
 @pytest.mark.parametrize(
     ("values", "named", "message"),
     [
-        ((KEY,), {}, "missing pubkey key"),
-        ((), {}, "missing sig signature, pubkey key"),
-        ((KEY, KEY, KEY), {}, "takes 2 arguments, got 3"),
-        ((KEY, KEY), {"key": KEY}, "the argument key is given twice"),
-        ((KEY,), {"keys": KEY}, "no argument is called 'keys'"),
-        ((KEY, 5), {}, "key: expected bytes or a PrivateKey for a pubkey, got the number 5"),
+        ((KEY,), {}, "missing arguments: pubkey key"),
+        ((), {}, "missing arguments: sig signature, pubkey key"),
+        ((KEY, KEY, KEY), {}, "expected 2 arguments, got 3"),
+        ((KEY, KEY), {"key": KEY}, "argument 'key' is given twice"),
+        ((KEY,), {"keys": KEY}, "unknown argument 'keys'"),
+        ((KEY, 5), {}, "key must be a PrivateKey, a PublicKey or bytes, not the integer 5"),
     ],
 )
 def test_arguments_that_do_not_fit_are_refused(
@@ -128,9 +128,11 @@ def test_arguments_that_do_not_fit_are_refused(
 
 
 def test_a_path_that_there_is_not_is_refused_with_the_names_of_those_there_are() -> None:
-    with pytest.raises(ContractError, match="lock has no spend path called 'steal': move, pass"):
+    with pytest.raises(
+        ContractError, match="lock: unknown spend path 'steal': expected one of move, pass"
+    ):
         _ = lock().unlock.steal
-    with pytest.raises(ContractError, match="called 'x': none is declared"):
+    with pytest.raises(ContractError, match="unknown spend path 'x': the contract declares none"):
         _ = Contract("bare", b"\x51").unlock["x"]
 
 
@@ -166,16 +168,16 @@ def test_paths_are_declared_in_python_as_well() -> None:
 @pytest.mark.parametrize(
     ("declaration", "message"),
     [
-        ("// @spend move(sig)", "line 2: move: expected a type and a name, got 'sig'"),
-        ("// @spend move(sig a, int)", "line 2: move: expected a type and a name, got 'int'"),
-        ("// @spend move(sog a)", "no type of an argument is called 'sog'"),
+        ("// @spend move(sig)", "line 2: move: expected 'TYPE NAME', got 'sig'"),
+        ("// @spend move(sig a, int)", "line 2: move: expected 'TYPE NAME', got 'int'"),
+        ("// @spend move(sog a)", "unknown argument type 'sog'"),
         ("// @spend move", "line 2: expected '@spend NAME(TYPE NAME, ...)'"),
         ("// @spend move(sig a) <a>", "line 2: expected '@spend NAME(TYPE NAME, ...)'"),
         ("// @spend move(sig a, int a)", "move: two arguments are called 'a'"),
         ("// @spend a()\n// @spend a()", "odd: two spend paths are called 'a'"),
-        ("// @parameter pubkey", "line 2: expected a type and a name, got 'pubkey'"),
+        ("// @parameter pubkey", "line 2: expected 'TYPE NAME', got 'pubkey'"),
         ("// @parameter int a, int a", "line 2: two parameters are called 'a'"),
-        ("// @parameter int a", "odd: the parameters a are not bound"),
+        ("// @parameter int a", "odd: missing parameters: a"),
     ],
 )
 def test_a_declaration_that_cannot_be_read_names_its_line(declaration: str, message: str) -> None:
@@ -186,7 +188,7 @@ def test_a_declaration_that_cannot_be_read_names_its_line(declaration: str, mess
 
 def test_an_unlocking_script_that_cannot_be_assembled_is_refused_when_it_is_asked_for() -> None:
     contract = compile_contract("odd", source="OP_1", paths={"go": "int a: <b>"})
-    with pytest.raises(ContractError, match=r"odd: go\(int a\): its unlocking script: line 1"):
+    with pytest.raises(ContractError, match=r"odd: go\(int a\): unlocking script: line 1"):
         contract.unlock.go(1)
 
 
@@ -200,11 +202,13 @@ def test_declared_parameters_are_bound_to_values_of_their_types() -> None:
         ("flag", "bool"),
         ("name", "string"),
     ]
-    with pytest.raises(ContractError, match="typed: the parameter flag: expected True or False"):
+    with pytest.raises(ContractError, match="typed: parameter flag must be True or False"):
         compile_contract("typed", {**bindings, "flag": 1}, source=source)
-    with pytest.raises(ContractError, match="the parameter owner is a key: declare its type"):
+    with pytest.raises(
+        ContractError, match="parameter owner must be bytes, an integer or a source, not a P"
+    ):
         compile_contract("typed", {"owner": KEY}, source="<owner>")
-    with pytest.raises(ContractError, match="a signature is made for a transaction"):
+    with pytest.raises(ContractError, match="parameters cannot depend on the transaction"):
         compile_contract("typed", {"s": KEY}, source="// @parameter sig s\n<s>")
 
 
@@ -244,7 +248,7 @@ def test_a_script_that_cannot_lock_coins_is_refused() -> None:
         ContractError, match="long cannot be locked as p2s: script of 202 bytes, relay limit 201"
     ):
         Contract("long", b"\x61" * 202, "p2s")
-    with pytest.raises(ContractError, match="no locking is called 'p2sh'"):
+    with pytest.raises(ContractError, match="unknown locking 'p2sh'"):
         Contract("odd", b"\x51", "p2sh")  # type: ignore[arg-type]
 
 

@@ -1,4 +1,4 @@
-"""Taking a check out of a source, so that a test can show which attack passes without it."""
+"""Removing a check from a source, so that a test can show which attack passes without it."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from ..script.patterns import MAX_MULTISIG_KEYS
 from .checks import Check, checks_in
 from .source import index_of, labels_in
 
-__all__ = ["REPLACED", "find_check", "take_out", "without_check"]
+__all__ = ["REPLACEMENTS", "find_check", "remove_check", "without_check"]
 
-# As many items as a number on the stack says, and the number: no loop, for the rules of 2025.
+# Drops a count and that many items below it, without a loop, to work under the 2025 rules.
 _DROP_COUNTED = "OP_DUP OP_IF OP_NIP OP_1SUB OP_ENDIF " * MAX_MULTISIG_KEYS + "OP_DROP"
 _DROP_MULTISIG = f"{_DROP_COUNTED} {_DROP_COUNTED} OP_DROP"
-# Signatures are refused where they are checked, so that these may not run at all.
-REPLACED = {
+# Signature opcodes must not run at all: they fail by themselves on an invalid signature.
+REPLACEMENTS = {
     "OP_VERIFY": "OP_DROP",
     "OP_RETURN": "OP_NOP",
     "OP_EQUALVERIFY": "OP_2DROP",
@@ -31,45 +31,47 @@ REPLACED = {
     "OP_CHECKLOCKTIMEVERIFY": "OP_NOP",
     "OP_CHECKSEQUENCEVERIFY": "OP_NOP",
 }
-"""What stands in for each opcode that checks: it drops the same items."""
+"""The opcodes that replace each checking opcode: they drop its operands without a check."""
 
 _WORD = re.compile(r"[a-zA-Z_][.a-zA-Z0-9_-]*")
 _CLOSED = re.compile(r"<[^<>]*>|[^\s<>]+")
 
 
 def without_check(source: str, name: str) -> str:
-    """Return the source without one check: its operands are dropped and not compared.
+    """Return the source without one check: its operands are dropped instead of checked.
 
-    What is named behind it in a comment is no name any more; lines stay where they are.
-    Raises ContractError for a name that no check has or that several have, and for a check
-    whose result the script goes on with.
+    The name in the check's comment is disabled too, and lines keep their numbers. Raises
+    ContractError if no check or several checks have the name, and if the script uses the
+    check's result.
     """
-    return take_out(source, find_check(checks_in(source), name))
+    return remove_check(source, find_check(checks_in(source), name))
 
 
 def find_check(checks: Sequence[Check], name: str) -> Check:
-    """Return the check of a name. Raises ContractError for one that none has, or several."""
+    """Return a check by name. Raises ContractError for an unknown or ambiguous name."""
     check = next((each for each in checks if each.name == name), None)
     if check is None:
         same = [each.name for each in checks if each.name.startswith(f"{name} (line ")]
         if same:
-            raise ContractError(f"{len(same)} checks are called {name!r}: say {' or '.join(same)}")
-        raise ContractError(f"no check is called {name!r}")
+            raise ContractError(f"ambiguous check {name!r}: expected one of {', '.join(same)}")
+        raise ContractError(f"unknown check {name!r}")
     return check
 
 
-def take_out(source: str, check: Check) -> str:
-    """Return the source that a check stands in without it, as `without_check` does."""
+def remove_check(source: str, check: Check) -> str:
+    """Return the source that contains a check without it, as `without_check` does."""
     name = check.name
     text = _without_name(normalize_source(source), source, check)
     at = index_of(text, check.line, check.column)
     word = _WORD.match(text, at)
-    if check.opcode in REPLACED:
+    if check.opcode in REPLACEMENTS:
         if word is None:
-            raise ContractError(f"{name!r} is written in bytes: only an opcode can be taken out")
-        return text[:at] + REPLACED[check.opcode] + text[word.end() :]
+            raise ContractError(f"check {name!r} cannot be removed: it is written as bytes")
+        return text[:at] + REPLACEMENTS[check.opcode] + text[word.end() :]
     if not check.is_final:
-        raise ContractError(f"{name!r} cannot be taken out: what {check.opcode} leaves is used")
+        raise ContractError(
+            f"check {name!r} cannot be removed: the script uses the result of {check.opcode}"
+        )
     written = word or _CLOSED.match(text, at)
     end = at if written is None else written.end()
     return f"{text[:end]} OP_DROP OP_1{text[end:]}"
@@ -86,4 +88,4 @@ def _without_name(text: str, source: str, check: Check) -> str:
     if label is None:
         return text
     at = text.index("[", index_of(text, label.line, label.column))
-    return f"{text[:at]}taken out: {text[at:]}"
+    return f"{text[:at]}removed: {text[at:]}"
