@@ -37,6 +37,8 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _LEADING = re.compile(_BLANK)
+# An odd number of hexadecimal digits, more than one, of which the last is a decimal one.
+_SPLIT = re.compile("[0-9a-fA-F]_*(?:[0-9a-fA-F]_*[0-9a-fA-F]_*)*[0-9a-fA-F][0-9]")
 NAME, OPENING, CLOSING, _HEX, _BINARY, _INTEGER, _TEXT, _OTHER_TEXT, _UNEXPECTED = range(1, 10)
 # Numbers and not an enumeration: a source has millions of tokens. The first three are also
 # what tokens say of themselves.
@@ -58,12 +60,15 @@ _EXPECTED = "an opcode, an identifier, a literal, '<', '$(' or a comment"
 class Source:
     """A normalized source: its tokens, and places in it by offset.
 
-    `name` is that of the binding it belongs to, None for the main source.
+    `name` is that of the binding it belongs to, None for the main source. An odd number of
+    hexadecimal digits is an error; with `splits_digits` the last one is a number by itself if
+    it can be, as libauth reads it.
     """
 
-    def __init__(self, text: str, name: str | None = None) -> None:
+    def __init__(self, text: str, name: str | None = None, *, splits_digits: bool = False) -> None:
         self.name = name
         self._text = text
+        self._splits_digits = splits_digits
         # Up to where lines were counted, how many there were, and where the last one starts.
         self._counted, self._line, self._line_start = 0, 1, 0
 
@@ -103,6 +108,11 @@ class Source:
                     raise self._closes_nothing(match, open_parts)
                 open_parts.pop()
                 yield CLOSING, match[3], 0, match.start()
+            elif kind == _HEX and self._splits_digits and _SPLIT.fullmatch(match[_HEX]):
+                last = match.end(_HEX) - 1
+                digits = match[_HEX][:-1].replace("_", "")
+                yield LITERAL, "", self._digits(digits, "0x", match.start()), match.start()
+                yield LITERAL, "", int(match[_HEX][-1]), last
             elif kind is not None:
                 yield LITERAL, "", self._literal(match, kind), match.start()
         if open_parts:

@@ -245,6 +245,11 @@ _SCRIPTS = {
     "broken": "<1",
     "hash": "$(<0x" + "aa" * 5000 + "> OP_HASH256 OP_HASH256)",
     "OP_DUP": "OP_1",
+    "odd": "0x123 <0x5f5e100> 0xa_b5 0x0_1_23",
+    "odd_letter": "0x12a",
+    "one_digit": "0x1",
+    "odd_behind": "0x12_3",
+    "odd_trailing": "0x123_",
     "uses_opcode": "OP_DUP",
     "dotted.name": "OP_2",
     "uses_dotted": "dotted.name <dotted.name>",
@@ -276,10 +281,12 @@ SCRIPTS = _template(
             "tests": {"size": {"check": "OP_SIZE OP_NIP <9> OP_EQUAL"}},
         },
         "lock": {"lockingType": "standard", "script": "OP_1 OP_EQUAL"},
+        "other_lock": {"lockingType": "p2s", "script": "OP_1 OP_EQUAL"},
         "small_lock": {"lockingType": "p2sh20", "script": "OP_1"},
         "number_lock": {"lockingType": "p2sh32", "script": ""},
         "plain_lock": {"script": "OP_2 OP_EQUAL"},
         **_unlocks({"one": "<1>", "none": "", "nobody": "nobody"}, "lock"),
+        **_unlocks({"other": "<1>"}, "other_lock"),
         **_unlocks({"small": ""}, "small_lock"),
         **_unlocks({"number": "<5>"}, "number_lock"),
         **_unlocks({"plain": "OP_2"}, "plain_lock"),
@@ -299,6 +306,21 @@ SCRIPTS = _template(
             "transaction": {
                 "inputs": [{"unlockingBytecode": ["slot"], "sequenceNumber": 4294967295}]
             }
+        },
+        "no_digits": {
+            "sourceOutputs": [
+                {
+                    "lockingBytecode": ["slot"],
+                    "valueSatoshis": "0x0100000000000000"[:16],
+                    "token": {"nft": {"commitment": "0x1234 5- +6 g7 <8 9"}},
+                }
+            ],
+            "transaction": {
+                "inputs": [
+                    {"unlockingBytecode": ["slot"], "outpointTransactionHash": "zz" * 31 + "-1"}
+                ],
+                "outputs": [{"lockingBytecode": "0x6a"}, {"lockingBytecode": "6a0"}],
+            },
         },
         "no_slot": {"transaction": {"inputs": [{"unlockingBytecode": "51"}]}},
         "two_slots": {

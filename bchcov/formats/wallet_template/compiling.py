@@ -27,6 +27,11 @@ __all__ = ["assemble_script", "compile_script", "identifiers_of", "placed"]
 _MAX_NESTED = 100
 
 
+def _source(text: str, script_id: str) -> Source:
+    # Published templates have literals with an odd number of digits.
+    return Source(normalize_source(text, script_id), script_id, splits_digits=True)
+
+
 # Scenarios compile the same scripts for each of their inputs and outputs.
 @lru_cache(maxsize=512)
 def identifiers_of(text: str, script_id: str) -> tuple[tuple[str, int], ...]:
@@ -34,8 +39,9 @@ def identifiers_of(text: str, script_id: str) -> tuple[tuple[str, int], ...]:
 
     Raises AssemblyError.
     """
-    source = Source(normalize_source(text, script_id), script_id)
-    return tuple((name, at) for kind, name, _, at in source.tokens() if kind == NAME)
+    return tuple(
+        (name, at) for kind, name, _, at in _source(text, script_id).tokens() if kind == NAME
+    )
 
 
 @dataclass(slots=True)
@@ -50,7 +56,7 @@ class _Opened:
 
     @property
     def source(self) -> Source:
-        return Source(normalize_source(self.text, self.script_id), self.script_id)
+        return _source(self.text, self.script_id)
 
 
 class _Compiler:

@@ -22,8 +22,8 @@ __all__ = [
 VariableType = Literal["Key", "HdKey", "WalletData", "AddressData"]
 """Where a value comes from: a key of one's own, one derived, data of a wallet or of an address."""
 
-LockingType = Literal["standard", "p2sh20", "p2sh32"]
-"""How a locking script stands in an output: as it is, or hashed."""
+LockingType = Literal["standard", "p2s", "p2sh20", "p2sh32"]
+"""How a locking script stands in an output: as it is (by two names), or hashed."""
 
 TimeLockType = Literal["height", "timestamp"]
 """What the locktime of a transaction must be for an unlocking script."""

@@ -5,10 +5,13 @@ What is not in the format is passed over: old templates have private keys there 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import cast, get_args
 
 from ...encoding.expected import shown
+from ...encoding.hexadecimal import decode_hex
+from ...errors import DecodeError
 from ...transaction.constants import MAX_TOKEN_AMOUNT, MAX_UINT32, MAX_UINT64
 from ...transaction.model import Capability, Nft, Token
 from ..fields import Field
@@ -43,6 +46,7 @@ __all__ = [
 _MAX_OFFSET = 2**31
 _CATEGORY = (2).to_bytes(32, "little")
 _SHOWN = 60
+_DIGITS = re.compile(r"\s*([-+]?)([0-9a-fA-F]+)")
 
 
 def optional_text(field: Field) -> str | None:
@@ -76,6 +80,25 @@ def _each(field: Field) -> Iterator[tuple[str, Field]]:
     if field.is_there:
         for name in field.members():
             yield name, field.get(name)
+
+
+def _hexadecimal(field: Field) -> bytes:
+    """The bytes of a field as libauth reads them: what is no digit ends a byte, none is 0.
+
+    Published templates have "0x" or CashAssembly here, and their scenarios still run.
+    """
+    text = field.text()
+    try:
+        return decode_hex(text)
+    except DecodeError:
+        return bytes(_byte(text[at : at + 2]) for at in range(0, len(text), 2))
+
+
+def _byte(pair: str) -> int:
+    """JavaScript's parseInt of up to two characters, as far as it fits into a byte."""
+    match = _DIGITS.match(pair)
+    value = int(match[2], 16) if match else 0
+    return -value % 256 if match and match[1] == "-" else value
 
 
 def read_entities(field: Field) -> dict[str, Entity]:
@@ -192,7 +215,7 @@ def _data(field: Field) -> ScenarioData:
     hd_keys, keys = _inner(field, "hdKeys"), _inner(field, "keys")
     return ScenarioData(
         {name: each.text() for name, each in _each(field.get("bytecode"))},
-        {name: each.hexadecimal() for name, each in _each(keys.get("privateKeys"))},
+        {name: _hexadecimal(each) for name, each in _each(keys.get("privateKeys"))},
         {name: each.text() for name, each in _each(hd_keys.get("hdPrivateKeys"))},
         {name: each.text() for name, each in _each(hd_keys.get("hdPublicKeys"))},
         optional_number(hd_keys.get("addressIndex")),
@@ -205,7 +228,7 @@ def _filling(field: Field, *, slot: bool) -> Filling:
     if slot and field.value == ["slot"]:
         return Slot.SLOT
     if isinstance(field.value, str):
-        return field.hexadecimal()
+        return _hexadecimal(field)
     if not field.is_there:
         return Bytecode()
     script, overrides = field.get("script"), field.get("overrides")
@@ -220,7 +243,7 @@ def _input(field: Field) -> ScenarioInput:
     return ScenarioInput(
         _filling(field.get("unlockingBytecode"), slot=True),
         optional_number(field.get("outpointIndex")),
-        txid.reversed_hash()[::-1].hex() if txid.is_there else None,
+        _hexadecimal(txid).hex() if txid.is_there else None,
         optional_number(field.get("sequenceNumber")),
     )
 
@@ -235,10 +258,7 @@ def _output(field: Field, *, spent: bool = False) -> ScenarioOutput:
 
 
 def _value(field: Field) -> int:
-    data = field.hexadecimal()
-    if len(data) != 8:
-        field.refuse(f"has {len(data)} bytes, not 8")
-    return int.from_bytes(data, "little")
+    return int.from_bytes(_hexadecimal(field), "little")
 
 
 def _token(field: Field) -> Token:
@@ -246,7 +266,7 @@ def _token(field: Field) -> Token:
     is_text = isinstance(amount.value, str)
     return Token(
         # Of any size: without amount and NFT it is not looked at, and no token.
-        category.hexadecimal()[::-1] if category.is_there else _CATEGORY,
+        _hexadecimal(category)[::-1] if category.is_there else _CATEGORY,
         amount.digits(MAX_TOKEN_AMOUNT)
         if is_text
         else optional_number(amount, MAX_TOKEN_AMOUNT) or 0,
@@ -258,5 +278,5 @@ def _nft(field: Field) -> Nft:
     capability = _choice(field.get("capability"), ("none", "mutable", "minting")) or "none"
     commitment = field.get("commitment")
     return Nft(
-        commitment.hexadecimal() if commitment.is_there else b"", Capability[capability.upper()]
+        _hexadecimal(commitment) if commitment.is_there else b"", Capability[capability.upper()]
     )
