@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from itertools import permutations
+from typing import Any
 
 import pytest
 
@@ -245,3 +246,46 @@ def test_places_that_two_wallets_fill_are_put_together() -> None:
     assert [missing_signatures(each) for each in (mine, other)] == [places[:1], places[1:]]
     for each in (combine_requests(mine, other), combine_requests(request, other, mine)):
         assert accept(signed_transaction(each), request)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [{}, {"inputs": None}, {"inputs": {"0": 1}}, {"inputs": []}, {"inputs": ["a", {"name": 5}]}],
+)
+def test_a_function_that_is_none_names_no_argument(function: dict[str, object]) -> None:
+    request = request_of((p2sh32(CONTRACT), encode_push(bytes(65)) + PLACES))
+    named = replace(request, contracts=(SourceContract(function, CONTRACT, {}),))
+    assert [each.argument for each in missing_signatures(named)] == [None, None]
+
+
+@pytest.mark.parametrize("lock", [p2sh20, p2sh32])
+@pytest.mark.parametrize("told", [None, CONTRACT])
+def test_where_no_place_is_told_nothing_is_signed(lock: Any, told: bytes | None) -> None:
+    request = request_of((lock(CONTRACT), b""))
+    if told is not None:
+        request = replace(request, contracts=(SourceContract(SPEND, told, {}),))
+    (lacking,) = missing_signatures(request)
+    assert lacking == MissingSignature(0)
+    for only in (None, [lacking]):
+        with pytest.raises(InvalidKey, match="no input asks for a signature of this key"):
+            sign_request(request, MINE, only=only)
+
+
+def test_copies_that_tell_less_or_more_are_put_together() -> None:
+    request = request_of((p2sh32(SCRIPT), b""), (MINE.locking_bytecode, b""))
+    known = replace(request, contracts=(SourceContract({}, SCRIPT, {}), None))
+    one = sign_request(known, KEYS[0])
+    for made in (combine_requests(request, one), combine_requests(one, request)):
+        assert made.transaction == one.transaction
+    # A third signature is not needed.
+    others = [sign_request(known, key) for key in KEYS[1:3]]
+    done = combine_requests(known, one, *others, sign_request(request, MINE))
+    assert accept(signed_transaction(done), request)
+
+
+def test_copies_that_spend_other_outputs_are_not_put_together() -> None:
+    request = request_of((MINE.locking_bytecode, b""))
+    for value in (49_999, 50_001):
+        other = replace(request, source_outputs=(Output(value, MINE.locking_bytecode),))
+        with pytest.raises(BuildError, match="a request of another transaction"):
+            combine_requests(request, other)
