@@ -12,12 +12,7 @@ from ..script.pushes import encode_push
 from ..transaction.model import Transaction
 from ..wallet.cosigned import CosignedTransaction
 from ..wallet.wanted import Part, WantedSignatures
-from .request_multisig import (
-    KEY_PLACEHOLDER,
-    SIGNATURE_PLACEHOLDER,
-    pushed_items,
-    pushes_so_far,
-)
+from .request_multisig import SIGNATURE_PLACEHOLDER, pushed_items, pushes_so_far
 from .signing_request import SigningRequest, SourceContract
 
 __all__ = ["add_signatures", "to_signing_request"]
@@ -63,22 +58,18 @@ def _check(cosigned: object) -> None:
 
 
 def _written(parts: Sequence[Part]) -> bytes:
-    (first, *more) = parts
-    if isinstance(first, WantedSignatures) and first.kind == "p2pkh" and first.needed and not more:
-        return b""
     return b"".join(part if isinstance(part, bytes) else _places(part) for part in parts)
 
 
 def _places(wanted: WantedSignatures) -> bytes:
     if not wanted.needed:
         return wanted.pushes
+    if wanted.kind == "p2pkh":
+        # Nothing else is in such an input: empty, it asks for signature and key.
+        return b""
     if wanted.kind == "multisig":
         return pushes_so_far(wanted.covered, dict(wanted.signatures), wanted.scheme)
-    pushed = encode_push(SIGNATURE_PLACEHOLDER)
-    if wanted.kind == "signature":
-        return pushed
-    known = [key for key in wanted.signers if len(key) > _HASH_SIZE]
-    return pushed + encode_push(known[0] if known else KEY_PLACEHOLDER)
+    return encode_push(SIGNATURE_PLACEHOLDER)
 
 
 def add_signatures(cosigned: CosignedTransaction, transaction: Transaction) -> CosignedTransaction:

@@ -41,6 +41,7 @@ from bchcov.formats import (
     write_signed,
     write_signing_request,
 )
+from bchcov.script.pushes import encode_push
 from bchcov.wallet import CosignedTransaction, KeyHash, PublicKey, Scheme, Unlocker
 
 PEOPLE = tuple(PrivateKey(bytes((value,)) * 32) for value in range(1, 5))
@@ -116,15 +117,19 @@ def test_wallets_that_know_only_the_request_sign_it() -> None:
     assert to_signing_request(draft).broadcast
     request = to_signing_request(draft, user_prompt="Sign it", broadcast=False)
     assert (request.user_prompt, request.broadcast) == ("Sign it", False)
-    assert [item.unlocking_bytecode for item in request.transaction.inputs[:2]] == [b"", b""]
+    plain, owned, shared, escrow, free = request.transaction.inputs
+    assert plain.unlocking_bytecode == owned.unlocking_bytecode == free.unlocking_bytecode == b""
+    zeros = b"\x41" + bytes(65)
+    assert shared.unlocking_bytecode == b"\x01\x00" + zeros * 2 + encode_push(SCRIPT)
+    assert escrow.unlocking_bytecode == zeros * 2 + b"\x55" + encode_push(ESCROW)
     text = write_signing_request(request)
     for key in (ALICE, CAROL):
         answer = write_signed(sign_request(read_signing_request(text), key).transaction)
         draft = add_signatures(draft, read_signed(json.loads(json.dumps(answer))))
     assert list(draft.missing) == [3]
     # Each of two signs their own place of the contract.
-    escrow = missing_signatures(carried(to_signing_request(draft)))
-    for key, place in zip((DAVE, BOB), escrow, strict=True):
+    places = missing_signatures(carried(to_signing_request(draft)))
+    for key, place in zip((DAVE, BOB), places, strict=True):
         signed = sign_request(carried(to_signing_request(draft)), key, only=[place])
         draft = add_signatures(draft, signed.transaction)
     assert draft.build().verdict
@@ -155,6 +160,8 @@ def test_another_transaction_and_other_things_are_refused() -> None:
         add_signatures(draft, replace(transaction, locktime=5))
     with pytest.raises(EncodeError, match="expected a Transaction, got a str"):
         add_signatures(draft, "00")  # type: ignore[arg-type]
+    with pytest.raises(EncodeError, match="expected a CosignedTransaction, got a BuiltTransaction"):
+        add_signatures(draft.unsigned, transaction)  # type: ignore[arg-type]
     with pytest.raises(EncodeError, match="expected a CosignedTransaction, got a Transaction"):
         to_signing_request(transaction)  # type: ignore[arg-type]
 
