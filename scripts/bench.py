@@ -164,7 +164,7 @@ def libauth_seconds(sets: dict[str, list[Test]]) -> dict[str, float]:
                 file.write(json.dumps(line) + "\n")
         file.flush()
         command = ["node", str(script), file.name]
-        answer = subprocess.run(command, check=True, capture_output=True, text=True)
+        answer = subprocess.run(command, check=True, capture_output=True, encoding="utf-8")
     found = {}
     for text in answer.stdout.splitlines():
         line = json.loads(text)

@@ -39,7 +39,7 @@ def export_suite(folder: Path) -> Iterator[Case]:
     script = folder / "export_vectors.mjs"
     shutil.copy(ROOT / "scripts" / script.name, script)
     command = ["node", script.name]
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, encoding="utf-8") as process:
         assert process.stdout is not None
         for line in process.stdout:
             test = json.loads(line)
