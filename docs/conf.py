@@ -31,6 +31,6 @@ nitpicky = True
 
 
 def setup(app: Any) -> None:
-    """Show sessions of the simulator and CashAssembly as they are."""
-    for name in ("session", "cashasm"):
+    """Show sessions of the simulator, CashAssembly and CashScript as they are."""
+    for name in ("session", "cashasm", "cash"):
         app.add_lexer(name, TextLexer)

@@ -39,7 +39,7 @@ class Runner:
         self.names: dict[str, Any] = {"__name__": "__main__"}
         self.printed = ""
         self.status = 0
-        for name in ("vectors", "contracts"):
+        for name in ("vectors", "contracts", "docs"):
             (folder / name).symlink_to(ROOT / name)
 
     def block(self, language: str, text: str, page: str) -> str:

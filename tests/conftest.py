@@ -23,6 +23,7 @@ settings.register_profile(
 settings.load_profile("any machine")
 
 LIBAUTH = "@bitauth/libauth@3.1.0-next.8"
+TYPESCRIPT = "typescript@5.9.3"
 CASHSCRIPT = ("cashc@0.12.1", "cashscript@0.12.1")
 # Packages are installed once and kept beside those of Python.
 ENVIRONMENT = Path(__file__).parent.parent / ".venv"
@@ -60,6 +61,12 @@ def libauth() -> Path:
 def cashscript() -> Path:
     """A folder in which node finds cashc, cashscript and libauth; skips where there is none."""
     return installed("cashscript-0.12.1", *CASHSCRIPT, LIBAUTH)
+
+
+@pytest.fixture(scope="session")
+def typescript() -> Path:
+    """A folder in which node finds the compiler of TypeScript; skips where there is none."""
+    return installed("typescript-5.9.3", TYPESCRIPT)
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ def test_the_json_of_a_page_is_json(page: Path) -> None:
 
 
 def test_a_page_has_no_block_that_no_test_looks_at() -> None:
-    known = {"", "python", "text", "console", "session", "json", "cashasm"}
+    known = {"", "python", "text", "console", "session", "json", "cashasm", "cash"}
     for page in PAGES:
         assert {language for language, _ in blocks_of(page)} <= known, page.name
 
