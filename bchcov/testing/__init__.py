@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+from .fuzzing import Finding, Party, Report, fuzz
 from .strategies import inputs, outputs, scripts, tokens, transactions
 
-__all__ = ["inputs", "outputs", "scripts", "tokens", "transactions"]
+__all__ = [
+    "Finding",
+    "Party",
+    "Report",
+    "fuzz",
+    "inputs",
+    "outputs",
+    "scripts",
+    "tokens",
+    "transactions",
+]

@@ -1,0 +1,10 @@
+"""Fuzzing of spend paths: an attacker's transactions, changed, repaired and judged."""
+
+from __future__ import annotations
+
+from .campaign import Report, fuzz
+from .findings import Finding
+from .parties import Party
+from .search import Property
+
+__all__ = ["Finding", "Party", "Property", "Report", "fuzz"]

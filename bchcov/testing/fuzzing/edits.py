@@ -1,0 +1,81 @@
+"""Edits: small changes of a transaction, each something that an attacker could propose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from .draft import Draft
+from .edits_of_inputs import edits_of_inputs
+from .edits_of_outputs import edits_of_outputs
+from .material import Edit, Material
+
+__all__ = ["Edit", "Material", "edits_of", "splices"]
+
+_FINAL, _NOT_FINAL = 0xFFFFFFFF, 0xFFFFFFFE
+_TIMES = (0, 1, 499_999_999, 500_000_000, 2_000_000_000)
+
+
+def edits_of(draft: Draft, material: Material) -> Iterator[Edit]:
+    """Yield every small change of a draft, the most telling ones first."""
+    yield from edits_of_outputs(draft, material)
+    yield from _times(draft)
+    yield from edits_of_inputs(draft, material)
+
+
+def _times(draft: Draft) -> Iterator[Edit]:
+    """Locks on time, and the version that relative ones depend on."""
+
+    def locktime(value: int) -> Callable[[Draft], Draft]:
+        return lambda each: each._replace(locktime=value)
+
+    for value in (*_TIMES, max(0, draft.locktime - 1), draft.locktime + 1):
+        if value != draft.locktime:
+            yield Edit(f"the locktime is {value}", locktime(value))
+
+    def final(each: Draft) -> Draft:
+        return each.with_inputs(tuple(place._replace(sequence=_FINAL) for place in each.inputs))
+
+    if any(place.sequence != _FINAL for place in draft.inputs):
+        yield Edit("all sequence numbers are final", final)
+        yield Edit(
+            "all sequence numbers are final and the locktime is 0",
+            lambda each: final(each)._replace(locktime=0),
+        )
+
+    def sequence(at: int, value: int) -> Callable[[Draft], Draft]:
+        return lambda each: each.with_input(at, each.inputs[at]._replace(sequence=value))
+
+    for at, place in enumerate(draft.inputs):
+        for value in (0, 1, _NOT_FINAL, max(0, place.sequence - 1), 1 << 22, 1 << 31):
+            if value != place.sequence:
+                yield Edit(f"the sequence number of input {at} is {value}", sequence(at, value))
+
+    def version(value: int) -> Callable[[Draft], Draft]:
+        return lambda each: each._replace(version=value)
+
+    for value in (1, 2):
+        if value != draft.version:
+            yield Edit(f"the version is {value}", version(value))
+
+
+class Splice(NamedTuple):
+    """A draft of the inputs of two honest transactions, and the one it is compared with."""
+
+    draft: Draft
+    seed: int
+
+
+def splices(drafts: Sequence[Draft]) -> Iterator[Splice]:
+    """Yield drafts with the inputs of two honest ones, and the outputs of one or of both."""
+    for number, first in enumerate(drafts):
+        outpoints = {place.outpoint_hash for place in first.inputs}
+        for other, second in enumerate(drafts):
+            rest = tuple(place for place in second.inputs if place.outpoint_hash not in outpoints)
+            if number == other or not rest:
+                continue
+            joined = first.with_inputs(first.inputs + rest).after(
+                f"the inputs of honest transactions {number} and {other} are spent together"
+            )
+            yield Splice(joined, number)
+            yield Splice(joined.with_outputs(first.outputs + second.outputs), number)

@@ -1,0 +1,154 @@
+"""Edits of outputs: where they go, what they hold, their state, their order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from ...transaction.model import Capability, Nft, Output, Token
+from .draft import Draft
+from .material import Edit, Material
+from .scene import OWN_CATEGORY
+
+__all__ = ["STATE", "edits_of_outputs"]
+
+STATE = "has another state"
+"""How the words of an edit end that changes nothing but the commitment of an output."""
+
+_DUST = 1_000
+_MOST_VALUE = 2_100_000_000_000_000
+_MOST_AMOUNT = 2**63
+_LONGEST_COMMITMENT = 128
+
+
+def edits_of_outputs(draft: Draft, material: Material) -> Iterator[Edit]:
+    """Yield every small change of a draft's outputs."""
+    for at, output in enumerate(draft.outputs):
+        yield from _moved(draft, at, output, material)
+    for at, output in enumerate(draft.outputs):
+        if output.token is not None:
+            yield from _taken(at, output.token, material)
+    for at, output in enumerate(draft.outputs):
+        for value in _amounts(output.value, draft):
+            yield Edit(f"output {at} has {value} satoshis", _with(at, value=value))
+        for token in _tokens(output.token, material):
+            yield Edit(f"output {at} has other tokens", _with(at, token=token))
+        token_there = output.token
+        if token_there is not None and token_there.nft is not None:
+            for commitment in _states(token_there.nft.commitment, material):
+                made = replace(token_there, nft=replace(token_there.nft, commitment=commitment))
+                yield Edit(f"output {at} {STATE}", _with(at, token=made))
+
+
+def _with(at: int, **changes: object) -> Callable[[Draft], Draft]:
+    return lambda draft: draft.with_output(at, replace(draft.outputs[at], **changes))  # type: ignore[arg-type]
+
+
+def _insert(output: Output) -> Callable[[Draft], Draft]:
+    return lambda draft: draft.with_outputs((*draft.outputs, output))
+
+
+def _moved(draft: Draft, at: int, output: Output, material: Material) -> Iterator[Edit]:
+    mine = material.mine
+    if output.locking_bytecode != mine:
+        yield Edit(f"output {at} goes to the attacker", _with(at, locking_bytecode=mine))
+    yield Edit(f"output {at} is left out", _left_out(at))
+    yield Edit(f"output {at} stands twice", _insert(output))
+    for script in material.scripts:
+        if script not in (mine, output.locking_bytecode):
+            yield Edit(f"output {at} goes to another script", _with(at, locking_bytecode=script))
+    for other in range(at):
+        yield Edit(f"outputs {other} and {at} change places", _swapped(at, other))
+    assert at < len(draft.outputs)
+
+
+def _left_out(at: int) -> Callable[[Draft], Draft]:
+    return lambda draft: draft.with_outputs(draft.outputs[:at] + draft.outputs[at + 1 :])
+
+
+def _swapped(at: int, other: int) -> Callable[[Draft], Draft]:
+    def swap(draft: Draft) -> Draft:
+        outputs = list(draft.outputs)
+        outputs[at], outputs[other] = outputs[other], outputs[at]
+        return draft.with_outputs(tuple(outputs))
+
+    return swap
+
+
+def _taken(at: int, token: Token, material: Material) -> Iterator[Edit]:
+    """The tokens of an output, or more of their category, for the attacker."""
+
+    def take(draft: Draft) -> Draft:
+        bare = draft.with_output(at, replace(draft.outputs[at], token=None))
+        return bare.with_outputs((*bare.outputs, Output(_DUST, material.mine, token)))
+
+    yield Edit(f"the tokens of output {at} go to the attacker", take)
+    yield Edit(f"the tokens of output {at} are burnt", _with(at, token=None))
+    for capability in Capability:
+        extra = Output(_DUST, material.mine, Token(token.category, 0, Nft(b"", capability)))
+        name = capability.name.lower()
+        yield Edit(f"an NFT of capability {name} goes to the attacker", _insert(extra))
+    extra = Output(_DUST, material.mine, Token(token.category, 1_000_000))
+    yield Edit("1,000,000 tokens of the category go to the attacker", _insert(extra))
+
+
+def _amounts(value: int, draft: Draft) -> Iterator[int]:
+    seen = {value}
+    for number in (
+        *(value - 1, value + 1, value - 1_000, value - 10_000, value // 2, value * 2),
+        *(_DUST, 546, 0, value // 10, value * 9 // 10),
+        *(each.value for each in draft.outputs),
+        *(place.coin.value for place in draft.inputs),
+    ):
+        if number not in seen and 0 <= number < _MOST_VALUE:
+            seen.add(number)
+            yield number
+
+
+def _tokens(token: Token | None, material: Material) -> Iterator[Token]:
+    if token is None:
+        for category in material.categories:
+            yield Token(category, 0, Nft(b""))
+            yield Token(category, 1)
+        return
+    amount = token.amount
+    for number in dict.fromkeys((amount - 1, amount + 1, amount // 2, amount * 2, 1)):
+        if 0 < number < _MOST_AMOUNT and number != amount:
+            yield replace(token, amount=number)
+    yield replace(token, category=OWN_CATEGORY)
+    nft = token.nft
+    if nft is None:
+        return
+    if amount:
+        yield replace(token, amount=0)
+        yield replace(token, nft=None)
+    for capability in Capability:
+        if capability is not nft.capability:
+            yield replace(token, nft=replace(nft, capability=capability))
+
+
+def _states(commitment: bytes, material: Material) -> Iterator[bytes]:
+    """Other commitments: other lengths, and numbers, keys and values in every field."""
+    size = len(commitment)
+    seen = {commitment}
+    for made in _states_of(commitment, size, material.values):
+        if made not in seen and len(made) <= _LONGEST_COMMITMENT:
+            seen.add(made)
+            yield made
+
+
+def _states_of(commitment: bytes, size: int, values: tuple[bytes, ...]) -> Iterator[bytes]:
+    yield from (commitment[:-1], commitment + b"\x00", b"", bytes(size), b"\xff" * size)
+    for width in (1, 2, 4, 8):
+        for at in range(0, size - width + 1, width):
+            number = int.from_bytes(commitment[at : at + width], "little")
+            for value in (number + 1, number - 1, 0, 2 ** (8 * width - 1) - 1):
+                if 0 <= value < 2 ** (8 * width):
+                    field = value.to_bytes(width, "little")
+                    yield commitment[:at] + field + commitment[at + width :]
+    for value_bytes in values:
+        width = len(value_bytes)
+        if width >= 20:
+            for at in range(size - width + 1):
+                yield commitment[:at] + value_bytes + commitment[at + width :]
+        yield value_bytes

@@ -1,0 +1,185 @@
+"""Findings: what a campaign found, made small, in words, and as files to replay."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ...errors import BchcovError
+from ...formats.verify_lines import verify_line
+from ...formats.vmb import vmb_rows
+from ...transaction.codec import encode_outputs, encode_transaction, transaction_id
+from ...transaction.context import TransactionContext
+from ...transaction.model import Output, Transaction
+from ...validation.verify import verify
+from ...vm.rules.ruleset import RuleSet
+from .differences import Difference, differences
+from .draft import Draft
+from .oracle import Loss
+from .provenance import watch
+from .scene import Scene
+from .search import Accepted, Search
+
+__all__ = ["ATTACKS", "Finding", "shrink"]
+
+ATTACKS = ("loss", "gain", "property")
+"""The kinds that are attacks; all others are open to argument and shown apart."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """An accepted transaction that should not be.
+
+    `kind` is "loss" (others have less than they should), "gain" (the attacker has more),
+    "property" (one of the caller's is broken), and, open to argument, "no wait" (a lock on time
+    need not be waited for), "free state" (any commitment is accepted) or "free item" (nothing
+    depends on a pushed item). `differences` say how it differs from honest transaction
+    `honest`, made as few as possible; `unchecked` are those of them that no script reads.
+    """
+
+    attacker: str
+    kind: str
+    sentence: str
+    differences: tuple[str, ...]
+    unchecked: tuple[str, ...]
+    honest: int
+    transaction: Transaction
+    source_outputs: tuple[Output, ...]
+    rules: RuleSet
+
+    @property
+    def is_attack(self) -> bool:
+        """Whether somebody loses by it, beyond argument."""
+        return self.kind in ATTACKS
+
+    @property
+    def txid(self) -> str:
+        """The txid of the transaction as it is displayed."""
+        return transaction_id(self.transaction)
+
+    def __str__(self) -> str:
+        lines = [f"{self.kind}: {self.attacker} as the attacker: {self.sentence}"]
+        for each in self.differences:
+            note = "; no check looks at it" if each in self.unchecked else ""
+            lines.append(f"  {each}{note}")
+        return "\n".join(lines)
+
+    def replays(self) -> bool:
+        """Whether the transaction is accepted still, from its bytes alone."""
+        encoded = encode_transaction(self.transaction)
+        return verify(encoded, encode_outputs(self.source_outputs), self.rules).ok
+
+    def verify_line(self) -> dict[str, Any]:
+        """Return the finding as the object of a line that `bchcov verify` reads."""
+        name = f"{self.kind} by {self.attacker}"
+        line = verify_line(self.transaction, self.source_outputs, self.rules, name=name)
+        return {**line, "finding": self.sentence, "differences": list(self.differences)}
+
+    def vmb_rows(self) -> list[Any]:
+        """Return the finding as rows of a VMB file, which say that it must be refused."""
+        rows = vmb_rows(self.transaction, self.source_outputs, self.sentence)
+        label = f"{self.rules.name.removeprefix('BCH_').lower()}_invalid"
+        return [[*row[:6], [label], *row[6:]] for row in rows]
+
+    def pytest_function(self) -> str:
+        """Return a pytest function that fails until the transaction is refused."""
+        name = "".join(each if each.isalnum() else "_" for each in f"{self.kind}_{self.txid[:8]}")
+        said = "\n    ".join((self.sentence, *self.differences))
+        return (
+            f"def test_{name}_is_refused() -> None:\n"
+            f'    """{said}"""\n'
+            "    from bchcov import find_rules, verify\n\n"
+            f'    transaction = bytes.fromhex("{encode_transaction(self.transaction).hex()}")\n'
+            f'    source_outputs = bytes.fromhex("{encode_outputs(self.source_outputs).hex()}")\n'
+            f'    rules = find_rules("{self.rules.name}")\n'
+            "    assert not verify(transaction, source_outputs, rules).ok\n"
+        )
+
+    def save(self) -> str:
+        """Return the finding as one line of JSON."""
+        return json.dumps(self.verify_line(), ensure_ascii=True)
+
+
+def shrink(accepted: Accepted, search: Search) -> tuple[Finding, tuple[object, ...]] | None:
+    """Undo every difference from the honest transaction that is not needed.
+
+    Returns the finding and what its cause is, to tell it from others; None if a fresh
+    verification of its bytes refuses it.
+    """
+    scene = search.scene
+    honest = search.oracle.references[accepted.reference].draft
+    draft, loss = accepted.draft, accepted.loss
+    changed = True
+    while changed:
+        changed = False
+        for each in list(differences(draft, honest, scene)):
+            smaller = each.undone(draft)
+            again = _judged(smaller, accepted, search)
+            if again is not None:
+                draft, loss, changed = smaller, again, True
+                break
+    left = list(differences(draft, honest, scene))
+    try:
+        transaction, coins = draft.finish()
+        encoded = encode_transaction(transaction)
+    except BchcovError:
+        return None
+    if not verify(encoded, encode_outputs(coins), scene.rules).ok:
+        return None
+    finding = Finding(
+        scene.attacker.name,
+        loss.kind,
+        loss.sentence,
+        tuple(each.says for each in left) or draft.steps[-1:],
+        tuple(each.says for each in _unread(left, draft, scene)),
+        accepted.reference,
+        transaction,
+        coins,
+        scene.rules,
+    )
+    cause = (
+        (loss.kind, *sorted(each.place for each in left)) if left else (loss.kind, loss.sentence)
+    )
+    return finding, cause
+
+
+def _judged(draft: Draft, accepted: Accepted, search: Search) -> Loss | None:
+    """Whether a smaller draft is accepted and shows the same."""
+    scene = search.scene
+    if not scene.is_fair(draft):
+        return None
+    try:
+        transaction, coins = draft.finish()
+    except BchcovError:
+        return None
+    search.judged += 1
+    if not verify(transaction, coins, scene.rules).ok:
+        return None
+    kind = accepted.loss.kind
+    if kind == "property":
+        said = [check(transaction, coins) for check in search.properties]
+        found = next((each for each in said if each is not None), None)
+        return None if found is None else replace(accepted.loss, sentence=found)
+    if kind in ("free item", "free state"):
+        return None
+    loss = search.oracle.judge(draft, accepted.reference, search.preimages)
+    return loss if loss is not None and loss.kind == kind else None
+
+
+def _unread(found: list[Difference], draft: Draft, scene: Scene) -> Iterator[Difference]:
+    """Those differences that no introspection of any input reads."""
+    context = TransactionContext(*draft.finish())
+    reads = {
+        read
+        for index in range(len(draft.inputs))
+        for read in watch(context, index, scene.rules).reads
+    }
+    for each in found:
+        if each.reads and not reads.intersection(each.reads):
+            yield each
+
+
+Progress = Callable[[int, int], None]
+"""Is told how many transactions have been judged and how many findings there are."""

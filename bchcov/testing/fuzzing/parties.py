@@ -1,0 +1,282 @@
+"""Who takes part in a transaction: whose keys sign it, and what of it is whose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from ...crypto.hashes import hash160, sha256
+from ...errors import BchcovError
+from ...script.opcodes import Op
+from ...script.patterns import p2pk, p2pkh
+from ...transaction.context import TransactionContext
+from ...transaction.model import Output
+from ...transaction.sighash import signature_digest, signing_serialization
+from ...vm.rules.ruleset import RuleSet
+from ...wallet.keys import PrivateKey
+from ...wallet.signatures import Scheme, is_signature, scheme_of
+from .draft import (
+    Draft,
+    DraftInput,
+    Item,
+    Serialized,
+    Signed,
+    SignedMessage,
+    SignedSerialization,
+)
+from .provenance import Derived, Pushed, Traced, watch
+
+__all__ = ["Party", "hold", "put_in_place", "with_signatures"]
+
+_SIGNED = (Op.OP_CHECKSIG, Op.OP_CHECKSIGVERIFY)
+_DATA_SIGNED = (Op.OP_CHECKDATASIG, Op.OP_CHECKDATASIGVERIFY)
+_MULTISIG = (Op.OP_CHECKMULTISIG, Op.OP_CHECKMULTISIGVERIFY)
+
+
+NOBODY = PrivateKey(sha256(b"a key that is nobody's"))
+"""Signs where any key would do."""
+
+
+@dataclass(frozen=True)
+class Party:
+    """Somebody who takes part: a name, their private keys, and scripts whose coins are theirs.
+
+    `is_open` says that anybody may take their part, as a trader's: what they get in an honest
+    transaction is no gain of an attacker in their place.
+    """
+
+    name: str
+    keys: tuple[PrivateKey, ...] = field(default=(), repr=False)
+    scripts: frozenset[bytes] = frozenset()
+    is_open: bool = False
+
+    @property
+    def locking_bytecodes(self) -> frozenset[bytes]:
+        """The scripts whose coins are this party's."""
+        return self.scripts | {
+            made for key in self.keys for made in (key.locking_bytecode, p2pk(key.public_key))
+        }
+
+    def has(self, output: Output) -> bool:
+        """Whether an output is this party's."""
+        return output.locking_bytecode in self.locking_bytecodes
+
+
+def with_signatures(draft: Draft, parties: Iterable[Party], rules: RuleSet) -> Draft:
+    """Put the place of a signature where a transaction holds one.
+
+    The draft is accepted as it stands; what its inputs check shows which item is a signature of
+    what by which key. A key that is pushed and is nobody's may be anybody's: the stranger signs
+    with one of their own.
+    """
+    keys = {key.public_key: key for party in parties for key in party.keys}
+    context = TransactionContext(*draft.finish())
+    for index, place in enumerate(draft.inputs):
+        if place.raw is not None or not place.items:
+            continue
+        items = list(place.items)
+        for number, item in _signatures(context, index, place, keys, rules):
+            items[number] = item
+        draft = draft.with_input(index, place._replace(items=tuple(items)))
+    return draft
+
+
+def _signatures(
+    context: TransactionContext,
+    index: int,
+    place: DraftInput,
+    keys: Mapping[bytes, PrivateKey],
+    rules: RuleSet,
+) -> Iterator[tuple[int, Item]]:
+    watched = watch(context, index, rules)
+    for opcode, operands in watched.compared:
+        if opcode not in _SIGNED + _DATA_SIGNED or len(operands) < 2 or not operands[0]:
+            continue
+        public_key = operands[-1]
+        key = keys.get(bytes(public_key))
+        own = _number(public_key)
+        if key is None and own is not None:
+            yield own, NOBODY.public_key
+            key = NOBODY
+        if key is None:
+            continue
+        if opcode in _SIGNED:
+            number = _number(operands[-2])
+            signed = _signed(context, index, place, key, bytes(operands[-2]), public_key)
+            if number is not None:
+                yield number, signed
+            else:
+                bare = _without_hash_type(operands[-2])
+                if bare is not None:
+                    yield bare, SignedSerialization(key, signed.hash_type, signed.covered)
+            continue
+        number = _number(operands[0])
+        if number is None:
+            continue
+        serialized = _serialization(context, index, place, operands[1])
+        if serialized is not None:
+            at, item = serialized
+            yield at, item
+            yield number, SignedSerialization(key, item.hash_type, item.covered)
+        else:
+            scheme: Scheme = "schnorr" if len(operands[0]) == 64 else "ecdsa"
+            yield number, SignedMessage(key, bytes(operands[1]), scheme)
+    if any(opcode in place.running for opcode in _MULTISIG):
+        yield from _multisig(context, index, place, keys)
+
+
+def _serialization(
+    context: TransactionContext, index: int, place: DraftInput, message: Traced
+) -> tuple[int, Serialized] | None:
+    """Where the serialization that was hashed once into a message is pushed, if it is one."""
+    origin = message.origin
+    if not isinstance(origin, Derived) or origin.opcode != Op.OP_SHA256:
+        return None
+    number = _number(origin.operands[-1])
+    if number is None:
+        return None
+    hash_type = int.from_bytes(origin.operands[-1][-4:], "little")
+    for covered in (None, *_suffixes(place.running)):
+        code = place.running if covered is None else covered
+        try:
+            made = signing_serialization(context, index, code, hash_type)
+        except (BchcovError, OverflowError):
+            return None
+        if made == origin.operands[-1]:
+            return number, Serialized(hash_type, covered)
+    return None
+
+
+def _without_hash_type(item: Traced) -> int | None:
+    """Which item a signature is that the script itself puts the hash type behind."""
+    origin = item.origin
+    if isinstance(origin, Derived) and origin.opcode == Op.OP_CAT and len(origin.operands[-1]) == 1:
+        return _number(origin.operands[-2])
+    return None
+
+
+def _number(item: Traced) -> int | None:
+    return item.origin.number if isinstance(item.origin, Pushed) else None
+
+
+def _signed(
+    context: TransactionContext,
+    index: int,
+    place: DraftInput,
+    key: PrivateKey,
+    signature: bytes,
+    public_key: bytes,
+) -> Signed:
+    """The place of a signature; what it covers is found by trying."""
+    scheme, hash_type = scheme_of(signature), signature[-1]
+    for covered in (None, *_suffixes(place.running)):
+        try:
+            digest = signature_digest(
+                context, index, place.running if covered is None else covered, hash_type
+            )
+        except BchcovError:
+            break
+        if is_signature(signature[:-1], digest, public_key, scheme):
+            return Signed(key, hash_type, scheme, covered)
+    return Signed(key, hash_type, scheme)
+
+
+def _suffixes(code: bytes) -> Iterator[bytes]:
+    """What follows each OP_CODESEPARATOR."""
+    at = code.find(Op.OP_CODESEPARATOR)
+    while at >= 0:
+        yield code[at + 1 :]
+        at = code.find(Op.OP_CODESEPARATOR, at + 1)
+
+
+def _multisig(
+    context: TransactionContext,
+    index: int,
+    place: DraftInput,
+    keys: Mapping[bytes, PrivateKey],
+) -> Iterator[tuple[int, Item]]:
+    for number, item in enumerate(place.items):
+        if not isinstance(item, bytes) or not (len(item) == 65 or 9 <= len(item) <= 73):
+            continue
+        try:
+            digest = signature_digest(context, index, place.running, item[-1])
+        except BchcovError:
+            continue
+        for public_key, key in keys.items():
+            if is_signature(item[:-1], digest, public_key, scheme_of(item)):
+                yield number, Signed(key, item[-1], scheme_of(item))
+                break
+
+
+def hold(draft: Draft, original: Draft, keys: Sequence[PrivateKey]) -> Draft:
+    """Leave the signatures of other keys than these as they are in the original."""
+    held = {*keys, NOBODY}
+    inputs = []
+    for place, before in zip(draft.inputs, original.inputs, strict=True):
+        items = tuple(
+            made
+            if isinstance(item, (Signed, SignedMessage, SignedSerialization))
+            and item.key not in held
+            else item
+            for item, made in zip(place.items, before.items, strict=True)
+        )
+        inputs.append(place._replace(items=items))
+    return draft.with_inputs(tuple(inputs))
+
+
+def put_in_place(draft: Draft, party: Party, attacker: Party, *, everywhere: bool) -> Draft:
+    """Put the attacker in a party's place: their keys, and what these lock.
+
+    With `everywhere` in pushes, states and outputs, else in the coins and signatures alone.
+    """
+    swaps: list[tuple[bytes, bytes]] = []
+    keys: dict[PrivateKey, PrivateKey] = {}
+    for at, key in enumerate(party.keys):
+        own = attacker.keys[at % len(attacker.keys)]
+        keys[key] = own
+        swaps += [
+            (key.public_key, own.public_key),
+            (key.public_key_hash, own.public_key_hash),
+            (p2pkh(key.public_key_hash), p2pkh(own.public_key_hash)),
+            (hash160(p2pkh(key.public_key_hash)), hash160(p2pkh(own.public_key_hash))),
+        ]
+
+    def swap(data: bytes) -> bytes:
+        for old, new in swaps:
+            if old in data:
+                data = data.replace(old, new)
+        return data
+
+    def item_of(item: Item) -> Item:
+        if isinstance(item, (Signed, SignedSerialization)):
+            return replace(item, key=keys.get(item.key, item.key))
+        if isinstance(item, Serialized):
+            return item
+        if isinstance(item, SignedMessage):
+            message = swap(item.message) if everywhere else item.message
+            return SignedMessage(keys.get(item.key, item.key), message, item.scheme)
+        return swap(item)
+
+    def output_of(output: Output) -> Output:
+        token = output.token
+        if token is not None and token.nft is not None:
+            nft = replace(token.nft, commitment=swap(token.nft.commitment))
+            token = replace(token, nft=nft)
+        return Output(output.value, swap(output.locking_bytecode), token)
+
+    inputs = tuple(
+        place._replace(
+            items=tuple(map(item_of, place.items)),
+            coin=replace(place.coin, locking_bytecode=swap(place.coin.locking_bytecode))
+            if party.has(place.coin)
+            else place.coin,
+        )
+        for place in draft.inputs
+    )
+    outputs = tuple(map(output_of, draft.outputs)) if everywhere else draft.outputs
+    where = "everywhere" if everywhere else "in the coins"
+    return (
+        draft.with_inputs(inputs)
+        .with_outputs(outputs)
+        .after(f"the attacker stands in the place of {party.name} {where}")
+    )

@@ -1,0 +1,229 @@
+"""Where each item on the stack comes from: a run that is watched, item by item.
+
+Items are bytes; the watched run puts in their place bytes that know their origin, so that
+instructions that only move or copy them need no rule of their own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ...contract.moves import ALT_MOVES, CHOOSERS, MOVES, constant, gives
+from ...script.opcodes import Op
+from ...script.pushes import Instruction
+from ...transaction.context import TransactionContext
+from ...vm.evaluate import evaluate_input
+from ...vm.machine import Machine
+from ...vm.program import Program
+from ...vm.result import InputResult
+from ...vm.rules.ruleset import RuleSet
+
+__all__ = ["Constant", "Derived", "Origin", "Pushed", "Read", "Traced", "Watched", "watch"]
+
+_MOVING = frozenset(MOVES) | CHOOSERS | ALT_MOVES | {Op.OP_IFDUP}
+_READING = range(Op.OP_INPUTINDEX, Op.OP_OUTPUTTOKENAMOUNT + 1)
+_WITHOUT_INDEX = frozenset(
+    {
+        Op.OP_INPUTINDEX,
+        Op.OP_ACTIVEBYTECODE,
+        Op.OP_TXVERSION,
+        Op.OP_TXINPUTCOUNT,
+        Op.OP_TXOUTPUTCOUNT,
+        Op.OP_TXLOCKTIME,
+    }
+)
+_OPERANDS = 3
+_MOST = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """An item that the unlocking script pushed; `number` counts from 0."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """An item that stands in a script: that of the contract, or of a function."""
+
+    code: bytes
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What an introspection instruction read, at an index, which is -1 where it takes none."""
+
+    opcode: int
+    index: int
+    index_item: Traced | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """What an instruction made of its operands, the lowest first; OP_SPLIT makes two parts."""
+
+    opcode: int
+    operands: tuple[Traced, ...]
+    part: int = 0
+
+
+Origin = Pushed | Constant | Read | Derived
+
+
+class Traced(bytes):
+    """An item of the stack that knows where it comes from."""
+
+    origin: Origin
+
+    def __new__(cls, value: bytes, origin: Origin) -> Traced:
+        """Make one of an item."""
+        made = super().__new__(cls, value)
+        made.origin = origin
+        return made
+
+
+@dataclass(slots=True)
+class Watched:
+    """A run that was watched: its result, and the instruction that it ended with.
+
+    `operands` are the items that this found on top of the stack, the top one last; `compared`
+    the instructions that compared or checked something, with their operands, in their order;
+    `branches` which way each OP_IF went; `made` what was hashed, by its hash; `reads` what was
+    read of the transaction, by opcode and index.
+    """
+
+    result: InputResult
+    opcode: int | None
+    operands: tuple[Traced, ...]
+    compared: list[tuple[int, tuple[Traced, ...]]]
+    stack: tuple[Traced, ...]
+    branches: tuple[tuple[bytes, int, bool], ...] = ()
+    made: dict[bytes, Traced] = field(default_factory=dict)
+    reads: frozenset[tuple[int, int]] = frozenset()
+
+
+# What decides something of two items or more.
+_COMPARING = frozenset(
+    {
+        Op.OP_EQUAL,
+        Op.OP_EQUALVERIFY,
+        Op.OP_CHECKSIG,
+        Op.OP_CHECKSIGVERIFY,
+        Op.OP_CHECKDATASIG,
+        Op.OP_CHECKDATASIGVERIFY,
+        Op.OP_WITHIN,
+        *range(Op.OP_NUMEQUAL, Op.OP_GREATERTHANOREQUAL + 1),
+    }
+)
+_HASHING = range(Op.OP_RIPEMD160, Op.OP_HASH256 + 1)
+
+
+@dataclass(slots=True)
+class _Watcher:
+    instructions: dict[bytes, list[Instruction]] = field(default_factory=dict)
+    compared: list[tuple[int, tuple[Traced, ...]]] = field(default_factory=list)
+    branches: list[tuple[bytes, int, bool]] = field(default_factory=list)
+    made: dict[bytes, Traced] = field(default_factory=dict)
+    reads: set[tuple[int, int]] = field(default_factory=set)
+    opcode: int | None = None
+    operands: tuple[Traced, ...] = ()
+    step: tuple[bytes, int] = (b"", 0)
+    phase: int = -1
+    seen: int = 0
+
+    def observe(self, vm: Machine, program: Program, position: int) -> None:
+        begins = position == 0 and not vm.frames
+        if not begins or self.phase < 1:
+            # Before a redeem script runs, the stack is what was pushed again.
+            self.settle(vm)
+        self.seen += 1
+        if self.seen > _MOST:
+            self.opcode = None
+            return
+        if begins:
+            self.phase += 1
+        self.opcode = None
+        code = program.code
+        steps = self.instructions.get(code)
+        if steps is None:
+            steps = self.instructions[code] = list(program.instructions())
+        opcode = steps[position].opcode
+        stack = vm.stack
+        if opcode in (Op.OP_IF, Op.OP_NOTIF) and vm.executing and stack:
+            self.branches.append((code, position, any(stack[-1])))
+        if not vm.executing:
+            return
+        self.opcode, self.step = opcode, (code, position)
+        for at in range(max(0, len(stack) - _OPERANDS), len(stack)):
+            if type(stack[at]) is bytes:
+                stack[at] = Traced(stack[at], Constant(b"", 0))
+        self.operands = tuple(stack[-_OPERANDS:])  # type: ignore[arg-type]
+        if opcode in _COMPARING:
+            self.compared.append((opcode, self.operands))
+
+    def settle(self, vm: Machine) -> None:
+        """Give what the last instruction left its origin."""
+        opcode, stack = self.opcode, vm.stack
+        if opcode is None or opcode in _MOVING:
+            return
+        code, position = self.step
+        pushed = constant(self.instructions[code][position])
+        if pushed is not None:
+            if stack:
+                unlocking = self.phase == 0
+                place: Origin = Pushed(position) if unlocking else Constant(code, position)
+                stack[-1] = Traced(stack[-1], place)
+            return
+        count = gives(opcode)
+        if not count or len(stack) < count:
+            return
+        if opcode in _READING:
+            alone = opcode in _WITHOUT_INDEX
+            index_item = None if alone or not self.operands else self.operands[-1]
+            index = -1 if index_item is None else int.from_bytes(index_item, "little")
+            stack[-1] = Traced(stack[-1], Read(opcode, index, index_item))
+            self.reads.add((opcode, index))
+            return
+        for part in range(count):
+            at = part - count
+            stack[at] = Traced(stack[at], Derived(opcode, self.operands, part))
+        if opcode in _HASHING:
+            self.made[bytes(stack[-1])] = self.operands[-1]
+
+
+def watch(context: TransactionContext, index: int, rules: RuleSet) -> Watched:
+    """Run an input and follow where its items come from."""
+    watcher = _Watcher()
+    result = evaluate_input(context, index, rules, observe=watcher.observe)
+    stack = tuple(
+        item if isinstance(item, Traced) else Traced(item, Constant(b"", 0))
+        for item in result.stack
+    )
+    if result.ok or result.code is None:
+        # The end of a script: what its last instruction left has not been looked at.
+        stack = _settled(watcher, stack)
+    return Watched(
+        result,
+        watcher.opcode,
+        watcher.operands,
+        watcher.compared,
+        stack,
+        tuple(watcher.branches),
+        watcher.made,
+        frozenset(watcher.reads),
+    )
+
+
+def _settled(watcher: _Watcher, stack: tuple[Traced, ...]) -> tuple[Traced, ...]:
+    opcode = watcher.opcode
+    if opcode is None or not stack or opcode in _MOVING or not gives(opcode):
+        return stack
+    code, position = watcher.step
+    if constant(watcher.instructions[code][position]) is not None:
+        place: Origin = Constant(code, position)
+        return (*stack[:-1], Traced(stack[-1], place))
+    if opcode in _READING:
+        return stack
+    return (*stack[:-1], Traced(stack[-1], Derived(opcode, watcher.operands)))

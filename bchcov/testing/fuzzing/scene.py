@@ -1,0 +1,262 @@
+"""What a campaign starts from: honest transactions, who takes part, and whose coins are whose."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from ...crypto.hashes import hash256, sha256
+from ...errors import ContractError
+from ...script.patterns import is_unspendable
+from ...script.pushes import instructions
+from ...transaction.codec import transaction_hash
+from ...transaction.model import Capability, Nft, Output, Token, Transaction
+from ...validation.verify import verify
+from ...vm.rules.ruleset import RuleSet
+from ...wallet.keys import PrivateKey
+from .draft import Draft, DraftInput, Signed, draft_of
+from .parties import Party, with_signatures
+
+__all__ = [
+    "ATTACKER",
+    "CONTRACT",
+    "OWN_CATEGORY",
+    "SATOSHIS",
+    "STRANGER",
+    "Asset",
+    "Holdings",
+    "Scene",
+    "fresh_outpoint",
+    "make_scene",
+]
+
+Asset = Hashable
+"""Satoshis, the fungible tokens of a category, or its NFTs of a capability or a greater one."""
+
+Holdings = Counter[Asset]
+SATOSHIS = "satoshis"
+CONTRACT, ATTACKER, _BURNT = "the contract", "the attacker", "nobody"
+
+STRANGER = Party("a stranger", (PrivateKey(sha256(b"a stranger's key")),))
+"""Somebody who takes part in nothing."""
+
+OWN_CATEGORY = sha256(b"a category that the attacker has made")
+_PURSE_VALUE = 10_000_000_000
+_LAST_PUSH = 0x60
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Honest transactions as one attacker sees them, and everybody's scripts.
+
+    `honest` has placeholders for the signatures, `originals` the bytes. `unique` holds the
+    categories of which there is one NFT, so that no second coin has one.
+    """
+
+    rules: RuleSet
+    honest: tuple[Draft, ...]
+    originals: tuple[Draft, ...]
+    parties: tuple[Party, ...]
+    attacker: Party = STRANGER
+    unique: frozenset[bytes] = frozenset()
+
+    @property
+    def script(self) -> bytes:
+        """Where the attacker is paid."""
+        return self._key.locking_bytecode
+
+    @property
+    def _key(self) -> PrivateKey:
+        return (self.attacker.keys or STRANGER.keys)[0]
+
+    @cached_property
+    def coins(self) -> Mapping[tuple[bytes, int], Output]:
+        """The honest coins by their outpoints, including those that honest transactions create."""
+        found = {place.outpoint: place.coin for draft in self.honest for place in draft.inputs}
+        return found | {place.outpoint: place.coin for place in self.successors}
+
+    @cached_property
+    def _known_coins(self) -> frozenset[Output]:
+        return frozenset(self.coins.values())
+
+    @cached_property
+    def successors(self) -> tuple[DraftInput, ...]:
+        """The coins of contracts that honest transactions create, as inputs."""
+        spent = {place.coin.locking_bytecode for draft in self.honest for place in draft.inputs}
+        own = {script for party in self.parties for script in party.locking_bytecodes}
+        return tuple(
+            DraftInput(outpoint_hash, index, output)
+            for draft in self.originals
+            for outpoint_hash in (transaction_hash(draft.finish()[0]),)
+            for index, output in enumerate(draft.outputs)
+            if output.locking_bytecode in spent and output.locking_bytecode not in own
+        )
+
+    @cached_property
+    def _spent_before(self) -> Mapping[bytes, frozenset[tuple[bytes, int]]]:
+        """The outpoints that each honest transaction spends, by its hash."""
+        return {
+            transaction_hash(draft.finish()[0]): frozenset(place.outpoint for place in draft.inputs)
+            for draft in self.originals
+        }
+
+    @cached_property
+    def owners(self) -> Mapping[bytes, str]:
+        """Whose coins a script locks, of the scripts in honest transactions and the parties'."""
+        found: dict[bytes, str] = {}
+        for draft in self.honest:
+            for output in (*draft.outputs, *(place.coin for place in draft.inputs)):
+                found[output.locking_bytecode] = CONTRACT
+        for party in self.parties:
+            for script in party.locking_bytecodes:
+                found[script] = party.name
+        for script in self.attacker.locking_bytecodes:
+            found[script] = ATTACKER
+        return found
+
+    @cached_property
+    def patterns(self) -> frozenset[tuple[int, ...]]:
+        """The redeem scripts of the contracts, each without the values that it pushes."""
+        return frozenset(
+            _pattern(place.script)
+            for draft in self.honest
+            for place in draft.inputs
+            if place.script is not None
+        )
+
+    def owner_of(self, output: Output, preimages: Mapping[bytes, bytes]) -> str:
+        """Return the owner of an output: a script that nobody has is the attacker's."""
+        script = output.locking_bytecode
+        owner = self.owners.get(script)
+        if owner is not None:
+            return owner
+        if is_unspendable(script):
+            return _BURNT
+        # A contract that continues with other constants: its hash was computed when it ran.
+        code = preimages.get(script[2:-1])
+        if code is not None and _pattern(code) in self.patterns:
+            return CONTRACT
+        return ATTACKER
+
+    def is_known(self, place: DraftInput) -> bool:
+        """Whether an input spends an honest coin, or one that is like it and may well exist.
+
+        There is no second coin with an NFT of a category that is declared unique.
+        """
+        coin = place.coin
+        if self.coins.get(place.outpoint) == coin:
+            return True
+        token = coin.token
+        if token is not None and token.nft is not None and token.category in self.unique:
+            return False
+        return coin in self._known_coins
+
+    def is_mine(self, place: DraftInput, preimages: Mapping[bytes, bytes]) -> bool:
+        """Whether an input spends a coin of the attacker's, or one that they must have made."""
+        return not self.is_known(place) or self.owner_of(place.coin, preimages) == ATTACKER
+
+    def of_contract(self, place: DraftInput) -> bool:
+        """Whether an input spends a contract's coin that the attacker has not made."""
+        return self.owners.get(place.coin.locking_bytecode) == CONTRACT and self.is_known(place)
+
+    def changes(self, draft: Draft, preimages: Mapping[bytes, bytes]) -> dict[str, Holdings]:
+        """What each owner has more, or less, after a transaction."""
+        found: dict[str, Holdings] = {ATTACKER: Counter()}
+        for place in draft.inputs:
+            mine = self.is_mine(place, preimages)
+            owner = ATTACKER if mine else self.owner_of(place.coin, preimages)
+            _add(found.setdefault(owner, Counter()), place.coin, -1)
+        for output in draft.outputs:
+            owner = self.owner_of(output, preimages)
+            if owner != _BURNT:
+                _add(found.setdefault(owner, Counter()), output, 1)
+        return found
+
+    @cached_property
+    def _held_tokens(self) -> frozenset[tuple[bytes, Nft | None]]:
+        """The tokens that the attacker has in honest transactions, and may have elsewhere."""
+        return frozenset(
+            (place.coin.token.category, place.coin.token.nft)
+            for draft in self.honest
+            for place in draft.inputs
+            if place.coin.token is not None and self.attacker.has(place.coin)
+        )
+
+    def is_fair(self, draft: Draft) -> bool:
+        """Whether the attacker could have all coins of a draft that are not honest ones."""
+        outpoints = {place.outpoint for place in draft.inputs}
+        if len(outpoints) != len(draft.inputs):
+            return False
+        for place in draft.inputs:
+            # A coin is there once those that it was made of have been spent.
+            if not outpoints.isdisjoint(self._spent_before.get(place.outpoint_hash, ())):
+                return False
+            token = place.coin.token
+            if (
+                token is not None
+                and token.category != OWN_CATEGORY
+                and not self.is_known(place)
+                and (token.category, token.nft) not in self._held_tokens
+            ):
+                return False
+        return True
+
+    def purse(self, *, with_tokens: bool = False) -> DraftInput:
+        """Return an input of the attacker's own, perhaps with tokens of their own category."""
+        key = self._key
+        token = Token(OWN_CATEGORY, 2**62, Nft(b"", Capability.MINTING)) if with_tokens else None
+        return DraftInput(
+            sha256(b"the attacker's purse"),
+            int(with_tokens),
+            Output(_PURSE_VALUE, key.locking_bytecode, token),
+            (Signed(key, 0x61), key.public_key),
+        )
+
+
+def _pattern(code: bytes) -> tuple[int, ...]:
+    """The opcodes of a script, with all pushes alike."""
+    return tuple(0 if step.opcode <= _LAST_PUSH else step.opcode for step in instructions(code))
+
+
+def _add(holdings: Holdings, output: Output, times: int) -> None:
+    """Add what an output holds, `times` times.
+
+    An NFT counts for its capability and all lesser ones: who may mint may do all the rest.
+    """
+    holdings[SATOSHIS] += times * output.value
+    token = output.token
+    if token is not None and token.category != OWN_CATEGORY:
+        if token.amount:
+            holdings["tokens", token.category] += times * token.amount
+        if token.nft is not None:
+            for capability in range(token.nft.capability + 1):
+                holdings["NFT", token.category, capability] += times
+
+
+def fresh_outpoint(place: DraftInput, number: int = 0) -> DraftInput:
+    """Give a coin an outpoint of its own, another for each number."""
+    made = hash256(place.outpoint_hash + place.coin.locking_bytecode + bytes((number,)))
+    return place._replace(outpoint_hash=made)
+
+
+def make_scene(
+    honest: Iterable[tuple[Transaction, Sequence[Output]]],
+    parties: Iterable[Party],
+    rules: RuleSet,
+    unique: Iterable[bytes] = (),
+) -> Scene:
+    """Make a scene of accepted transactions. Raises ContractError for one that is refused."""
+    everybody = tuple(parties)
+    originals, drafts = [], []
+    for number, (transaction, outputs) in enumerate(honest):
+        verdict = verify(transaction, outputs, rules)
+        if not verdict.ok:
+            raise ContractError(f"honest transaction {number} is refused: {verdict.error}")
+        original = draft_of(transaction, tuple(outputs))
+        originals.append(original)
+        drafts.append(with_signatures(original, everybody, rules))
+    if not drafts:
+        raise ContractError("a campaign needs at least one honest transaction")
+    return Scene(rules, tuple(drafts), tuple(originals), everybody, unique=frozenset(unique))
