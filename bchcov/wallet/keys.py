@@ -99,7 +99,7 @@ class PrivateKey:
 
     def sign_data(self, message: bytes) -> bytes:
         """Sign a message for OP_CHECKDATASIG, which hashes it with SHA256; Schnorr, 64 bytes."""
-        return sign_schnorr(self.secret, sha256(expect_bytes(message, "a message")))
+        return sign_schnorr(self.secret, sha256(expect_bytes(message, "message")))
 
     def sign_schnorr(self, digest: bytes) -> bytes:
         """Sign a 32-byte digest deterministically; 64 bytes. Raises InvalidKey."""

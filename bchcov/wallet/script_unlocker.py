@@ -108,9 +108,9 @@ class SigningSerialization:
     covered: bytes | None = None
 
     def __post_init__(self) -> None:
-        expect_number(self.hash_type, "a hash type")
+        expect_number(self.hash_type, "hash type")
         if self.covered is not None:
-            expect_bytes(self.covered, "a covered bytecode")
+            expect_bytes(self.covered, "covered bytecode")
 
     def largest_size(self, covered: bytes) -> int:
         """Return the most bytes that it has: those of a coin with an NFT of 128 bytes."""

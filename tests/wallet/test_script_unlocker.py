@@ -57,7 +57,7 @@ def test_a_key_signs_data_as_a_script_checks_it() -> None:
 
 
 def test_only_bytes_are_signed_as_data() -> None:
-    with pytest.raises(EncodeError, match="a message must be bytes, not a str"):
+    with pytest.raises(EncodeError, match=r"^message must be bytes, not a str"):
         KEY.sign_data("a message")  # type: ignore[arg-type]
 
 
@@ -89,7 +89,7 @@ def test_no_serialization_is_larger_than_the_largest(hash_type: int) -> None:
 
 
 def test_a_serialization_of_what_is_no_number_or_no_script_is_refused() -> None:
-    with pytest.raises(EncodeError, match="a hash type must be an int"):
+    with pytest.raises(EncodeError, match=r"^hash type must be an int"):
         SigningSerialization("ALL")  # type: ignore[arg-type]
     with pytest.raises(EncodeError, match="covered bytecode must be bytes"):
         SigningSerialization(covered="51")  # type: ignore[arg-type]
