@@ -34,7 +34,7 @@ if TYPE_CHECKING:
         TransactionRefused,
         VectorError,
     )
-    from .formats import ReadTransaction, read_transaction
+    from .formats import ReadTransaction, WalletTemplate, read_transaction, read_wallet_template
     from .reasons import Problem, Reason, TransactionCheck, TransactionReason
     from .script.addresses import Address, decode_address, encode_address, locking_bytecode_of
     from .script.numbers import decode_number, encode_number
@@ -111,7 +111,12 @@ _EXPORTS = {
         "TransactionRefused",
         "VectorError",
     ),
-    "formats": ("ReadTransaction", "read_transaction"),
+    "formats": (
+        "ReadTransaction",
+        "WalletTemplate",
+        "read_transaction",
+        "read_wallet_template",
+    ),
     "reasons": ("Problem", "Reason", "TransactionCheck", "TransactionReason"),
     "script.addresses": ("Address", "decode_address", "encode_address", "locking_bytecode_of"),
     "script.numbers": ("decode_number", "encode_number"),
@@ -231,6 +236,7 @@ __all__ = [
     "Unlocker",
     "VectorError",
     "Verdict",
+    "WalletTemplate",
     "assemble",
     "compile_contract",
     "data_output",
@@ -256,6 +262,7 @@ __all__ = [
     "p2sh32",
     "pattern_name",
     "read_transaction",
+    "read_wallet_template",
     "run_script",
     "sign_p2pkh",
     "signature_digest",

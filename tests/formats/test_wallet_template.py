@@ -299,6 +299,21 @@ def test_scripts_are_compiled_as_they_stand_in_a_transaction() -> None:
     assert standard.compile("answer", DATA) == b"\x02" + b"42" + b"\x00"
 
 
+def test_what_has_no_encoding_fails_its_scenario_and_not_the_template() -> None:
+    place = ("scenarios", "paid", "transaction", "outputs", 0, "token")
+    for token, said in (
+        ({"amount": str(2**63)}, "token amount"),
+        ({"amount": 1, "category": "0x" + "00" * 32}, "category must be 32 bytes, not 33"),
+    ):
+        template = read_wallet_template(changed(place, token))
+        assert template.compile("lock", DATA) == p2sh32(REDEEM)
+        with pytest.raises(TemplateError, match=f"no such transaction can be encoded.*{said}"):
+            template.scenario("paid", "spend")
+    # Without amount and NFT it is no token, as libauth has it, whatever its category.
+    template = read_wallet_template(changed(place, {"category": "00"}))
+    assert template.scenario("paid", "spend").transaction.outputs[0].token is None
+
+
 def test_what_is_no_hexadecimal_in_a_scenario_is_read_as_libauth_reads_it() -> None:
     place = ("scenarios", "paid", "transaction", "outputs", 0, "lockingBytecode")
     for text, code in (("0x6a51", "006a51"), ("6a5", "6a05"), ("5g g5", "0500 05"), ("-1", "ff")):

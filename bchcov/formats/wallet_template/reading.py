@@ -12,7 +12,7 @@ from typing import cast, get_args
 from ...encoding.expected import shown
 from ...encoding.hexadecimal import decode_hex
 from ...errors import DecodeError
-from ...transaction.constants import MAX_TOKEN_AMOUNT, MAX_UINT32, MAX_UINT64
+from ...transaction.constants import MAX_UINT32, MAX_UINT64
 from ...transaction.model import Capability, Nft, Token
 from ..fields import Field
 from .model import (
@@ -267,9 +267,7 @@ def _token(field: Field) -> Token:
     return Token(
         # Of any size: without amount and NFT it is not looked at, and no token.
         _hexadecimal(category)[::-1] if category.is_there else _CATEGORY,
-        amount.digits(MAX_TOKEN_AMOUNT)
-        if is_text
-        else optional_number(amount, MAX_TOKEN_AMOUNT) or 0,
+        amount.digits(MAX_UINT64) if is_text else optional_number(amount, MAX_UINT64) or 0,
         _nft(nft) if nft.is_there else None,
     )
 
