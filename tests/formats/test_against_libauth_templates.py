@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import export_templates
@@ -23,6 +24,7 @@ from bchcov import (
 )
 from bchcov.errors import TemplateError
 from bchcov.formats.wallet_template import CompilationData, WalletTemplate, read_wallet_template
+from bchcov.formats.wallet_template.defaults import sorting_key
 
 pytestmark = pytest.mark.node
 
@@ -151,6 +153,28 @@ def test_public_keys_are_derived_as_by_libauth(libauth: Path) -> None:
         assert found == answer
         derived += sum(code is not None for code in answer)
     assert derived > 20
+
+
+SORT = """
+import { readFileSync } from 'node:fs';
+const names = JSON.parse(readFileSync(0, 'utf8'));
+process.stdout.write(JSON.stringify(names.sort((a, b) => a.localeCompare(b, 'en'))));
+"""
+
+
+def test_names_are_sorted_as_by_javascript(libauth: Path) -> None:
+    random = Random(11)
+    characters = [chr(code) for code in range(32, 127)] + list("_aAbB1") * 12
+    names = {"".join(random.choices(characters, k=random.randrange(1, 7))) for _ in range(2000)}
+    done = subprocess.run(
+        ["node", "--input-type=module", "--eval", SORT],
+        cwd=libauth,
+        input=json.dumps(sorted(names)),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert sorted(names, key=sorting_key) == json.loads(done.stdout)
 
 
 OTHERS = sorted(Path(os.environ.get("BCHCOV_TEMPLATES", "/nowhere")).glob("*.json"))

@@ -7,6 +7,7 @@ import pickle
 import re
 from contextlib import suppress
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from support.wallet_templates import EVERYTHING
 
 from bchcov import FormatError, PrivateKey, TemplateError, verify
+from bchcov.assembly import Binding, assemble_with_map
 from bchcov.formats import read_wallet_template
 from bchcov.formats.wallet_template import CompilationData, WalletTemplate
 from bchcov.script.patterns import p2pkh, p2sh20, p2sh32
@@ -513,6 +515,48 @@ def test_a_single_key_by_its_public_key_hash_is_a_wallet() -> None:
     with pytest.raises(TemplateError) as caught:
         template.compile("spend", watched)
     assert caught.value.missing == "key.schnorr_signature.default"
+
+
+WORDS = st.sampled_from(
+    [
+        "OP_1",
+        "OP_DUP",
+        "<2>",
+        "<'a'>",
+        "0x51",
+        "<0x0203>",
+        "$(<1> <2> OP_ADD)",
+        "-5",
+        "// c\n",
+        "< >",
+    ]
+)
+
+
+@given(st.lists(st.lists(WORDS | st.integers(1, 3), max_size=5), min_size=1, max_size=4))
+def test_scripts_compile_as_cashassembly_that_is_bound_does(bodies: list[list[Any]]) -> None:
+    # A number stands for the script so far behind this one, pushed or evaluated by chance.
+    sources = {}
+    for at, body in enumerate(bodies):
+        words = []
+        for word in body:
+            name = f"s{at + word}" if isinstance(word, int) else word
+            if isinstance(word, int) and at + word >= len(bodies):
+                continue
+            words.append(f"<{name}>" if isinstance(word, int) and word == 2 else name)
+        sources[f"s{at}"] = " ".join(words)
+    data = {
+        "entities": {},
+        "supported": [],
+        "scripts": {n: {"script": s} for n, s in sources.items()},
+    }
+    template = read_wallet_template(json.dumps(data))
+    others: dict[str, Binding] = {name: text for name, text in sources.items() if name != "s0"}
+    bound = assemble_with_map(sources["s0"], others)
+    compiled = template.assemble("s0")
+    assert compiled.code == bound.code
+    named = [replace(span, source=span.source or "s0") for span in bound.spans]
+    assert list(compiled.spans) == named
 
 
 MUTANTS: st.SearchStrategy[Any] = st.sampled_from(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, cast
 
 from .model import TemplateScript
-from .sources import test_ids
+from .sources import ids_of_test
 
 __all__ = ["Expectation", "TemplateCase", "collect_cases"]
 
@@ -44,7 +44,7 @@ def collect_cases(scripts: Mapping[str, TemplateScript]) -> Iterator[TemplateCas
         for expectation, scenario in expected:
             yield TemplateCase(script_id, scenario, cast("Expectation", expectation))
         for test_id, test in (script.tests or {}).items():
-            unlocking = test_ids(script_id, test_id)[0]
+            unlocking = ids_of_test(script_id, test_id)[0]
             named = list(test.expectations())
             if not named:
                 yield TemplateCase(unlocking, None, "passes")

@@ -9,7 +9,7 @@ from ...wallet.hd_keys import HdPrivateKey
 from .scenario import Scenario, ScenarioData, ScenarioInput, ScenarioOutput, Slot
 from .sources import Sources
 
-__all__ = ["default_scenario"]
+__all__ = ["default_scenario", "sorting_key"]
 
 # The second block after the genesis block, and its median time past.
 _BLOCK_HEIGHT, _BLOCK_TIME = 2, 1_231_469_665
@@ -27,8 +27,8 @@ _ORDER = {
 }
 
 
-def _sorting(name: str) -> tuple[list[tuple[int, str]], list[bool], str]:
-    """What a name is sorted by: letters first, and where they are the same small before capital."""
+def sorting_key(name: str) -> tuple[list[tuple[int, str]], list[bool], str]:
+    """Return what libauth sorts a name by: letters of any case, then small before capital."""
     lower = name.lower()
     last = len(_ORDER)
     return (
@@ -50,7 +50,7 @@ def default_scenario(sources: Sources) -> Scenario:
     # An entity that is called as a key is counts twice, and the later number holds for both.
     numbers = {
         name: number.to_bytes(32, "big")
-        for number, name in enumerate(sorted(keys + entities, key=_sorting), 1)
+        for number, name in enumerate(sorted(keys + entities, key=sorting_key), 1)
     }
     has_hd_keys = any(variable.type == "HdKey" for variable in variables.values())
     seeds = {name: numbers[name] for name in entities} if has_hd_keys else {}

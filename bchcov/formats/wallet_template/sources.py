@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from .model import Entity, LockingType, TemplateScript, TimeLockType, Variable
 
-__all__ = ["Sources", "collect_sources", "test_ids"]
+__all__ = ["Sources", "collect_sources", "ids_of_test"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,10 @@ class Sources:
         return replace(self, texts={**self.texts, **texts})
 
 
-def test_ids(script_id: str, test_id: str) -> tuple[str, str, str]:
+def ids_of_test(script_id: str, test_id: str) -> tuple[str, str, str]:
     """Name the scripts that a test of a script is made of: unlocking, locking and check."""
-    return tuple(f"{script_id}.{test_id}.{part}" for part in ("unlock", "lock", "check"))  # type: ignore[return-value]
+    prefix = f"{script_id}.{test_id}"
+    return f"{prefix}.unlock", f"{prefix}.lock", f"{prefix}.check"
 
 
 def collect_sources(
@@ -42,7 +43,7 @@ def collect_sources(
     every = dict(scripts)
     for script_id, script in scripts.items():
         for test_id, test in (script.tests or {}).items():
-            unlocking, locking, check = test_ids(script_id, test_id)
+            unlocking, locking, check = ids_of_test(script_id, test_id)
             tested = f"<{script_id}>" if script.pushed else script_id
             every[check] = TemplateScript(test.check)
             every[locking] = TemplateScript(f"{tested} {check}", locking_type="p2sh20")
