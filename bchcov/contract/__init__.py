@@ -3,13 +3,16 @@
 from .cashassembly import compile_contract
 from .cashscript import artifact_contract
 from .checks import Check, checks_in
-from .contract import Contract, Parameter
+from .constants import Constant
+from .contract import Contract
 from .estimating import Estimate, estimate
 from .explaining import Refusal, explain, find_refusal
 from .found import Found
 from .loading import load_contract
 from .logs import LogLine, log_lines
+from .parameters import Parameter
 from .removal import without_check
+from .roles import Role
 from .seen import SeenSpend, read_spend
 from .source import load_source
 from .spend_paths import Argument, SpendPath
@@ -18,6 +21,7 @@ from .unlocking import ContractUnlocker
 __all__ = [
     "Argument",
     "Check",
+    "Constant",
     "Contract",
     "ContractUnlocker",
     "Estimate",
@@ -25,6 +29,7 @@ __all__ = [
     "LogLine",
     "Parameter",
     "Refusal",
+    "Role",
     "SeenSpend",
     "SpendPath",
     "artifact_contract",

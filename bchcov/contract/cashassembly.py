@@ -10,13 +10,15 @@ from functools import cached_property, lru_cache
 from ..assembly.assemble import assemble_with_map
 from ..assembly.assembler import Binding
 from ..assembly.source_map import Assembled
+from ..assembly.tokens import normalize_source
 from ..encoding.expected import kind_of
 from ..errors import ContractError
 from ..script.numbers import encode_number
 from .argument_types import ArgumentValue, encode_argument
 from .checks import Check, checks_of
-from .contract import Contract, Locking, Parameter
+from .contract import Contract, Locking
 from .found import Found
+from .parameters import Parameter
 from .places import Placed, PlacedScript
 from .removal import remove_check
 from .source import load_source
@@ -25,6 +27,7 @@ from .spend_paths import Argument, parse_arguments, parse_paths, paths_in
 __all__ = ["compile_contract", "parameters_in"]
 
 _CACHE_SIZE = 64
+_BOUND = re.compile(r"<\s*(?P<name>[a-zA-Z_][.a-zA-Z0-9_-]*)\s*>")
 _PARAMETER = re.compile(r"//[^\S\n]*@parameters?\b(?P<declared>[^\n]*)")
 
 
@@ -63,6 +66,16 @@ class _Origins:
             if step is not None:
                 found[self._found(step)] = None
         return tuple(found)
+
+    def parameters_in(self, code: bytes) -> Iterator[tuple[int, str]]:
+        lines: dict[str | None, list[str]] = {}
+        for step in (step for each in self._index.scripts.get(code, ()) for step in each.steps):
+            if step.source not in lines:
+                text = self.text if step.source is None else str(self.bindings[step.source])
+                lines[step.source] = normalize_source(text).split("\n")
+            match = _BOUND.match(lines[step.source][step.line - 1], step.column - 1)
+            if match is not None and not isinstance(self.bindings.get(match["name"], ""), str):
+                yield step.offset, match["name"]
 
     def without(self, check: Check) -> tuple[bytes, _Origins]:
         """Assemble the source without a check, with the same bindings otherwise."""

@@ -10,7 +10,8 @@ from ..formats.artifact import Artifact, ArtifactInput
 from ..script.pushes import encode_push
 from .argument_types import ArgumentValue, encode_argument
 from .cashscript_origins import CashScriptOrigins
-from .contract import Contract, Locking, Parameter
+from .contract import Contract, Locking
+from .parameters import Parameter
 from .spend_paths import Argument, SpendPath
 
 __all__ = ["artifact_contract"]

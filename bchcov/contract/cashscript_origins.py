@@ -122,6 +122,13 @@ class CashScriptOrigins:
                 found[each] = None
         return tuple(found)
 
+    def parameters_in(self, code: bytes) -> Iterator[tuple[int, str]]:
+        """Find the pushes that the contract's script begins with: the last parameter first."""
+        if code == self.code:
+            names = reversed([each.name for each in self.artifact.constructor])
+            for step, name in zip(instructions(code), names, strict=False):
+                yield step.offset, name
+
     def without(self, check: Check) -> tuple[bytes, CashScriptOrigins]:
         """Remove a check from the compiled script; the source's lines stay the same."""
         key = next(key for key, each in self._checks.items() if each == check)

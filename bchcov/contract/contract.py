@@ -15,29 +15,19 @@ from ..script.patterns import p2s, p2sh20, p2sh32
 from ..transaction.model import Output, Token, Transaction
 from ..wallet.coins import Coin
 from .checks import Check
+from .constants import Constant, find_constants
 from .found import Found, NoOrigins, Origins
+from .parameters import Parameter
 from .removal import find_check
 from .spend_paths import SpendPath
 from .unlocking import Unlocks
 
-__all__ = ["Contract", "Locking", "Parameter"]
+__all__ = ["Contract", "Locking"]
 
 Locking = Literal["p2sh32", "p2sh20", "p2s"]
 """The ways to lock coins: by the HASH256 or HASH160 of the script, or by the script itself."""
 
 _LOCKING_BYTECODES = {"p2sh32": p2sh32, "p2sh20": p2sh20, "p2s": p2s}
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A parameter of a contract and the bytes of its value.
-
-    `type` is one of the argument types (`check_type`), or None if none is declared.
-    """
-
-    name: str
-    type: str | None
-    value: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -101,6 +91,11 @@ class Contract:
     def checks(self) -> Sequence[Check]:
         """All checks of the source, and of sources bound to its names, in order."""
         return self.origins.checks
+
+    @property
+    def constants(self) -> tuple[Constant, ...]:
+        """The parameters and the data that the script pushes, each with its role."""
+        return find_constants(self.code, self.parameters, self.origins)
 
     def address(self, network: str = "mainnet", *, token_aware: bool = False) -> str:
         """Return the contract's address on a network. Raises AddressError for P2S."""

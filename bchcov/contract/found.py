@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -73,6 +73,13 @@ class Origins(Protocol):
         """
         ...
 
+    def parameters_in(self, code: bytes) -> Iterable[tuple[int, str]]:
+        """Find where a script pushes the value of a parameter: the byte and the name.
+
+        The script is the contract's own or the body of one of its functions.
+        """
+        ...
+
     def without(self, check: Check) -> tuple[bytes, Origins]:
         """Return the contract's code without a check, and the origins of that code.
 
@@ -93,6 +100,10 @@ class NoOrigins:
         return
 
     def find(self, code: bytes, offset: int, *, at_end: bool = False) -> tuple[Found, ...]:  # noqa: ARG002
+        """Find nothing: the source is not known."""
+        return ()
+
+    def parameters_in(self, code: bytes) -> tuple[tuple[int, str], ...]:  # noqa: ARG002
         """Find nothing: the source is not known."""
         return ()
 
