@@ -131,7 +131,8 @@ def _loss(block: Block, ledger: Ledger) -> str:
 def _unconfirmed(found: Salvage, height: int) -> Iterator[Transaction]:
     """Yield what no block up to `height` confirms, except coinbases: blocks first, then mempool."""
     later = [each for each in found.transactions if each[1] is None or each[1] > height]
-    later.sort(key=lambda each: (each[1] is None, each[1] or 0))
+    # The rows of blocks lie in the order of their heights already.
+    later.sort(key=lambda each: each[1] is None)
     for transaction, _ in later:
         if (transaction.inputs[0].outpoint_hash, transaction.inputs[0].outpoint_index) != (
             NULL_OUTPOINT

@@ -33,8 +33,8 @@ _UNREADABLE = (
     BchcovError,
 )
 _WAIT_SECONDS = 0.2
-# In the header of a database with a write-ahead log, as files of earlier versions are.
-_HAS_LOG = b"\x02\x02"
+# The byte at 19 of a database with a write-ahead log, as files of earlier versions are.
+_HAS_LOG = b"\x02"
 _IN_USE = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
@@ -70,16 +70,21 @@ def salvage(path: str, tables: Sequence[Table] = ()) -> Salvage:
     `tables` are those that a layer above keeps; other ones of their names are damaged.
     """
     problems: list[str] = []
-    with _readable(path) as name:
-        try:
-            database = sqlite3.connect(
-                f"file:{quote(name)}?{_mode(name)}", uri=True, timeout=_WAIT_SECONDS
-            )
-        except sqlite3.Error as error:
-            raise StoreError(f"{path}: {error}") from error
-        with closing(database):
-            _expect_free(database, path)
-            return _read(database, path, tables, problems)
+    # Checked before connecting, since the connection opens the file as well.
+    is_ours = is_open_here(path)
+    # Whoever changes a file has a journal beside it, so this is no question for a copy.
+    with closing(_connect(path, path)) as database:
+        _expect_free(database, path, is_ours=is_ours)
+    with _readable(path) as name, closing(_connect(name, path)) as database:
+        return _read(database, path, tables, problems)
+
+
+def _connect(name: str, path: str) -> sqlite3.Connection:
+    """Open a file to read it; an error tells of `path`."""
+    try:
+        return sqlite3.connect(f"file:{quote(name)}?{_mode(name)}", uri=True, timeout=_WAIT_SECONDS)
+    except sqlite3.Error as error:
+        raise StoreError(f"{path}: {error}") from error
 
 
 @contextmanager
@@ -107,7 +112,7 @@ def _mode(path: str) -> str:
     if is_open_here(path):
         return "mode=ro"
     with suppress(OSError), open(path, "rb") as file:
-        if file.read(20)[18:] == _HAS_LOG and not os.path.exists(f"{path}-wal"):
+        if file.read(20)[19:] == _HAS_LOG and not os.path.exists(f"{path}-wal"):
             return "mode=ro&immutable=1"
     return "mode=ro"
 
@@ -138,12 +143,15 @@ def _read(
     )
 
 
-def _expect_free(database: sqlite3.Connection, path: str) -> None:
+def _expect_free(database: sqlite3.Connection, path: str, *, is_ours: bool) -> None:
     try:
         database.execute("SELECT count(*) FROM sqlite_master").fetchall()
     except sqlite3.OperationalError as error:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in _IN_USE:
-            raise StoreError(f"{path}: another process has this chain open") from None
+            who = "this process has it open already"
+            raise StoreError(
+                f"{path}: {who if is_ours else 'another process has this chain open'}"
+            ) from None
     except sqlite3.Error:
         # What cannot be read of it the problems say.
         pass

@@ -18,6 +18,7 @@ from support import swapping
 from bchcov import BCH_2025, BCH_2026, ChainError, Output, StoreError
 from bchcov.chain import Chain, ChainFile, TransactionRefused
 from bchcov.crypto.hashes import sha256
+from bchcov.errors import DamagedStore
 from bchcov.wallet import (
     BuiltTransaction,
     Coin,
@@ -108,6 +109,13 @@ def test_what_is_no_chain_is_refused_and_left_alone(tmp_path: Path) -> None:
         ChainFile(other)
     with pytest.raises(StoreError, match="unable to open"):
         ChainFile(tmp_path / "no such folder" / "chain.sqlite")
+    with contextlib.closing(sqlite3.connect(tmp_path / "smallest")) as database:
+        database.execute("PRAGMA page_size = 512")
+        database.execute("VACUUM")
+    assert (tmp_path / "smallest").stat().st_size == 512
+    with pytest.raises(StoreError, match="of another program") as caught:
+        ChainFile(tmp_path / "smallest")
+    assert not isinstance(caught.value, DamagedStore)
     ChainFile(tmp_path / "new", rules=BCH_2025).close()
     with pytest.raises(StoreError, match="has the rules BCH_2025, not BCH_2026"):
         ChainFile(tmp_path / "new", rules=BCH_2026)
@@ -122,6 +130,18 @@ def test_what_is_no_chain_is_refused_and_left_alone(tmp_path: Path) -> None:
     database.close()
     with pytest.raises(StoreError, match="damaged"):
         ChainFile(tmp_path / "hurt")
+
+
+def test_a_device_that_fails_is_no_damage(tmp_path: Path) -> None:
+    path = tmp_path / "chain.sqlite"
+    ChainFile(path).close()
+    # No journal can be read or made here.
+    (tmp_path / "chain.sqlite-journal").mkdir()
+    with pytest.raises(StoreError, match="chain.sqlite: ") as caught:
+        ChainFile(path)
+    assert not isinstance(caught.value, DamagedStore)
+    (tmp_path / "chain.sqlite-journal").rmdir()
+    ChainFile(path).close()
 
 
 def test_what_cannot_be_written_has_not_happened(tmp_path: Path) -> None:

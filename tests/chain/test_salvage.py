@@ -1,0 +1,70 @@
+"""Reading a chain's file that may be damaged: it is left alone, and so is who has it open."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from support import swapping
+from test_damage import STORED, fill
+
+from bchcov import StoreError
+from bchcov.chain import ChainFile
+
+
+def beside(path: Path) -> list[str]:
+    return sorted(each.name for each in path.parent.iterdir())
+
+
+def test_a_file_that_is_in_use_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "chain.sqlite"
+    with ChainFile(path), pytest.raises(StoreError, match="this process has it open already"):
+        ChainFile.salvage(path)
+    other = subprocess.Popen(
+        [sys.executable, "-u", swapping.__file__, str(path)], stdout=subprocess.PIPE, text=True
+    )
+    assert other.stdout is not None
+    assert other.stdout.readline() == "open\n"
+    # It has changed something, and may be in the midst of the next change.
+    assert other.stdout.readline()
+    try:
+        with pytest.raises(StoreError, match="another process has this chain open"):
+            ChainFile.salvage(path)
+    finally:
+        other.kill()
+        other.wait()
+        other.stdout.close()
+    assert ChainFile.salvage(path).problems == ()
+
+
+def test_a_file_that_is_open_but_not_locked_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "chain.sqlite"
+    fill(path)
+    expected = ChainFile.salvage(path)
+    with closing(sqlite3.connect(path)) as own:
+        own.execute("SELECT count(*) FROM blocks").fetchall()
+        assert ChainFile.salvage(path) == expected
+
+
+@pytest.mark.parametrize("number", [1, 2])
+@pytest.mark.parametrize("write", [0, 1, 2, 3, 255])
+@pytest.mark.parametrize("read", [0, 1, 2, 3, 255])
+def test_nothing_is_put_beside_a_file_whatever_log_its_header_tells_of(
+    tmp_path: Path, number: int, write: int, read: int
+) -> None:
+    path = tmp_path / "chain.sqlite"
+    shutil.copy(STORED / f"format-{number}.sqlite", path)
+    expected = ChainFile.salvage(path)
+    data = bytearray(path.read_bytes())
+    data[18:20] = write, read
+    path.write_bytes(data)
+    found = ChainFile.salvage(path)
+    assert beside(path) == ["chain.sqlite"]
+    assert path.read_bytes() == data
+    # SQLite reads no file that needs a later version of it.
+    assert found == expected if read <= 2 else found.problems
