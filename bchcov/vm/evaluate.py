@@ -71,8 +71,8 @@ def _is_p2sh(locking: bytes, rules: RuleSet) -> bool:
     )
 
 
-def _redeem(vm: Machine, locking: bytes, pushed: list[bytes]) -> bool:
-    """Run the redeem script on the other pushed items; false for a segwit recovery."""
+def _redeem(vm: Machine, locking: bytes, pushed: list[bytes]) -> None:
+    """Run the redeem script on the other pushed items, unless this is a segwit recovery."""
     redeem = pushed.pop()
     if (
         vm.switches.segwit_recovery
@@ -80,11 +80,10 @@ def _redeem(vm: Machine, locking: bytes, pushed: list[bytes]) -> bool:
         and is_p2sh20(locking)
         and is_witness_program(redeem)
     ):
-        return False
+        return
     vm.stack = pushed
     _run_phase(vm, redeem)
     _require_true(vm)
-    return True
 
 
 def _check_end(vm: Machine, unlocking: bytes) -> None:
@@ -151,8 +150,7 @@ def evaluate_input(
         if pays_to_script_hash:
             _require_push_only(unlocking)
             phase = "redeem"
-            if not _redeem(vm, locking, pushed):
-                return InputResult(_metrics(vm), tuple(vm.stack))
+            _redeem(vm, locking, pushed)
         _check_end(vm, unlocking)
     except ScriptError as error:
         run = Run(context, index, rules) if error.reason is Reason.EVAL_FALSE else None

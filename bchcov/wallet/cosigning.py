@@ -91,7 +91,6 @@ class PartialMultisig:
         """Sign with a key. Raises InvalidKey if its public key is not in the script."""
         if not isinstance(key, PrivateKey):
             raise InvalidKey(f"key must be a PrivateKey, not {kind_of(key)}")
-        self._check_key(key.public_key)
         signature = transaction_signature(
             self.context, self.index, self.script, key, hash_type=hash_type, scheme=scheme
         )
