@@ -55,14 +55,19 @@ def of_padded_pushes(count: int) -> Spend:
     return many([b""] * count, scripts)
 
 
-def of_hoards(count: int) -> Spend:
-    """Accepted: each input leaves as many bytes as it can pay for on the alternate stack."""
+def hoard() -> Spend:
+    """Unlocking and locking that leave all the bytes that can be paid for aside."""
     script = assemble(
         "OP_DROP OP_1 OP_BEGIN OP_DUP <9999> OP_NUM2BIN OP_TOALTSTACK OP_1ADD"
         " OP_DUP <700> OP_GREATERTHAN OP_UNTIL"
     )
-    unlocking = encode_push(bytes(9_900)) + encode_push(script)
-    return many([unlocking] * count, [p2sh32(script)] * count)
+    return encode_push(bytes(9_900)) + encode_push(script), p2sh32(script)
+
+
+def of_hoards(count: int) -> Spend:
+    """Accepted: each input leaves as many bytes as it can pay for on the alternate stack."""
+    unlocking, locking = hoard()
+    return many([unlocking] * count, [locking] * count)
 
 
 def of_large_items(count: int) -> Spend:
@@ -122,3 +127,15 @@ def test_what_later_inputs_leave_is_omitted_and_their_verdict_is_not() -> None:
     for earlier, later in pairwise(verdict.inputs):
         assert earlier.omitted or earlier.stack
         assert not later.omitted or later.stack == later.alt_stack == ()
+
+
+@pytest.mark.parametrize("at", range(7))
+def test_what_a_small_input_leaves_is_kept_whatever_is_omitted_before_it(at: int) -> None:
+    unlocking, locking = hoard()
+    unlockings, lockings = [unlocking] * 6, [locking] * 6
+    unlockings.insert(at, b"")
+    lockings.insert(at, b"\x52")
+    verdict = verify(*many(unlockings, lockings), find_rules("2026").consensus)
+    assert verdict.ok
+    assert verdict.inputs[at].stack == (b"\x02",)
+    assert [result.omitted for result in verdict.inputs].count(True) == 2

@@ -146,6 +146,8 @@ def test_empty_signatures_have_keys_looked_at_until_too_few_are_left(
         (["CHECKDATASIG"], "BAD_OPCODE"),
         (["CHECKDATASIG", "SCHNORR"], "BAD_OPCODE"),
         (["CHECKDATASIG", "ALLOW_SEGWIT_RECOVERY"], "BAD_OPCODE"),
+        # The spelling of a node that added the flag later.
+        (["CHECKDATASIG", "ALLOWSEGWITRECOVERY"], "EVAL_FALSE"),
         (["CHECKDATASIG", "SCHNORR", "DISALLOW_SEGWIT_RECOVERY"], "EVAL_FALSE"),
         (["CHECKDATASIG", "SCHNORR_MULTISIG", "SCHNORR"], "EVAL_FALSE"),
     ],

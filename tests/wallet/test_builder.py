@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bchcov import (
     AddressError,
     BuildError,
+    BuildRefused,
     Capability,
     Nft,
     Output,
@@ -180,6 +181,49 @@ def test_tokens_burn_only_when_told_to() -> None:
 def test_what_cannot_be_built_says_why(made: TransactionBuilder, message: str) -> None:
     with pytest.raises(BuildError, match=message):
         made.build()
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        builder(spend(1, 5_000)).pay(Output(20_000, PAYEE)),
+        builder(spend(1, 50_000)).pay(Output(545, PAYEE)),
+        builder(spend(1, 50_000)).pay(Output(1_000, PAYEE, Token(GOLD, 5))),
+        builder(spend(1, 50_000), spend(1, 50_000)).pay(Output(1_000, PAYEE)),
+        TransactionBuilder(),
+        builder(),
+        builder().spend_all([spend(1, 300)]),
+        TransactionBuilder().spend_all([spend(1, 50_000)]).pay(Output(40_000, PAYEE)),
+        TransactionBuilder()
+        .spend_all([spend(1, 50_000, Token(GOLD, 5))])
+        .pay(Output(49_500, MINE)),
+    ],
+    ids=[
+        "too little",
+        "dust",
+        "too few tokens",
+        "twice",
+        "nothing",
+        "no input",
+        "no output",
+        "satoshis left over",
+        "tokens left over",
+    ],
+)
+def test_what_does_not_balance_is_not_even_a_draft(made: TransactionBuilder) -> None:
+    said = set()
+    for build in (
+        made.build,
+        lambda: made.build(check=False),
+        made.build_unsigned,
+        made.cosign,
+    ):
+        with pytest.raises(BuildError) as caught:
+            build()
+        # Nothing has been verified yet.
+        assert not isinstance(caught.value, BuildRefused)
+        said.add(str(caught.value))
+    assert len(said) == 1
 
 
 def test_an_unlocker_keeps_to_the_size_it_announced() -> None:
