@@ -137,7 +137,7 @@ def test_a_device_that_fails_is_no_damage(tmp_path: Path) -> None:
     ChainFile(path).close()
     # No journal can be read or made here.
     (tmp_path / "chain.sqlite-journal").mkdir()
-    with pytest.raises(StoreError, match="chain.sqlite: ") as caught:
+    with pytest.raises(StoreError, match=r"chain\.sqlite: ") as caught:
         ChainFile(path)
     assert not isinstance(caught.value, DamagedStore)
     (tmp_path / "chain.sqlite-journal").rmdir()

@@ -181,7 +181,7 @@ def test_a_file_that_is_open_is_not_read(stored: Path) -> None:
         # Nor has looking at it taken its lock away.
         assert subprocess.run([sys.executable, "-c", other], stderr=subprocess.PIPE).returncode
     assert (done.exit_code, done.stdout) == (1, "")
-    assert "has this chain open" in done.stderr
+    assert "this process has it open already" in done.stderr
 
 
 def test_a_device_without_room_for_the_new_file_is_said_and_nothing_is_left(stored: Path) -> None:
