@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from examples.artifact_example import ArtifactExample
 from examples.capped_mint import CAPPED_MINT
 from examples.escrow import ESCROW
 from examples.example import Attack, Example
@@ -9,10 +10,12 @@ from examples.hash_lock import HASH_LOCK
 from examples.htlc import HTLC
 from examples.last_will import LAST_WILL
 from examples.recurring_payment import RECURRING_PAYMENT
+from examples.sequenced_example import SEQUENCED
 from examples.sighash_covenant import SIGHASH_COVENANT
+from examples.stream import STREAM, STREAM_BY_HAND
 from examples.vault import VAULT
 
-__all__ = ["EXAMPLES", "Attack", "Example"]
+__all__ = ["ARTIFACT_EXAMPLES", "EXAMPLES", "ArtifactExample", "Attack", "Example"]
 
 EXAMPLES = (
     HASH_LOCK,
@@ -23,4 +26,6 @@ EXAMPLES = (
     VAULT,
     CAPPED_MINT,
     SIGHASH_COVENANT,
+    STREAM_BY_HAND,
 )
+ARTIFACT_EXAMPLES = (STREAM, SEQUENCED)
