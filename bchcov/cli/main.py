@@ -20,6 +20,7 @@ __all__ = ["main"]
 # The summaries are here so that listing the commands imports none of them.
 COMMANDS = {
     "verify": "Verify transactions, given as lines of JSON.",
+    "fuzz": "Search for transactions that a contract should have refused.",
     "vectors": "Run the test vectors of the Bitcoin Cash community.",
     "amm": "Run a SequencedAMM pool on an emulated chain, or compare pools in a race.",
     "salvage": "Read everything undamaged out of a damaged chain file.",

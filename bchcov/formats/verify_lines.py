@@ -13,7 +13,13 @@ from typing import Any
 
 from ..encoding.hexadecimal import decode_hex
 from ..errors import DecodeError, FormatError, RulesError
-from ..transaction.codec import encode_outputs, encode_transaction, transaction_id
+from ..transaction.codec import (
+    decode_outputs,
+    decode_transaction,
+    encode_outputs,
+    encode_transaction,
+    transaction_id,
+)
 from ..transaction.model import Output, Transaction
 from ..validation.verify import verify
 from ..vm.result import InputResult
@@ -22,7 +28,7 @@ from ..vm.rules.upgrades import find_rules
 from .fields import read_json, read_text
 from .recognize import find_transaction_in, read_transaction, split_hex
 
-__all__ = ["LineOptions", "describe_input", "judge_line", "refuse_line", "verify_line"]
+__all__ = ["LineOptions", "describe_input", "judge_line", "read_line", "refuse_line", "verify_line"]
 
 _MODES = {"standard": True, "consensus": False}
 
@@ -186,6 +192,33 @@ def judge_line(
         return _judge(question, rules, options)
     except FormatError as error:
         return refuse_line(str(error), number=number, identifier=identifier)
+
+
+def read_line(
+    text: bytes | str, options: LineOptions | None = None
+) -> tuple[Transaction, tuple[Output, ...], RuleSet]:
+    """Read what `judge_line` would verify: a transaction, the outputs it spends, and the rules.
+
+    Raises FormatError for a line that is no valid request.
+    """
+    options, text = options or LineOptions(), read_text(text)
+    if digits := split_hex(text):
+        question, rules = _hex_question(text, *digits), _rules_of({}, options)
+    else:
+        line = read_json(text)
+        question = _find_question(line, _identifier(line))
+        rules = _rules_of(line if isinstance(line, dict) else {}, options)
+    transaction, outputs = question.transaction, question.source_outputs
+    try:
+        if isinstance(transaction, bytes):
+            transaction = decode_transaction(transaction)
+    except DecodeError as error:
+        raise FormatError(f"not a transaction: {error}", "tx") from None
+    try:
+        outputs = decode_outputs(outputs) if isinstance(outputs, bytes) else outputs
+    except DecodeError as error:
+        raise FormatError(f"not outputs: {error}", "source_outputs") from None
+    return transaction, tuple(outputs), rules
 
 
 def verify_line(

@@ -1,9 +1,14 @@
-"""Tools for testing contracts and for testing this library."""
+"""Tools for testing contracts and for testing this library.
+
+A name is loaded when it is asked for: the plugin for pytest costs nothing where nobody uses it.
+"""
 
 from __future__ import annotations
 
-from .fuzzing import Finding, Party, Report, fuzz
-from .strategies import inputs, outputs, scripts, tokens, transactions
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .fuzzing import Finding, Party, Report, fuzz
+    from .strategies import inputs, outputs, scripts, tokens, transactions
 
 __all__ = [
     "Finding",
@@ -16,3 +21,21 @@ __all__ = [
     "tokens",
     "transactions",
 ]
+
+_STRATEGIES = ("inputs", "outputs", "scripts", "tokens", "transactions")
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """Load a name the first time that it is asked for."""
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module
+
+        module = "strategies" if name in _STRATEGIES else "fuzzing"
+        found = globals()[name] = getattr(import_module(f".{module}", __name__), name)
+        return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

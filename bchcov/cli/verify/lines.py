@@ -16,7 +16,7 @@ from ...formats.verify_lines import LineOptions, judge_line, refuse_line
 from ...processes.pool import in_order
 from .gathering import Line, gather
 
-__all__ = ["Answer", "judge_lines"]
+__all__ = ["LINE_LIMIT", "Answer", "judge_lines", "read_lines"]
 
 LINE_LIMIT = 64 * 1024 * 1024
 _BATCH_LINES, _BATCH_SIZE = 64, 1024 * 1024
@@ -29,7 +29,12 @@ class Answer(NamedTuple):
     text: str
 
 
-def _read_lines(stream: IO[bytes]) -> Iterator[Line]:
+def read_lines(stream: IO[bytes]) -> Iterator[Line]:
+    """Yield the lines that are not blank, those of an object over many lines as one."""
+    return gather(_lines(stream), limit=LINE_LIMIT)
+
+
+def _lines(stream: IO[bytes]) -> Iterator[Line]:
     number = 0
     while text := stream.readline(LINE_LIMIT + 1):
         number += 1
@@ -74,7 +79,7 @@ def judge_lines(stream: IO[bytes], options: LineOptions, *, jobs: int) -> Iterat
     With one job an answer comes as soon as its line has been read; with more, answers come in
     batches. A line of more than 64 MiB is refused without being read. Raises WorkerLost.
     """
-    lines = gather(_read_lines(stream), limit=LINE_LIMIT)
+    lines = read_lines(stream)
     if jobs == 1:
         yield from (_answer(line, options) for line in lines)
         return

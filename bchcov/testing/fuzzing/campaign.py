@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 
@@ -14,12 +14,20 @@ from ...vm.rules.upgrades import BCH_2026
 from ...wallet.built import BuiltTransaction
 from .findings import Finding, Progress, shrink
 from .parties import Party
-from .scene import STRANGER, Scene, make_scene
+from .scene import ATTACKER, CONTRACT, STRANGER, Scene, make_scene
 from .search import Property, Search, make_search
 
-__all__ = ["Report", "fuzz"]
+__all__ = ["Campaign", "Report", "fuzz", "prepare"]
 
 _AT_ONCE = 50
+_NEVER_TRIED = (
+    "spend paths, and branches of them, that no honest transaction takes, unless a change of one"
+    " happens to lead there",
+    "attacks of several transactions one after the other, and of two parties together",
+    "whether a coin exists, is old enough or is spent twice: a transaction is judged by what it"
+    " says",
+    "signatures of keys that the attacker does not hold, and preimages that nobody has shown",
+)
 Honest = BuiltTransaction | tuple[Transaction, Sequence[Output]]
 """An accepted transaction with the outputs that it spends."""
 
@@ -29,8 +37,8 @@ class Report:
     """What a campaign found and how much it tried.
 
     `judged` counts transactions, `accepted` those of them that scripts and nodes would take;
-    `attackers` is who was played. Nothing is said of what was not tried: an empty report is no
-    proof.
+    `attackers` is who was played. `not_tried` says in sentences what was not: an empty report is
+    no proof.
     """
 
     findings: tuple[Finding, ...]
@@ -50,11 +58,20 @@ class Report:
         """The findings that are open to argument."""
         return tuple(each for each in self.findings if not each.is_attack)
 
+    @property
+    def not_tried(self) -> tuple[str, ...]:
+        """What no campaign tries, and what this one did not."""
+        alone = (
+            "no party with keys is named: only a stranger was the attacker, and no signature of"
+            " the honest transactions was made again"
+        )
+        return (*([alone] if self.attackers == (STRANGER.name,) else []), *_NEVER_TRIED)
+
     def __str__(self) -> str:
         lines = [
             f"{self.judged:,} transactions judged in {self.seconds:.1f} s, {self.accepted:,}"
             f" accepted, with {', '.join(self.attackers)} as the attacker",
-            f"{len(self.attacks)} attacks",
+            f"{len(self.attacks)} attack{'' if len(self.attacks) == 1 else 's'}",
             *map(str, self.attacks),
         ]
         if self.notes:
@@ -63,22 +80,100 @@ class Report:
 
 
 @dataclass(slots=True)
-class _Collected:
-    """The findings of all attackers, each cause once."""
+class Campaign:
+    """A campaign under way, which may be interrupted and says at any time what it has found."""
 
+    searches: Sequence[Search]
+    seed: int
+    seconds: float = 0.0
     findings: list[Finding] = field(default_factory=list)
-    causes: set[tuple[object, ...]] = field(default_factory=set)
+    _causes: set[tuple[object, ...]] = field(default_factory=set)
 
-    def take(self, search: Search) -> None:
+    def run(
+        self,
+        *,
+        seconds: float | None,
+        count: int | None = None,
+        stop_at_first: bool = False,
+        progress: Progress | None = None,
+    ) -> None:
+        """Let every attacker try a little, again and again, until the campaign is over."""
+        started = time.monotonic()
+
+        def is_over() -> bool:
+            self.seconds = time.monotonic() - started
+            if seconds is not None and self.seconds >= seconds:
+                return True
+            if count is not None and self.judged >= count:
+                return True
+            return stop_at_first and any(each.is_attack for each in self.findings)
+
+        running = [(search, search.run()) for search in self.searches]
+        while not is_over():
+            for search, steps in running:
+                for _ in range(_AT_ONCE):
+                    next(steps)
+                self._collect(search)
+                if is_over():
+                    break
+            if progress is not None:
+                progress(self.judged, len(self.findings))
+
+    @property
+    def judged(self) -> int:
+        """How many transactions have been judged."""
+        return sum(each.judged for each in self.searches)
+
+    def report(self) -> Report:
+        """Say what has been found until now."""
+        return Report(
+            tuple(self.findings),
+            self.judged,
+            sum(each.accepted for each in self.searches),
+            self.seconds,
+            tuple(each.scene.attacker.name for each in self.searches),
+            self.seed,
+        )
+
+    def _collect(self, search: Search) -> None:
+        """Take what a search has found, each cause once."""
         while search.found:
-            accepted = search.found.pop(0)
-            made = shrink(accepted, search)
-            if made is None:
-                continue
-            finding, cause = made
-            if cause not in self.causes:
-                self.causes.add(cause)
+            finding = shrink(search.found.pop(0), search)
+            if finding is not None and finding.cause not in self._causes:
+                self._causes.add(finding.cause)
                 self.findings.append(finding)
+
+
+def prepare(
+    honest: Iterable[Honest],
+    parties: Iterable[Party] = (),
+    *,
+    rules: RuleSet = BCH_2026,
+    seed: int = 0,
+    properties: Iterable[Property] = (),
+    unique: Iterable[bytes] = (),
+) -> Campaign:
+    """Prepare a campaign; the arguments are those of `fuzz`.
+
+    Raises ContractError for a transaction that is refused as it stands, and for a party with a
+    name that is another's.
+    """
+    pairs = [
+        (each.transaction, each.source_outputs) if isinstance(each, BuiltTransaction) else each
+        for each in honest
+    ]
+    everybody = tuple(parties)
+    taken = {STRANGER.name, ATTACKER, CONTRACT, "nobody"}
+    for number, party in enumerate(everybody):
+        if party.name in taken:
+            raise ContractError(f"party {number}: the name {party.name!r} is taken")
+        taken.add(party.name)
+    scene = make_scene(pairs, everybody, rules, unique)
+    checks = tuple(properties)
+    return Campaign(
+        [make_search(each, checks, Random(seed)) for each in _attackers(scene)],
+        seed,
+    )
 
 
 def fuzz(
@@ -110,31 +205,11 @@ def fuzz(
     """
     if seconds is None and count is None:
         raise ContractError("a campaign needs an end: seconds, or a count of transactions")
-    pairs = [
-        (each.transaction, each.source_outputs) if isinstance(each, BuiltTransaction) else each
-        for each in honest
-    ]
-    scene = make_scene(pairs, parties, rules, unique)
-    started = time.monotonic()
-    searches = [make_search(each, tuple(properties), Random(seed)) for each in _attackers(scene)]
-    collected = _Collected()
-
-    def is_over() -> bool:
-        if seconds is not None and time.monotonic() - started >= seconds:
-            return True
-        if count is not None and sum(each.judged for each in searches) >= count:
-            return True
-        return stop_at_first and any(each.is_attack for each in collected.findings)
-
-    _take_turns(searches, collected, is_over, progress)
-    return Report(
-        tuple(collected.findings),
-        sum(each.judged for each in searches),
-        sum(each.accepted for each in searches),
-        time.monotonic() - started,
-        tuple(each.scene.attacker.name for each in searches),
-        seed,
+    campaign = prepare(
+        honest, parties, rules=rules, seed=seed, properties=properties, unique=unique
     )
+    campaign.run(seconds=seconds, count=count, stop_at_first=stop_at_first, progress=progress)
+    return campaign.report()
 
 
 def _attackers(scene: Scene) -> Iterator[Scene]:
@@ -142,22 +217,3 @@ def _attackers(scene: Scene) -> Iterator[Scene]:
     for attacker in (STRANGER, *(party for party in scene.parties if party.keys)):
         others = tuple(party for party in scene.parties if party is not attacker)
         yield replace(scene, attacker=attacker, parties=others)
-
-
-def _take_turns(
-    searches: Sequence[Search],
-    collected: _Collected,
-    is_over: Callable[[], bool],
-    progress: Progress | None,
-) -> None:
-    """Let every attacker try a little, again and again."""
-    running = [(search, search.run()) for search in searches]
-    while not is_over():
-        for search, steps in running:
-            for _ in range(_AT_ONCE):
-                next(steps)
-            collected.take(search)
-            if is_over():
-                break
-        if progress is not None:
-            progress(sum(each.judged for each in searches), len(collected.findings))

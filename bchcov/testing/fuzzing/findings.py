@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ...encoding.printable import printable
 from ...errors import BchcovError
 from ...formats.verify_lines import verify_line
 from ...formats.vmb import vmb_rows
@@ -37,6 +38,7 @@ class Finding:
     need not be waited for), "free state" (any commitment is accepted) or "free item" (nothing
     depends on a pushed item). `differences` say how it differs from honest transaction
     `honest`, made as few as possible; `unchecked` are those of them that no script reads.
+    Findings of one `cause` are shown once.
     """
 
     attacker: str
@@ -48,6 +50,7 @@ class Finding:
     transaction: Transaction
     source_outputs: tuple[Output, ...]
     rules: RuleSet
+    cause: tuple[str, ...] = field(repr=False)
 
     @property
     def is_attack(self) -> bool:
@@ -86,14 +89,14 @@ class Finding:
     def pytest_function(self) -> str:
         """Return a pytest function that fails until the transaction is refused."""
         name = "".join(each if each.isalnum() else "_" for each in f"{self.kind}_{self.txid[:8]}")
-        said = "\n    ".join((self.sentence, *self.differences))
+        said = "\n    ".join(map(_quoted, (self.sentence, *self.differences)))
         return (
             f"def test_{name}_is_refused() -> None:\n"
             f'    """{said}"""\n'
             "    from bchcov import find_rules, verify\n\n"
             f'    transaction = bytes.fromhex("{encode_transaction(self.transaction).hex()}")\n'
             f'    source_outputs = bytes.fromhex("{encode_outputs(self.source_outputs).hex()}")\n'
-            f'    rules = find_rules("{self.rules.name}")\n'
+            f'    rules = find_rules("{self.rules.name}", standard={self.rules.is_standard})\n'
             "    assert not verify(transaction, source_outputs, rules).ok\n"
         )
 
@@ -102,11 +105,15 @@ class Finding:
         return json.dumps(self.verify_line(), ensure_ascii=True)
 
 
-def shrink(accepted: Accepted, search: Search) -> tuple[Finding, tuple[object, ...]] | None:
+def _quoted(text: str) -> str:
+    """Write a sentence, which may be of the caller's own property, so that a docstring holds it."""
+    return printable(text.replace("\\", r"\\").replace('"', r"\""))
+
+
+def shrink(accepted: Accepted, search: Search) -> Finding | None:
     """Undo every difference from the honest transaction that is not needed.
 
-    Returns the finding and what its cause is, to tell it from others; None if a fresh
-    verification of its bytes refuses it.
+    Returns None if a fresh verification of its bytes refuses it.
     """
     scene = search.scene
     honest = search.oracle.references[accepted.reference].draft
@@ -128,21 +135,30 @@ def shrink(accepted: Accepted, search: Search) -> tuple[Finding, tuple[object, .
         return None
     if not verify(encoded, encode_outputs(coins), scene.rules).ok:
         return None
-    finding = Finding(
+    places = sorted(each.place for each in left)
+    return Finding(
         scene.attacker.name,
         loss.kind,
         loss.sentence,
         tuple(each.says for each in left) or draft.steps[-1:],
         tuple(each.says for each in _unread(left, draft, scene)),
-        accepted.reference,
+        _number_of(honest, scene),
         transaction,
         coins,
         scene.rules,
+        (loss.kind, *(places or [loss.sentence])),
     )
-    cause = (
-        (loss.kind, *sorted(each.place for each in left)) if left else (loss.kind, loss.sentence)
+
+
+def _number_of(reference: Draft, scene: Scene) -> int:
+    """Which honest transaction a reference is, or was before somebody took another's place."""
+    spent = [place.outpoint for place in reference.inputs]
+    same = (
+        number
+        for number, draft in enumerate(scene.originals)
+        if [place.outpoint for place in draft.inputs] == spent
     )
-    return finding, cause
+    return next(same, 0)
 
 
 def _judged(draft: Draft, accepted: Accepted, search: Search) -> Loss | None:

@@ -1,0 +1,216 @@
+"""`bchcov fuzz`: search for transactions that a contract should have refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import metadata
+from pathlib import Path
+
+import click
+from rich.progress import BarColumn, Progress, TimeElapsedColumn
+
+from ...encoding.printable import printable
+from ...errors import ContractError, RulesError
+from ...processes.signals import Stopped, stoppable
+from ...testing.fuzzing.campaign import Campaign, Report, prepare
+from ...testing.fuzzing.exports import Place, as_json, as_junit, as_sarif, write_files
+from ...testing.fuzzing.findings import Progress as Told
+from ...vm.rules.upgrades import find_rules
+from ..terminal.console import make_console
+from ..terminal.ending import end_status, report_end
+from .reading import read_category, read_honest, read_parties, read_property, refuse
+
+__all__ = ["fuzz"]
+
+_SECONDS = 60.0
+
+
+def _check_rules(_ctx: click.Context, _option: click.Parameter, name: str) -> str:
+    try:
+        find_rules(name)
+    except RulesError as error:
+        raise click.BadParameter(str(error)) from None
+    return name
+
+
+@contextmanager
+def _bar(seconds: float | None, count: int | None) -> Iterator[Told]:
+    """Show progress on a terminal: of the time if there is a limit, else of the count."""
+    console = make_console(stderr=True)
+    columns = ("fuzzing", BarColumn(), TimeElapsedColumn(), "{task.fields[told]}")
+    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    task = bar.add_task("fuzzing", total=seconds if count is None else count, told="")
+
+    def show(judged: int, found: int) -> None:
+        done = bar.tasks[0].elapsed or 0.0 if count is None else judged
+        bar.update(task, completed=done, told=f"{judged:,} judged, {found:,} findings")
+
+    if not console.is_terminal:
+        yield show
+        return
+    with bar:
+        yield show
+
+
+def _run(
+    campaign: Campaign, seconds: float | None, count: int | None, *, stop_at_first: bool
+) -> Stopped | None:
+    """Run a campaign; return what stopped it early."""
+    try:
+        with _bar(seconds, count) as show:
+            campaign.run(seconds=seconds, count=count, stop_at_first=stop_at_first, progress=show)
+    except Stopped as end:
+        return end
+    return None
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        refuse(f"cannot write {path}: {error.strerror}")
+
+
+def _print(report: Report) -> None:
+    for line in str(report).split("\n"):
+        click.echo(printable(line))
+    click.echo("not tried, so no finding is no proof of safety:")
+    for each in report.not_tried:
+        click.echo(f"  {each}")
+
+
+def _as_bytes(value: object) -> bytes:
+    return (json.dumps(value, indent=1) + "\n").encode()
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option(
+    "--party",
+    "keys",
+    multiple=True,
+    metavar="NAME=KEY[,KEY...]",
+    help="Somebody who takes part, and their private keys: WIF or 64 hexadecimal digits, or @FILE"
+    " with one a line.",
+)
+@click.option(
+    "--party-script",
+    "scripts",
+    multiple=True,
+    metavar="NAME=HEX|ADDRESS",
+    help="A locking bytecode, or its address, whose coins are a party's.",
+)
+@click.option(
+    "--open",
+    "open_names",
+    multiple=True,
+    metavar="NAME",
+    help="Anybody may take this party's role.",
+)
+@click.option(
+    "--unique",
+    "categories",
+    multiple=True,
+    metavar="CATEGORY",
+    help="There is one NFT only of this category.",
+)
+@click.option(
+    "--property",
+    "properties",
+    multiple=True,
+    metavar="FILE.py:FUNCTION",
+    help="A function of a transaction and its source outputs that says what is broken, or None.",
+)
+@click.option(
+    "--rules",
+    default="BCH_2026",
+    show_default=True,
+    metavar="NAME",
+    callback=_check_rules,
+    help="The rules for transactions without any: BCH_2023, BCH_2025, BCH_2026 or BCH_SPEC.",
+)
+@click.option("--seconds", type=click.FloatRange(0), help="Search for so long; 60 without --count.")
+@click.option("--count", type=click.IntRange(1), help="Judge so many transactions.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of what is random.")
+@click.option("--stop-at-first", is_flag=True, help="End with the first attack.")
+@click.option("--strict", is_flag=True, help="Exit with 1 for what is open to argument, too.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Write every finding into this folder: as line, VMB test and pytest function.",
+)
+@click.option("--json", "as_json_text", is_flag=True, help="Print the report as JSON.")
+@click.option("--sarif", type=click.Path(path_type=Path), help="Write SARIF to this file.")
+@click.option("--junit", type=click.Path(path_type=Path), help="Write JUnit XML to this file.")
+@click.pass_context
+def fuzz(
+    ctx: click.Context,
+    files: tuple[str, ...],
+    keys: tuple[str, ...],
+    scripts: tuple[str, ...],
+    open_names: tuple[str, ...],
+    categories: tuple[str, ...],
+    properties: tuple[str, ...],
+    rules: str,
+    seconds: float | None,
+    count: int | None,
+    seed: int,
+    stop_at_first: bool,
+    strict: bool,
+    out: Path | None,
+    as_json_text: bool,
+    sarif: Path | None,
+    junit: Path | None,
+) -> None:
+    """Search for attacks, starting from the honest transactions in FILE... ("-" is standard input).
+
+    A file is anything that `bchcov verify` reads. A stranger and each party with keys in turn are
+    the attacker: whole transactions are changed, repaired and judged, and those that are accepted
+    and take from somebody what is theirs are reported, made as small as possible. Keys are used
+    for signing only and written nowhere.
+
+    The exit code is 1 if an attack was found and 0 if none was: no proof that there is none.
+    """
+    if seconds is None and count is None:
+        seconds = _SECONDS
+    with stoppable():
+        try:
+            honest = read_honest(files, rules)
+            campaign = prepare(
+                [(each.transaction, each.source_outputs) for each in honest],
+                read_parties(keys, scripts, open_names),
+                rules=honest[0].rules,
+                seed=seed,
+                properties=[read_property(each) for each in properties],
+                unique=[read_category(each) for each in categories],
+            )
+            ended = _run(campaign, seconds, count, stop_at_first=stop_at_first)
+        except ContractError as error:
+            refuse(str(error))
+        except Stopped as end:
+            report_end(end, "nothing judged")
+            ctx.exit(end_status(end))
+        report = campaign.report()
+        if as_json_text:
+            click.echo(json.dumps(as_json(report)))
+        else:
+            _print(report)
+        if out is not None:
+            try:
+                write_files(report, out)
+            except OSError as error:
+                refuse(f"cannot write to {out}: {error.strerror}")
+        if sarif is not None:
+            places = [Place(each.file, each.line) for each in honest]
+            made = as_sarif(report, places, metadata.version("bchcov"))
+            _write(sarif, _as_bytes(made))
+        if junit is not None:
+            _write(junit, as_junit(report))
+        if ended is not None:
+            said = f"{report.judged:,} transactions judged, {len(report.findings)} findings"
+            report_end(ended, said)
+    found = report.findings if strict else report.attacks
+    ctx.exit(end_status(ended) if ended else 1 if found else 0)
