@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from contract_examples import EXAMPLES, Example
 from test_cashscript import ARBITER, REFUSALS, SELLER, WITH_LINES, depot, escrow, spending
 
 from bchcov import BuildRefused, Contract, Output, compile_contract, load_contract, p2pkh
-from bchcov.contract import SpendPath, log_lines
+from bchcov.contract import SpendPath, log_lines, without_check
 from bchcov.contract.argument_types import ArgumentValue
 from bchcov.errors import ContractError
 
@@ -89,6 +90,17 @@ def test_a_check_of_a_function_is_taken_out_of_its_script(
     number = 3 if arguments[1] else 0
     assert str(printed[-1]) == f"Depot.cash:17 triangle of {number} is {2 * number}"
     assert len(printed) == number + 1
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda each: each.name)
+def test_it_is_what_the_source_without_the_check_compiles_to(example: Example) -> None:
+    for file, contract in example.contracts.items():
+        for check in contract.checks:
+            bindings = {each.name: each.value for each in contract.parameters}
+            # The bytes of each parameter, whatever its declared type.
+            source = without_check(example.sources[file], check.name).replace("@parameter", "")
+            alone = compile_contract(file, bindings, source=source)
+            assert contract.without(check.name).code == alone.code
 
 
 def test_several_checks_are_taken_out_one_after_the_other() -> None:
