@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from contract_examples import EXAMPLES
+from contract_examples import ARTIFACT_EXAMPLES, EXAMPLES
 from test_cashscript import ESCROWS, depot, escrow
 
 from bchcov import Contract, PrivateKey, compile_contract, encode_address, p2pkh, p2sh20, p2sh32
@@ -32,6 +32,7 @@ EXPECTED = {
     "vault": "hot: public key, recovery: public key, waiting: locking bytecode, fee: number",
     "waiting": "hot: public key, recovery: public key, delay: age",
     "mint": "artist: locking bytecode, price: number, cap: number",
+    "stream": "recipient: public key, payer: public key, rate: number",
     "allowance": "recipient: locking bytecode, fee: number",
 }
 
@@ -51,13 +52,35 @@ def role(source: str, value: ArgumentValue = b"some bytes") -> Role:
     return roles(source, x=value)["x"]
 
 
+TYPED = {
+    "pubkey": {Role.PUBLIC_KEY},
+    "int": {Role.NUMBER, Role.LOCKTIME, Role.AGE},
+    "bytes20": {Role.PUBLIC_KEY_HASH},
+    "bytes": {Role.LOCKING_BYTECODE, Role.CATEGORY, Role.HASH},
+}
+
+
 @pytest.mark.parametrize(
     "contract",
-    [each for example in EXAMPLES for each in example.contracts.values()],
+    [each for example in (*EXAMPLES, *ARTIFACT_EXAMPLES) for each in example.contracts.values()],
     ids=lambda contract: contract.name,
 )
-def test_the_contracts_to_learn_from_have_the_roles_that_they_describe(contract: Contract) -> None:
-    assert named(contract) == EXPECTED[contract.name]
+def test_the_parameters_of_contracts_to_learn_from_have_the_roles_of_their_types(
+    contract: Contract,
+) -> None:
+    found = {each.name: each for each in contract.constants if each.name is not None}
+    assert list(found) == [each.name for each in contract.parameters]
+    for each in contract.parameters:
+        assert each.type is not None
+        assert found[each.name].role in TYPED.get(each.type, TYPED["bytes"]), each
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_each_parameter_of_contracts_to_learn_from_has_its_role(name: str) -> None:
+    for example in EXAMPLES:
+        for contract in example.contracts.values():
+            if contract.name == name:
+                assert named(contract) == EXPECTED[name]
 
 
 def test_the_contracts_of_pools_have_their_roles() -> None:

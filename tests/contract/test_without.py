@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from contract_examples import EXAMPLES, Example
+from contract_examples import ARTIFACT_EXAMPLES, EXAMPLES, ArtifactExample, Example
 from test_cashscript import ARBITER, REFUSALS, SELLER, WITH_LINES, depot, escrow, spending
 
-from bchcov import BuildRefused, Contract, Output, compile_contract, load_contract, p2pkh
+from bchcov import BuildRefused, Contract, Output, compile_contract, load_contract, p2pkh, verify
 from bchcov.contract import SpendPath, log_lines, without_check
 from bchcov.contract.argument_types import ArgumentValue
+from bchcov.contract.cashscript_origins import CashScriptOrigins
 from bchcov.errors import ContractError
 
 ARTIFACTS = Path(__file__).parent / "artifacts"
@@ -101,6 +102,19 @@ def test_it_is_what_the_source_without_the_check_compiles_to(example: Example) -
             source = without_check(example.sources[file], check.name).replace("@parameter", "")
             alone = compile_contract(file, bindings, source=source)
             assert contract.without(check.name).code == alone.code
+
+
+@pytest.mark.parametrize("example", ARTIFACT_EXAMPLES, ids=lambda each: each.name)
+def test_the_attacks_on_a_compiled_contract_succeed_without_their_requires(
+    example: ArtifactExample,
+) -> None:
+    for attack in example.attacks:
+        weaker = example.contracts[attack.file].without(attack.check).origins
+        assert isinstance(weaker, CashScriptOrigins)
+        contracts = example.make({**example.artifacts, attack.file: weaker.artifact})
+        built = attack.build(contracts).build_exactly()
+        verdict = verify(built.transaction, built.source_outputs)
+        assert verdict.ok, (attack.check, verdict)
 
 
 def test_several_checks_are_taken_out_one_after_the_other() -> None:
