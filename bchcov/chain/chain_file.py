@@ -162,7 +162,7 @@ class ChainFile:
     def _lock(self) -> None:
         """Lock the file for as long as this process has it open."""
         run = self._database.execute
-        ((application,),) = run("PRAGMA application_id").fetchall()
+        ((application,),) = self._rows.fetch("PRAGMA application_id")
         if application != _APPLICATION:
             raise StoreError(f"{self.path}: a database of another program")
         # Files of earlier versions have a write-ahead log.
@@ -236,7 +236,7 @@ def _write(rows: Rows, change: Change) -> None:
     for block in change.connected:
         rows.insert("blocks", (block.height, block.time, int(block.is_funding)))
     # New rows come after all others, since places give the mempool its order.
-    ((last,),) = rows.database.execute("SELECT max(place) FROM transactions").fetchall()
+    ((last,),) = rows.fetch("SELECT max(place) FROM transactions")
     new: list[tuple[Transaction, int | None, int]] = [
         (each, block.height, 0) for block in change.connected for each in block.transactions
     ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 from ..errors import DamagedStore
@@ -27,7 +27,7 @@ from .tables import (
     describe_row,
 )
 
-__all__ = ["Rows", "other_tables", "quoted"]
+__all__ = ["Rows", "fetch", "other_tables", "quoted"]
 
 _SUM = "sum"
 _CHAIN_STATEMENTS = {
@@ -46,6 +46,10 @@ class Rows:
         self.path = path
         self._sum_change = 0
 
+    def fetch(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """Return all rows of a query."""
+        return fetch(self.database, query, *values)
+
     @contextmanager
     def change(self) -> Iterator[None]:
         """Make all changes within one database transaction, and update the sum at its end."""
@@ -55,7 +59,7 @@ class Rows:
         try:
             yield
             if self._sum_change:
-                ((before,),) = run("SELECT value FROM facts WHERE name = ?", (_SUM,)).fetchall()
+                ((before,),) = self.fetch("SELECT value FROM facts WHERE name = ?", _SUM)
                 self._set_sum(int(before, 16) + self._sum_change)
             run("COMMIT")
         except BaseException:
@@ -85,26 +89,24 @@ class Rows:
     def delete(self, table: str, condition: str, *values: Value) -> None:
         """Delete the rows that meet an SQL condition."""
         where = f"FROM {table} WHERE {condition}"
-        for (check,) in self.database.execute(f"SELECT checksum {where}", values):
+        for (check,) in self.fetch(f"SELECT checksum {where}", *values):
             self._sum_change -= _number(check)
         self.database.execute(f"DELETE {where}", values)
 
     def read(self, table: str) -> list[tuple[Any, ...]]:
         """Read every row of a table in key order. Raises DamagedStore for a damaged row."""
-        rows = self.database.execute(f"SELECT * FROM {quoted(table)} ORDER BY 1")
         found = []
-        for *values, check in rows:
-            if checksum(table, values) != check:
-                raise DamagedStore(f"{self.path}: damaged: {describe_row(table, values)}")
-            found.append(tuple(values))
+        with closing(self.database.execute(f"SELECT * FROM {quoted(table)} ORDER BY 1")) as rows:
+            for *values, check in rows:
+                if checksum(table, values) != check:
+                    raise DamagedStore(f"{self.path}: damaged: {describe_row(table, values)}")
+                found.append(tuple(values))
         return found
 
     def read_unchecked(self, tables: Sequence[Table]) -> TableRows:
         """Read every row of tables of format 1, which have no checksums."""
         return {
-            table: self.database.execute(
-                f"SELECT {', '.join(table.columns)} FROM {table.name} ORDER BY 1"
-            ).fetchall()
+            table: self.fetch(f"SELECT {', '.join(table.columns)} FROM {table.name} ORDER BY 1")
             for table in tables
         }
 
@@ -156,7 +158,7 @@ class Rows:
 
     def facts(self) -> dict[str, str]:
         """Return the facts about the whole chain, by name."""
-        return dict(self.database.execute("SELECT name, value FROM facts"))
+        return dict(self.fetch("SELECT name, value FROM facts"))
 
     def check(self) -> None:
         """Check the pages, the tables and every row of the file. Raises DamagedStore."""
@@ -177,7 +179,7 @@ class Rows:
 
     def check_pages(self) -> None:
         """Run SQLite's own integrity check. Raises DamagedStore."""
-        for (said,) in self.database.execute("PRAGMA integrity_check(1)"):
+        for (said,) in self.fetch("PRAGMA integrity_check(1)"):
             if said != "ok":
                 raise DamagedStore(f"{self.path}: damaged: {said}")
 
@@ -187,15 +189,25 @@ class Rows:
             "SELECT name, sql FROM sqlite_master"
             " WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
         )
-        return dict(self.database.execute(query))
+        return dict(self.fetch(query))
 
     def _is_checked(self, table: str) -> bool:
         """Return whether the rows of a table have checksums; those of format 1 have none."""
-        found = self.database.execute(f"SELECT * FROM {quoted(table)} LIMIT 0")
-        return found.description[-1][0] == CHECKSUM
+        with closing(self.database.execute(f"SELECT * FROM {quoted(table)} LIMIT 0")) as found:
+            return bool(found.description[-1][0] == CHECKSUM)
 
     def _wrong_tables(self) -> DamagedStore:
         return DamagedStore(f"{self.path}: damaged: its tables are not those of format {FORMAT}")
+
+
+def fetch(database: sqlite3.Connection, query: str, *values: object) -> list[tuple[Any, ...]]:
+    """Return all rows of a query, and end it even where a row cannot be read.
+
+    A query that was not ended keeps the file locked after its database was closed, for as
+    long as somebody keeps the error.
+    """
+    with closing(database.execute(query, values)) as cursor:
+        return cursor.fetchall()
 
 
 def other_tables(database: sqlite3.Connection) -> list[str]:
@@ -204,7 +216,7 @@ def other_tables(database: sqlite3.Connection) -> list[str]:
         "SELECT name FROM sqlite_master WHERE type = 'table'"
         " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name"
     )
-    return [name for (name,) in database.execute(query) if name not in _CHAIN_STATEMENTS]
+    return [name for (name,) in fetch(database, query) if name not in _CHAIN_STATEMENTS]
 
 
 def quoted(name: str) -> str:

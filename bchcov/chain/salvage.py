@@ -18,7 +18,7 @@ from ..transaction.model import Transaction
 from ..wallet.coins import Coin
 from .private_file import is_open_here
 from .reading import read_transaction
-from .rows import Rows, other_tables, quoted
+from .rows import Rows, fetch, other_tables, quoted
 from .tables import CHAIN_TABLES, CHECKSUM, FORMAT, Table, checksum, describe_row
 
 __all__ = ["Salvage", "salvage"]
@@ -100,7 +100,7 @@ def _readable(path: str) -> Iterator[str]:
             shutil.copyfile(path, copy)
             shutil.copyfile(journal, f"{copy}-journal")
             with closing(sqlite3.connect(copy)) as database, suppress(sqlite3.Error):
-                database.execute("PRAGMA user_version").fetchall()
+                fetch(database, "PRAGMA user_version")
         except (OSError, sqlite3.Error) as error:
             raise StoreError(f"{path}: {error}") from error
         yield copy
@@ -145,7 +145,7 @@ def _read(
 
 def _expect_free(database: sqlite3.Connection, path: str, *, is_ours: bool) -> None:
     try:
-        database.execute("SELECT count(*) FROM sqlite_master").fetchall()
+        fetch(database, "SELECT count(*) FROM sqlite_master")
     except sqlite3.OperationalError as error:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in _IN_USE:
             who = "this process has it open already"
@@ -179,17 +179,18 @@ def _undamaged(
     seen: dict[Any, tuple[Any, ...]] = {}
     for order in ("ASC", "DESC"):
         try:
-            found = database.execute(f"SELECT * FROM {quoted(table)} ORDER BY 1 {order}")
-            names = [each[0] for each in found.description]
-            size = columns or len(names) - (names[-1] == CHECKSUM)
-            for row in found:
-                values, check = row[:size], row[size:]
-                if check and checksum(table, values) != check[0]:
-                    said = f"{describe_row(table, values)} is damaged"
-                    if said not in problems:
-                        problems.append(said)
-                else:
-                    seen[values[0]] = values
+            query = f"SELECT * FROM {quoted(table)} ORDER BY 1 {order}"
+            with closing(database.execute(query)) as found:
+                names = [each[0] for each in found.description]
+                size = columns or len(names) - (names[-1] == CHECKSUM)
+                for row in found:
+                    values, check = row[:size], row[size:]
+                    if check and checksum(table, values) != check[0]:
+                        said = f"{describe_row(table, values)} is damaged"
+                        if said not in problems:
+                            problems.append(said)
+                    else:
+                        seen[values[0]] = values
         except _UNREADABLE as error:
             problems.append(f"{table}, read {order.lower()}ending: {error}")
         else:

@@ -109,7 +109,7 @@ class Wallet:
 
     def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         try:
-            return self._store.database.execute(query, values).fetchall()
+            return self._store.fetch(query, *values)
         except sqlite3.Error as error:
             raise StoreError(f"the wallet: {error}") from error
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,31 @@ def test_a_row_of_any_wrong_checksum_is_named(path: Path, seconds: int) -> None:
     salvaged = ChainFile.salvage(path)
     assert salvaged.problems == ("the row of '501' in blocks is damaged",)
     assert [height for height, _, _ in salvaged.blocks] == [502]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE blocks SET time = time + 1 WHERE height = 501",
+        "UPDATE facts SET value = CAST(x'ff' AS TEXT) WHERE name = 'rules'",
+        "UPDATE transactions SET height = CAST(x'ff' AS TEXT)",
+        "DELETE FROM blocks",
+        "DROP TABLE blocks",
+        "PRAGMA application_id = 1",
+    ],
+)
+def test_a_file_that_is_refused_is_free_while_its_error_is_kept(path: Path, damage: str) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
+        database.execute(damage)
+    with pytest.raises(StoreError) as first:
+        ChainFile(path)
+    with suppress(StoreError):
+        ChainFile.salvage(path)
+    with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as database:
+        database.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(StoreError) as second:
+        ChainFile(path)
+    assert str(second.value) == str(first.value)
 
 
 @pytest.mark.parametrize("byte", [0, 15])
