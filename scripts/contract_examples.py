@@ -15,7 +15,16 @@ from examples.sighash_covenant import SIGHASH_COVENANT
 from examples.stream import STREAM, STREAM_BY_HAND
 from examples.vault import VAULT
 
-__all__ = ["ARTIFACT_EXAMPLES", "EXAMPLES", "ArtifactExample", "Attack", "Example"]
+__all__ = [
+    "ARTIFACT_EXAMPLES",
+    "EXAMPLES",
+    "SEQUENCED",
+    "STREAM",
+    "STREAM_BY_HAND",
+    "ArtifactExample",
+    "Attack",
+    "Example",
+]
 
 EXAMPLES = (
     HASH_LOCK,

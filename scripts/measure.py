@@ -10,45 +10,31 @@ from functools import partial
 from pathlib import Path
 from time import perf_counter
 
-from contract_examples import EXAMPLES
+from contract_examples import EXAMPLES, SEQUENCED
+from measure_cashscript import requirements, sequenced_figures, stream_checks, stream_figures
 from measure_examples import example_checks, example_figures
+from measure_pools import (
+    BUILDER,
+    DEADLINE,
+    FIRST,
+    HEIGHT,
+    PROVIDER,
+    RESERVES,
+    TOKENS,
+    direct_life,
+    first_coin,
+    fund,
+    funding,
+)
 from measure_tables import COSTS, row, table
 
-from bchcov import Output, Token
-from bchcov.amm import cpmm, direct, ticketed
+from bchcov.amm import cpmm, ticketed
 from bchcov.amm.queue import Queue
 from bchcov.contract import checks_in, load_source
 from bchcov.crypto.hashes import sha256
-from bchcov.wallet.balance import Spend
-from bchcov.wallet.coins import Coin
-from bchcov.wallet.funding import Funding
 from bchcov.wallet.keys import PrivateKey
-from bchcov.wallet.unlockers import P2pkhUnlocker
 
 CONTRACTS = Path(__file__).parent.parent / "contracts"
-TOKENS = sha256(b"tokens")
-HEIGHT, DEADLINE = 900_000, 900_010
-PROVIDER, BUILDER = PrivateKey(sha256(b"provider")), PrivateKey(sha256(b"builder"))
-FIRST = sha256(b"first")
-RESERVES = ticketed.Reserves(10_000_000_000, 5_000_000)
-
-
-def fund(name: str, key: PrivateKey, value: int, tokens: int = 0) -> Spend:
-    """A coin that is there."""
-    token = Token(TOKENS, tokens) if tokens else None
-    coin = Coin(sha256(name.encode()), 1, Output(value, key.locking_bytecode, token))
-    return Spend(coin, P2pkhUnlocker(key))
-
-
-def funding(key: PrivateKey, *coins: Spend) -> Funding:
-    """Funding with these coins."""
-    return Funding(key.locking_bytecode, coins)
-
-
-def first_coin() -> Spend:
-    """The coin whose txid becomes the pool's category."""
-    output = Output(10_100_000_000, PROVIDER.locking_bytecode)
-    return Spend(Coin(FIRST, 0, output), P2pkhUnlocker(PROVIDER))
 
 
 @dataclass(frozen=True)
@@ -173,32 +159,11 @@ def life_rows(pool: ticketed.Pool) -> Iterator[list[str]]:
 
 def measure_direct() -> Iterator[str]:
     """The tables of the direct profile."""
-    parameters = direct.Parameters(
-        pool_category=FIRST, token_category=TOKENS, owner=PROVIDER.public_key_hash
-    )
-    own = funding(PROVIDER, fund("tokens", PROVIDER, 2_000, RESERVES.tokens))
-    start = direct.genesis(parameters, RESERVES, first_coin(), own)
-    pool, scripts = start.pool, start.pool.scripts
+    scripts, life = direct_life()
     rows = [["pool", str(len(scripts.pool.code))], ["vault", str(len(scripts.vault.code))]]
     yield table(["script", "bytes"], rows)
-    user = PrivateKey(sha256(b"user"))
-    buy = direct.Action(direct.BUY, 1_000_000, 0, user.public_key_hash, bytes(16))
-    sale = direct.Action(direct.SELL, 1_000, 0, user.public_key_hash, bytes(16))
-    rows = [row("genesis", start.built)]
-    for number, action in enumerate((buy, sale, buy)):
-        money = funding(user, fund(f"commit {number}", user, 100_000))
-        step = direct.commit(pool, action, DEADLINE, HEIGHT, money)
-        pool = step.pool
-    rows.append(row("commit", step.built))
-    step = direct.reveal(pool, buy, funding(user, fund("buy", user, 2_000_000)))
-    rows.append(row("reveal, a buy", step.built))
-    step = direct.reveal(step.pool, sale, funding(user, fund("sale", user, 9_000, 1_000)))
-    rows.append(row("reveal, a sale", step.built))
-    step = direct.expire(step.pool, DEADLINE, funding(user))
-    rows.append(row("expire", step.built))
-    rows.append(row("exit", direct.exit_pool(step.pool, PROVIDER, funding(PROVIDER)).built))
     yield "Bytes, and costs in standard mode of 2025 for the input that uses most of its budget:"
-    yield table(COSTS, rows)
+    yield table(COSTS, [row(name, made) for name, made in life.items()])
 
 
 def measure_cpmm() -> Iterator[str]:
@@ -252,6 +217,8 @@ PAGES = {
         each.name: Page(partial(example_figures, each), partial(example_checks, each))
         for each in EXAMPLES
     },
+    "cashscript/stream": Page(stream_figures, stream_checks),
+    "cashscript/sequenced_amm": Page(sequenced_figures, partial(requirements, SEQUENCED)),
 }
 
 
