@@ -24,7 +24,7 @@ def complete(draft: Draft, scene: Scene) -> Iterator[Draft]:
     """
     for at, place in enumerate(draft.inputs):
         known = scene.coins.get(place.outpoint)
-        if known is not None and known != place.coin:
+        if known is not None and place.coin not in known:
             draft = draft.with_input(at, fresh_outpoint(place, 7))
     if scene.is_fair(draft):
         yield from _balanced(draft, scene)

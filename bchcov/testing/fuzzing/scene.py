@@ -72,14 +72,20 @@ class Scene:
         return (self.attacker.keys or STRANGER.keys)[0]
 
     @cached_property
-    def coins(self) -> Mapping[tuple[bytes, int], Output]:
-        """The honest coins by their outpoints, including those that honest transactions create."""
-        found = {place.outpoint: place.coin for draft in self.honest for place in draft.inputs}
-        return found | {place.outpoint: place.coin for place in self.successors}
+    def coins(self) -> Mapping[tuple[bytes, int], frozenset[Output]]:
+        """The honest coins by their outpoints, including those that honest transactions create.
+
+        Honest transactions may be alternatives, which find different coins at one place.
+        """
+        found: dict[tuple[bytes, int], set[Output]] = {}
+        places = (place for draft in self.honest for place in draft.inputs)
+        for place in (*places, *self.successors):
+            found.setdefault(place.outpoint, set()).add(place.coin)
+        return {outpoint: frozenset(coins) for outpoint, coins in found.items()}
 
     @cached_property
     def _known_coins(self) -> frozenset[Output]:
-        return frozenset(self.coins.values())
+        return frozenset().union(*self.coins.values())
 
     @cached_property
     def successors(self) -> tuple[DraftInput, ...]:
@@ -146,7 +152,7 @@ class Scene:
         There is no second coin with an NFT of a category that is declared unique.
         """
         coin = place.coin
-        if self.coins.get(place.outpoint) == coin:
+        if coin in self.coins.get(place.outpoint, ()):
             return True
         token = coin.token
         if token is not None and token.nft is not None and token.category in self.unique:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
@@ -15,7 +16,7 @@ from .balance import complete
 from .draft import Draft, Serialized, SignedMessage, SignedSerialization
 from .edits import Edit, edits_of, splices
 from .edits_of_outputs import STATE
-from .material import gather
+from .material import Material, gather
 from .oracle import Loss, Oracle
 from .parties import hold, put_in_place
 from .repair import repaired
@@ -70,30 +71,29 @@ class Search:
         First every single change as it is, then each again with repair, then mixtures of a few.
         """
         material = gather(self.scene, self.held)
-        edits = [(seed, list(edits_of(seed.draft, material))) for seed in self.seeds]
-        for seed in self.seeds:
-            yield from self._attempt(seed.draft, seed.reference, repair=True)
         for repair in (False, True):
-            for seed, options in edits:
-                for edit in options:
-                    changed = edit.on(seed.draft)
-                    if changed is not None:
-                        yield from self._attempt(changed, seed.reference, repair=repair)
+            for seed in self.seeds:
+                yield from self._attempt(seed.draft, seed.reference, repair=repair)
+            for seed, edit in _in_turn(self.seeds, material):
+                changed = edit.on(seed.draft)
+                if changed is not None:
+                    yield from self._attempt(changed, seed.reference, repair=repair)
             for splice in splices(self.held):
                 yield from self._attempt(splice.draft, splice.seed, repair=repair)
             if not repair:
                 yield from self._free_items()
+        edits: dict[int, list[Edit]] = {}
         while True:
-            yield from self._mix(edits)
+            number = self.random.randrange(len(self.seeds))
+            if number not in edits:
+                edits[number] = list(edits_of(self.seeds[number].draft, material))
+            yield from self._mix(self.seeds[number], edits[number])
 
-    def _mix(self, edits: Sequence[tuple[Seed, Sequence[Edit]]]) -> Iterator[None]:
+    def _mix(self, seed: Seed, options: Sequence[Edit]) -> Iterator[None]:
         """Try a few edits of one seed together."""
-        seed, options = self.random.choice(edits)
-        draft: Draft | None = seed.draft
+        draft = seed.draft
         for _ in range(self.random.choice((2, 2, 2, 3, 4))):
-            changed = self.random.choice(options).on(draft) if draft is not None else None
-            draft = changed or draft
-        assert draft is not None
+            draft = self.random.choice(options).on(draft) or draft
         yield from self._attempt(draft, seed.reference, repair=self.random.random() < 0.3)
         yield
 
@@ -195,6 +195,17 @@ class Search:
             if not verify(*draft.finish(), self.scene.rules).ok:
                 return False
         return True
+
+
+def _in_turn(seeds: Sequence[Seed], material: Material) -> Iterator[tuple[Seed, Edit]]:
+    """Yield the edits of all seeds, one of each seed in turn."""
+    waiting = deque((seed, edits_of(seed.draft, material)) for seed in seeds)
+    while waiting:
+        seed, edits = waiting.popleft()
+        edit = next(edits, None)
+        if edit is not None:
+            yield seed, edit
+            waiting.append((seed, edits))
 
 
 def make_search(scene: Scene, properties: Sequence[Property], random: Random) -> Search:
