@@ -127,8 +127,10 @@ def _is_left_alone(node: ast.AST) -> bool:
         return True
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         return True  # a docstring
-    if isinstance(node, ast.keyword) and node.arg == "strict":
-        return True  # of `zip`: what is told where two are not of one length, as they are
+    if isinstance(node, ast.keyword) and node.arg in ("strict", "maxsize"):
+        # Of `zip`: what is told where two are not of one length, as they are; of a cache:
+        # how much is kept, which changes no result.
+        return True
     if isinstance(node, ast.Assign) and isinstance(node.value, ast.Subscript | ast.BinOp):
         # A name for a type is written as a class is.
         return _TYPE_NAME.fullmatch(ast.unparse(node.targets[0])) is not None

@@ -16,6 +16,7 @@ LIMIT: int = 10
 Value = int | None
 
 
+@lru_cache(maxsize=7)
 def f(a: int, b: int = 2) -> int | None:
     """Words stay as they are."""
     if a < b and not a:
@@ -84,14 +85,15 @@ def test_words_imports_and_names_stay_as_they_are() -> None:
         assert b'["f"]' in each.apply(SOURCE)
         assert b"    del b\n" in each.apply(SOURCE)
         assert b"strict=False" not in each.apply(SOURCE)
+        assert b"maxsize=7" in each.apply(SOURCE)
         assert b"\nValue = int | None\n" in each.apply(SOURCE)
 
 
 def test_a_change_says_which_statement_of_a_function_it_is_in() -> None:
     by_line = {each.line: each.statement for each in changes()}
     assert by_line[5] is None
-    assert by_line[11] == 11
-    assert by_line[18] == 18
+    assert by_line[12] == 12
+    assert by_line[19] == 19
 
 
 def test_every_change_of_the_library_compiles() -> None:
