@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 from support import swapping
+from test_chain_file import MINE, pay
 from test_damage import STORED, fill
 
-from bchcov import StoreError
+from bchcov import Output, StoreError
 from bchcov.chain import ChainFile
 
 
@@ -40,6 +41,29 @@ def test_a_file_that_is_in_use_is_not_read(tmp_path: Path) -> None:
         other.wait()
         other.stdout.close()
     assert ChainFile.salvage(path).problems == ()
+
+
+def test_the_coins_of_what_was_read_are_those_that_nothing_of_it_spends(tmp_path: Path) -> None:
+    path = tmp_path / "chain.sqlite"
+    with ChainFile(path) as file:
+        chain = file.chain
+        held, spent = chain.fund(Output(100_000, MINE), Output(50_000, MINE))
+        first = pay(spent)
+        chain.submit(first.transaction).require()
+        chain.mine(reward_to=MINE)
+        chain.submit(pay(first.coin(1)).transaction).require()
+        expected = {str(coin) for coin in chain.coins(MINE)}
+        assert len(expected) == 5
+    found = ChainFile.salvage(path)
+    assert {str(coin) for coin in found.coins()} == expected
+    assert held in found.coins()
+    # Where a transaction is lost, what it spent is there again, and what it made is not.
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("UPDATE transactions SET fee = 9 WHERE height IS NULL")
+        database.commit()
+    left = ChainFile.salvage(path).coins()
+    assert str(first.coin(1)) in {str(coin) for coin in left}
+    assert len(left) == 4
 
 
 def test_a_file_that_is_open_but_not_locked_is_read(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from test_damage import STORED, fill, whole
 from bchcov import BCH_2025, Output, StoreError
 from bchcov.chain import ChainFile, Rebuilt, rebuild
 from bchcov.simulator import Wallet
+from bchcov.transaction.codec import transaction_id
 
 
 @pytest.fixture
@@ -67,6 +68,8 @@ def test_the_blocks_up_to_the_damaged_one_are_kept_and_later_transactions_unconf
     assert stored.read_bytes() == before
     assert (rebuilt.blocks, rebuilt.unconfirmed) == (blocks, unconfirmed)
     assert why in rebuilt.left_out[0]
+    # A coinbase of a block that is lost is no transaction that could be tried again.
+    assert all("there is no coin" in each for each in rebuilt.left_out[1:])
     with ChainFile(stored.with_name("new.sqlite")) as file:
         assert file.chain.rules is BCH_2025
         assert (file.chain.height, len(file.chain.mempool)) == (500 + blocks, unconfirmed)
@@ -89,6 +92,44 @@ def test_what_spends_a_coin_that_is_lost_is_left_out_by_name(tmp_path: Path) -> 
     assert f"the transaction {second.txid} spends a coin that is lost" in rebuilt.left_out[0]
     assert f"the transaction {second.txid}: " in rebuilt.left_out[1]
     assert "there is no coin" in rebuilt.left_out[1]
+
+
+@pytest.mark.parametrize(("seconds", "blocks"), [(-1, 1), (0, 1), (1, 2)])
+def test_a_block_that_is_no_later_than_the_one_before_it_does_not_follow(
+    tmp_path: Path, seconds: int, blocks: int
+) -> None:
+    path = tmp_path / "chain.sqlite"
+    shutil.copy(STORED / "format-1.sqlite", path)
+    # The first format has no checksums, so nothing else tells that a time was changed.
+    time = "(SELECT time FROM blocks WHERE height = 501)"
+    change(path, f"UPDATE blocks SET time = {time} + {seconds} WHERE height = 502")
+    found = ChainFile.salvage(path)
+    rebuilt = rebuild(found, tmp_path / "new.sqlite")
+    assert rebuilt.blocks == blocks
+    assert [each for each in rebuilt.left_out if "502 does not follow block 501" in each] == list(
+        rebuilt.left_out
+    )
+    assert len(rebuilt.left_out) == 2 - blocks
+
+
+def test_transactions_return_to_the_mempool_in_the_order_in_which_blocks_had_them(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "chain.sqlite"
+    with ChainFile(path) as file:
+        coins = file.chain.fund(*(Output(100_000, MINE) for _ in range(4)))
+        payments = [pay(coin).transaction for coin in coins]
+        for each in payments:
+            file.chain.submit(each).require()
+        first, second, third, fourth = payments
+        file.chain.mine([third])
+        file.chain.mine([fourth, first])
+        coinbase = transaction_id(file.chain.blocks[-2].transactions[0])
+    change(path, f"UPDATE transactions SET fee = 9 WHERE txid = '{coinbase}'")
+    rebuilt = rebuild(ChainFile.salvage(path), tmp_path / "new.sqlite")
+    assert (rebuilt.blocks, rebuilt.unconfirmed) == (1, 4)
+    with ChainFile(tmp_path / "new.sqlite") as file:
+        assert list(file.chain.mempool.values()) == [third, fourth, first, second]
 
 
 def test_a_commitment_whose_key_is_lost_is_left_out(stored: Path) -> None:
