@@ -1,35 +1,35 @@
 """Every error that this library raises on purpose, in one tree.
 
     BchcovError
-    ├── DecodeError             bytes that are not what they should be: .offset
+    ├── DecodeError             invalid bytes: .offset
     ├── FormatError             text of an interchange format that cannot be read: .field
     ├── EncodeError             a value that has no encoding
-    ├── AddressError            no address, or one that does not fit its use
-    ├── InvalidKey              no private or public key
+    ├── AddressError            an invalid address, or one that is unsuitable for its use
+    ├── InvalidKey              an invalid private or public key
     ├── AssemblyError           CashAssembly that cannot be assembled: .line .column .binding
-    ├── RulesError              no rule set
-    ├── ContractError           no such contract, or no such check in it
+    ├── RulesError              an unknown rule set
+    ├── ContractError           an unknown contract or check, or a wrong argument
     ├── TemplateError           a wallet template that cannot be compiled: .script .line .column
     ├── BuildError              a transaction that cannot be built
-    │   └── BuildRefused *      it was built, and is refused: .contract .path .line .check
+    │   └── BuildRefused *      built, but refused: .contract .path .line .check
     ├── InvalidTransaction      a transaction that is refused: .verdict
     │   └── BuildRefused *
     ├── InputFailed             an input that is refused: .result
-    ├── ChainError              a chain cannot do what it was asked for
+    ├── ChainError              a chain cannot do what was asked
     │   ├── TransactionRefused  a chain refuses a transaction: .submission
     │   └── StoreError          a chain's file cannot be read or written
-    │       └── DamagedStore    it is not as it was written
-    ├── NetworkError            servers do not answer, or not as they should: .answers
+    │       └── DamagedStore    a chain's file is damaged
+    ├── NetworkError            servers do not answer, or answer wrongly: .answers
     │   └── BroadcastRefused    a server refuses a transaction: .reason
-    ├── SettingsError           settings of a race that are out of their range
-    ├── CommandError            a line that the simulator cannot carry out
+    ├── SettingsError           settings of a race that are unknown or out of range
+    ├── CommandError            a command that the simulator cannot carry out
     ├── VectorError             a file of test vectors that cannot be read
     ├── WorkerLost              a worker process ended before its work was done
     ├── MissingExtra            an optional dependency is not installed: .extra
     └── ScriptError             a script broke a rule (within the VM only): .reason
 
-`BuildRefused` stands in two places: it is a `BuildError` and an `InvalidTransaction`.
-All of them can be copied and pickled with everything they carry.
+`BuildRefused` has two parents: it is a `BuildError` and an `InvalidTransaction`. All errors can
+be copied and pickled with everything they carry.
 """
 
 from __future__ import annotations
@@ -67,23 +67,23 @@ __all__ = [
 ]
 
 
-def _made_again(kind: type[BchcovError], arguments: tuple[object, ...]) -> BchcovError:
+def _recreate(kind: type[BchcovError], arguments: tuple[object, ...]) -> BchcovError:
     return kind.__new__(kind, *arguments)
 
 
 class BchcovError(Exception):
-    """Base class of the errors a caller may want to catch."""
+    """The base class of all errors that this library raises on purpose."""
 
     def __reduce__(
         self,
     ) -> tuple[object, tuple[type[BchcovError], tuple[object, ...]], dict[str, object]]:
-        # By itself an exception is made again with its arguments in order, which is not
-        # what every `__init__` takes; what it has set is in the dictionary.
-        return _made_again, (type(self), self.args), self.__dict__
+        # By default an exception is recreated by calling `__init__` with `args`, which does
+        # not fit every `__init__` here. The attributes come from the dictionary instead.
+        return _recreate, (type(self), self.args), self.__dict__
 
 
 class DecodeError(BchcovError):
-    """Bytes that are not what they should be; `offset` is where, in bytes."""
+    """Invalid bytes; `offset` is the position of the problem in bytes."""
 
     def __init__(self, message: str, offset: int) -> None:
         super().__init__(message, offset)
@@ -97,7 +97,7 @@ class DecodeError(BchcovError):
 class FormatError(BchcovError):
     """Text of an interchange format that cannot be read; the message names the field.
 
-    `field` is its path where the format is an object of JSON, as "vin[0].value".
+    `field` is its path if the format is a JSON object, for example "vin[0].value".
     """
 
     def __init__(self, message: str, field: str = "") -> None:
@@ -111,17 +111,17 @@ class EncodeError(BchcovError):
 
 
 class AddressError(BchcovError):
-    """Text that is not an address, or an address that does not fit its use."""
+    """An invalid address, or an address that is unsuitable for its use."""
 
 
 class InvalidKey(BchcovError):
-    """Bytes or text that are not a private or public key."""
+    """Bytes or text that are not a valid private or public key."""
 
 
 class AssemblyError(BchcovError):
     """CashAssembly that cannot be assembled; `line` and `column` count from 1.
 
-    `binding` names the bound script whose text they are of; None is the source itself.
+    `binding` is the name of the bound script that contains the error, None for the source itself.
     """
 
     def __init__(self, message: str, *, line: int, column: int, binding: str | None = None) -> None:
@@ -138,18 +138,18 @@ class AssemblyError(BchcovError):
 
 
 class RulesError(BchcovError):
-    """A name that is not that of a rule set, or something else in place of one."""
+    """An unknown name of a rule set, or another object in place of a rule set."""
 
 
 class ContractError(BchcovError):
-    """A contract that is not there, or a check that it does not have or cannot be without."""
+    """An unknown contract or check, a check that cannot be removed, or a wrong argument."""
 
 
 class TemplateError(BchcovError):
-    """A wallet template that cannot be compiled: `script`, `line` and `column` say where.
+    """A wallet template that cannot be compiled; `script`, `line` and `column` are the place.
 
-    `missing` is the identifier that needs a key, data or a transaction that was not given.
-    Each is empty or 0 where there is none.
+    `missing` is the identifier for which a key, data or a transaction is missing. Attributes
+    that do not apply are empty or 0.
     """
 
     def __init__(
@@ -167,11 +167,11 @@ class TemplateError(BchcovError):
 
 
 class BuildError(BchcovError):
-    """A transaction that cannot be built as it was asked for; the message says why."""
+    """A transaction that cannot be built as requested; the message says why."""
 
 
 class InvalidTransaction(BchcovError):
-    """A transaction was required to be accepted and is refused; `verdict` says why."""
+    """A transaction that must be valid is refused; `verdict` says why."""
 
     def __init__(self, verdict: VerdictLike, message: str = "") -> None:
         super().__init__(message or str(verdict))
@@ -179,12 +179,11 @@ class InvalidTransaction(BchcovError):
 
 
 class BuildRefused(BuildError, InvalidTransaction):
-    """A transaction was built, and is refused when it is verified.
+    """A transaction that was built is refused by verification.
 
-    Where the refusing script is one of a contract whose source is known, `contract` is that
+    If the script that refuses it belongs to a contract with known source, `contract` is the
     source's name ("sequenced_amm/direct/pool"), `path` the spend path, `line` the line and
-    `check` the named check ("queue-before"); each is None where it is not known, or several
-    places can be meant.
+    `check` the name of the check ("queue-before"). Each is None if it is unknown or ambiguous.
     """
 
     def __init__(
@@ -205,7 +204,7 @@ class BuildRefused(BuildError, InvalidTransaction):
 
 
 class InputFailed(BchcovError):
-    """An input was required to be accepted and is refused; `result` says why."""
+    """An input that must be valid is refused; `result` says why."""
 
     def __init__(self, result: InputResultLike) -> None:
         super().__init__(str(result))
@@ -213,11 +212,11 @@ class InputFailed(BchcovError):
 
 
 class ChainError(BchcovError):
-    """A chain cannot do what it was asked for; the message says why."""
+    """A chain cannot do what was asked; the message says why."""
 
 
 class TransactionRefused(ChainError):
-    """A transaction was required to be accepted by a chain and is not; `submission` says why."""
+    """A transaction that a chain must accept is refused; `submission` says why."""
 
     def __init__(self, submission: SubmissionLike) -> None:
         super().__init__(str(submission))
@@ -225,18 +224,18 @@ class TransactionRefused(ChainError):
 
 
 class StoreError(ChainError):
-    """A chain's file cannot be read or written, or another process has it."""
+    """A chain's file cannot be read or written, or is in use by another process."""
 
 
 class DamagedStore(StoreError):
-    """A chain's file is not as it was written; the message names the place."""
+    """A chain's file is damaged; the message names the place."""
 
 
 class NetworkError(BchcovError):
-    """No server of a network did what it was asked for; `answers` are pairs of a server and what
-    it said, in its own words.
+    """No server of a network did what was asked.
 
-    A transaction whose broadcast ended in this may have reached the network all the same.
+    `answers` are pairs of a server and its answer, unchanged. If a broadcast raises this error,
+    the transaction may have reached the network nevertheless.
     """
 
     def __init__(self, message: str, answers: tuple[tuple[str, str], ...] = ()) -> None:
@@ -246,7 +245,7 @@ class NetworkError(BchcovError):
 
 
 class BroadcastRefused(NetworkError):
-    """A server refuses a transaction, and none has taken it; `reason` is what the first said."""
+    """A transaction was refused by servers and accepted by none; `reason` is the first answer."""
 
     def __init__(
         self, message: str, answers: tuple[tuple[str, str], ...] = (), *, reason: str = ""
@@ -256,15 +255,15 @@ class BroadcastRefused(NetworkError):
 
 
 class SettingsError(BchcovError):
-    """Settings of a race that are out of their range, or a name that is not one of a setting."""
+    """Settings of a race that are out of range, or an unknown setting."""
 
 
 class CommandError(BchcovError):
-    """A line that the simulator cannot carry out; the message is the answer."""
+    """A command that the simulator cannot carry out; the message is shown to the user."""
 
 
 class VectorError(BchcovError):
-    """A test file that cannot be read; the message names the file and the place."""
+    """A file of test vectors that cannot be read; the message names the file and the place."""
 
 
 class WorkerLost(BchcovError):
@@ -272,7 +271,7 @@ class WorkerLost(BchcovError):
 
 
 class MissingExtra(BchcovError):
-    """Something needs a library that is installed with an extra of this package: `extra`."""
+    """A feature needs a library that is installed with `extra`, an extra of this package."""
 
     def __init__(self, what: str, extra: str) -> None:
         super().__init__(f"{what}: pip install 'bchcov[{extra}]'")
@@ -282,8 +281,8 @@ class MissingExtra(BchcovError):
 class ScriptError(BchcovError):
     """A script broke a rule; raised inside the VM, reported by `evaluate`.
 
-    `code` and `position` say in which script and at which of its instructions;
-    the machine fills them in for the innermost script that failed.
+    `code` and `position` are the script and the number of the instruction that failed; the
+    machine sets them for the innermost script.
     """
 
     def __init__(self, reason: Reason, detail: str = "") -> None:

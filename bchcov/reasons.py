@@ -1,4 +1,4 @@
-"""What a refusal is told with: reasons, checks, the problem found, and what a judgement offers."""
+"""Reasons and checks of refusals, and the protocols of results that errors carry."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ __all__ = [
 
 
 class Reason(StrEnum):
-    """Why a script failed, by the name that Bitcoin Cash nodes give the failure.
+    """The reason for a script's failure, named as Bitcoin Cash nodes name it.
 
-    SIG_NULLDUMMY is one of older nodes, for a rule that Schnorr multisigs ended in 2019.
+    SIG_NULLDUMMY is from older nodes, for a rule that was lifted with Schnorr multisig in 2019.
     Source: Bitcoin Cash Node, script_error.h.
     """
 
@@ -92,9 +92,9 @@ class Reason(StrEnum):
 
 
 class TransactionCheck(StrEnum):
-    """The part of the judgement on a transaction that found a problem.
+    """The check that refused a transaction.
 
-    `verify` makes all of them but the last four, which only a chain can make.
+    `verify` makes all of them except the last four, which need a chain.
     """
 
     DECODE = "decode"
@@ -111,9 +111,9 @@ class TransactionCheck(StrEnum):
 
 
 class TransactionReason(StrEnum):
-    """Why a transaction is refused where no script is the cause; the names are this library's.
+    """The reason for refusing a transaction other than a script's failure.
 
-    `check` is the part of the judgement that gives this reason.
+    The names are this library's. `check` is the check that gives this reason.
     """
 
     check: TransactionCheck
@@ -160,10 +160,10 @@ class TransactionReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a transaction is refused.
+    """The reason for refusing a transaction, with the check that found it and the details.
 
-    `reason` is the nodes' name of a script failure (a `Reason`), or this library's name
-    where no script is the cause; `input` is the index of the input concerned, if it is one.
+    `reason` is a `Reason` if a script failed, otherwise a `TransactionReason`. `input` is the
+    index of the refused input, or None if the problem is not that of one input.
     """
 
     check: TransactionCheck
@@ -173,7 +173,7 @@ class Problem:
 
     @classmethod
     def of(cls, reason: TransactionReason, detail: str, input_index: int | None = None) -> Problem:
-        """A problem that no script is the cause of; the reason tells the check."""
+        """Make a problem other than a script's failure; the check follows from the reason."""
         return cls(reason.check, reason, detail, input_index)
 
     def __str__(self) -> str:
@@ -181,11 +181,11 @@ class Problem:
         return f"{where}{self.check}: {self.reason}: {self.detail}".rstrip(": ")
 
 
-# Errors stand below what they carry: these say what that offers, for checkers of types.
+# Errors are on a lower floor than the results that they carry: these are the types of results.
 
 
 class MetricsLike(Protocol):
-    """What evaluating one input cost, as `bchcov.Metrics`; a limit of None bounds nothing."""
+    """The cost of evaluating one input, as `bchcov.Metrics`; a limit of None means no limit."""
 
     @property
     def op_cost(self) -> int: ...
@@ -204,7 +204,7 @@ class MetricsLike(Protocol):
 
 
 class InputResultLike(Protocol):
-    """The judgement on one input, as `bchcov.InputResult`."""
+    """The result of evaluating one input, as `bchcov.InputResult`."""
 
     @property
     def ok(self) -> bool: ...
@@ -235,7 +235,7 @@ class InputResultLike(Protocol):
 
 
 class VerdictLike(Protocol):
-    """The judgement on a transaction, as `bchcov.Verdict`."""
+    """The result of verifying a transaction, as `bchcov.Verdict`."""
 
     @property
     def ok(self) -> bool: ...
@@ -246,7 +246,7 @@ class VerdictLike(Protocol):
 
 
 class SubmissionLike(Protocol):
-    """What became of a transaction on a chain, as `bchcov.Submission`."""
+    """The result of submitting a transaction to a chain, as `bchcov.Submission`."""
 
     @property
     def txid(self) -> str: ...

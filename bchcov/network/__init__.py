@@ -1,7 +1,7 @@
-"""Coins fetched from servers of a network and transactions handed to them, through bitcash.
+"""Fetching coins from servers of a network and broadcasting transactions, through bitcash.
 
-Nothing speaks to a network that the caller has not named. Keys and coins of the package bitcash
-become those of this library here, and back.
+No network is contacted unless the caller has named it. Keys and coins of the package bitcash
+can be converted to those of this library and back.
 """
 
 from __future__ import annotations

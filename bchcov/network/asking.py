@@ -1,4 +1,4 @@
-"""One question to one server of any kind: coins, or a broadcast, with the server's own words."""
+"""Asking one server of any kind for coins or to broadcast, keeping its own error messages."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ def unspent_coins(
     coins = tuple(coin_from_bitcash(unspent) for unspent in unspents)
     for coin in coins:
         if coin.locking_bytecode != locking_bytecode:
-            raise NetworkError(f"it names a coin of another script: {coin}")
+            raise NetworkError(f"the answer has a coin of another script: {coin}")
     if len({coin.outpoint for coin in coins}) != len(coins):
-        raise NetworkError("it names a coin twice")
+        raise NetworkError("the answer has the same coin twice")
     return coins
 
 
@@ -47,21 +47,21 @@ def _unspents(server: Server, address: str, network: str, seconds: float) -> Seq
     if isinstance(server, BitcoinDotComAPI) and not server.get_balance(
         address, timeout=seconds, **hooks
     ):
-        # bitcash asks it for the transactions of the unspents, and it refuses a question for none.
+        # bitcash asks for the unspents' transactions, and the server refuses an empty list.
         return ()
     return server.get_unspent(address, timeout=seconds, **hooks)
 
 
 def broadcasts(server: Server) -> bool:
-    """Whether a server is one to broadcast by: bitcash uses Chaingraph for reading only."""
+    """Whether a server broadcasts transactions: bitcash uses Chaingraph for reading only."""
     return not isinstance(server, ChaingraphAPI)
 
 
 def broadcast(server: Server, encoded: bytes, txid: str, *, network: str, seconds: float) -> None:
-    """Hand a transaction to a server.
+    """Send a transaction to a server.
 
-    Raises BroadcastRefused with the server's reason, and one of FAILURES where it says
-    nothing about the transaction.
+    Raises BroadcastRefused with the server's reason, or one of FAILURES if the server did not
+    judge the transaction.
     """
     within(seconds, lambda: _broadcast(server, encoded, txid, network, seconds))
 
@@ -79,15 +79,15 @@ def _broadcast(server: Server, encoded: bytes, txid: str, network: str, seconds:
     except InvalidEndpointResponse as error:
         code, said = _json_rpc_error(error)
         if not isinstance(code, int) or code < 0:
-            # Negative codes are of JSON-RPC itself: the transaction was not looked at.
+            # Negative codes are errors of JSON-RPC itself: the transaction was not judged.
             raise
         raise BroadcastRefused(said, reason=said) from None
     if taken is not True:
-        raise NetworkError("it does not say that it has taken the transaction")
+        raise NetworkError("the answer does not confirm the transaction")
 
 
 def _post(server: BitcoinDotComAPI, encoded: bytes, txid: str, seconds: float) -> None:
-    """Hand a transaction to a REST server; bitcash keeps nothing of its answer but whether."""
+    """Send a transaction to a REST server, keeping its answer, which bitcash drops."""
     answers: list[Any] = []
 
     def note(response: Any, *_: object, **__: object) -> None:
@@ -100,11 +100,11 @@ def _post(server: BitcoinDotComAPI, encoded: bytes, txid: str, seconds: float) -
     if status != _OK:
         raise NetworkError(f"{status} {answers[-1].reason}: {said[:500]}")
     if txid not in said:
-        raise NetworkError(f"it does not name the transaction: {said[:500]}")
+        raise NetworkError(f"the answer does not have the txid: {said[:500]}")
 
 
 def _json_rpc_error(error: Exception) -> tuple[object, str]:
-    """The code and the message that bitcash writes behind a colon, as Python writes a dict."""
+    """Return the code and message from bitcash's error, which has them as a dict after a colon."""
     text = str(error)
     try:
         answer = literal_eval(text.partition(": ")[2])

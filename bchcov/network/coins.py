@@ -1,4 +1,4 @@
-"""Unspents of the package bitcash as coins, and back."""
+"""Converting unspents of the package bitcash to coins, and back."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _NAMES = {capability: theirs.name for theirs, capability in _CAPABILITIES.items(
 
 
 class BitcashUnspent(Protocol):
-    """An unspent of the package bitcash; txid and category are displayed, which is reversed."""
+    """An unspent of the package bitcash; txid and category are in displayed, reversed order."""
 
     amount: int
     confirmations: int
@@ -37,9 +37,9 @@ class BitcashUnspent(Protocol):
 
 
 def coin_from_bitcash(unspent: BitcashUnspent) -> Coin:
-    """Make the coin of an unspent, with its tokens. Raises EncodeError for what is none."""
+    """Convert an unspent to a coin, with its tokens. Raises EncodeError for invalid fields."""
     if not isinstance(unspent, Unspent):
-        raise EncodeError(f"a coin is made of an Unspent of bitcash, not {kind_of(unspent)}")
+        raise EncodeError(f"unspent must be an Unspent of bitcash, not {kind_of(unspent)}")
     value = expect_integer(unspent.amount, "amount of an unspent", MAX_MONEY)
     index = expect_integer(unspent.txindex, "index of an unspent", MAX_UINT32)
     output = Output(value, _hexadecimal(unspent.script, "the script"), _token(unspent.cashtoken))
@@ -48,9 +48,9 @@ def coin_from_bitcash(unspent: BitcashUnspent) -> Coin:
 
 
 def coin_to_bitcash(coin: Coin, *, confirmations: int = 0) -> BitcashUnspent:
-    """Make the unspent of a coin, with its tokens. Raises EncodeError for what is no coin."""
+    """Convert a coin to an unspent, with its tokens. Raises EncodeError for invalid fields."""
     if not isinstance(coin, Coin):
-        raise EncodeError(f"an unspent is made of a Coin, not {kind_of(coin)}")
+        raise EncodeError(f"coin must be a Coin, not {kind_of(coin)}")
     check_output(coin.output, "a coin")
     expect_bytes(coin.outpoint_hash, "outpoint hash", size=32)
     expect_integer(coin.outpoint_index, "outpoint index", MAX_UINT32)
@@ -72,39 +72,43 @@ def coin_to_bitcash(coin: Coin, *, confirmations: int = 0) -> BitcashUnspent:
 
 
 def _token(theirs: object) -> Token | None:
-    """The tokens of an unspent; bitcash writes None for no amount and for an empty commitment."""
+    """Read an unspent's token; bitcash has None for no amount and for an empty commitment."""
     names = ("category_id", "nft_capability", "nft_commitment", "token_amount")
     try:
         category, capability, commitment, amount = (getattr(theirs, name) for name in names)
     except AttributeError:
-        raise EncodeError(f"the tokens of an unspent are not {kind_of(theirs)}") from None
+        raise EncodeError(
+            f"cashtoken of an unspent must be a CashToken of bitcash, not {kind_of(theirs)}"
+        ) from None
     if category is None:
         if (capability, commitment, amount) != (None, None, None):
-            raise EncodeError("an unspent with tokens of no category")
+            raise EncodeError("an unspent has tokens without a category")
         return None
     nft = None
     if capability is not None:
         if capability not in _CAPABILITIES:
-            raise EncodeError(f"a capability is an NFTCapability, not {kind_of(capability)}")
+            raise EncodeError(
+                f"capability of an unspent must be an NFTCapability, not {kind_of(capability)}"
+            )
         nft = Nft(b"" if commitment is None else commitment, _CAPABILITIES[capability])
     elif commitment is not None:
-        raise EncodeError("an unspent with a commitment and no NFT")
+        raise EncodeError("an unspent has a commitment without an NFT")
     return Token(_hash(category, "the category"), 0 if amount is None else amount, nft)
 
 
 def _hexadecimal(text: object, what: str) -> bytes:
     if not isinstance(text, str):
-        raise EncodeError(f"{what} of an unspent is hexadecimal text, not {kind_of(text)}")
+        raise EncodeError(f"{what} of an unspent must be a str, not {kind_of(text)}")
     try:
         return bytes.fromhex(text)
     except ValueError:
         shown = printable(text[:80])
-        raise EncodeError(f"{what} of an unspent is hexadecimal, not {shown!r}") from None
+        raise EncodeError(f"{what} of an unspent must be hexadecimal, not {shown!r}") from None
 
 
 def _hash(text: object, what: str) -> bytes:
-    """Read a hash as it is displayed, reversed."""
+    """Decode a hash in displayed, reversed order."""
     data = _hexadecimal(text, what)
     if len(data) != 32:
-        raise EncodeError(f"{what} of an unspent is 32 bytes, not {len(data)}")
+        raise EncodeError(f"{what} of an unspent must be 32 bytes, not {len(data)}")
     return data[::-1]

@@ -1,8 +1,8 @@
-"""Servers of the Electrum Cash protocol: bitcash asks them, through a socket that always ends.
+"""Asking servers of the Electrum Cash protocol with bitcash, through sockets with a deadline.
 
-bitcash's own socket waits for ever where a server ends in the middle of an answer, and takes an
-answer that comes too late for that of the next question. So each question has a socket of its
-own, with one deadline for all of it.
+bitcash's own socket waits forever if a server disconnects during an answer, and takes a late
+answer for that of the next question. Therefore each question has its own socket, with one
+deadline for the whole exchange.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _MAX_ANSWER = 64 * 1024 * 1024
 _GENESIS = {
     "mainnet": "000000000019d6689c085ae165831e934ff763ae46a2a6c172b3f1b60a8ce26f",
     "testnet3": "000000000933ea01ad0ee984209779baaec3ced90fa3f408719526f8d77f4943",
-    # Chipnet left testnet4 with an upgrade that it had earlier: the first block is one.
+    # Chipnet forked from testnet4 with an early upgrade, so they share the genesis block.
     "testnet4": "000000001dd410c49a788668ce26751718cc797474d3152a5fc073dd44fd9f7b",
     "chipnet": "000000001dd410c49a788668ce26751718cc797474d3152a5fc073dd44fd9f7b",
     "scalenet": "00000000e6453dc2dfe1ffa19023f86002eb11dbb8e87d0291a4599f0430be52",
@@ -37,7 +37,7 @@ _TEST = frozenset(_GENESIS[each] for each in ("testnet3", "testnet4", "scalenet"
 
 
 class Channel:
-    """A socket that gives up at a deadline, at the end of a stream, and at too long an answer."""
+    """A socket that fails at a deadline, at the end of the stream, and on too long an answer."""
 
     def __init__(self, stream: socket.socket, seconds: float) -> None:
         self._stream = stream
@@ -67,7 +67,7 @@ class Channel:
         if not data:
             raise ConnectionError("the connection ended in the middle of an answer")
         if self._received > _MAX_ANSWER:
-            raise ConnectionError(f"an answer of more than {_MAX_ANSWER} bytes")
+            raise ConnectionError(f"answer of more than {_MAX_ANSWER} bytes")
         return data
 
 
@@ -75,10 +75,10 @@ class Channel:
 def asked(
     server: FulcrumProtocolAPI, network: str, *, seconds: float
 ) -> Iterator[FulcrumProtocolAPI]:
-    """Open a server for the questions of the block, once it has said that it serves the network.
+    """Open a connection to a server for the block, after checking that it serves the network.
 
-    It is one of the block's own: several threads can ask at once. Raises OSError and
-    ValueError where it does not answer, or serves another network.
+    Each block has its own connection, so several threads can ask at once. Raises OSError and
+    ValueError if the server does not answer or serves another network.
     """
     with (
         socket.create_connection((server.hostname, server.port), timeout=seconds) as plain,
@@ -89,7 +89,7 @@ def asked(
         genesis = send_json_rpc_payload(channel, "server.features", [])["genesis_hash"]
         if genesis not in (_TEST if network == "testnet" else {_GENESIS[network]}):
             raise ValueError(
-                f"it does not serve {network}: its first block is {printable(str(genesis))[:64]}"
+                f"it does not serve {network}: its genesis block is {printable(str(genesis))[:64]}"
             )
         opened = FulcrumProtocolAPI(f"{server.hostname}:{server.port}", network=server.network)
         opened.sock = channel

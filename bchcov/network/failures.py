@@ -1,4 +1,4 @@
-"""The ways in which asking a server fails."""
+"""The exceptions with which asking a server fails, and their description."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from bitcash.exceptions import DataNotFound, InvalidAddress, InvalidEndpointResp
 
 from ..errors import BchcovError, NetworkError
 
-__all__ = ["FAILURES", "words_of"]
+__all__ = ["FAILURES", "describe"]
 
 FAILURES = (
     OSError,
@@ -21,13 +21,13 @@ FAILURES = (
     InvalidAddress,
     BchcovError,
 )
-"""What asking a server ends in where it does not answer, or what it answers makes no sense.
+"""The exceptions of asking a server that does not answer, or whose answer is invalid.
 
-bitcash reads answers as they should be, and fails in any of these ways where they are not.
+bitcash does not validate answers, and fails with any of these on an invalid one.
 """
 
 
-def words_of(error: Exception) -> str:
-    """What an error says, with its kind where that is not evident."""
+def describe(error: Exception) -> str:
+    """Return an error's message, preceded by its type if it is not one of this library's."""
     said = error.message if isinstance(error, NetworkError) else str(error)
     return said if isinstance(error, BchcovError) else f"{type(error).__name__}: {said}"

@@ -1,4 +1,4 @@
-"""Keys of the package bitcash, of a network that the caller names, and back."""
+"""Converting keys of the package bitcash to private keys, and back."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class BitcashKey(Protocol):
 
     @property
     def address(self) -> str:
-        """The cashaddr of its public key, with the prefix of its network."""
+        """The CashAddr of its public key, with the prefix of its network."""
         ...
 
     def to_wif(self) -> str:
@@ -35,9 +35,9 @@ class BitcashKey(Protocol):
 
 
 def key_from_bitcash(key: BitcashKey, *, network: str) -> PrivateKey:
-    """Take over a key of bitcash that belongs to `network`. Raises InvalidKey for any other.
+    """Convert a key of bitcash that belongs to `network`. Raises InvalidKey for any other.
 
-    Its address says where it belongs: keys of the test networks and of regtest are written alike.
+    The key's address tells its network: the WIF of test networks and of regtest is the same.
     """
     made = PrivateKey.from_bitcash(key)
     try:
@@ -48,9 +48,12 @@ def key_from_bitcash(key: BitcashKey, *, network: str) -> PrivateKey:
 
 
 def key_to_bitcash(key: PrivateKey, *, network: str) -> BitcashKey:
-    """Make the key of bitcash for a network. Raises InvalidKey for what is no key or network."""
+    """Convert a private key to one of bitcash for a network.
+
+    Raises InvalidKey if `key` is not a PrivateKey, and for an unknown network.
+    """
     if not isinstance(key, PrivateKey):
-        raise InvalidKey(f"a key for bitcash is made of a PrivateKey, not {kind_of(key)}")
+        raise InvalidKey(f"key must be a PrivateKey, not {kind_of(key)}")
     wif = key.to_wif(network)
     made: BitcashKey = _KINDS[ADDRESS_PREFIXES[network]](wif)
     return made

@@ -1,4 +1,4 @@
-"""A node of one's own as a server: the JSON-RPC of Bitcoin Cash Node."""
+"""A node as a server, through the JSON-RPC of Bitcoin Cash Node."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .web import limited
 
 __all__ = ["NodeServer"]
 
-# What a node calls the network that it is on.
+# The names that nodes give to networks.
 _CHAINS = {
     "mainnet": ("main",),
     "testnet": ("test", "test4", "scale", "chip"),
@@ -30,7 +30,7 @@ _CHAINS = {
     "chipnet": ("chip",),
     "regtest": ("regtest",),
 }
-# Judgements of a transaction, and none of the node's own troubles.
+# The errors that mean that a transaction is refused, not that the node has a problem.
 # Source: Bitcoin Cash Node, src/rpc/protocol.h.
 _DESERIALIZATION, _VERIFY_ERROR, _VERIFY_REJECTED, _ALREADY_IN_CHAIN = -22, -25, -26, -27
 _REFUSALS = frozenset((_DESERIALIZATION, _VERIFY_ERROR, _VERIFY_REJECTED, _ALREADY_IN_CHAIN))
@@ -38,11 +38,11 @@ _REFUSALS = frozenset((_DESERIALIZATION, _VERIFY_ERROR, _VERIFY_REJECTED, _ALREA
 
 @dataclass(frozen=True, slots=True)
 class NodeServer:
-    """A node's JSON-RPC at a URL, with the user and password that it asks for.
+    """A node's JSON-RPC at a URL, with the user and password that it requires.
 
-    The node is asked which network it is on each time. It lists coins that are in blocks
-    only, those of its mempool are not among them. Raises NetworkError for no URL of HTTP, and
-    for one that holds a password; AddressError for no network.
+    The node's network is checked with each question. Only confirmed coins are listed, not those
+    in its mempool. Raises NetworkError for a URL that is not HTTP or contains a password,
+    AddressError for an unknown network.
     """
 
     network_endpoint: str
@@ -53,25 +53,25 @@ class NodeServer:
     def __post_init__(self) -> None:
         check_network(self.network)
         if not isinstance(self.network_endpoint, str):
-            raise NetworkError(f"a node's URL is text, not {kind_of(self.network_endpoint)}")
+            raise NetworkError(f"a node's URL must be a str, not {kind_of(self.network_endpoint)}")
         try:
             url = urlsplit(self.network_endpoint)
         except ValueError as error:
             raise NetworkError(f"a node's URL: {error}") from None
         if url.scheme not in ("http", "https") or not url.hostname:
-            raise NetworkError("a node's URL begins with http:// or https:// and a host")
+            raise NetworkError("a node's URL must begin with http:// or https:// and a host")
         if "@" in url.netloc:
-            raise NetworkError("a node's user and password are given apart from its URL")
+            raise NetworkError("a node's URL must not contain user and password: pass them by name")
 
     def get_unspent(self, address: str, *, timeout: float) -> Sequence[object]:
-        """List the unspents of an address, with tokens. Raises NetworkError and OSError."""
+        """List the unspents of an address, with tokens. Raises NetworkError or OSError."""
         self._check_chain(timeout)
         script = locking_bytecode_of(address, network=self.network).hex()
         answer = self._call("scantxoutset", ["start", [f"raw({script})"]], timeout)
         return [_unspent(each, answer["height"]) for each in answer["unspents"]]
 
     def broadcast_tx(self, tx_hex: str, *, timeout: float) -> bool:
-        """Hand a transaction to the node. Raises BroadcastRefused with the node's reason."""
+        """Send a transaction to the node. Raises BroadcastRefused with the node's reason."""
         self._check_chain(timeout)
         self._call("sendrawtransaction", [tx_hex], timeout)
         return True
@@ -92,7 +92,7 @@ class NodeServer:
             hooks={"response": limited},
         )
         if response.status_code in (401, 403):
-            raise NetworkError(f"{response.status_code}: user and password are not accepted")
+            raise NetworkError(f"{response.status_code}: wrong user or password")
         answer = response.json(parse_float=Decimal)
         error = answer["error"]
         if error is None:

@@ -1,4 +1,4 @@
-"""The servers of each network: those that bitcash knows, and those that the environment names."""
+"""The servers of each network, from bitcash and from environment variables."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from ..errors import NetworkError
 
 __all__ = ["Server", "default_servers", "is_of_network", "is_same_network", "name_of"]
 
-# bitcash's own test network is testnet3; it knows no servers of the others.
-_OF_BITCASH = {
+# bitcash's names of networks. Its test network is testnet3; it has no servers of the others.
+_BITCASH_NAMES = {
     "mainnet": "mainnet",
     "testnet": "testnet",
     "testnet3": "testnet",
@@ -42,19 +42,19 @@ class Server(Protocol):
         ...
 
     def broadcast_tx(self, tx_hex: str, *, timeout: float) -> bool:
-        """Hand a transaction to the network."""
+        """Send a transaction to the network."""
         ...
 
 
 def is_same_network(one: str, other: str) -> bool:
-    """Whether two names can mean one network: "testnet" is any of the test networks."""
+    """Whether two names can mean the same network: "testnet" is any of the test networks."""
     if "testnet" in (one, other):
         return ADDRESS_PREFIXES[one] == ADDRESS_PREFIXES[other]
     return one == other
 
 
 def is_of_network(server: Server, network: str) -> bool:
-    """Whether a server is one of a network, as far as the caller has said."""
+    """Whether a server belongs to a network, according to its `network`."""
     theirs = server.network
     if isinstance(theirs, str):
         return theirs in ADDRESS_PREFIXES and is_same_network(theirs, network)
@@ -62,21 +62,22 @@ def is_of_network(server: Server, network: str) -> bool:
 
 
 def default_servers(network: str) -> tuple[Server, ...]:
-    """The servers of a network where the caller names none.
+    """Return the servers of a network to use if the caller names none.
 
-    Those of bitcash, with its environment variables (`FULCRUM_API_MAINNET`); for the networks
-    that it does not know, `FULCRUM_API_CHIPNET` and its kind, or `_1`, `_2` behind it.
-    Raises NetworkError where none is known, and for a variable that names no server.
+    These are bitcash's, which its environment variables can replace (`FULCRUM_API_MAINNET`). For
+    networks unknown to bitcash, such as chipnet, this reads `FULCRUM_API_CHIPNET`, and more
+    servers from `FULCRUM_API_CHIPNET_1`, `_2` and so on. Raises NetworkError if no server is
+    known, and for a variable without a valid server.
     """
     try:
         return _default_servers(network)
     except (InvalidEndpointURLProvided, ValueError) as error:
-        raise NetworkError(f"the environment names a server of {network}: {error}") from None
+        raise NetworkError(f"server of {network} in the environment: {error}") from None
 
 
 def _default_servers(network: str) -> tuple[Server, ...]:
-    if network in _OF_BITCASH:
-        made: tuple[Server, ...] = get_endpoints_for(_OF_BITCASH[network])
+    if network in _BITCASH_NAMES:
+        made: tuple[Server, ...] = get_endpoints_for(_BITCASH_NAMES[network])
         return made
     variable = f"FULCRUM_API_{network.upper()}"
     names = [os.environ.get(variable, "")]
@@ -84,13 +85,13 @@ def _default_servers(network: str) -> tuple[Server, ...]:
         names.append(following)
     endpoints = [name for name in names if name] or _KNOWN.get(network, ())
     if not endpoints:
-        raise NetworkError(f"no server of {network} is known: name one, or set {variable}")
+        raise NetworkError(f"no known server of {network}: pass one, or set {variable}")
     kind = _KINDS[ADDRESS_PREFIXES[network]]
     return tuple(FulcrumProtocolAPI(endpoint, network=kind) for endpoint in endpoints)
 
 
 def name_of(server: Server) -> str:
-    """Where a server is, for messages."""
+    """Return a server's host and port, or its URL, for messages."""
     if isinstance(server, FulcrumProtocolAPI):
         return f"{server.hostname}:{server.port}"
     return str(getattr(server, "network_endpoint", type(server).__name__))

@@ -1,7 +1,7 @@
-"""Answers over HTTP that come in time and are not too long, whoever sends them.
+"""Bounding the time and size of answers over HTTP.
 
-The time-out of bitcash's requests is for each piece of an answer: who sends one byte after the
-other is never given up. So a question has a thread of its own, and one deadline.
+The time-out of bitcash's requests applies to each piece of an answer, so a server that sends
+single bytes is never given up. Therefore each question runs in its own thread with one deadline.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _MAX_ANSWER = 64 * 1024 * 1024
 
 
 class _Limited:
-    """The stream of an answer, cut off where it is too long."""
+    """The stream of an answer, which fails if the answer is too long."""
 
     def __init__(self, raw: Any) -> None:
         self._raw = raw
@@ -31,7 +31,7 @@ class _Limited:
             received += len(piece)
             if received > _MAX_ANSWER:
                 self._raw.close()
-                raise ConnectionError(f"an answer of more than {_MAX_ANSWER} bytes")
+                raise ConnectionError(f"answer of more than {_MAX_ANSWER} bytes")
             yield piece
 
     def __getattr__(self, name: str) -> Any:
@@ -39,14 +39,14 @@ class _Limited:
 
 
 def limited(response: Any, *_: object, **__: object) -> None:
-    """Cut an answer off where it is too long: a hook for bitcash's requests."""
+    """Bound the size of an answer; a hook for bitcash's requests."""
     response.raw = _Limited(response.raw)
 
 
 def within(seconds: float, ask: Callable[[], _T]) -> _T:
-    """Ask in a thread of its own, which is left alone at the deadline: then raise TimeoutError.
+    """Call `ask` in a thread and return its result; raise TimeoutError at the deadline.
 
-    Raises what asking raises, which is one of FAILURES.
+    The thread is abandoned then. Exceptions of `ask`, one of FAILURES, are raised here.
     """
     future: Future[_T] = Future()
 

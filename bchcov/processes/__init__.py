@@ -1,1 +1,1 @@
-"""Work spread over processes, and its end by a signal."""
+"""Running work in several processes, and stopping it on a signal."""

@@ -1,7 +1,7 @@
-"""One function on many arguments, in worker processes that end with their parent.
+"""Calling a function with many arguments, in worker processes that end with their parent.
 
-Workers are new interpreters, not forks: a process with threads cannot be forked safely,
-and a script that calls this needs no guard around its main part.
+Workers are new interpreters, not forks: a process with threads cannot be forked safely, and a
+script that calls this needs no `if __name__ == "__main__"`.
 """
 
 from __future__ import annotations
@@ -25,23 +25,27 @@ __all__ = ["as_done", "in_order"]
 _Task = TypeVar("_Task")
 _Result = TypeVar("_Result")
 
-# The module path of this process comes first: it may lead to a checkout, or to a caller's folder.
-_BEGIN = "import sys; sys.path[:] = sys.argv[1:];from bchcov.processes.worker import work; work()"
-# A task that waits at its worker already is begun without a gap.
-_AT_A_WORKER = 2
-# How many results may wait for an earlier one: an endless input needs no more memory.
-_AHEAD = 4
+# Workers take over the module search path, which may contain a checkout or a caller's folder.
+_WORKER_PROGRAM = (
+    "import sys; sys.path[:] = sys.argv[1:];from bchcov.processes.worker import work; work()"
+)
+# Tasks given to each worker at a time: the next one starts without a delay.
+_TASKS_PER_WORKER = 2
+# Unfinished tasks and waiting results per worker; bounds the memory for endless input.
+_AHEAD_PER_WORKER = 4
 _POLL_SECONDS = 0.5
 
 
 class _Worker:
+    """A worker process; a thread listens to its answers and puts them into `notices`."""
+
     def __init__(self, beginning: bytes, notices: SimpleQueue[tuple[_Worker, Any]]) -> None:
         self.under_way = 0
         self._notices = notices
         self._is_wanted = True
         with signals_held_back():
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-c", _BEGIN, *sys.path],
+                [sys.executable, "-P", "-c", _WORKER_PROGRAM, *sys.path],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
             )
@@ -62,16 +66,18 @@ class _Worker:
 
     def _write(self, data: bytes) -> None:
         assert self._process.stdin is not None
-        # A pipe that is broken: the worker has ended, and its listener says so.
+        # If the pipe is broken, the worker has ended, and its listener reports that.
         with suppress(OSError):
             self._process.stdin.write(data)
             self._process.stdin.flush()
 
     def give(self, task: tuple[int, object]) -> None:
+        """Send a task, a number and an argument, to the worker."""
         self.under_way += 1
         self._write(pickle.dumps(task, pickle.HIGHEST_PROTOCOL))
 
     def lost(self) -> BaseException:
+        """Return the exception that describes how the worker ended."""
         status = self._process.wait()
         if -status in (signal.SIGINT, signal.SIGTERM):
             return stopped_by(-status)
@@ -79,10 +85,12 @@ class _Worker:
         return WorkerLost(f"a worker process ended {how} before its work was done")
 
     def end(self) -> None:
+        """Kill the worker."""
         self._is_wanted = False
         self._process.kill()
 
     def wait(self) -> None:
+        """Wait until the worker has ended, and close its streams."""
         self._listener.join()
         for stream in (self._process.stdin, self._process.stdout):
             assert stream is not None
@@ -91,7 +99,7 @@ class _Worker:
 
 
 class _Team:
-    """The workers of one call; tasks are given out one by one, results come in any order."""
+    """The workers of one call; results come in any order."""
 
     def __init__(self, function: Callable[[Any], Any], jobs: int) -> None:
         self._beginning = pickle.dumps(function)
@@ -115,7 +123,7 @@ class _Team:
             worker.wait()
 
     def give(self, number: int, argument: object) -> None:
-        """Give a task to whoever has least to do; a new worker while there are too few."""
+        """Give a task to the least busy worker, after starting one if there are too few."""
         if len(self._workers) < self._jobs:
             self._workers.append(_Worker(self._beginning, self._notices))
         self.under_way += 1
@@ -125,13 +133,13 @@ class _Team:
         """Wait for the next result."""
         while True:
             try:
-                # Not for ever at a time: there are systems where no signal ends such a wait.
+                # With a time-out: on some systems signals do not interrupt an endless wait.
                 return self._read(*self._notices.get(timeout=_POLL_SECONDS))
             except Empty:
                 pass
 
-    def take_what_is_there(self) -> Iterator[tuple[int, Any]]:
-        """Results that have come already."""
+    def take_available(self) -> Iterator[tuple[int, Any]]:
+        """Yield the results that are available without waiting."""
         while True:
             try:
                 notice = self._notices.get_nowait()
@@ -155,11 +163,11 @@ class _Team:
 def as_done(
     function: Callable[[_Task], _Result], tasks: Iterable[_Task], *, jobs: int
 ) -> Generator[tuple[int, _Result], None, None]:
-    """Yield the number of each task, from 0, and its result, in the order in which they end.
+    """Yield the number of each task, from 0, and its result, in the order of completion.
 
-    `function` is one of a module; it, tasks and results travel by pickle. An error of ours is
-    raised here. Raises WorkerLost if a worker ends, Stopped if SIGINT or SIGTERM ended it.
-    The workers end with the iterator, and with this process, whatever ends it.
+    `function` must be importable from a module; it, tasks and results are pickled. Raises
+    BchcovErrors of the function, WorkerLost if a worker ends early, and Stopped if SIGINT or
+    SIGTERM ended it. The workers end with the iterator, and with this process in any case.
     """
     with _Team(function, jobs) as team:
         for number, task in enumerate(tasks):
@@ -173,14 +181,15 @@ def as_done(
 def in_order(
     function: Callable[[_Task], _Result], tasks: Iterable[_Task], *, jobs: int
 ) -> Generator[_Result, None, None]:
-    """Yield the result of each task in the order of the tasks, which are read as they are needed.
+    """Yield the result of each task in the order of the tasks, which are consumed lazily.
 
-    Takes and raises what `as_done` does. What was done in order when it is stopped while it
-    waits is yielded still.
+    Arguments and errors are those of `as_done`. If the wait is stopped by a signal, the results
+    that are complete in order are still yielded before Stopped is raised.
     """
     with _Team(function, jobs) as team:
         done: dict[int, _Result] = {}
         given = taken = 0
+        most_under_way, most_ahead = _TASKS_PER_WORKER * jobs, _AHEAD_PER_WORKER * jobs
 
         def following() -> Iterator[_Result]:
             nonlocal taken
@@ -192,11 +201,11 @@ def in_order(
             for task in tasks:
                 team.give(given, task)
                 given += 1
-                while team.under_way >= _AT_A_WORKER * jobs or given - taken > _AHEAD * jobs:
+                while team.under_way >= most_under_way or given - taken > most_ahead:
                     number, result = team.take()
                     done[number] = result
                     yield from following()
-                done.update(team.take_what_is_there())
+                done.update(team.take_available())
                 yield from following()
             while team.under_way:
                 number, result = team.take()
@@ -204,6 +213,6 @@ def in_order(
                 yield from following()
         except Stopped:
             with suppress(BchcovError, Stopped):
-                done.update(team.take_what_is_there())
+                done.update(team.take_available())
             yield from following()
             raise

@@ -1,4 +1,4 @@
-"""The end from outside: SIGINT and SIGTERM as one exception, on which a run can report."""
+"""SIGINT and SIGTERM as an exception, so that a stopped run can still report its results."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from typing import Any
 __all__ = ["Stopped", "pass_on", "signals_held_back", "stoppable", "stopped_by"]
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
-# A report that nobody reads, or a call that nothing interrupts, does not keep a process alive.
+# The time to report in; a blocked output or call does not keep the process alive longer.
 _GRACE_SECONDS = 1.2
 _SOON_SECONDS = 0.02
 
 
 class Stopped(KeyboardInterrupt):
-    """A signal ended the run; `number` is that of the signal."""
+    """A signal stopped the run; `number` is the signal's number."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -33,27 +33,28 @@ class Stopped(KeyboardInterrupt):
 
     @property
     def status(self) -> int:
-        """The exit status by which shells know the signal: 130 or 143."""
+        """The exit status that shells use for the signal: 130 or 143."""
         return 128 + self.number
 
 
 class _Watch:
-    """What one `stoppable` knows: whether its signal has come, and whether it is over."""
+    """The state of one `stoppable`: the signal that has come, and whether the block has ended."""
 
     def __init__(self) -> None:
         self.number = 0
         self.is_over = False
 
     def stop(self, number: int, _frame: FrameType | None) -> None:
+        """Handle a signal: raise Stopped for the first, ignore later ones."""
         if self.number:
             return
         self.note(number)
         raise Stopped(number)
 
     def note(self, number: int) -> None:
-        """Know of a signal: from now on another one raises nothing."""
+        """Record a signal, so that later ones are ignored."""
         self.number = number
-        # No Thread: starting one takes locks that the interrupted code may hold.
+        # Starting a `Thread` would take locks that the interrupted code may hold.
         _thread.start_new_thread(self._end_for_certain, (number,))
 
     def _end_for_certain(self, number: int) -> None:
@@ -61,8 +62,8 @@ class _Watch:
         if not self.is_over:
             os._exit(128 + number)
 
-    def again(self) -> None:
-        """Raise once more: the exception came where Python passes over exceptions."""
+    def send_again(self) -> None:
+        """Send the signal again: the exception was raised where Python ignores exceptions."""
         number, self.number = self.number, 0
         _thread.start_new_thread(self._send_soon, (number,))
 
@@ -78,21 +79,21 @@ _watch: _Watch | None = None
 def _to_main_thread(number: int) -> None:
     ident = threading.main_thread().ident
     if hasattr(signal, "pthread_kill") and ident is not None:
-        # It ends a read that the main thread waits in, too.
+        # This also interrupts a read of the main thread.
         signal.pthread_kill(ident, number)
     else:
         _thread.interrupt_main(signal.Signals(number))
 
 
 def pass_on(number: int) -> None:
-    """Let a signal that ended a worker end this process as well, if it is `stoppable` now."""
+    """Send the signal that ended a worker to this process, if it is in `stoppable`."""
     watch = _watch
     if watch is not None and not watch.number and not watch.is_over and number in _SIGNALS:
         _to_main_thread(number)
 
 
 def stopped_by(number: int) -> Stopped:
-    """The exception for a signal that ended a worker; passed on, it raises nothing more."""
+    """Return the exception for a signal that ended a worker, and ignore later signals."""
     watch = _watch
     if watch is not None and not watch.number and not watch.is_over:
         watch.note(number)
@@ -101,10 +102,10 @@ def stopped_by(number: int) -> Stopped:
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Within it the first SIGINT or SIGTERM raises Stopped in the main thread; later ones nothing.
+    """Raise Stopped in the main thread on the first SIGINT or SIGTERM, and ignore later ones.
 
-    A process that has not left it 1.2 seconds later ends then and there, with the status of
-    the signal. A signal that is ignored stays so, and in other threads nothing changes.
+    If the block has not ended 1.2 seconds later, the process ends with the status of the signal.
+    A signal that was ignored before stays ignored. In other threads this has no effect.
     """
     global _watch
     if threading.current_thread() is not threading.main_thread() or _watch is not None:
@@ -113,9 +114,9 @@ def stoppable() -> Iterator[None]:
     watch = _Watch()
     report = sys.unraisablehook
 
-    def passed_over(unraisable: Any) -> None:
+    def handle_unraisable(unraisable: Any) -> None:
         if isinstance(unraisable.exc_value, Stopped):
-            watch.again()
+            watch.send_again()
         else:
             report(unraisable)
 
@@ -125,7 +126,7 @@ def stoppable() -> Iterator[None]:
         if (handler := signal.getsignal(number)) is not signal.SIG_IGN
     }
     _watch = watch
-    sys.unraisablehook = passed_over
+    sys.unraisablehook = handle_unraisable
     try:
         for number in before:
             signal.signal(number, watch.stop)
@@ -140,7 +141,7 @@ def stoppable() -> Iterator[None]:
 
 @contextmanager
 def signals_held_back() -> Iterator[None]:
-    """Hold SIGINT and SIGTERM back; a process that is started within it begins so as well."""
+    """Block SIGINT and SIGTERM, also in processes that are started in the block."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return

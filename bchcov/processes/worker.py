@@ -1,4 +1,4 @@
-"""A worker: a process that answers the tasks of its parent, and does not outlive it."""
+"""The worker process: it runs its parent's tasks, and ends when the parent does."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["work"]
 
 
 def _end_by_signals() -> None:
-    """End without a word, also while the modules of the work are still being imported."""
+    """Let signals end the process silently, even during the import of the function's module."""
     for number in (signal.SIGINT, signal.SIGTERM):
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, signal.SIG_DFL)
@@ -25,7 +25,7 @@ def _end_by_signals() -> None:
 
 
 def _listen(stream: IO[bytes], tasks: SimpleQueue[Any]) -> None:
-    """Take in tasks; the stream ends with the parent, however it ended."""
+    """Read tasks; the stream ends when the parent does, for whatever reason."""
     try:
         while True:
             tasks.put(pickle.load(stream))
@@ -33,8 +33,8 @@ def _listen(stream: IO[bytes], tasks: SimpleQueue[Any]) -> None:
         os._exit(0)
 
 
-def _own_output() -> IO[bytes]:
-    """Standard output for answers alone: what else is printed goes to standard error."""
+def _reserve_output() -> IO[bytes]:
+    """Return standard output for answers only, and redirect all printing to standard error."""
     answers = os.fdopen(os.dup(1), "wb")
     try:
         os.dup2(2, 1)
@@ -44,12 +44,12 @@ def _own_output() -> IO[bytes]:
 
 
 def work() -> NoReturn:
-    """Answer tasks: read the function, then pairs of a number and an argument, until the end.
+    """Read the function, then pairs of a number and an argument, and answer until the end.
 
-    An error of ours is an answer. Any other is a fault and ends the process.
+    A BchcovError is sent as the answer. Any other exception is a bug and ends the process.
     """
     _end_by_signals()
-    answers = _own_output()
+    answers = _reserve_output()
     stream = sys.stdin.buffer
     tasks: SimpleQueue[Any] = SimpleQueue()
     try:

@@ -1,4 +1,4 @@
-"""Test vectors: the formats they come in, and the runner that judges them."""
+"""Test vectors: reading files of tests in several formats, judging them, and the report."""
 
 from __future__ import annotations
 

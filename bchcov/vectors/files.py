@@ -1,4 +1,4 @@
-"""Finding files of tests, and telling their formats apart by name and content."""
+"""Finding files of test vectors, and recognizing their formats by name and content."""
 
 from __future__ import annotations
 
@@ -22,17 +22,22 @@ from .transactions import read_packed, read_vmb_file, read_vmb_line_file
 __all__ = ["find_files", "open_tests"]
 
 Skipped = Callable[[Path, str], None]
-"""Called with a file or folder that is passed over, and why."""
+"""Called with each file or folder that is skipped, and the reason."""
 
 _SIDECARS = ("_results", "_limits", "_reasons")
-# Labels stand behind a transaction, which may have a million bytes in hexadecimal.
-_BEGINNING = 1 << 22
+# Labels follow a transaction, which may be a million bytes in hexadecimal.
+_PREFIX_BYTES = 1 << 22
 _MAX_NAMES = 20
+_EXPECTED_NAMES = ".json, .jsonl or .xz, and not results or limits of tests"
 _VALIDITY = re.compile(r"(?<![a-z])(in)?valid(?![a-z])")
 
 
 def _kind(path: Path) -> str | None:
-    """What a file is by its name: a nodes' kind, "packed", "lines", "json", "sidecar", or none."""
+    """Return a file's kind by its name; None if it cannot contain tests.
+
+    The kinds are those of nodes' files, "packed", "lines", "json", and "sidecar" for results or
+    limits that belong to a file of tests.
+    """
     name = path.name.lower()
     stem = name.split(".")[0]
     if name.endswith((".json", ".json.xz")):
@@ -47,7 +52,7 @@ def _kind(path: Path) -> str | None:
 
 
 def _kind_of_content(path: Path, rows: list[Any]) -> str | None:
-    """What the rows of a JSON file are tests of; whether transactions are valid its name says."""
+    """Return a JSON file's kind by its rows, and by its name whether transactions are valid."""
     kind = kind_of_rows(rows)
     if kind != "tx":
         return kind
@@ -58,46 +63,53 @@ def _kind_of_content(path: Path, rows: list[Any]) -> str | None:
     return None
 
 
-def _why_not(path: Path) -> str | None:
-    """Why a file found in a folder holds no tests that can be run; None where it does."""
+def _reason_to_skip(path: Path) -> str | None:
+    """Return why a file in a folder is skipped; None if it contains tests that can be run.
+
+    The reason is empty for a file with an unrelated name.
+    """
     kind = _kind(path)
     if kind == "json":
-        return _why_no_rows(path)
+        return _reason_to_skip_json(path)
     if kind == "lines":
-        return None if b'"labels"' in _begin(path) else "its lines have no labels: no tests"
+        return None if b'"labels"' in _read_prefix(path) else "no tests: no line has labels"
     if kind == "packed":
-        # Only a name of another kind, as a.tsv.xz, is passed over: a damaged suite is an error.
-        is_suite = "." not in path.stem or _begin(path).startswith(MAGIC)
-        return None if is_suite else "no suite of tests, by its name"
+        # Only names of another kind, as a.tsv.xz, are skipped: a damaged suite is an error.
+        is_suite = "." not in path.stem or _read_prefix(path).startswith(MAGIC)
+        return None if is_suite else "no packed suite, by its name"
     if kind == "sidecar":
-        return "results or limits of tests, and no tests"
+        return "results or limits of tests, but no tests"
     return "" if kind is None else None
 
 
-def _why_no_rows(path: Path) -> str | None:
-    text = _begin(path).decode("utf-8-sig", "ignore")
+def _reason_to_skip_json(path: Path) -> str | None:
+    text = _read_prefix(path).decode("utf-8-sig", "ignore")
     rows = first_rows(text)
     kind = _kind_of_content(path, rows)
     if kind is not None:
         only_path = kind == "vmb" and not any(isinstance(each, list) for each in rows[0][6:7])
         labels = labels_of_path(path) if only_path else ()
         if labels and not list(expectations(labels)):
-            return f"no rule set of {labels[0].rpartition('_')[0]}: the first is that of 2023"
+            return f"no rule set for {labels[0].rpartition('_')[0]}: the oldest is BCH_2023"
         return None
     if is_template(_object_in(text)):
         return None
     if kind_of_rows(rows) == "tx":
-        return "transactions; no name says whether they are valid, as tx_valid.json does"
+        return (
+            "transactions, but neither the file nor its folder is named valid or invalid,"
+            " as tx_valid.json is"
+        )
     if rows or _is_whole(text):
-        return "it holds no tests"
-    # Cut off or damaged: passed over only where nothing says that it should hold tests.
+        return "it contains no tests"
+    # A truncated or damaged file is skipped only if its name does not promise tests.
     name = path.name.lower()
     expected = labels_of_path(path) or ".vmb_tests" in name or "wallet-template" in name
-    return None if expected else "not JSON that can be read: no tests"
+    return None if expected else "no tests: invalid JSON"
 
 
 def _is_whole(text: str) -> bool:
-    if len(text) >= _BEGINNING // 4:
+    """Whether the beginning of a file is a whole JSON value; a long object counts as one."""
+    if len(text) >= _PREFIX_BYTES // 4:
         return text.lstrip()[:1] == "{"
     try:
         JSON_WITH_LONG_NUMBERS.decode(text)
@@ -107,8 +119,8 @@ def _is_whole(text: str) -> bool:
 
 
 def _object_in(text: str) -> Any:
-    """The object that a text holds, None where it is cut off or something else."""
-    if text.lstrip()[:1] != "{" or len(text) >= _BEGINNING // 4:
+    """Return the JSON object that a text contains, None if it is truncated or another value."""
+    if text.lstrip()[:1] != "{" or len(text) >= _PREFIX_BYTES // 4:
         return None
     try:
         return JSON_WITH_LONG_NUMBERS.decode(text)
@@ -116,24 +128,25 @@ def _object_in(text: str) -> Any:
         return None
 
 
-def _begin(path: Path) -> bytes:
-    """The beginning of a file, decompressed."""
+def _read_prefix(path: Path) -> bytes:
+    """Read the beginning of a file, decompressed."""
     try:
         with lzma.open(path) if path.suffix == ".xz" else path.open("rb") as file:
-            return file.read(_BEGINNING)
+            return file.read(_PREFIX_BYTES)
     except (OSError, EOFError, lzma.LZMAError) as error:
         raise VectorError(f"{path}: {error}") from error
 
 
 def _search(folder: Path, skipped: Skipped) -> Iterator[Path]:
+    """Yield a folder's files with tests in order, and call `skipped` for the others."""
     others: list[str] = []
     for file in sorted(folder.rglob("*")):
         if not file.is_file():
             continue
         try:
-            why = _why_not(file)
+            why = _reason_to_skip(file)
         except VectorError:
-            # What cannot be read may hold tests: whoever opens it learns why it does not open.
+            # A file that cannot be read may contain tests: opening it will raise the error.
             why = None
         if why is None:
             yield file
@@ -144,15 +157,15 @@ def _search(folder: Path, skipped: Skipped) -> Iterator[Path]:
     if others:
         names = ", ".join(others[:_MAX_NAMES])
         more = f" and {len(others) - _MAX_NAMES} more" if len(others) > _MAX_NAMES else ""
-        skipped(folder, f"no .json, .jsonl or .xz: {names}{more}")
+        skipped(folder, f"neither .json, .jsonl nor .xz: {names}{more}")
 
 
 def find_files(paths: Sequence[Path], *, skipped: Skipped | None = None) -> Iterator[Path]:
-    """Yield the files with tests at `paths`: files as given, folders searched, in order.
+    """Yield the files with tests at `paths`, in order; folders are searched.
 
-    In folders, what holds no tests is passed over, and `skipped` told of it. Raises
-    VectorError for a path that is not there, a file of no known kind, and a folder
-    without tests.
+    In folders, files without tests are skipped, and `skipped` is called with each and the
+    reason. Raises VectorError for a path that does not exist, a file of an unknown kind, and a
+    folder without tests.
     """
     for path in paths:
         if path.is_dir():
@@ -161,11 +174,11 @@ def find_files(paths: Sequence[Path], *, skipped: Skipped | None = None) -> Iter
                 found = True
                 yield file
             if not found:
-                raise VectorError(f"{path}: no test vectors in this folder")
+                raise VectorError(f"{path}: the folder contains no test vectors")
         elif not path.exists():
             raise VectorError(f"{path}: no such file or folder")
         elif _kind(path) in (None, "sidecar"):
-            raise VectorError(f"{path}: not a file of test vectors, by its name")
+            raise VectorError(f"{path}: unknown kind of file: expected {_EXPECTED_NAMES}")
         else:
             yield path
 
@@ -186,21 +199,21 @@ def _parse(path: Path) -> Any:
     try:
         return JSON_WITH_LONG_NUMBERS.decode(_read(path))
     except ValueError as error:
-        raise VectorError(f"{path}: not JSON: {error}") from error
+        raise VectorError(f"{path}: invalid JSON: {error}") from error
     except RecursionError as error:
-        raise VectorError(f"{path}: not JSON that can be read: nested too deeply") from error
+        raise VectorError(f"{path}: invalid JSON: nested too deeply") from error
 
 
 @lru_cache(maxsize=8)
 def open_tests(path: Path) -> Tests:
-    """Read the tests of a file; they are kept for the next call. Raises VectorError."""
+    """Read the tests of a file; the last files read are cached. Raises VectorError."""
     kind = _kind(path)
     if kind == "packed":
         return read_packed(path)
     if kind == "lines":
         return read_vmb_line_file(path, _read(path))
     if kind is None or kind == "sidecar":
-        raise VectorError(f"{path}: not a file of test vectors, by its name")
+        raise VectorError(f"{path}: unknown kind of file: expected {_EXPECTED_NAMES}")
     data = _parse(path)
     if kind == "json" and is_template(data):
         return read_template_file(path, data)

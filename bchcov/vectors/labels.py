@@ -1,4 +1,4 @@
-"""Labels and folder names, which say what rules accept a transaction in which mode.
+"""Labels of tests, in files or in folder names: the rules and modes that accept a transaction.
 
 Source: libauth, "VMB tests": YEAR_standard is valid in both modes, YEAR_nonstandard in
 consensus mode only, YEAR_invalid in neither.
@@ -14,8 +14,8 @@ from ..vm.rules.upgrades import RULE_SETS
 
 __all__ = ["expectations", "labels_of_path"]
 
-# What became the rules of a year is judged by them, in the public suite as its labels of
-# that year say; what did not become rules is judged under BCH_SPEC.
+# A proposal that was activated is judged under the rules of its year, as the public suite
+# does; one that was not is judged under BCH_SPEC.
 _RULES = {
     "spec": "BCH_SPEC",
     "chip_eval": "BCH_SPEC",
@@ -29,7 +29,7 @@ _RULES = {
 _NAMES = "|".join((r"20\d\d", *_RULES))
 _LABEL = re.compile(rf"({_NAMES})_(standard|nonstandard|invalid)")
 _IN_PATH = re.compile(
-    # "before_chip_cashtokens" are the rules of the year before.
+    # "before_chip_cashtokens" means the rules of the year before.
     rf"(?<![a-z0-9])(?<!before_)(?:bch_)?({_NAMES})(?:_05)?_(standard|nonstandard|invalid)"
 )
 _KNOWN = {rules.name for rules in RULE_SETS}
@@ -41,9 +41,9 @@ _ACCEPTED = {
 
 
 def expectations(labels: Iterable[str]) -> Iterator[tuple[str, str, bool]]:
-    """Yield rule set name, mode and whether the transaction is accepted, each once.
+    """Yield rule set name, mode and whether the transaction is accepted, without repetition.
 
-    Labels of other kinds, and of years without rules of their own, say nothing.
+    Labels of other kinds, and of years without a rule set, are ignored.
     """
     seen = set()
     for label in labels:
@@ -57,7 +57,7 @@ def expectations(labels: Iterable[str]) -> Iterator[tuple[str, str, bool]]:
 
 
 def labels_of_path(path: Path) -> tuple[str, ...]:
-    """The label in the name of a file, or else of the innermost folder that has one."""
+    """Return the labels in a file's name, or else in that of the innermost folder with one."""
     for name in reversed(path.parts):
         found = tuple(f"{match[1]}_{match[2]}" for match in _IN_PATH.finditer(name.lower()))
         if found:

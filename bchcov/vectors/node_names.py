@@ -1,4 +1,4 @@
-"""The names that nodes' test files give to failures of scripts."""
+"""The names of script failures in nodes' test files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ..vm.result import InputResult
 
 __all__ = ["ACCEPTED", "is_name_of"]
 
-# The names in the files, where they are not those of the failures.
+# The names in the files that differ from our reasons, and the reasons that they stand for.
 _NAMES = {
     "NULLFAIL": {"SIG_NULLFAIL"},
     "NULLDUMMY": {"SIG_NULLDUMMY"},
@@ -23,8 +23,8 @@ _NAMES = {
     "NUMBER_OVERFLOW": {"INVALID_NUMBER_RANGE"},
     "BAD_INTEGER_ENCODING": {"MINIMALNUM"},
     "NUMBER_BAD_ENCODING": {"MINIMALNUM"},
-    # Nodes had no name for a number that does not decode until 2024; one had none for the
-    # failures of the opcodes of 2018 until the year after.
+    # Nodes had no name for an invalid number until 2024, and one node had no names for the
+    # failures of the 2018 opcodes until 2019.
     "UNKNOWN_ERROR": {
         "MINIMALNUM",
         "INVALID_NUMBER_RANGE",
@@ -41,11 +41,11 @@ ACCEPTED = "OK"
 
 
 def is_name_of(result: InputResult, expected: str) -> bool:
-    """Whether a file's name for a failure means this result; "OK" means accepted."""
+    """Whether the name in a file stands for this result; "OK" stands for accepted."""
     got = result.reason.value if result.reason else ACCEPTED
     if got in _NAMES.get(expected, {expected}):
         return True
-    # One node calls every opcode disabled that its time does not have yet.
+    # One node reports opcodes that are not yet active as disabled.
     return (
         expected == "DISABLED_OPCODE"
         and result.reason is Reason.BAD_OPCODE

@@ -40,7 +40,7 @@ __all__ = ["NODE_KINDS", "NodeTests", "assemble_node_script"]
 
 
 def _flags_of(row: Any) -> str:
-    """The flags of a row of scripts or of transactions; nothing of any other row."""
+    """Return the flags of a script or transaction test, or an empty string for other rows."""
     if not isinstance(row, list) or not row:
         return ""
     at = 3 if isinstance(row[0], list) and len(row) > 4 else 2
@@ -49,26 +49,27 @@ def _flags_of(row: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """What a whole file says of its rows.
+    """The properties of a file that decide how its rows are read.
 
-    `flags` are all that it names: what is off in a row is only what the file could have
-    named. `with_fork_id`: of its digests, before the row is told.
+    `flags` are all flags that occur in it: only these count as switched off in rows that do not
+    name them. `with_fork_id`: the digests after this point use the fork id.
     """
 
     flags: frozenset[str]
     with_fork_id: bool = False
 
     def rules(self, flags: Any) -> RuleSet:
-        text = read_text(flags, "the field of the flags")
+        """Return the rule set that a row's flags stand for."""
+        text = read_text(flags, "the flags")
         return rules_from_flags(text.split(","), known=self.flags)
 
 
 class NodeTests:
-    """The cases of one file, read when they are judged; one that cannot be read disagrees."""
+    """The tests of one file, read when they are judged; an unreadable test is a disagreement."""
 
     def __init__(self, path: Path, kind: str, data: Any) -> None:
         if not isinstance(data, list):
-            raise VectorError(f"{path}: the tests of a node are an array")
+            raise VectorError(f"{path}: nodes' tests must be an array")
         self.group = f"nodes.{kind}"
         self._judge = _JUDGES[kind]
         named = frozenset(flag for row in data for flag in _flags_of(row).split(","))
@@ -76,29 +77,29 @@ class NodeTests:
         self._rows: list[tuple[int, Any, _File]] = []
         for at, row in enumerate(data):
             if isinstance(row, list) and len(row) == 1 and isinstance(row[0], str):
-                # In sighash.json a comment begins the digests with the fork id.
+                # In sighash.json, the digests with the fork id follow a comment.
                 if "SIGHASH_FORKID" in row[0]:
                     file = replace(file, with_fork_id=True)
             else:
                 self._rows.append((at, row, file))
 
     def __len__(self) -> int:
-        """How many cases there are, comments not counted."""
+        """The number of tests, without comments."""
         return len(self._rows)
 
     def judge(self, index: int, _selection: Selection) -> list[Outcome]:
-        """Judge one case under its own flags, whatever is selected."""
+        """Judge one test under its own flags, regardless of the selection."""
         at, row, file = self._rows[index]
         try:
             rules, expected, got, detail, agrees = self._judge(row, file)
         except (ValueError, BchcovError) as error:
-            detail = f"case {at} cannot be read: {error}"
+            detail = f"test {at} cannot be read: {error}"
             return [Outcome(str(at), self.group, "?", "flags", False, "?", "unreadable", detail)]
         return [Outcome(str(at), self.group, rules, "flags", agrees, expected, got, detail)]
 
 
 class _Judged(NamedTuple):
-    """A case under its rules: what the file expects, what was got, and whether they agree."""
+    """The judgement of a test: its rules, what was expected, and what resulted."""
 
     rules: str
     expected: str
@@ -108,10 +109,10 @@ class _Judged(NamedTuple):
 
 
 def _meanings(rules: RuleSet, file: _File) -> Iterator[RuleSet]:
-    """The rules that flags may stand for: one node's P2SH has covered P2SH32 since 2023.
+    """Yield the rule sets that a row's flags may stand for.
 
-    It has no flag for that, and its file, known by its spelling of another flag, does not
-    say of which time it is.
+    One node has no flag for P2SH32: its flag P2SH includes it since 2023. Its files, recognized
+    by their spelling of another flag, do not tell whether they are older.
     """
     yield rules
     if "ALLOWSEGWITRECOVERY" in file.flags and rules.switches.pay_to_script_hash:
@@ -119,7 +120,7 @@ def _meanings(rules: RuleSet, file: _File) -> Iterator[RuleSet]:
 
 
 def _judge_script(row: Any, file: _File) -> _Judged:
-    """[[amount]?, unlocking, locking, flags, expected, comment...]: a coin, and its spend."""
+    """Judge a row `[[amount]?, unlocking, locking, flags, expected, comment...]`."""
     amount = 0
     fields = read_fields(row, 4)
     if isinstance(fields[0], list):
@@ -127,7 +128,7 @@ def _judge_script(row: Any, file: _File) -> _Judged:
         fields = read_fields(fields[1:], 4)
     unlocking = assemble_node_script(read_text(fields[0], "the unlocking script"))
     code = assemble_node_script(read_text(fields[1], "the locking script"))
-    expected = read_text(fields[3], "what is expected")
+    expected = read_text(fields[3], "the expected result")
     credit = Transaction((Input(*NULL_OUTPOINT, b"\x00\x00"),), (Output(amount, code),), 1)
     spend = Transaction((Input(transaction_hash(credit), 0, unlocking),), (Output(amount, b""),), 1)
     context = TransactionContext(spend, credit.outputs)
@@ -141,28 +142,29 @@ def _judge_script(row: Any, file: _File) -> _Judged:
     return _Judged(rules.name, expected, got, f"{comment}{result}", agrees)
 
 
-def _structure(transaction: Transaction) -> str | None:
-    """What is wrong with a transaction by itself, for any time since 2009."""
+def _find_structural_problem(transaction: Transaction) -> str | None:
+    """Return why a transaction is invalid by itself under any rules since 2009, or None."""
     inputs, outputs = transaction.inputs, transaction.outputs
     if not inputs or not outputs:
         return "no inputs or no outputs"
     values = [output.value for output in outputs]
     if max(values) > MAX_MONEY or sum(values) > MAX_MONEY:
-        return "values beyond all coins"
+        return f"output values exceed the limit of {MAX_MONEY} satoshis"
     outpoints = [(item.outpoint_hash, item.outpoint_index) for item in inputs]
     if len(set(outpoints)) < len(outpoints):
         return "an outpoint is spent twice"
     if outpoints == [NULL_OUTPOINT]:
         size = len(inputs[0].unlocking_bytecode)
-        return None if 2 <= size <= 100 else f"a coinbase script of {size} bytes"
-    return "an input spends nothing" if NULL_OUTPOINT in outpoints else None
+        return None if 2 <= size <= 100 else f"coinbase script of {size} bytes, expected 2 to 100"
+    return "an input has the null outpoint" if NULL_OUTPOINT in outpoints else None
 
 
 def _read_coins(spent: Any) -> dict[tuple[bytes, int], Output]:
+    """Read the coins of a transaction test, by outpoint."""
     coins = {}
     for coin in read_fields(spent, 0):
         txid, index, locking, *amount = read_fields(coin, 3)
-        name = read_bytes(txid, "a coin's transaction id")[::-1]
+        name = read_bytes(txid, "a coin's txid")[::-1]
         at = read_integer(index, "a coin's index", range(-1, 2**32)) & MAX_UINT32
         value = read_integer(amount[0], "a coin's amount", range(2**63)) if amount else 0
         code = assemble_node_script(read_text(locking, "a coin's script"))
@@ -174,7 +176,7 @@ def _refuse(
     transaction: Transaction, coins: dict[tuple[bytes, int], Output], rules: RuleSet
 ) -> str:
     """Return why the transaction is refused, or nothing if it is accepted."""
-    problem = _structure(transaction)
+    problem = _find_structural_problem(transaction)
     if problem:
         return problem
     if transaction.inputs[0].outpoint_index == NULL_OUTPOINT[1] and not coins:
@@ -182,7 +184,7 @@ def _refuse(
     sources = []
     for at, item in enumerate(transaction.inputs):
         if (item.outpoint_hash, item.outpoint_index) not in coins:
-            raise ValueError(f"the coin that input {at} spends is missing")
+            raise ValueError(f"the test has no coin for input {at}")
         sources.append(coins[item.outpoint_hash, item.outpoint_index])
     context = TransactionContext(transaction, sources)
     for index in range(len(sources)):
@@ -193,7 +195,7 @@ def _refuse(
 
 
 def _judge_transaction(row: Any, file: _File, *, expected: str) -> _Judged:
-    """[[[txid, index, locking, amount?]...], transaction, flags]."""
+    """Judge a row `[[[txid, index, locking, amount?]...], transaction, flags]`."""
     spent, data, flags = read_fields(row, 3)[:3]
     coins = _read_coins(spent)
     encoded = read_bytes(data, "the transaction")
@@ -201,7 +203,7 @@ def _judge_transaction(row: Any, file: _File, *, expected: str) -> _Judged:
     try:
         transaction = decode_transaction(encoded, before_tokens=not rules.switches.tokens)
     except DecodeError as error:
-        problem = f"it does not decode: {error}"
+        problem = f"the transaction cannot be decoded: {error}"
     else:
         problem = _refuse(transaction, coins, rules)
     got = "refused" if problem else ACCEPTED
@@ -209,17 +211,17 @@ def _judge_transaction(row: Any, file: _File, *, expected: str) -> _Judged:
 
 
 def _judge_sighash(row: Any, file: _File) -> _Judged:
-    """[transaction, script, input, hash type, digest with fork id or legacy, legacy?]."""
+    """Judge a row `[transaction, script, input, hash type, digest, legacy digest?]`."""
     data, code, index, hash_type, *digests = read_fields(row, 5)
     transaction = decode_transaction(read_bytes(data, "the transaction"))
-    at = read_integer(index, "the input", range(len(transaction.inputs)))
+    at = read_integer(index, "the input's index", range(len(transaction.inputs)))
     kind = read_integer(hash_type, "the hash type", range(-(2**31), 2**32))
     wanted = [read_text(digest, "a digest") for digest in digests]
     covered = read_bytes(code, "the script")
     context = TransactionContext(transaction, [Output(0, b"")] * len(transaction.inputs))
     legacy = legacy_digest(legacy_signing_serialization(context, at, covered, kind))
     forked = hash256(signing_serialization(context, at, covered, kind, tokens=False))
-    # Newer files give both: as nodes compute it today, and without the fork id.
+    # Newer files have two digests: as nodes compute it today, and the legacy one.
     two = len(wanted) > 1
     today = forked if (file.with_fork_id or (two and kind & 0x40)) else legacy
     got = [digest[::-1].hex() for digest in ([today, legacy] if two else [today])]
@@ -235,4 +237,4 @@ _JUDGES: dict[str, Callable[[Any, _File], _Judged]] = {
     "sighash": _judge_sighash,
 }
 NODE_KINDS = tuple(_JUDGES)
-"""The known test files of nodes, by their file names."""
+"""The kinds of nodes' test files, which are also their file names."""

@@ -1,4 +1,4 @@
-"""The outcome of one judgement of one test."""
+"""The outcomes of tests, the selection of judgements, and the protocol of a file's tests."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ __all__ = ["Outcome", "Selection", "Tests"]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One judgement: of test `id`, under `rules` in `mode`; `expected` and `got` in words.
+    """The judgement of test `id` under `rules` in `mode`; `expected` and `got` are words.
 
-    `detail` says more where they differ.
+    `detail` explains a disagreement.
     """
 
     id: str
@@ -27,16 +27,16 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which judgements are wanted: names of rule sets (None: all), and modes.
+    """The judgements to make: names of rule sets (None: all), and modes.
 
-    Tests that bring their own flags are judged whatever is selected.
+    Tests with flags of their own are judged regardless of the selection.
     """
 
     rules: frozenset[str] | None = None
     modes: frozenset[str] = frozenset(("standard", "consensus"))
 
-    def wants(self, rules: str, mode: str) -> bool:
-        """Whether this judgement is wanted."""
+    def includes(self, rules: str, mode: str) -> bool:
+        """Whether a judgement under these rules in this mode is selected."""
         return mode in self.modes and (self.rules is None or rules in self.rules)
 
 
@@ -44,9 +44,9 @@ class Tests(Protocol):
     """The tests of one file, in order."""
 
     def __len__(self) -> int:
-        """How many tests there are."""
+        """The number of tests."""
         ...
 
     def judge(self, index: int, selection: Selection) -> list[Outcome]:
-        """Judge test `index` as often as the selection wants."""
+        """Judge test `index` under every rule set and mode that is selected."""
         ...

@@ -1,4 +1,4 @@
-"""Recognizing the format of a JSON file of tests by its rows."""
+"""Recognizing the format of a JSON file of tests from its rows."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ _KINDS: dict[str, Callable[[list[Any]], bool]] = {
 
 
 def first_rows(text: str) -> list[Any]:
-    """The first elements of the array that a text begins with, whether it is whole or not."""
+    """Return the first elements of the array that a text begins with, even if it is truncated."""
     rows: list[Any] = []
     at = _BLANK.match(text, 0).end()  # type: ignore[union-attr]
     if not text.startswith("[", at):
@@ -91,9 +91,9 @@ def first_rows(text: str) -> list[Any]:
 
 
 def kind_of_rows(rows: list[Any]) -> str | None:
-    """Say "vmb", "script_tests", "sighash" or "tx" (valid or not); None where it is none.
+    """Return "vmb", "script_tests", "sighash", "tx" (valid or invalid), or None if unknown.
 
-    The format of most rows decides; rows with a single text are comments and do not count.
+    The format of most rows decides; rows with a single string are comments and do not count.
     """
     found: Counter[str | None] = Counter()
     for row in islice(rows, _MAX_ROWS):

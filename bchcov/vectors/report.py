@@ -1,4 +1,4 @@
-"""What a run of test vectors found: counts by group, disagreements, JUnit XML, JSON."""
+"""The report of a run of test vectors: counts by group, disagreements, JUnit XML, JSON."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["Report", "Row"]
 
 
 class Row(NamedTuple):
-    """A line of the table: a group under one judge."""
+    """A line of the table: a group under one rule set and mode."""
 
     group: str
     rules: str
@@ -25,7 +25,7 @@ class Row(NamedTuple):
 
 
 class Report:
-    """The outcomes of a run, in their order; `tests` of `total` tests have been judged."""
+    """The outcomes of a run, in order; `tests` of `total` tests have been judged."""
 
     def __init__(self) -> None:
         self.tests = self.total = 0
@@ -33,11 +33,11 @@ class Report:
         self.skipped: list[tuple[str, str]] = []
 
     def skip(self, path: Path, why: str) -> None:
-        """Take in a file, or the others of a folder, that hold no tests, and why."""
+        """Record a file, or a folder's other files, skipped for the reason `why`."""
         self.skipped.append((str(path), why))
 
     def add(self, outcome: Outcome) -> None:
-        """Take in one outcome."""
+        """Record one outcome."""
         self.outcomes.append(outcome)
 
     @property
@@ -47,11 +47,11 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether something was judged and nothing disagrees."""
+        """Whether at least one test was judged, without a disagreement."""
         return bool(self.outcomes) and not self.disagreements
 
     def rows(self) -> Iterator[Row]:
-        """Yield a row for each group, rule set and mode, sorted; flags count as one rule set."""
+        """Yield a row for each group, rule set and mode, sorted; all flags make one row."""
         judged: Counter[tuple[str, str, str]] = Counter()
         wrong: Counter[tuple[str, str, str]] = Counter()
         for outcome in self.outcomes:
@@ -63,7 +63,7 @@ class Report:
             yield Row(*key, judged[key], wrong[key])
 
     def as_json(self) -> dict[str, Any]:
-        """The report as JSON: counts, rows, and every disagreement."""
+        """Return the report for JSON: counts, rows, and all disagreements."""
         return {
             "tests": self.tests,
             "total": self.total,
@@ -86,7 +86,7 @@ class Report:
         }
 
     def as_junit(self) -> bytes:
-        """The report as JUnit XML: a suite for each group, a case for each judgement."""
+        """Return the report as JUnit XML: a suite for each group, a case for each judgement."""
         root = ElementTree.Element(
             "testsuites", tests=str(len(self.outcomes)), failures=str(len(self.disagreements))
         )

@@ -1,4 +1,4 @@
-"""Judging tests on all cores, with the outcomes in the order of the files."""
+"""Judging tests in parallel processes, with the outcomes in the order of the files."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from .report import Report
 
 __all__ = ["run"]
 
-# Small enough to keep both cores busy at the end, large enough to be cheap to send.
-_CHUNK = 250
+# Small enough to keep all processes busy until the end, large enough to be cheap to send.
+_CHUNK_TESTS = 250
 
 Progress = Callable[[int, int], None]
-"""Called with the number of tests done and of all tests."""
+"""Called with the number of tests judged so far and of all tests."""
 
 
 def _judge_range(path: Path, start: int, stop: int, selection: Selection) -> list[Outcome]:
@@ -55,12 +55,12 @@ def run(
     progress: Progress | None = None,
     report: Report | None = None,
 ) -> Report:
-    """Judge every test at `paths`, files and folders, in `jobs` processes (None: all cores).
+    """Judge all tests at `paths`, files and folders, in `jobs` processes (None: one per core).
 
-    What a folder holds beside tests is passed over and reported, what should be tests and
-    cannot be read disagrees. `report`, if it is given, is filled while the run goes on: it
-    has what was finished when the run is stopped. Raises VectorError for a path or a file
-    named that cannot be read, WorkerLost if a process ends before its work is done.
+    Other files in a folder are skipped and reported; a file of tests in a folder that cannot be
+    read is a disagreement. If `report` is given, it is filled during the run, so that it has
+    the results so far when the run is interrupted. Raises VectorError if a path or file given
+    by name cannot be read, WorkerLost if a process ends before its work is done.
     """
     selection = selection or Selection()
     report = Report() if report is None else report
@@ -71,14 +71,14 @@ def run(
         try:
             sizes.append((path, len(open_tests(path))))
         except VectorError as error:
-            # One file of a folder that is damaged is one disagreement: the rest is judged.
+            # A damaged file in a folder is one disagreement; the other files are judged.
             if path in named:
                 raise
             report.add(_unreadable(found, error))
     chunks = [
-        (path, start, min(start + _CHUNK, size))
+        (path, start, min(start + _CHUNK_TESTS, size))
         for path, size in sizes
-        for start in range(0, size, _CHUNK)
+        for start in range(0, size, _CHUNK_TESTS)
     ]
     report.total = sum(size for _, size in sizes)
     with closing(_results(chunks, selection, jobs or os.cpu_count() or 1)) as results:

@@ -1,11 +1,11 @@
 """The packed suite: whole-transaction tests with their labels and costs, in columns.
 
-An xz stream of: the line "bchcov suite 1"; a table in JSON (groups, label_sets, judges),
-behind its length; then ten columns, each behind its length. Columns: ids, 6 bytes each;
-group and label set, indices into the table, 1 and 2 bytes; input, transaction length,
-spent outputs length; which judges give costs, a bit each, 1 byte; the costs in the order of
-tests and judges, four counts each; all transactions; all spent outputs. Lengths and counts
-are compact sizes, two-byte numbers little-endian.
+An xz stream of: the line "bchcov suite 1"; a table in JSON (groups, label_sets, judges); then
+ten columns. The table and each column are preceded by their length. Columns: ids, 6 bytes each;
+group and label set, indices into the table, 1 and 2 bytes; input index, transaction length,
+length of the spent outputs; the judges with costs, 1 byte with a bit for each; the costs in the
+order of tests and judges, four counts each; all transactions; all spent outputs. Lengths and
+counts are compact sizes, two-byte numbers little-endian.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ __all__ = ["MAGIC", "MAX_BYTES", "Case", "Costs", "Judge", "load_suite", "pack_s
 
 MAGIC = b"bchcov suite 1\n"
 _ID_SIZE = 6
-# More than the whole suite, so that a damaged or hostile file cannot fill the memory.
+# More than the whole suite; keeps a damaged or hostile file from filling the memory.
 MAX_BYTES = 1 << 30
 _FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "dict_size": 1 << 27}]
 
@@ -38,7 +38,7 @@ class Judge(NamedTuple):
 
 
 class Costs(NamedTuple):
-    """What the tested input of an accepted transaction costs."""
+    """The costs of the tested input of an accepted transaction."""
 
     op_cost: int
     hash_iterations: int
@@ -48,10 +48,10 @@ class Costs(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A whole-transaction test: its input `input` is the one under test.
+    """A whole-transaction test of the input with index `input`.
 
-    `labels` say who accepts the transaction; `costs` what the tested input costs under
-    the judges that do.
+    `labels` give the rules and modes that accept the transaction, `costs` the costs of the
+    tested input under some of these.
     """
 
     id: str
@@ -103,9 +103,9 @@ def _decompress(path: Path) -> bytes:
     except (OSError, lzma.LZMAError) as error:
         raise VectorError(f"{path}: {error}") from error
     if not decompressor.eof:
-        raise VectorError(f"{path}: the file is cut off, or too large")
+        raise VectorError(f"{path}: truncated, or more than {MAX_BYTES} bytes")
     if decompressor.unused_data:
-        raise VectorError(f"{path}: {len(decompressor.unused_data)} bytes follow the suite")
+        raise VectorError(f"{path}: {len(decompressor.unused_data)} unexpected bytes at the end")
     return data
 
 
@@ -122,12 +122,12 @@ def _pieces(data: bytes, sizes: Iterable[int]) -> Iterator[bytes]:
         yield data[at : at + size]
         at += size
     if at != len(data):
-        raise ValueError(f"a column has {len(data)} bytes, its parts {at}")
+        raise ValueError(f"column of {len(data)} bytes, but its parts have {at}")
 
 
 def _parse(data: bytes) -> list[Case]:
     if not data.startswith(MAGIC):
-        raise ValueError(f"it does not begin with {MAGIC!r}")
+        raise ValueError(f"it must begin with {MAGIC!r}")
     at = len(MAGIC)
     columns = []
     while at < len(data):
@@ -143,7 +143,10 @@ def _parse(data: bytes) -> list[Case]:
 
     def read_costs(mask: int) -> dict[Judge, Costs]:
         if mask >> len(judges):
-            raise ValueError(f"costs of a judge beyond the {len(judges)} of the table")
+            judge_number = mask.bit_length() - 1
+            raise ValueError(
+                f"judge {judge_number} is out of range: the table has {len(judges)} judges"
+            )
         return {
             judge: Costs(*(next(cost_values) for _ in range(4)))
             for at, judge in enumerate(judges)
@@ -172,12 +175,12 @@ def _parse(data: bytes) -> list[Case]:
         )
     ]
     if next(cost_values, None) is not None:
-        raise ValueError("more costs than the tests have")
+        raise ValueError("more costs than the tests declare")
     return cases
 
 
 def load_suite(path: Path) -> list[Case]:
-    """Read a packed suite. Raises VectorError for a file that is none, or damaged."""
+    """Read a packed suite. Raises VectorError for a file that is damaged or no suite."""
     try:
         return _parse(_decompress(path))
     except (DecodeError, ValueError, LookupError, TypeError, RuntimeError) as error:

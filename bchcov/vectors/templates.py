@@ -1,4 +1,4 @@
-"""Wallet templates as tests: each script in each of the scenarios that it names."""
+"""Wallet templates as tests: each script is judged in the scenarios that it names."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _EXPECTED = {
 
 
 def is_template(data: Any) -> bool:
-    """Whether an object of JSON is meant to be a wallet template, by its fields."""
+    """Whether a JSON value has the fields of a wallet template."""
     return isinstance(data, dict) and {"entities", "scripts"} <= data.keys()
 
 
 def read_template_file(path: Path, data: Any) -> TemplateTests:
-    """Take the tests of a wallet template from its JSON. Raises VectorError with the place."""
+    """Read the tests of a wallet template from its JSON. Raises VectorError with the place."""
     try:
         return TemplateTests(template_of(data), path.stem)
     except FormatError as error:
@@ -37,10 +37,10 @@ def read_template_file(path: Path, data: Any) -> TemplateTests:
 
 
 class TemplateTests:
-    """The cases of a template, judged under the rules that it supports.
+    """The tests of a template, judged under the rules that it supports.
 
-    What fails may still stand in a block: it is judged as nodes relay. What does not get as
-    far as a transaction is judged once, in the mode "compile".
+    A scenario that must fail may still be valid in a block, so it is judged in standard mode
+    only. A test without a transaction is judged once, in the mode "compile".
     """
 
     def __init__(self, template: WalletTemplate, name: str) -> None:
@@ -49,18 +49,18 @@ class TemplateTests:
         self._cases = template.cases
 
     def __len__(self) -> int:
-        """How many cases there are."""
+        """The number of tests."""
         return len(self._cases)
 
     def judge(self, index: int, selection: Selection) -> list[Outcome]:
-        """Compile a case, and verify its transaction under each of the rules."""
+        """Compile a test, and verify its transaction under each rule set that is selected."""
         case = self._cases[index]
         expected = _EXPECTED[case.expected]
         try:
             spend = _compile(self.template, case)
         except TemplateError as error:
             lacks = bool(error.missing) and case.scenario is None
-            # Nothing says what the script should be given: that it can be is enough.
+            # Without a scenario there is no data: a script that lacks only data is fine.
             agrees = case.expected == "invalid" or lacks
             wanted = "compiled with more data" if lacks else expected
             return [self._outcome(case, agrees, wanted, "not compiled", str(error))]
@@ -70,12 +70,14 @@ class TemplateTests:
         rule_sets = self.template.rules
         if not rule_sets:
             supported = ", ".join(self.template.supported) or "nothing"
-            return [self._outcome(case, False, "rules that are known", supported, "not judged")]
-        # What nodes do not relay may still stand in a block.
-        judges = [rules for rules in rule_sets if selection.wants(rules.name, "standard")]
+            return [self._outcome(case, False, "known rules", supported, "not judged")]
+        # A transaction that nodes do not relay may still be valid in a block.
+        judges = [rules for rules in rule_sets if selection.includes(rules.name, "standard")]
         if case.expected == "passes":
             judges += [
-                rules.consensus for rules in rule_sets if selection.wants(rules.name, "consensus")
+                rules.consensus
+                for rules in rule_sets
+                if selection.includes(rules.name, "consensus")
             ]
         return [self._verify(case, spend, rules) for rules in judges]
 
@@ -102,7 +104,7 @@ class TemplateTests:
 
 
 def _compile(template: WalletTemplate, case: TemplateCase) -> ScenarioSpend | None:
-    """Generate the transaction of a case; a script that unlocks nothing is compiled alone."""
+    """Generate the transaction of a test; a script that is no unlocking script is only compiled."""
     if case.expected == "compiles" and case.script not in template.sources.unlocks:
         template.compile(case.script, template.scenario_data(case.scenario))
         return None

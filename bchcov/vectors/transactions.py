@@ -1,4 +1,4 @@
-"""Tests of whole transactions: the packed suite, VMB files, and lines of JSON."""
+"""Tests of whole transactions, from the packed suite, VMB files, and lines of JSON."""
 
 from __future__ import annotations
 
@@ -25,21 +25,23 @@ from .suite import Case, Costs, Judge, load_suite
 __all__ = ["TransactionTests", "read_packed", "read_vmb_file", "read_vmb_line_file"]
 
 _DEFINE = bytes((DEFINE.opcode,))
-_NO_LABELS = "it has no labels, and no file or folder tells year and mode, as bch_2026_standard"
+_NO_LABELS = (
+    "it has no labels, and neither has the file or a folder in its name, such as bch_2026_standard"
+)
 
 
 class TransactionTests:
-    """Cases in order; every label of a case is judged."""
+    """The tests of a file in order; a test is judged for each of its labels."""
 
     def __init__(self, cases: Sequence[Case]) -> None:
         self.cases = cases
 
     def __len__(self) -> int:
-        """How many cases there are."""
+        """The number of tests."""
         return len(self.cases)
 
     def judge(self, index: int, selection: Selection) -> list[Outcome]:
-        """Verify the transaction under each label's rules; compare verdict and costs."""
+        """Verify a test's transaction under each label's rules, and compare verdict and costs."""
         case = self.cases[index]
         expected = list(expectations(case.labels))
         if not expected:
@@ -47,7 +49,7 @@ class TransactionTests:
         return [
             _judge(case, rules, mode, accepted)
             for rules, mode, accepted in expected
-            if selection.wants(rules, mode)
+            if selection.includes(rules, mode)
         ]
 
 
@@ -77,20 +79,21 @@ def _judge(case: Case, name: str, mode: str, accepted: bool) -> Outcome:
 
 
 def _measure(case: Case, verdict: Verdict, rules: RuleSet) -> Costs:
-    """The costs of the tested input, as the suite counts them.
+    """Return the costs of the tested input, as the suite counts them.
 
-    The suite's are libauth's, which does not charge OP_DEFINE for the function's body;
-    nodes do, and so do we: what was charged for bodies is taken off.
+    The suite's costs are libauth's, which does not charge OP_DEFINE for the function's body.
+    Nodes charge it, and so does this library; so the bodies' cost is subtracted.
     """
     metrics = verdict.inputs[case.input].metrics
     cost = metrics.op_cost
-    # Only a script that can hold OP_DEFINE is run again to see what it defined.
+    # Only transactions that may contain OP_DEFINE are run again to find what they define.
     if _DEFINE in case.transaction or _DEFINE in case.source_outputs:
         cost -= _defined_bytes(case, rules)
     return Costs(cost, metrics.hash_iterations, metrics.signature_checks, metrics.instructions)
 
 
 def _defined_bytes(case: Case, rules: RuleSet) -> int:
+    """Run the tested input again and return the size of all function bodies it defines."""
     total = 0
 
     def observe(vm: Machine, program: Program, position: int) -> None:
@@ -111,17 +114,17 @@ def read_packed(path: Path) -> TransactionTests:
 
 
 def read_vmb_file(path: Path, data: Any) -> TransactionTests:
-    """Take the tests of a VMB file from its JSON.
+    """Read the tests of a VMB file from its JSON.
 
-    Tests without labels have those in the name of the file or of a folder. Raises
-    VectorError with the place.
+    Tests without labels take those in the name of the file or of a folder. Raises VectorError
+    with the place.
     """
     group = path.name.split(".vmb")[0].removesuffix(".json")
     return _tests(path, read_vmb(data), group, labels_of_path(path))
 
 
 def read_vmb_line_file(path: Path, text: str) -> TransactionTests:
-    """Take the tests of lines of JSON. Raises VectorError with the number of the line."""
+    """Read the tests of a file of JSON lines. Raises VectorError with the line number."""
     return _tests(path, read_vmb_lines(text), path.stem, None)
 
 

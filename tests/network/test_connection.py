@@ -296,7 +296,7 @@ def test_a_coin_of_another_script_is_not_taken(
     with pytest.raises(NetworkError, match=f"a coin of another script: {coin}"):
         regtest(server).coins(p2sh32(COVENANT))
     monkeypatch.setattr(type(server), "get_unspent", twice)
-    with pytest.raises(NetworkError, match="a coin twice"):
+    with pytest.raises(NetworkError, match="the answer has the same coin twice"):
         regtest(server).coins(ADDRESS)
 
 
@@ -315,9 +315,9 @@ def test_a_server_of_another_network_is_refused(loopback: Loopback) -> None:
         connect("regtest", servers=[of_mainnet])
     with pytest.raises(NetworkError, match="a server of regtest, not of chipnet"):
         connect("chipnet", servers=[node(loopback)])
-    with pytest.raises(NetworkError, match="a NodeServer, not 'localhost'"):
+    with pytest.raises(NetworkError, match="a NodeServer, not a str"):
         connect("regtest", servers=["localhost"])  # type: ignore[list-item]
-    with pytest.raises(NetworkError, match="servers are a list"):
+    with pytest.raises(NetworkError, match="servers must be a list or tuple, not"):
         connect("regtest", servers=electrum(loopback))  # type: ignore[arg-type]
     assert not loopback.asked
 
@@ -370,21 +370,21 @@ def test_addresses_and_transactions_of_another_network_are_refused(loopback: Loo
 def test_a_node_wants_its_user_and_keeps_the_password_to_itself(loopback: Loopback) -> None:
     wrong = NodeServer(loopback.node, "regtest", user="alice", password="wrong")
     assert "wrong" not in repr(wrong)
-    with pytest.raises(NetworkError, match="user and password are not accepted"):
+    with pytest.raises(NetworkError, match="wrong user or password"):
         regtest(wrong).coins(ADDRESS)
     with pytest.raises(TypeError):
         NodeServer(loopback.node, "regtest", "alice", "secret")  # type: ignore[call-arg]
     for url in ("ftp://127.0.0.1", "http://", "127.0.0.1:8332", "http://[", None):
         with pytest.raises(NetworkError, match="URL"):
             NodeServer(url, "regtest")  # type: ignore[arg-type]
-    with pytest.raises(NetworkError, match="apart from its URL") as caught:
+    with pytest.raises(NetworkError, match="must not contain user and password") as caught:
         NodeServer("http://alice:secret@127.0.0.1", "regtest")
     assert "secret" not in str(caught.value)
 
 
 @pytest.mark.parametrize("seconds", [0, -1, 3601, float("nan"), "5", None])
 def test_a_time_out_is_a_number_of_seconds(seconds: Any, loopback: Loopback) -> None:
-    with pytest.raises(NetworkError, match="time-out"):
+    with pytest.raises(NetworkError, match="timeout_seconds must be a number"):
         regtest(electrum(loopback), seconds=seconds)
 
 

@@ -95,7 +95,7 @@ def test_a_variable_that_names_no_server_is_refused(
     network: str, value: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(f"FULCRUM_API_{network.upper()}", value)
-    with pytest.raises(NetworkError, match=f"the environment names a server of {network}"):
+    with pytest.raises(NetworkError, match=f"server of {network} in the environment"):
         connect(network)
 
 

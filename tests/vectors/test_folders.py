@@ -62,10 +62,10 @@ def test_a_file_without_tests_is_named_and_skipped_and_the_rest_is_judged(
     odd = write(tmp_path / folder / "some.odd.json", data)
     report = judged(tmp_path)
     assert (report.ok, report.tests) == (True, 1)
-    assert report.skipped == [(str(odd), "it holds no tests")]
+    assert report.skipped == [(str(odd), "it contains no tests")]
     result = CliRunner().invoke(vectors, ["run", str(tmp_path), "--jobs", "1"])
     assert result.exit_code == 0
-    assert f"skipped {odd}: it holds no tests" in result.stdout
+    assert f"skipped {odd}: it contains no tests" in result.stdout
 
 
 def test_files_of_other_kinds_are_named_too(tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ def test_files_of_other_kinds_are_named_too(tmp_path: Path) -> None:
         write(tmp_path / name, "x")
     report = judged(tmp_path)
     assert report.skipped == [
-        (str(tmp_path), "no .json, .jsonl or .xz: README, generate.py, map.raw")
+        (str(tmp_path), "neither .json, .jsonl nor .xz: README, generate.py, map.raw")
     ]
     assert report.as_json()["skipped"][0]["path"] == str(tmp_path)
 
@@ -82,10 +82,10 @@ def test_files_of_other_kinds_are_named_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "data", "message"),
     [
-        ("bch_2026_standard/cut.json", "[[", "not JSON"),
+        ("bch_2026_standard/cut.json", "[[", "invalid JSON"),
         ("bch_2026_standard/deep.json", "[" * 100_000, "nested too deeply"),
         ("bch_2026_standard/row.json", [VMB, VMB, VMB[:5]], "test 2"),
-        ("cut.vmb_tests.json", "[[", "not JSON"),
+        ("cut.vmb_tests.json", "[[", "invalid JSON"),
         ("plain.json", [VMB], "it has no labels"),
         ("script_tests.json", {}, "an array"),
         ("suite.xz", "no suite", "suite.xz"),
@@ -127,7 +127,7 @@ def test_transactions_that_no_name_calls_valid_or_not_are_skipped(tmp_path: Path
     write(tmp_path / "script_tests.json", [SCRIPT])
     write(tmp_path / "some.json", [[[COIN], TRANSACTION.hex(), "P2SH"]])
     ((_, why),) = judged(tmp_path).skipped
-    assert "no name says whether they are valid" in why
+    assert "neither the file nor its folder is named valid or invalid" in why
 
 
 def test_tests_of_years_without_rules_of_their_own_are_named(tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ def test_tests_of_years_without_rules_of_their_own_are_named(tmp_path: Path) -> 
     write(tmp_path / "bch_2022_invalid" / "a.vmb_tests.json", [VMB])
     report = judged(tmp_path)
     assert report.ok
-    assert "no rule set of 2022" in report.skipped[0][1]
+    assert "no rule set for 2022" in report.skipped[0][1]
 
 
 def test_a_byte_order_mark_is_accepted_in_every_file_of_tests(tmp_path: Path) -> None:
@@ -166,7 +166,7 @@ def test_a_number_too_long_to_be_read_is_a_row_that_disagrees(tmp_path: Path) ->
     rows = f'[["1","","P2SH","OK"],[[{"9" * 5000}],"1","","P2SH","OK"]]'
     report = run([write(tmp_path / "script_tests.json", rows)], jobs=1)
     (wrong,) = report.disagreements
-    assert "the amount is beyond" in wrong.detail
+    assert "the amount inf is out of range" in wrong.detail
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

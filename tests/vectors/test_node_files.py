@@ -67,23 +67,33 @@ def test_a_row_with_any_field_of_any_type_is_judged_and_told_by_its_number(
 @pytest.mark.parametrize(
     ("kind", "at", "odd", "message"),
     [
-        ("script_tests", 1, True, "the unlocking script is true or false, not text"),
-        ("script_tests", 2, ["1"], "the locking script is an array, not text"),
-        ("script_tests", 3, None, "the field of the flags is null"),
-        ("script_tests", 4, {}, "what is expected is an object, not text"),
-        ("script_tests", 0, ["1"], "the amount is text, not a number"),
-        ("script_tests", 0, [float("inf")], "the amount is beyond"),
-        ("script_tests", 1, "1" * 5000, "a number of 5000 digits"),
-        ("tx_valid", 0, {}, "it is an object, not an array"),
-        ("tx_valid", 0, [["zz", 0, ""]], "a coin's transaction id is not hexadecimal"),
-        ("tx_valid", 0, [["11" * 32, 2**32, ""]], "a coin's index is not"),
-        ("tx_valid", 0, [["11" * 32, 1, ""]], "the coin that input 0 spends is missing"),
-        ("tx_invalid", 1, 5, "the transaction is a number, not text"),
-        ("tx_invalid", 1, "zz", "the transaction is not hexadecimal"),
-        ("sighash", 2, 1, "the input is not 0 to 0"),
-        ("sighash", 2, -1, "the input is not 0 to 0"),
-        ("sighash", 3, True, "the hash type is true or false, not an integer"),
-        ("sighash", 4, 7, "a digest is a number, not text"),
+        ("script_tests", 1, True, "the unlocking script must be a string, not a boolean"),
+        ("script_tests", 2, ["1"], "the locking script must be a string, not an array"),
+        ("script_tests", 3, None, "the flags must be a string, not null"),
+        ("script_tests", 4, {}, "the expected result must be a string, not an object"),
+        ("script_tests", 0, ["1"], "the amount must be a number, not a string"),
+        (
+            "script_tests",
+            0,
+            [float("inf")],
+            "the amount inf is out of range: expected 0 to 92",
+        ),
+        ("script_tests", 1, "1" * 5000, "number of 5000 digits, limit"),
+        ("tx_valid", 0, {}, "the row must be an array, not an object"),
+        ("tx_valid", 0, [["zz", 0, ""]], "a coin's txid must be hexadecimal"),
+        (
+            "tx_valid",
+            0,
+            [["11" * 32, 2**32, ""]],
+            "index 4294967296 is out of range: expected -1 to",
+        ),
+        ("tx_valid", 0, [["11" * 32, 1, ""]], "the test has no coin for input 0"),
+        ("tx_invalid", 1, 5, "the transaction must be a string, not a number"),
+        ("tx_invalid", 1, "zz", "the transaction must be hexadecimal"),
+        ("sighash", 2, 1, "the input's index 1 is out of range: expected 0 to 0"),
+        ("sighash", 2, -1, "the input's index -1 is out of range: expected 0 to 0"),
+        ("sighash", 3, True, "the hash type must be an integer, not a boolean"),
+        ("sighash", 4, 7, "a digest must be a string, not a number"),
     ],
 )
 def test_a_field_of_an_unexpected_type_is_named_and_its_row_disagrees(
@@ -93,7 +103,7 @@ def test_a_field_of_an_unexpected_type_is_named_and_its_row_disagrees(
     row[at] = odd
     (outcome,) = judge(kind, row)
     assert (outcome.agrees, outcome.got) == (False, "unreadable")
-    assert outcome.detail.startswith("case 0 cannot be read: ")
+    assert outcome.detail.startswith("test 0 cannot be read: ")
     assert message in outcome.detail
 
 

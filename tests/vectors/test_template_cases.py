@@ -143,7 +143,7 @@ def test_only_the_judgements_asked_for_are_made(tmp_path: Path) -> None:
         (
             (("supported",), ["BTC_SPEC"]),
             "right in five",
-            "rules that are known",
+            "known rules",
             "BTC_SPEC",
             "not judged",
         ),
