@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from ..assembly.assemble import assemble
 from ..assembly.tokens import normalize_source
-from ..errors import ContractError
+from ..errors import AssemblyError, ContractError
 from ..script.patterns import MAX_MULTISIG_KEYS
+from ..script.pushes import instructions
 from .checks import Check, checks_in
 from .source import index_of, labels_in
 
@@ -74,7 +76,18 @@ def remove_check(source: str, check: Check) -> str:
         )
     written = word or _CLOSED.match(text, at)
     end = at if written is None else written.end()
+    if _is_cut_off(text[at:end]):
+        raise ContractError(f"check {name!r} cannot be removed: it is written as bytes")
     return f"{text[:end]} OP_DROP OP_1{text[end:]}"
+
+
+def _is_cut_off(written: str) -> bool:
+    """Return whether the data of a push are not written with it, but follow as other words."""
+    try:
+        return any(each.missing for each in instructions(assemble(written)))
+    except AssemblyError:
+        # A name that is bound elsewhere.
+        return False
 
 
 def _without_name(text: str, source: str, check: Check) -> str:

@@ -124,6 +124,28 @@ def test_bytes_that_are_opcodes_are_checks_and_opcodes_that_are_data_none() -> N
         without_check("0x69 OP_1", "line 1 OP_VERIFY")
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "OP_PUSHBYTES_3 OP_0 OP_0 OP_RETURN // [final:it]",
+        "OP_PUSHDATA_1 OP_PUSHBYTES_1 OP_0 // [final:it]",
+        "0x03 OP_0 OP_0 OP_0 // [final:it]",
+        "1 OP_0 // [final:it]",
+    ],
+)
+def test_a_push_whose_data_follow_as_other_words_is_not_cut_in_two(source: str) -> None:
+    (check,) = checks_in(source)
+    assert check.is_final
+    with pytest.raises(ContractError, match="written as bytes"):
+        without_check(source, "it")
+
+
+@pytest.mark.parametrize("word", ["OP_0", "<0>", "0x00", "0x0100", "<0x00>", "<key>", "bound"])
+def test_a_push_that_is_written_whole_is_removed(word: str) -> None:
+    changed = without_check(f"{word} // [final:it]", "it")
+    assert changed == f"{word} OP_DROP OP_1 // removed: [final:it]"
+
+
 def test_a_source_that_is_none_is_said_to_be_none() -> None:
     with pytest.raises(AssemblyError, match="line 1, column 1"):
         checks_in("<")
