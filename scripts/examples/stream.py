@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from bchcov import Capability, Nft, Output, PrivateKey, Token, TransactionBuilder
+from bchcov import Capability, Nft, Output, P2pkhUnlocker, PrivateKey, Token, TransactionBuilder
 from bchcov.contract import artifact_contract
 from bchcov.contract.argument_types import ArgumentValue
 
@@ -20,6 +21,7 @@ from .example import (
     Example,
     built,
     coin_of,
+    coins,
     compiled,
     paid,
     spending,
@@ -32,8 +34,8 @@ SECONDS = 1_700_000_000
 BOUND: dict[str, ArgumentValue] = {"recipient": BOB, "payer": ALICE, "rate": RATE}
 
 
-def _token(height: int) -> Token:
-    return Token(CATEGORY, nft=Nft(height.to_bytes(4, "little"), Capability.MUTABLE))
+def _token(height: int, capability: Capability = Capability.MUTABLE) -> Token:
+    return Token(CATEGORY, nft=Nft(height.to_bytes(4, "little"), capability))
 
 
 NEXT = _token(UNTIL)
@@ -67,6 +69,19 @@ def _claim_by_seconds(contracts: Contracts) -> TransactionBuilder:
     stream = contracts["stream"]
     spent = (coin_of(stream, _token(SINCE)), stream.unlock.claim(BOB, SECONDS))
     return spending(spent, pay=[paid(BOB)], locktime=SECONDS)
+
+
+def _exchange(contracts: Contracts) -> TransactionBuilder:
+    honest, stream = _claim(contracts), contracts["stream"]
+    theirs = replace(NEXT, category=bytes(32))
+    spent, own = coins(stream.output(VALUE, _token(SINCE)), paid(BOB, 10_000, theirs))
+    rest, due = honest.outputs
+    return spending(
+        (spent, stream.unlock.claim(BOB, UNTIL)),
+        (own, P2pkhUnlocker(BOB)),
+        pay=[replace(rest, token=theirs), replace(due, token=NEXT)],
+        locktime=UNTIL,
+    )
 
 
 def _cancel(
@@ -112,6 +127,18 @@ def _attacks(nobody: PrivateKey | bytes) -> tuple[tuple[str, str, str, Builder],
             "stays",
             "The recipient takes everything at once.",
             lambda contracts: _claim(contracts, to=BOB.locking_bytecode),
+        ),
+        (
+            "the stream loses its NFT",
+            "token",
+            "The recipient makes the NFT immutable: no later claim can be written down.",
+            lambda contracts: _claim(contracts, token=_token(UNTIL, Capability.NONE)),
+        ),
+        (
+            "the stream loses its NFT",
+            "token",
+            "The recipient takes the payer's NFT, and leaves one of their own.",
+            _exchange,
         ),
         (
             "the claim is not written down",
