@@ -16,6 +16,7 @@ from .roles import Role
 from .seen import SeenSpend, read_spend
 from .source import load_source
 from .spend_paths import Argument, SpendPath
+from .template import template_contract
 from .unlocking import ContractUnlocker
 
 __all__ = [
@@ -42,5 +43,6 @@ __all__ = [
     "load_source",
     "log_lines",
     "read_spend",
+    "template_contract",
     "without_check",
 ]

@@ -3,24 +3,42 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
 from ..encoding.expected import kind_of, shown
 from ..errors import ContractError
 from ..script.numbers import encode_number
+from ..transaction.context import TransactionContext
 from ..wallet.keys import PrivateKey
 from ..wallet.public_keys import PublicKey
 from ..wallet.script_unlocker import DataSignature, Signature, SigningSerialization
 
-__all__ = ["ArgumentValue", "EncodedArgument", "check_type", "encode_argument"]
+__all__ = ["ArgumentValue", "EncodedArgument", "KeyArgument", "check_type", "encode_argument"]
 
 ArgumentValue = bytes | int | bool | str | PrivateKey | PublicKey | Signature | SigningSerialization
 """The Python types of arguments; `encode_argument` lists which argument types take which."""
 
-EncodedArgument = bytes | Signature | DataSignature | SigningSerialization
+
+@dataclass(frozen=True, slots=True)
+class KeyArgument:
+    """A private key for a path that is compiled: it signs as its unlocking script says."""
+
+    key: PrivateKey
+
+    def largest_size(self, covered: bytes) -> int:  # noqa: ARG002
+        """Return the size of a secret."""
+        return len(self.key.secret)
+
+    def make(self, context: TransactionContext, index: int, covered: bytes) -> bytes:  # noqa: ARG002
+        """Return the secret."""
+        return self.key.secret
+
+
+EncodedArgument = bytes | Signature | DataSignature | SigningSerialization | KeyArgument
 """An argument's bytes, or the object that makes them once the transaction is complete."""
 
-_NAMES: Final = ("int", "bool", "string", "bytes", "byte", "pubkey", "sig", "datasig")
+_NAMES: Final = ("int", "bool", "string", "bytes", "byte", "pubkey", "sig", "datasig", "key")
 _BOUNDED = re.compile(r"bytes([1-9][0-9]{0,4})")
 # A transaction signature ends with its hash type, a data signature does not. An empty one
 # makes OP_CHECKSIG leave false instead of failing.
@@ -32,7 +50,8 @@ def check_type(name: object) -> str:
     """Return `name` if it names an argument type. Raises ContractError otherwise.
 
     The types are "int", "bool", "string", "bytes", "bytes1" to "bytes99999", "byte" (one byte),
-    "pubkey", "sig" (a transaction signature) and "datasig" (a data signature).
+    "pubkey", "sig" (a transaction signature), "datasig" (a data signature) and, in paths of wallet
+    templates, "key" (a private key).
     Source: CashScript's documentation, "Types".
     """
     if isinstance(name, str) and (name in _NAMES or _BOUNDED.fullmatch(name)):
@@ -65,6 +84,9 @@ def encode_argument(value: ArgumentValue, type_name: str, what: str) -> EncodedA
             return value.encode()
     elif type_name == "sig" and isinstance(value, (PrivateKey, PublicKey, Signature)):
         return value if isinstance(value, Signature) else Signature(value)
+    elif type_name == "key":
+        if isinstance(value, PrivateKey):
+            return KeyArgument(value)
     elif type_name == "datasig" and isinstance(value, Signature):
         return DataSignature(value)
     elif type_name == "bytes" and isinstance(value, SigningSerialization):
@@ -97,6 +119,7 @@ def _expected(type_name: str) -> str:
         "int": "an integer",
         "bool": "True or False",
         "string": "a str",
+        "key": "a PrivateKey",
         "sig": "a PrivateKey, a Signature or bytes",
         "datasig": "a Signature or bytes",
         "pubkey": "a PrivateKey, a PublicKey or bytes",

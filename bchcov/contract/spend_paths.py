@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Protocol
 
 from ..errors import ContractError
+from ..transaction.context import TransactionContext
 from .argument_types import check_type
 
-__all__ = ["Argument", "SpendPath", "parse_arguments", "parse_paths", "paths_in"]
+__all__ = ["Argument", "PathCompiler", "SpendPath", "parse_arguments", "parse_paths", "paths_in"]
 
 _IDENTIFIER = r"[a-zA-Z_][a-zA-Z0-9_]*"
 _ARGUMENT = re.compile(rf"\s*(?P<type>[a-z0-9]+)\s+(?P<name>{_IDENTIFIER})\s*")
@@ -34,18 +36,34 @@ class Argument:
         return f"{self.type} {self.name}"
 
 
+class PathCompiler(Protocol):
+    """Makes the whole unlocking bytecode of a path from its encoded arguments."""
+
+    def largest_size(self, values: Mapping[str, bytes]) -> int:
+        """Return the most bytes that it has."""
+        ...
+
+    def compile(
+        self, values: Mapping[str, bytes], context: TransactionContext, index: int
+    ) -> bytes:
+        """Make it for an input of a transaction that is complete otherwise."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class SpendPath:
     """One way to unlock a contract.
 
     `unlocking` is the unlocking script in CashAssembly, without the redeem script; it refers to
     the arguments by name. If it is None, the arguments are pushed in order, the last on top.
+    A `compiler` takes the place of both.
     Raises ContractError for two arguments of one name.
     """
 
     name: str
     arguments: tuple[Argument, ...] = ()
     unlocking: str | None = None
+    compiler: PathCompiler | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         names = [each.name for each in self.arguments]

@@ -56,18 +56,21 @@ class ContractUnlocker:
             name: value if isinstance(value, bytes) else bytes(value.largest_size(code))
             for name, value in self.arguments
         }
+        if self.path.compiler is not None:
+            return self.path.compiler.largest_size(values)
         return len(self._assemble(values))
 
     def unlock(self, context: TransactionContext, index: int) -> bytes:
         """Make the unlocking bytecode. Raises BuildError if the coin is not the contract's."""
         self._check_coin(context, index)
         code = self.contract.code
-        return self._assemble(
-            {
-                name: value if isinstance(value, bytes) else value.make(context, index, code)
-                for name, value in self.arguments
-            }
-        )
+        values = {
+            name: value if isinstance(value, bytes) else value.make(context, index, code)
+            for name, value in self.arguments
+        }
+        if self.path.compiler is not None:
+            return self.path.compiler.compile(values, context, index)
+        return self._assemble(values)
 
     def parts(self, context: TransactionContext, index: int) -> tuple[Part, ...]:
         """Split the unlocking bytecode into constant bytes and signatures, for cosigners.
@@ -77,6 +80,11 @@ class ContractUnlocker:
         than a signature that depends on the transaction.
         """
         self._check_coin(context, index)
+        if self.path.compiler is not None:
+            raise BuildError(
+                f"{self.contract.name}: {self.path.name} cannot be cosigned: its unlocking script"
+                " is compiled as a whole"
+            )
         values, places = {}, {}
         for name, value in self.arguments:
             if isinstance(value, bytes):
