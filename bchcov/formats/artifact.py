@@ -1,4 +1,4 @@
-"""CashScript artifacts: contracts as the compiler cashc writes them, in JSON.
+"""Reading CashScript artifacts, the JSON files in which the compiler cashc writes contracts.
 
 Source: CashScript, packages/utils/src/artifact.ts; `debug.functions` as of cashc 0.14.
 """
@@ -12,10 +12,10 @@ from typing import Any
 
 from ..assembly.notation import assemble_notation
 from ..crypto.hashes import sha256
-from ..encoding.json_fields import Fields, decode_object
-from ..errors import AssemblyError, FormatError
+from ..errors import AssemblyError
 from ..script.pushes import encode_push_number, instructions
 from .artifact_debug import DebugFrame, read_debug
+from .fields import Field, read_json
 
 __all__ = [
     "Artifact",
@@ -41,7 +41,7 @@ class ArtifactInput:
 
 @dataclass(frozen=True, slots=True)
 class ArtifactFunction:
-    """A function of the contract: one way to spend it."""
+    """A function of a contract, which is one way to spend it."""
 
     name: str
     inputs: tuple[ArtifactInput, ...]
@@ -51,8 +51,8 @@ class ArtifactFunction:
 class Artifact:
     """A compiled contract: `code` is its script without the parameters.
 
-    `debug` is None where the artifact does not say where its instructions come from, else the
-    frame of the contract, and `frames` are those of its functions.
+    `debug` is the debug information of the contract's script, None if the artifact has none, and
+    `frames` that of its functions.
     """
 
     name: str
@@ -69,39 +69,31 @@ class Artifact:
 
 
 def read_artifact(text: str | bytes | Mapping[str, Any]) -> Artifact:
-    """Read an artifact from its JSON, or from the object that this holds.
+    """Read an artifact from JSON text, or from the object that the JSON describes.
 
-    Raises FormatError that names the field: for one that is missing or of another type, a
-    compiler before 0.7.0, a script that cannot be assembled, and a fingerprint that is not
-    that of the script.
+    Raises FormatError, which names the field, for a missing field or one of the wrong type, a
+    compiler before 0.7.0, a script that cannot be assembled, and a fingerprint that does not
+    match the script.
     """
-    if isinstance(text, bytes):
-        try:
-            text = text.decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise FormatError(
-                f"an artifact is UTF-8: {error.reason} at byte {error.start}"
-            ) from None
-    fields = decode_object(text, "an artifact") if isinstance(text, str) else Fields(dict(text))
-    compiler, version, options = _compiler(fields)
-    constructor = _inputs(fields, "constructorInputs")
-    code = _code(fields)
-    fingerprint = fields.text("fingerprint", "") or None
+    artifact = Field(read_json(text) if isinstance(text, (str, bytes)) else dict(text))
+    compiler, version, options = _compiler(artifact)
+    constructor = _inputs(artifact, "constructorInputs")
+    code = _code(artifact)
+    fingerprint = artifact.get("fingerprint").optional_text()
     if fingerprint is not None and fingerprint != fingerprint_of(code, len(constructor)):
-        raise fields.error(
-            "fingerprint",
-            f"{fingerprint[:80]!a} is not that of the bytecode: one of them was changed",
+        artifact.get("fingerprint").refuse(
+            f"is {fingerprint[:80]!a}, which is not that of the bytecode: one of them was changed"
         )
-    debug, frames = read_debug(fields)
+    debug, frames = read_debug(artifact)
     return Artifact(
-        fields.text("contractName"),
+        artifact.get("contractName").text(),
         constructor,
         tuple(
-            ArtifactFunction(each.text("name"), _inputs(each, "inputs"))
-            for each in fields.objects("abi")
+            ArtifactFunction(each.get("name").text(), _inputs(each, "inputs"))
+            for each in artifact.get("abi").items()
         ),
         code,
-        fields.text("source", "") or None,
+        artifact.get("source").optional_text(),
         compiler,
         version,
         options,
@@ -114,8 +106,8 @@ def read_artifact(text: str | bytes | Mapping[str, Any]) -> Artifact:
 def fingerprint_of(code: bytes, parameters: int = 0) -> str:
     """Compute a script's fingerprint: the SHA256 of its pattern, in hexadecimal.
 
-    The pattern is the script with each run of pushes, those of its parameters included, in
-    place of which their number is pushed, so that it is the same for every instance.
+    In the pattern each run of pushes, those of the parameters included, is replaced by a push
+    of their number, so that the pattern is the same for every instance of a contract.
     Source: "BCH bytecode fingerprinting", gitlab.com/0353F40E/smart-contract-fingerprinting.
     """
     pattern = bytearray()
@@ -133,35 +125,34 @@ def fingerprint_of(code: bytes, parameters: int = 0) -> str:
     return sha256(bytes(pattern)).hex()
 
 
-def _compiler(fields: Fields) -> tuple[str, str, Mapping[str, Any]]:
-    compiler = fields.nested("compiler")
-    version = compiler.text("version")
+def _compiler(artifact: Field) -> tuple[str, str, Mapping[str, Any]]:
+    compiler = artifact.get("compiler")
+    field = compiler.get("version")
+    version = field.text()
     match = _VERSION.fullmatch(version)
     if match is None:
-        raise compiler.error("version", f"{version[:40]!a} is no version")
+        field.refuse(f"is {version[:40]!a}, not a version")
     if tuple(map(int, match.groups())) < _OLDEST:
-        raise compiler.error(
-            "version", f"{version} is too old: arguments are encoded as since 0.7.0"
-        )
-    options = compiler.nested("options").values if compiler.has("options") else {}
-    return compiler.text("name"), version, options
+        field.refuse(f"is {version}, which is too old: expected 0.7.0 or later")
+    options = compiler.get("options")
+    return compiler.get("name").text(), version, options.members() if options.is_there else {}
 
 
-def _inputs(fields: Fields, name: str) -> tuple[ArtifactInput, ...]:
+def _inputs(field: Field, name: str) -> tuple[ArtifactInput, ...]:
     return tuple(
-        ArtifactInput(each.text("name"), each.text("type")) for each in fields.objects(name)
+        ArtifactInput(each.get("name").text(), each.get("type").text())
+        for each in field.get(name).items()
     )
 
 
-def _code(fields: Fields) -> bytes:
-    """Assemble the field "bytecode", which is written in opcodes or in hexadecimal alone."""
-    text = fields.text("bytecode").strip()
-    if _HEX.fullmatch(text):
-        code = bytes.fromhex(text)
-        # One word of digits can also be a script of one push.
-        if not (fields.has("debug") and fields.nested("debug").values.get("bytecode") != text):
-            return code
+def _code(artifact: Field) -> bytes:
+    """Assemble the field "bytecode", which is written in opcodes or entirely in hexadecimal."""
+    field, debug = artifact.get("bytecode"), artifact.get("debug")
+    text = field.text().strip()
+    # A single word of digits can also be a script of one push: debug information tells which.
+    if _HEX.fullmatch(text) and not (debug.is_there and debug.get("bytecode").value != text):
+        return bytes.fromhex(text)
     try:
         return assemble_notation(text)
     except AssemblyError as error:
-        raise fields.error("bytecode", str(error)) from None
+        field.refuse(f"cannot be assembled: {error}")

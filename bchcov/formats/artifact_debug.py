@@ -1,13 +1,13 @@
-"""The debug information of CashScript artifacts: lines, requires and logs of each script."""
+"""Reading the debug information of CashScript artifacts: lines, requires, logs, tags."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ..encoding.hexadecimal import decode_hex
-from ..encoding.json_fields import Fields
-from ..errors import DecodeError, FormatError
+from ..errors import FormatError
+from ..transaction.constants import MAX_UINT32
+from .fields import Field
 from .source_map import SourceRange, decode_source_map
 
 __all__ = [
@@ -24,8 +24,9 @@ __all__ = [
 class Require:
     """A `require` of the source: the instruction that checks it, its line, and its message.
 
-    `ip` counts the instructions of the frame, in the contract's own behind those that push its
-    parameters. It is one past the end where the script's end is the check.
+    `ip` is the instruction's number in the script; in the contract's script, instructions that
+    push parameters are counted first. If the end of the script is the check, `ip` is one past
+    the last instruction.
     """
 
     ip: int
@@ -35,10 +36,10 @@ class Require:
 
 @dataclass(frozen=True, slots=True)
 class LoggedItem:
-    """A value that `console.log` prints: its place on the stack before instruction `ip`.
+    """A value that `console.log` prints, as its position on the stack before instruction `ip`.
 
-    `stack_index` counts from the top, 0 is the top item. `transformations` are instructions
-    that bring the value to its place first.
+    `stack_index` is 0 for the top item. `transformations` are instructions to run first, which
+    bring the value to this position.
     """
 
     type: str
@@ -58,10 +59,10 @@ class LogEntry:
 
 @dataclass(frozen=True, slots=True)
 class SourceTag:
-    """Instructions that the compiler put in, from `start` to `end`, both of them included.
+    """Instructions that the compiler added, from `start` to `end` inclusive.
 
-    `kind` is "pv" for the check of an argument's size, "lg" for that of the locktime, "fu",
-    "lc" and "sc" for what loops and scopes need.
+    `kind` is "pv" for the check of an argument's size, "lg" for the check of the locktime, and
+    "fu", "lc" or "sc" for instructions of loops and scopes.
     """
 
     start: int
@@ -71,11 +72,10 @@ class SourceTag:
 
 @dataclass(frozen=True, slots=True)
 class DebugFrame:
-    """What is known of a script's instructions: that of the contract, or of a function.
+    """The debug information of the contract's script or of a function's.
 
-    `code` is the script that this describes; compilers before 0.11 describe the contract's as
-    it was before it was optimised.
-    `source` and `source_file` are set for a function that was imported from another file.
+    `code` is the script described; compilers before 0.11 describe the contract's script before
+    optimisation. `source` and `source_file` are set for a function imported from another file.
     """
 
     name: str
@@ -88,67 +88,66 @@ class DebugFrame:
     source_file: str | None = None
 
 
-def read_debug(fields: Fields) -> tuple[DebugFrame | None, tuple[DebugFrame, ...]]:
-    """Read the field "debug": the frame of the contract, None without it, and its functions'.
+def read_debug(artifact: Field) -> tuple[DebugFrame | None, tuple[DebugFrame, ...]]:
+    """Read the field "debug" of an artifact: the contract's frame and those of its functions.
 
-    Raises FormatError that names the field.
+    The contract's frame is None if there is no debug information. Raises FormatError, which
+    names the field.
     """
-    if not fields.has("debug"):
+    debug = artifact.get("debug")
+    if not debug.is_there:
         return None, ()
-    debug = fields.nested("debug")
-    frame = _frame(debug, fields.text("contractName"))
-    return frame, tuple(_frame(each, each.text("name")) for each in debug.objects("functions", []))
+    frame = _frame(debug, artifact.get("contractName").text())
+    functions = debug.get("functions").optional_items()
+    return frame, tuple(_frame(each, each.get("name").text()) for each in functions)
 
 
-def _frame(fields: Fields, name: str) -> DebugFrame:
+def _frame(debug: Field, name: str) -> DebugFrame:
+    source_map = debug.get("sourceMap")
     try:
-        ranges = decode_source_map(fields.text("sourceMap", ""))
+        ranges = decode_source_map(source_map.optional_text() or "")
     except FormatError as error:
-        raise fields.error("sourceMap", str(error)) from None
+        source_map.refuse(f"is not a source map: {error}")
     return DebugFrame(
         name,
-        _hex(fields, "bytecode"),
+        debug.get("bytecode").hexadecimal(),
         ranges,
         tuple(
-            Require(each.integer("ip"), each.integer("line"), each.text("message", "") or None)
-            for each in fields.objects("requires", [])
+            Require(
+                each.get("ip").number(MAX_UINT32),
+                each.get("line").number(MAX_UINT32),
+                each.get("message").optional_text(),
+            )
+            for each in debug.get("requires").optional_items()
         ),
         tuple(
-            LogEntry(each.integer("ip"), each.integer("line"), tuple(_logged(each)))
-            for each in fields.objects("logs", [])
+            LogEntry(
+                each.get("ip").number(MAX_UINT32),
+                each.get("line").number(MAX_UINT32),
+                tuple(map(_logged, each.get("data").items())),
+            )
+            for each in debug.get("logs").optional_items()
         ),
-        tuple(_tags(fields)),
-        fields.text("source", "") or None,
-        fields.text("sourceFile", "") or None,
+        tuple(_tags(debug.get("sourceTags"))),
+        debug.get("source").optional_text(),
+        debug.get("sourceFile").optional_text(),
     )
 
 
-def _logged(entry: Fields) -> Iterator[str | LoggedItem]:
-    for at, each in enumerate(entry.items("data")):
-        if isinstance(each, str):
-            yield each
-            continue
-        if not isinstance(each, dict):
-            raise entry.error("data", f"item {at} is neither text nor an object")
-        item = Fields(each, f"{entry.path}.data[{at}]")
-        yield LoggedItem(
-            item.text("type"),
-            item.integer("stackIndex"),
-            item.integer("ip"),
-            item.text("transformations", "") or None,
-        )
+def _logged(item: Field) -> str | LoggedItem:
+    if isinstance(item.value, str):
+        return item.value
+    return LoggedItem(
+        item.get("type").text(),
+        item.get("stackIndex").number(MAX_UINT32),
+        item.get("ip").number(MAX_UINT32),
+        item.get("transformations").optional_text(),
+    )
 
 
-def _tags(fields: Fields) -> Iterator[SourceTag]:
-    for each in filter(None, fields.text("sourceTags", "").split(";")):
+def _tags(field: Field) -> Iterator[SourceTag]:
+    for each in filter(None, (field.optional_text() or "").split(";")):
         parts = each.split(":")
         if len(parts) != 3 or not parts[0].isdecimal() or not parts[1].isdecimal():
-            raise fields.error("sourceTags", f"{each[:40]!a} is not start:end:kind")
+            field.refuse(f"has {each[:40]!a}, not start:end:kind")
         yield SourceTag(int(parts[0]), int(parts[1]), parts[2])
-
-
-def _hex(fields: Fields, name: str) -> bytes:
-    try:
-        return decode_hex(fields.text(name))
-    except DecodeError as error:
-        raise fields.error(name, str(error)) from None

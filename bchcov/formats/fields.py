@@ -1,4 +1,4 @@
-"""JSON of other programs, read field by field: each refusal names the field and what it holds."""
+"""Reading JSON of other programs field by field, with errors that name the field and its value."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MOST_COINS = f"{MAX_UINT64 // COIN}.{MAX_UINT64 % COIN:08}"
 
 
 def read_text(text: str | bytes) -> str:
-    """Decode UTF-8, without the mark that editors put in front of a file. Raises FormatError."""
+    """Decode UTF-8, without a byte order mark. Raises FormatError."""
     try:
         return (text if isinstance(text, str) else text.decode()).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
@@ -32,9 +32,9 @@ def read_text(text: str | bytes) -> str:
 
 
 def read_json(text: str | bytes) -> Any:
-    """Parse one JSON text; a number with a point is the Decimal that is written.
+    """Parse a JSON text; numbers with a decimal point become Decimals.
 
-    Raises FormatError for what is no JSON or not UTF-8, for repeated keys and deep nesting.
+    Raises FormatError for invalid JSON or UTF-8, for repeated keys and too deep nesting.
     """
     text = read_text(text)
     if nests_too_deep(text):
@@ -50,16 +50,16 @@ def read_json(text: str | bytes) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A value that JSON holds, and where it stands: "" is the whole, "vin[0].value" a part.
+    """A JSON value and its path: "" for the whole text, "vin[0].value" for a part of it.
 
-    Every method but `refuse` raises FormatError for a value of another kind.
+    Methods that read the value raise FormatError if it is of another type.
     """
 
     value: object
     path: str = ""
 
     def refuse(self, what: str) -> NoReturn:
-        """Raise FormatError: the field, and `what` is wrong with it."""
+        """Raise FormatError with the field's name and `what` is wrong with it."""
         name = f'"{printable(self.path)}"' if self.path else "the JSON"
         raise FormatError(f"{name} {what}", self.path)
 
@@ -69,11 +69,11 @@ class Field:
 
     @property
     def is_there(self) -> bool:
-        """Whether there is a value, and not null."""
+        """Whether the field is present and not null."""
         return self.value is not None
 
     def members(self) -> dict[str, Any]:
-        """The names and values of the object that the field is."""
+        """Return the names and values of an object."""
         if not isinstance(self.value, dict):
             self.refuse(self._is_not("an object"))
         return self.value
@@ -82,66 +82,74 @@ class Field:
         return "is missing" if self.value is None else f"is {self._kind()}, not {wanted}"
 
     def get(self, name: str) -> Field:
-        """A field of the object; one that is not there holds None, as one that is null."""
+        """Return a field of an object; its value is None if it is missing or null."""
         path = f"{self.path}.{name}" if self.path else name
         return Field(self.members().get(name), path)
 
     def items(self) -> Iterator[Field]:
-        """Each item of the array."""
+        """Yield the items of an array."""
         if not isinstance(self.value, list):
             self.refuse(self._is_not("an array"))
         return (Field(each, f"{self.path}[{at}]") for at, each in enumerate(self.value))
 
+    def optional_items(self) -> Iterator[Field]:
+        """Yield the items of an array, or nothing if the field is missing or null."""
+        return self.items() if self.is_there else iter(())
+
+    def optional_text(self) -> str | None:
+        """Return a text, or None if the field is missing, null or empty."""
+        return (self.text() or None) if self.is_there else None
+
     def text(self) -> str:
-        """The text that the field is."""
+        """Return a text."""
         if not isinstance(self.value, str):
             self.refuse(self._is_not("text"))
         return self.value
 
     def flag(self) -> bool:
-        """The true or false that the field is."""
+        """Return a boolean."""
         if not isinstance(self.value, bool):
             self.refuse(self._is_not("true or false"))
         return self.value
 
     def number(self, most: int) -> int:
-        """The integer from 0 to `most` that the field is."""
+        """Return an integer from 0 to `most`."""
         if not isinstance(self.value, int) or isinstance(self.value, bool):
             self.refuse(self._is_not("an integer"))
         return self.within(self.value, most)
 
     def within(self, value: int, most: int) -> int:
-        """Return `value`, read from the field, if it is 0 to `most`."""
+        """Return `value`, which was read from the field, if it is from 0 to `most`."""
         if not 0 <= value <= most:
             shown = str(value) if abs(value) < 10**_SHOWN else "too far from zero"
             self.refuse(f"is {shown}: expected 0 to {most}")
         return value
 
     def digits(self, most: int) -> int:
-        """The integer from 0 to `most` that the text of the field writes."""
+        """Return an integer from 0 to `most` that is written as text."""
         text = self.text()
         if not text.isdecimal() or not text.isascii() or len(text) > _SHOWN:
             self.refuse(f"is {text[:_SHOWN]!a}, not an integer in digits")
         return self.within(int(text), most)
 
     def hexadecimal(self) -> bytes:
-        """The bytes that the field writes in hexadecimal, in their order."""
+        """Decode hexadecimal text."""
         try:
             return decode_hex(self.text())
         except DecodeError as error:
             self.refuse(f"is not hexadecimal: {error.message} (at character {error.offset})")
 
     def reversed_hash(self) -> bytes:
-        """The 32 bytes that the field displays, reversed: a txid, a category or a script hash."""
+        """Decode a hash in displayed, reversed order: a txid, a category or a script hash."""
         data = self.hexadecimal()
         if len(data) != 32:
             self.refuse(f"has {len(data)} bytes, not 32")
         return data[::-1]
 
     def satoshis(self) -> int:
-        """The satoshis of a decimal number of bitcoin cash, exactly.
+        """Convert a decimal amount in BCH to satoshis, exactly.
 
-        A float counts as the shortest decimal that reads as it: exact up to 21 million.
+        A float counts as the shortest decimal with its value: exact up to 21 million.
         """
         value = self.value
         if isinstance(value, float):
@@ -149,7 +157,7 @@ class Field:
         if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
             self.refuse(self._is_not("a number"))
         shown, value = f"{value!s:.{_SHOWN}}", Decimal(value)
-        # What is far too small or large is refused by its exponent, before it is computed with.
+        # Huge and tiny numbers are refused by their exponent, before any arithmetic.
         if not value.is_finite() or (value and not -99 < value.adjusted() < 99):
             self.refuse(f"is {shown}: not an amount of bitcoin cash")
         satoshis = Fraction(value) * COIN

@@ -1,4 +1,4 @@
-"""CashScript's source maps: where in a source each instruction of a script comes from.
+"""Decoding CashScript's source maps, which map each instruction of a script to its source.
 
 Source: CashScript, packages/utils/src/source-map.ts.
 """
@@ -20,8 +20,8 @@ _FIELDS = 5
 class SourceRange:
     """A range of a source; lines and columns count from 1.
 
-    `is_end` says that the instruction belongs to the end of the statement: the check behind
-    its condition.
+    `is_end`: the instruction belongs to the end of the statement, such as the check that
+    follows its condition.
     """
 
     line: int
@@ -34,8 +34,8 @@ class SourceRange:
 def decode_source_map(text: str) -> tuple[SourceRange, ...]:
     """Decode a source map, one range for each instruction. Raises FormatError.
 
-    An entry is `line:column:endLine:endColumn:hint`; what is empty or left out is as in the
-    entry before.
+    An entry is `line:column:endLine:endColumn:hint`; fields that are empty or omitted have the
+    values of the previous entry.
     """
     if not text:
         return ()
@@ -44,13 +44,13 @@ def decode_source_map(text: str) -> tuple[SourceRange, ...]:
     for at, entry in enumerate(text.split(";")):
         fields = entry.split(":")
         if len(fields) > _FIELDS:
-            raise FormatError(f"entry {at} of a source map has {len(fields)} fields, at most 5")
+            raise FormatError(f"entry {at} of {len(fields)} fields, limit {_FIELDS}")
         for place, field in enumerate(fields):
             if field:
                 if not _NUMBER.fullmatch(field):
-                    raise FormatError(f"entry {at} of a source map: {field[:20]!a} is no number")
+                    raise FormatError(f"entry {at}: {field[:20]!a} is not a number")
                 last[place] = int(field)
         line, column, end_line, end_column, hint = last
-        # Columns are counted from 0 there.
+        # Source maps count columns from 0.
         ranges.append(SourceRange(line, column + 1, end_line, end_column + 1, bool(hint)))
     return tuple(ranges)

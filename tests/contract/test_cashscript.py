@@ -281,31 +281,49 @@ def test_a_fingerprint_is_that_of_the_pattern_of_pushes() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"contractName": None}, "contractName: expected text, and the field is missing"),
-        ({"abi": "x"}, "abi: expected a list, got text"),
-        ({"abi": [5]}, "abi[0]: expected an object, got an integer"),
-        ({"abi": [{"name": "a"}]}, "abi[0].inputs: expected a list, and the field is missing"),
-        ({"bytecode": "OP_NONE"}, "bytecode: line 1, column 1: 'OP_NONE' is neither an opcode"),
-        ({"compiler": {"name": "cashc", "version": "0.6.9"}}, "compiler.version: 0.6.9 is too old"),
+        ({"contractName": None}, '"contractName" is missing'),
+        ({"abi": "x"}, '"abi" is text, not an array'),
+        ({"abi": [5]}, '"abi[0]" is a number, not an object'),
+        ({"abi": [{"name": "a"}]}, '"abi[0].inputs" is missing'),
+        (
+            {"bytecode": "OP_NONE"},
+            "\"bytecode\" cannot be assembled: line 1, column 1: 'OP_NONE' is neither an",
+        ),
+        (
+            {"compiler": {"name": "cashc", "version": "0.6.9"}},
+            '"compiler.version" is 0.6.9, which is too old',
+        ),
         (
             {"compiler": {"name": "cashc", "version": "new"}},
-            "compiler.version: 'new' is no version",
+            "\"compiler.version\" is 'new', not a version",
         ),
-        ({"fingerprint": "00"}, "fingerprint: '00' is not that of the bytecode"),
-        ({"bytecode": "OP_1 OP_ADD"}, "fingerprint: "),
+        ({"fingerprint": "00"}, "\"fingerprint\" is '00', which is not that of the bytecode"),
+        ({"bytecode": "OP_1 OP_ADD"}, '"fingerprint" is '),
         (
             {"debug": {"bytecode": "5"}},
-            "debug.bytecode: odd number of hexadecimal digits: 1",
+            '"debug.bytecode" is not hexadecimal: odd number of hexadecimal digits: 1',
         ),
-        ({"debug": {"bytecode": "51", "sourceMap": "1:x"}}, "debug.sourceMap: entry 0"),
-        ({"debug": {"bytecode": "51", "sourceMap": "1:1:1:1:1:1"}}, "debug.sourceMap: entry 0"),
+        (
+            {"debug": {"bytecode": "51", "sourceMap": "1:x"}},
+            '"debug.sourceMap" is not a source map: entry 0',
+        ),
+        (
+            {"debug": {"bytecode": "51", "sourceMap": "1:1:1:1:1:1"}},
+            '"debug.sourceMap" is not a source map: entry 0',
+        ),
         (
             {"debug": {"bytecode": "51", "requires": [{"ip": -1, "line": 1}]}},
-            "debug.requires[0].ip",
+            '"debug.requires[0].ip" is -1: expected 0 to',
         ),
-        ({"debug": {"bytecode": "51", "logs": [{"ip": 1, "line": 1, "data": [5]}]}}, "item 0 is"),
-        ({"debug": {"bytecode": "51", "sourceTags": "1:2"}}, "debug.sourceTags: '1:2' is not"),
-        ({"debug": {"bytecode": "51", "functions": [{}]}}, "debug.functions[0].name: expected"),
+        (
+            {"debug": {"bytecode": "51", "logs": [{"ip": 1, "line": 1, "data": [5]}]}},
+            '"debug.logs[0].data[0]" is a number, not an object',
+        ),
+        (
+            {"debug": {"bytecode": "51", "sourceTags": "1:2"}},
+            "\"debug.sourceTags\" has '1:2', not start:end:kind",
+        ),
+        ({"debug": {"bytecode": "51", "functions": [{}]}}, '"debug.functions[0].name" is missing'),
     ],
 )
 def test_an_artifact_that_cannot_be_read_names_the_field(
@@ -320,10 +338,10 @@ def test_an_artifact_that_cannot_be_read_names_the_field(
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[]", "an artifact is a JSON object, not a list"),
-        ("{", "an artifact is not JSON"),
+        ("[]", "the JSON is an array, not an object"),
+        ("{", "not JSON: Expecting property name"),
         ('{"a": 1, "a": 2}', "duplicate key 'a'"),
-        (b"\xff", "an artifact is UTF-8"),
+        (b"\xff", "not UTF-8 at byte 0"),
     ],
 )
 def test_what_is_no_artifact_is_refused(text: str | bytes, message: str) -> None:
@@ -388,7 +406,7 @@ def test_files_are_loaded_by_their_kind(tmp_path: Path) -> None:
         ("a.txt", b"", "unknown kind of contract file 'a.txt': expected .json"),
         ("a.json", None, "No such file or directory"),
         ("a.json", b"\xff", "invalid UTF-8 at byte 0"),
-        ("a.json", b"[]", "'a.json': an artifact is a JSON object"),
+        ("a.json", b"[]", "'a.json': the JSON is an array, not an object"),
         (
             "a.cashasm",
             b"// @parameter int a\nOP_1",
