@@ -1,4 +1,4 @@
-"""Verify the transactions of vectors/demo.jsonl and show what each input was judged and cost."""
+"""Verify the transactions of vectors/demo.jsonl and show each input's verdict and cost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Write the lives of both profiles, and the attacks on them, as tests for any engine.
+"""Write the transactions of both profiles, and attacks on them, as tests for any engine.
 
 The lives are lived on the emulated chain; the attacks are those of the tests. What stands
 in `vectors/sequenced_amm` is what this writes: a test compares it.

@@ -1,4 +1,4 @@
-"""Which statements of the library each test reaches, noted by probes in its source."""
+"""Recording which statements of the library each test reaches, with probes in its source."""
 
 from __future__ import annotations
 

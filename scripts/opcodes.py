@@ -1,4 +1,4 @@
-"""Write docs/opcodes.md from what each operation says of itself."""
+"""Write docs/opcodes.md from the description of each operation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Write into README.md and docs/ what their examples print, to be read before it is kept."""
+"""Update the outputs of the examples in README.md and docs/; review the changes before a commit."""
 
 from __future__ import annotations
 

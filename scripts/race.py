@@ -1,4 +1,4 @@
-"""Print the tables of docs/races.md: contention, profit, attackers, and what a race costs."""
+"""Print the tables of docs/races.md: contention, profit, attackers, and the cost of a race."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ _SYSTEM_FAILURES = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 
 
 def _told(error: StoreError) -> Exception:
-    """The error that the command ends with: an OSError if the system was in the way."""
+    """Return the error to end with: an OSError if the operating system caused the failure."""
     if getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF in _SYSTEM_FAILURES:
         return OSError(printable(str(error)))
     return click.ClickException(str(error))

@@ -1,4 +1,4 @@
-"""A transaction that several people sign, as the signing request that travels between them."""
+"""Converting a transaction that several people sign to and from signing requests."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ def to_signing_request(
     broadcast: bool = True,
     user_prompt: str = "",
 ) -> SigningRequest:
-    """Write a transaction that several people sign as a request to a wallet, or to the others.
+    """Write a transaction that several people sign as a request to a wallet or to cosigners.
 
-    Signatures that are there stand in their places, and zero bytes in those of others; an
-    input of P2PKH that is not signed is empty. Raises EncodeError for what is no such
-    transaction, BuildError for another number of contracts than inputs.
+    Missing signatures are written as zero bytes; an unsigned P2PKH input is empty. Raises
+    EncodeError if `cosigned` is not a CosignedTransaction, BuildError if the numbers of contracts
+    and inputs differ.
     """
     _check(cosigned)
     transaction = cosigned.unsigned.transaction
@@ -73,11 +73,11 @@ def _places(wanted: WantedSignatures) -> bytes:
 
 
 def add_signatures(cosigned: CosignedTransaction, transaction: Transaction) -> CosignedTransaction:
-    """Add every signature that is wanted and that the inputs of a transaction push.
+    """Add all missing signatures that are pushed by the inputs of a transaction.
 
-    The transaction is that of a request that came back, or of a wallet's answer. What else it
-    pushes is passed over: `missing` tells who has not signed. Raises EncodeError for what
-    is no transaction, BuildError for another one than is signed.
+    The transaction is that of a returned request, or of a wallet's answer. Other pushes are
+    ignored: `missing` lists who has not signed. Raises EncodeError if it is not a Transaction,
+    BuildError if it is not the transaction being signed.
     """
     _check(cosigned)
     if not isinstance(transaction, Transaction):
@@ -105,7 +105,7 @@ def _with(
     for signer in made.missing.get(index, ()):
         keys = [signer]
         if len(signer) == _HASH_SIZE:
-            # The owner of an address: the key stands beside the signature.
+            # Only the address is known: the key is pushed beside the signature.
             keys = [each for each in items if hash160(each) == signer]
         for key in keys:
             try:

@@ -1,7 +1,7 @@
-"""Unspent outputs as Electrum Cash servers list them, and the script hashes they are asked by.
+"""Reading and writing unspent outputs of Electrum Cash servers, and script hashes.
 
-Servers do not repeat the script that was asked for: it is given here, and checked where the
-answer names its hash. Source: Electrum Cash 1.6, "blockchain.scripthash.listunspent",
+Servers' answers do not contain the script: the caller gives it, and it is checked if the answer
+has its hash. Source: Electrum Cash 1.6, "blockchain.scripthash.listunspent",
 "blockchain.utxo.get_info" and "Script Hashes".
 """
 
@@ -22,9 +22,9 @@ __all__ = ["read_unspent", "read_utxo_info", "script_hash", "write_unspent"]
 
 
 def script_hash(locking_bytecode: bytes) -> str:
-    """Hash a locking bytecode as servers are asked for it: SHA-256, displayed, so reversed.
+    """Compute the script hash by which servers know a locking bytecode: SHA-256, reversed.
 
-    Raises EncodeError for what is no bytes.
+    Raises EncodeError if it is not bytes.
     """
     return sha256(expect_bytes(locking_bytecode, "locking bytecode"))[::-1].hex()
 
@@ -39,9 +39,9 @@ def _read_output(field: Field, locking_bytecode: bytes) -> Output:
 
 
 def read_unspent(data: object, locking_bytecode: bytes) -> tuple[Coin, ...]:
-    """Read what `listunspent` answered for the script hash or address of a locking bytecode.
+    """Read the answer of `listunspent` for the script hash or address of a locking bytecode.
 
-    Raises FormatError with the field that is wrong.
+    Raises FormatError, which names the wrong field.
     """
     return tuple(
         Coin(
@@ -54,10 +54,10 @@ def read_unspent(data: object, locking_bytecode: bytes) -> tuple[Coin, ...]:
 
 
 def read_utxo_info(data: object, txid: str, index: int, locking_bytecode: bytes) -> Coin:
-    """Read what `blockchain.utxo.get_info` answered to a txid, as it is displayed, and an index.
+    """Read the answer of `blockchain.utxo.get_info` for a txid in displayed order and an index.
 
-    Raises FormatError for another script than the one given, for a field that is wrong, and
-    for null, which is the answer for an output that is spent or was never there.
+    Raises FormatError, which names the wrong field, also if the script is not the one given,
+    and for null, the answer for an output that is spent or does not exist.
     """
     outpoint = Field(txid, "txid").reversed_hash(), Field(index, "index").number(MAX_UINT32)
     found = Field(data)
@@ -70,7 +70,7 @@ def read_utxo_info(data: object, txid: str, index: int, locking_bytecode: bytes)
 
 
 def write_unspent(coins: Iterable[Coin], *, height: int = 0) -> list[dict[str, Any]]:
-    """Write coins as `listunspent` lists those of one script; `height` 0 is not confirmed."""
+    """Write coins of one script as `listunspent` does; `height` 0 means unconfirmed."""
     return [
         {
             "height": height,

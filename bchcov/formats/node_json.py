@@ -1,7 +1,7 @@
-"""Transactions as a node's JSON-RPC writes them: `getrawtransaction`, `decoderawtransaction`.
+"""Reading and writing transactions in a node's JSON: `getrawtransaction`, `decoderawtransaction`.
 
-Spent outputs stand in each input, either in a `prevout` of its own (`getblock`, verbosity 3)
-or beside the outpoint (`getrawtransaction`, verbosity 2).
+Each input has its spent output, either in a field `prevout` (`getblock`, verbosity 3) or beside
+the outpoint (`getrawtransaction`, verbosity 2).
 Source: Bitcoin Cash Node 29, src/core_write.cpp, TransactionToUniv; src/rpc/blockchain.cpp.
 """
 
@@ -39,7 +39,7 @@ _ADVICE = "prevout is missing: ask getrawtransaction with verbosity 2"
 
 @dataclass(frozen=True, slots=True)
 class _Amount:
-    """Satoshis, written as a number of bitcoin cash with eight decimals."""
+    """An amount in satoshis, written in BCH with eight decimals."""
 
     satoshis: int
 
@@ -49,16 +49,16 @@ class _Amount:
 
 
 def read_node_json(data: object) -> ReadTransaction:
-    """Read what `getrawtransaction` or `decoderawtransaction` answered, given as its JSON holds.
+    """Read the answer of `getrawtransaction` or `decoderawtransaction`, decoded from JSON.
 
-    The transaction is that of `hex`; where there is none it is made of the other fields, and
-    `txid` says whether they are right. Raises FormatError with the field that is wrong.
+    The transaction is decoded from `hex`. If that is missing, it is made from the other fields
+    and checked against `txid`. Raises FormatError, which names the wrong field.
     """
     return node_transaction(Field(data))
 
 
 def node_transaction(found: Field) -> ReadTransaction:
-    """Read what a field holds, as `read_node_json` does."""
+    """Read a transaction from a field, as `read_node_json` does."""
     inputs = tuple(found.get("vin").items())
     encoded = found.get("hex")
     if not any(found.get(name).is_there for name in ("hex", "txid", "hash")):
@@ -72,7 +72,7 @@ def node_transaction(found: Field) -> ReadTransaction:
 
 
 def _check_inputs(transaction: Transaction, listed: Field, inputs: Sequence[Field]) -> None:
-    """Whether `vin` lists the inputs of `hex`: its spent outputs are taken by their place."""
+    """Check that `vin` lists the inputs of `hex`, since spent outputs are matched by position."""
     if len(inputs) != len(transaction.inputs):
         listed.refuse(f"lists {len(inputs)} inputs, the transaction has {len(transaction.inputs)}")
     for field, item in zip(inputs, transaction.inputs, strict=True):
@@ -136,10 +136,10 @@ def _rebuilt(found: Field, inputs: Sequence[Field]) -> Transaction:
 
 
 def read_txout(data: object, txid: str, index: int) -> Coin:
-    """Read what `gettxout` answered to a txid, as it is displayed, and an index.
+    """Read the answer of `gettxout` for a txid in displayed order and an index.
 
-    Raises FormatError with the field that is wrong, and for null, which is the answer for an
-    output that is spent or was never there.
+    Raises FormatError, which names the wrong field, and also for null, the answer for an output
+    that is spent or does not exist.
     """
     outpoint = Field(txid, "txid").reversed_hash(), Field(index, "index").number(MAX_UINT32)
     found = Field(data)
@@ -154,10 +154,11 @@ def to_node_json(
     *,
     network: str = "mainnet",
 ) -> str:
-    """Write a transaction as `getrawtransaction` does with verbosity 2, as JSON text.
+    """Write a transaction as the JSON text of `getrawtransaction` with verbosity 2.
 
-    Without the spent outputs it is what verbosity 1 gives. Addresses are of `network`.
-    Raises EncodeError for fewer or more spent outputs than inputs, and for what has no encoding.
+    Without spent outputs it is that of verbosity 1. Addresses are those of `network`. Raises
+    EncodeError if the numbers of spent outputs and inputs differ, and for values without an
+    encoding.
     """
     check_network(network)
     encoded = encode_transaction(transaction)
@@ -221,7 +222,7 @@ def _write_input(item: Input, spent: Output | None, prefix: str) -> dict[str, An
 
 
 def _pieces(value: Any, margin: str) -> Iterator[str]:
-    """JSON text with two blanks of indent, in pieces."""
+    """Yield JSON text, indented by two spaces, in pieces."""
     inner = margin + "  "
     if isinstance(value, (dict, list)) and value:
         opening, closing = "{}" if isinstance(value, dict) else "[]"

@@ -1,4 +1,4 @@
-"""Scripts as a node's JSON shows them: assembly, type and addresses.
+"""Describing scripts as a node's JSON does: assembly, type and addresses.
 
 Source: Bitcoin Cash Node 29, src/core_write.cpp, ScriptToAsmStr and ScriptPubKeyToUniv;
 src/script/standard.cpp, Solver and ExtractDestinations.
@@ -56,7 +56,7 @@ _HASH_TYPES = {
 
 
 def _number(item: bytes) -> int:
-    """Read a number of any form, as the node does: magnitude and sign."""
+    """Decode a number in any encoding, as nodes do: magnitude and sign."""
     value = int.from_bytes(item, "little")
     return (1 << (8 * len(item) - 1)) - value if item and item[-1] & 0x80 else value
 
@@ -85,14 +85,14 @@ def _words(code: bytes, *, with_signatures: bool) -> Iterator[str]:
 def node_assembly(code: bytes, *, unlocking: bool = False) -> str:
     """Write a script as a node's `asm`: pushes of up to 8 bytes are numbers, others hexadecimal.
 
-    In an unlocking script the hash types of signatures are named.
+    In an unlocking script, the hash types of signatures are written by name.
     """
     with_signatures = unlocking and not is_unspendable(code)
     return " ".join(_words(code, with_signatures=with_signatures))
 
 
 def _kind(code: bytes) -> tuple[str, int, list[bytes]]:
-    """The type of a locking script, its signatures and the scripts that have its addresses."""
+    """Return a locking script's type, its number of signatures, and the scripts with addresses."""
     if is_p2sh20(code) or is_p2sh32(code):
         return "scripthash", 1, [code]
     if is_data_output(code):

@@ -1,4 +1,4 @@
-"""A transaction that was read from another program's text, with the outputs it spends."""
+"""Transactions read from other programs' text, with the outputs they spend."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ __all__ = ["ReadTransaction", "check_encoding", "check_identity", "is_coinbase",
 
 @dataclass(frozen=True, slots=True)
 class ReadTransaction:
-    """A transaction and the outputs it spends, in its inputs' order; None where one is not told.
+    """A transaction and the outputs it spends, in the order of inputs; None for unknown outputs.
 
-    `form` names what it was read from, `advice` says how to get outputs that are missing,
-    and `remarks` what was put right in reading, one sentence each.
+    `form` names the format it was read from, `advice` says how to obtain missing outputs, and
+    `remarks` are sentences on what was corrected in reading.
     """
 
     transaction: Transaction
@@ -37,19 +37,19 @@ class ReadTransaction:
 
     @property
     def missing(self) -> tuple[int, ...]:
-        """The inputs whose spent output is not told."""
+        """The inputs whose spent output is unknown."""
         return tuple(at for at, output in enumerate(self.source_outputs) if output is None)
 
     @property
     def coins(self) -> tuple[Coin, ...]:
-        """The coins that are spent. Raises FormatError as `require_sources` does."""
+        """The coins that are spent. Raises FormatError if one is unknown."""
         return tuple(
             Coin(item.outpoint_hash, item.outpoint_index, output)
             for item, output in zip(self.transaction.inputs, self.require_sources(), strict=True)
         )
 
     def require_sources(self) -> tuple[Output, ...]:
-        """Return the spent outputs if all are told. Raises FormatError that names those missing."""
+        """Return the spent outputs. Raises FormatError, which names missing ones."""
         told = tuple(output for output in self.source_outputs if output is not None)
         if len(told) < len(self.source_outputs):
             self._refuse_missing()
@@ -64,7 +64,7 @@ class ReadTransaction:
         raise FormatError(f"input {first}: {self.advice}{also}", f"inputs[{first}]")
 
     def with_coins(self, coins: Iterable[Coin]) -> ReadTransaction:
-        """Take the missing outputs from coins, found by their outpoints; others are passed over."""
+        """Fill in missing outputs from the coins with their outpoints; other coins are ignored."""
         known = {coin.outpoint: coin.output for coin in coins}
         outputs = tuple(
             known.get((item.outpoint_hash, item.outpoint_index)) if output is None else output
@@ -74,13 +74,13 @@ class ReadTransaction:
 
 
 def is_coinbase(transaction: Transaction) -> bool:
-    """Whether a transaction is that of a miner, whose only input spends nothing."""
+    """Whether a transaction is a coinbase, whose only input has the null outpoint."""
     inputs = transaction.inputs
     return len(inputs) == 1 and (inputs[0].outpoint_hash, inputs[0].outpoint_index) == NULL_OUTPOINT
 
 
 def read_encoded(field: Field) -> Transaction:
-    """Decode the transaction that a field writes in hexadecimal. Raises FormatError."""
+    """Decode a transaction from a field in hexadecimal. Raises FormatError."""
     data = field.hexadecimal()
     try:
         return decode_transaction(data)
@@ -89,7 +89,7 @@ def read_encoded(field: Field) -> Transaction:
 
 
 def check_encoding(transaction: Transaction, field: Field) -> int:
-    """Return the bytes that a transaction made of fields takes. Raises FormatError for none."""
+    """Return the size in bytes of a transaction made from fields. Raises FormatError."""
     try:
         return len(encode_transaction(transaction))
     except EncodeError as error:
@@ -97,7 +97,7 @@ def check_encoding(transaction: Transaction, field: Field) -> int:
 
 
 def check_identity(transaction: Transaction, field: Field) -> None:
-    """Raise FormatError if the field is there and is not the txid of the transaction."""
+    """Raise FormatError if the field is present and is not the transaction's txid."""
     if not field.is_there:
         return
     told = field.reversed_hash()

@@ -1,7 +1,7 @@
-"""Multisig inputs of a signing request, which cosigners sign one after the other.
+"""Multisig inputs of signing requests, which cosigners sign one after the other.
 
-Such an input holds the signatures that there are, in the script's order, and 65 zero bytes for
-each that is missing: what stands for a signature in the requests that wallets know.
+Such an input contains the signatures made so far, in the order of the script, and 65 zero bytes
+for each missing one: the placeholder for signatures in wallets' requests.
 """
 
 from __future__ import annotations
@@ -31,20 +31,20 @@ __all__ = [
 ]
 
 KEY_PLACEHOLDER = bytes(33)
-"""What stands for the public key of the wallet that is asked."""
+"""The placeholder for the public key of the wallet that is asked."""
 SIGNATURE_PLACEHOLDER = bytes(65)
-"""What stands for its Schnorr signature, hash type included."""
+"""The placeholder for its Schnorr signature, hash type included."""
 
 
 def pushed_items(code: bytes) -> list[bytes]:
-    """The data of each push, none for small numbers; no items where a script does more."""
+    """Return the data of each push, empty for small numbers; no items if it is not push-only."""
     if not is_push_only(code):
         return []
     return [step.data or b"" for step in instructions(code)]
 
 
 def script_of(request: SigningRequest, index: int) -> bytes | None:
-    """The script that runs: what locks the output, or the redeem script as far as it is known."""
+    """Return the script that runs: the locking script, or the redeem script if it is known."""
     locking = request.source_outputs[index].locking_bytecode
     if not (is_p2sh20(locking) or is_p2sh32(locking)):
         return locking
@@ -56,17 +56,17 @@ def script_of(request: SigningRequest, index: int) -> bytes | None:
 
 
 def unlocked(request: SigningRequest, index: int, code: bytes) -> SigningRequest:
-    """Put an unlocking bytecode into an input."""
+    """Return the request with an unlocking bytecode in an input."""
     inputs = list(request.transaction.inputs)
     inputs[index] = replace(inputs[index], unlocking_bytecode=code)
     return replace(request, transaction=replace(request.transaction, inputs=tuple(inputs)))
 
 
 def partial_multisig(request: SigningRequest, index: int) -> PartialMultisig | None:
-    """Read what cosigners have signed of input `index`; None where no multisig is spent.
+    """Read the signatures of a multisig made so far; None if input `index` is not a multisig.
 
-    The redeem script of a hashed multisig is that of its `contract`, or the last push. Raises
-    EncodeError for an input that is not there, InvalidKey for a signature of no key in it.
+    The redeem script of a P2SH multisig is that of its contract, or the last push. Raises
+    EncodeError for an unknown input, InvalidKey for a signature that none of its keys has made.
     """
     if not isinstance(index, int) or not 0 <= index < len(request.source_outputs):
         raise EncodeError(f"input {index}: there are {len(request.source_outputs)}")
@@ -77,7 +77,7 @@ def partial_multisig(request: SigningRequest, index: int) -> PartialMultisig | N
 def partial_in(
     context: TransactionContext, request: SigningRequest, index: int
 ) -> PartialMultisig | None:
-    """As `partial_multisig`, with the context of the request, which is costly to make anew."""
+    """Read a multisig as `partial_multisig` does, with a context, which is costly to make."""
     script = script_of(request, index)
     if script is None or not _is_multisig(script):
         return None
@@ -109,7 +109,7 @@ def _with_signature(partial: PartialMultisig, signature: bytes) -> PartialMultis
 
 
 def pushes_so_far(script: bytes, signed: Mapping[bytes, bytes], scheme: Scheme) -> bytes:
-    """Push the dummy, the signatures by public key in the script's order, and zero bytes."""
+    """Push the dummy, the signatures in the order of the script, and placeholders."""
     multisig = read_multisig(script)
     places = [at for at, key in enumerate(multisig.public_keys) if key in signed]
     items = [signed[multisig.public_keys[at]] for at in places]
@@ -118,7 +118,7 @@ def pushes_so_far(script: bytes, signed: Mapping[bytes, bytes], scheme: Scheme) 
 
 
 def with_multisig(request: SigningRequest, partial: PartialMultisig) -> SigningRequest:
-    """Put what cosigners have signed of an input into the request, complete or not."""
+    """Write the signatures of a multisig, complete or not, into its input of the request."""
     if partial.is_complete:
         return unlocked(request, partial.index, partial.unlocking_bytecode)
     code = pushes_so_far(partial.script, dict(partial.signatures), partial.scheme or "schnorr")

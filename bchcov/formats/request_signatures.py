@@ -1,4 +1,4 @@
-"""Whose signatures a signing request lacks, and how they are put into it one after the other."""
+"""Finding the missing signatures of a signing request, and adding them one after the other."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ _SHOWN = 80
 
 @dataclass(frozen=True, slots=True)
 class MissingSignature:
-    """What input `input` still needs: `count` signatures.
+    """The `count` signatures that input `input` still needs.
 
-    `public_keys` are those that may sign, or `key_hash` is the HASH160 of the one that does;
-    where neither is known, it is the key of the wallet that is asked. Of a contract, `push` is
-    the place of the signature among what the input pushes, counted from 0, and `argument` the
-    name that the contract's function has for it.
+    `public_keys` are the keys that may sign, or `key_hash` is the HASH160 of the key; if both
+    are unknown, the key is that of the wallet that is asked. For a contract, `push` is the
+    position of the signature among the input's pushes, from 0, and `argument` the name of the
+    argument in the contract's function.
     """
 
     input: int
@@ -67,7 +67,7 @@ class MissingSignature:
 
 
 def missing_signatures(request: SigningRequest) -> tuple[MissingSignature, ...]:
-    """Say whose signatures the request lacks, in the order of its inputs; none if it is signed.
+    """List the missing signatures of a request in the order of its inputs.
 
     Raises InvalidKey for a signature of a multisig that none of its keys has made.
     """
@@ -102,7 +102,7 @@ def _missing(
 
 
 def _argument(request: SigningRequest, index: int, place: int) -> str | None:
-    """The name of the argument that a push is: the first one is pushed last."""
+    """Return the name of the argument that a push is; the first argument is pushed last."""
     contract = request.contract(index)
     inputs = contract.function.get("inputs") if contract is not None else None
     if not isinstance(inputs, list) or place >= len(inputs):
@@ -115,12 +115,13 @@ def _argument(request: SigningRequest, index: int, place: int) -> str | None:
 def sign_request(
     request: SigningRequest, key: PrivateKey, *, only: Iterable[MissingSignature] | None = None
 ) -> SigningRequest:
-    """Put the Schnorr signatures of a key where they are missing.
+    """Add the missing Schnorr signatures of a key.
 
-    That is in inputs of P2PKH, P2PK and multisigs of the key, and, where zero bytes stand for
-    the key too or the input or its script names the key or its hash, for all zero bytes that
-    stand for a signature. `only` limits it to some of `missing_signatures`, and they are signed
-    whatever the script names. Raises InvalidKey where nothing asks for the key.
+    These are signatures of P2PKH, P2PK and multisig inputs of the key. In other inputs,
+    placeholders of signatures are signed if there is also a placeholder of the key, or if the
+    input or its script contains the key or its hash. `only` restricts this to some of
+    `missing_signatures`, which are signed regardless of the script. Raises InvalidKey if no
+    signature of the key is missing.
     """
     if not isinstance(key, PrivateKey):
         raise InvalidKey(f"a request is signed with a PrivateKey, not {kind_of(key)}")
@@ -164,7 +165,7 @@ def _sign(
 
 
 def _filled(code: bytes, place: int, signature: bytes, public_key: bytes) -> bytes:
-    """Put a signature into a push, and the key into all that stand for it."""
+    """Replace a push's placeholder by a signature, and all placeholders of the key by the key."""
     pieces = []
     for at, step in enumerate(instructions(code)):
         if at == place:
@@ -177,9 +178,9 @@ def _filled(code: bytes, place: int, signature: bytes, public_key: bytes) -> byt
 
 
 def combine_requests(first: SigningRequest, *others: SigningRequest) -> SigningRequest:
-    """Put the signatures of several copies of a request together, in any order.
+    """Merge the signatures of several copies of a request, in any order.
 
-    Raises EncodeError for what is no request, BuildError for another transaction, and
+    Raises EncodeError if one is not a request, BuildError for another transaction, and
     InvalidKey for a signature of a multisig that none of its keys has made.
     """
     made = first
@@ -221,7 +222,7 @@ def _combined(made: SigningRequest, other: SigningRequest, index: int) -> Signin
 
 
 def signed_transaction(request: SigningRequest) -> Transaction:
-    """Return the transaction if no signature is missing. Raises BuildError that says whose is."""
+    """Return the signed transaction. Raises BuildError, which lists missing signatures."""
     missing = missing_signatures(request)
     if missing:
         raise BuildError("; ".join(map(str, missing)))

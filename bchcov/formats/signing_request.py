@@ -1,4 +1,4 @@
-"""A transaction that somebody is asked to sign, as it travels between wallets."""
+"""Requests to sign a transaction, which travel between wallets."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ __all__ = ["SigningRequest", "SourceContract", "last_push", "with_true_script"]
 
 @dataclass(frozen=True, slots=True)
 class SourceContract:
-    """The contract that an input spends, as the wallet is told of it.
+    """The contract that an input spends, as described to the wallet.
 
-    `function` is the entry of the artifact's ABI that is called, `artifact` any part of the
-    artifact; both are as JSON has them. `redeem_script` is None where it is not told.
+    `function` is the called function's entry in the artifact's ABI, `artifact` any part of the
+    artifact; both are decoded from JSON. `redeem_script` is None if it is unknown.
     """
 
     function: Mapping[str, Any]
@@ -32,11 +32,11 @@ class SourceContract:
 class SigningRequest:
     """A transaction that a wallet is asked to sign, with the outputs it spends.
 
-    An input with an empty unlocking bytecode asks for a signature; in others 33 zero bytes
-    stand for the wallet's public key and 65 for its Schnorr signature. `contracts` are those
-    of the inputs, None where an input spends none, and may be left out. `remarks` say what
-    was put right in reading. Raises EncodeError for what has no encoding, BuildError for
-    another number of outputs or contracts than inputs.
+    An input with an empty unlocking bytecode needs a signature. In other inputs, 33 zero bytes
+    are a placeholder for the wallet's public key, and 65 for its Schnorr signature. `contracts`
+    are those of the inputs, None for an input without one, or empty. `remarks` say what was
+    corrected in reading. Raises EncodeError for values without an encoding, BuildError if the
+    numbers of outputs or contracts and of inputs differ.
     """
 
     transaction: Transaction
@@ -55,12 +55,12 @@ class SigningRequest:
             )
 
     def contract(self, index: int) -> SourceContract | None:
-        """The contract that input `index` spends, None where none is told."""
+        """Return the contract that input `index` spends, None if it is unknown."""
         return self.contracts[index] if self.contracts else None
 
 
 def last_push(code: bytes) -> bytes | None:
-    """The data of the last push of a script that does nothing but push, or None."""
+    """Return the data of the last push of a push-only script, or None."""
     if not is_push_only(code):
         return None
     found = None
@@ -72,9 +72,9 @@ def last_push(code: bytes) -> bytes | None:
 def with_true_script(
     told: SourceContract, item: Input, source: Output, path: str
 ) -> tuple[SourceContract, tuple[str, ...]]:
-    """Take the last push for the redeem script where the spent output has its hash.
+    """Use the last push as the redeem script if the spent output has its hash.
 
-    Returns the contract, and what is to be said of the script that was told at `path`.
+    Returns the contract, and remarks on the redeem script that was given at `path`.
     """
     locking = source.locking_bytecode
     if not (is_p2sh20(locking) or is_p2sh32(locking)):

@@ -1,7 +1,7 @@
-"""Requests to a wallet to sign a transaction, and its answers: `bch_signTransaction`.
+"""Reading and writing WalletConnect requests to sign, `bch_signTransaction`, and their answers.
 
-Outpoints and categories are written as displayed, reversed; bytes and satoshis as the text
-that libauth's `stringify` makes of them.
+Outpoints and categories are in displayed, reversed order; bytes and satoshis are text as written
+by libauth's `stringify`.
 Source: wc2-bch-bcr, "signTransaction"; libauth, `stringify`.
 """
 
@@ -81,7 +81,7 @@ def _read_input(found: Field) -> Input:
 
 
 def _unpacked(found: Field) -> Field:
-    """Read what a field holds as text of JSON, which is how some dApps pass parts on."""
+    """Parse a field that contains JSON text, as some dApps write parts of the request."""
     text = found.value
     if not isinstance(text, str) or text.lstrip()[:1] not in ("{", "["):
         return found
@@ -105,7 +105,7 @@ def _read_transaction(found: Field) -> Transaction:
 
 
 def _check_source(found: Field, item: Input) -> None:
-    """Whether a source output is that of the input at its place, as far as it says so."""
+    """Check that a source output matches the input at its position, if it names an outpoint."""
     named = found.get("outpointTransactionHash")
     if named.is_there and _read_hash(named) != item.outpoint_hash:
         if _read_hash(named) == item.outpoint_hash[::-1]:
@@ -138,17 +138,17 @@ def _read_contract(found: Field) -> SourceContract | None:
 
 
 def read_signing_request(data: object) -> SigningRequest:
-    """Read the object of a `bch_signTransaction` request, given as its JSON holds it.
+    """Read the object of a `bch_signTransaction` request, decoded from JSON.
 
-    A `redeemScript` that is not the script that is spent, as where a dApp sent the locking
-    script, is replaced by the last push of its input, and a remark says so. Raises FormatError
-    with the field that is wrong.
+    If a `redeemScript` does not match the spent output, for example because a dApp sent the
+    locking script, the last push of its input is used instead, and a remark says so. Raises
+    FormatError, which names the wrong field.
     """
     return signing_request_in(Field(data))
 
 
 def signing_request_in(found: Field) -> SigningRequest:
-    """Read the request that a field holds, as `read_signing_request` does."""
+    """Read a request from a field, as `read_signing_request` does."""
     transaction = _read_transaction(_unpacked(found.get("transaction")))
     listed = tuple(_unpacked(found.get("sourceOutputs")).items())
     if len(listed) != len(transaction.inputs):
@@ -217,7 +217,7 @@ def _write_contract(contract: SourceContract | None) -> dict[str, Any]:
 
 
 def write_signing_request(request: SigningRequest) -> dict[str, Any]:
-    """Write a request as the object that its JSON holds, in the order in which libauth writes."""
+    """Write a request as an object for JSON, with the fields in libauth's order."""
     transaction = request.transaction
     inputs = [_write_input(item) for item in transaction.inputs]
     return {
@@ -237,12 +237,12 @@ def write_signing_request(request: SigningRequest) -> dict[str, Any]:
 
 
 def read_signed(data: object) -> Transaction:
-    """Read a wallet's answer: the signed transaction, its txid checked. Raises FormatError."""
+    """Read the signed transaction in a wallet's answer and check its txid. Raises FormatError."""
     return signed_in(Field(data))
 
 
 def signed_in(found: Field) -> Transaction:
-    """Read the answer that a field holds, as `read_signed` does."""
+    """Read a wallet's answer from a field, as `read_signed` does."""
     transaction = read_encoded(found.get("signedTransaction"))
     check_identity(transaction, found.get("signedTransactionHash"))
     return transaction

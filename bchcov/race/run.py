@@ -36,7 +36,7 @@ _Others = tuple[list[Builder], SelectiveRevealer | None]
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """How a kind of pool is opened, what a miner sees of it, and who else acts on it."""
+    """The model of a kind of pool, a miner's view of it, and other actors besides users."""
 
     model: Callable[[Settings, Stage | None], _PoolModel]
     view: Callable[[Any], MinerView]

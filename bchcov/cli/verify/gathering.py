@@ -1,4 +1,4 @@
-"""JSON objects that are written over many lines, gathered into one line each."""
+"""Joining JSON objects that are written over several lines into one line each."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Line(NamedTuple):
 
 
 def _depth(text: bytes) -> int:
-    """How many more brackets open than close."""
+    """Return how many more brackets open than close."""
     depth = 0
     for match in _MARK.finditer(text):
         mark = text[match.start()]
@@ -38,7 +38,7 @@ def _depth(text: bytes) -> int:
 
 
 def _is_beginning(text: bytes) -> bool:
-    """Whether more text could make this JSON: the only fault is that it ends."""
+    """Whether the text is the beginning of valid JSON: its only fault is that it ends."""
     try:
         decoded = text.decode().removeprefix("\ufeff").rstrip()
         if nests_too_deep(decoded):
@@ -53,10 +53,10 @@ def _is_beginning(text: bytes) -> bool:
 
 
 def gather(lines: Iterator[Line], *, limit: int) -> Iterator[Line]:
-    """Yield lines; those of an object over many lines as one, with the number of its first.
+    """Yield lines; an object over several lines becomes one, with the number of its first line.
 
-    Where an object that began does not go on as JSON, or is longer than `limit`, its lines
-    and all behind them are yielded one by one.
+    If an object is not continued as JSON, or is longer than `limit`, its lines and all that
+    follow are yielded one by one.
     """
     for first in lines:
         depth = _depth(first.text) if first.text.lstrip(b"\xef\xbb\xbf \t").startswith(b"{") else 0
