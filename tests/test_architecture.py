@@ -56,6 +56,7 @@ BORDERS = {
     "rich": ("cli/",),
     "numpy": ("race/", "testing/"),
     "hypothesis": ("testing/",),
+    "coverage": ("testing/coverage/", "cli/cover.py"),
 }
 MAX_LINES = 300
 TOP_LEVEL = {

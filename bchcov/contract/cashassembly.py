@@ -20,6 +20,7 @@ from .contract import Contract, Locking
 from .found import Found
 from .parameters import Parameter
 from .places import Placed, PlacedScript
+from .producers import functions_in
 from .removal import remove_check
 from .source import load_source
 from .spend_paths import Argument, parse_arguments, parse_paths, paths_in
@@ -54,6 +55,12 @@ class _Origins:
     @property
     def checks(self) -> tuple[Check, ...]:
         return self._index.checks
+
+    @property
+    def scripts(self) -> tuple[bytes, ...]:
+        script = self._index.script
+        _, bodies = functions_in(script)
+        return tuple(dict.fromkeys((script.code, *(each.code for each in bodies))))
 
     def at(self, offset: int) -> Found | None:
         step = self._index.script.at(offset)

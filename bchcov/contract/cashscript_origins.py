@@ -100,6 +100,11 @@ class CashScriptOrigins:
         """All requires, and the checks that the compiler adds, in the order of the source."""
         return tuple(self._checks.values())
 
+    @property
+    def scripts(self) -> tuple[bytes, ...]:
+        """The contract's script and those of its functions."""
+        return tuple(self._frames)
+
     def frames_by_code(self) -> Iterator[tuple[bytes, DebugFrame]]:
         """Yield the contract's script and its functions' scripts, with their debug information."""
         for code, frames in self._frames.items():

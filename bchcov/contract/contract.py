@@ -97,6 +97,14 @@ class Contract:
         """The parameters and the data that the script pushes, each with its role."""
         return find_constants(self.code, self.parameters, self.origins)
 
+    @property
+    def scripts(self) -> Sequence[bytes]:
+        """The contract's script and the bodies of its functions, as far as the source shows them.
+
+        Empty if the source is not known.
+        """
+        return self.origins.scripts
+
     def address(self, network: str = "mainnet", *, token_aware: bool = False) -> str:
         """Return the contract's address on a network. Raises AddressError for P2S."""
         check_network(network)

@@ -61,6 +61,11 @@ class Origins(Protocol):
         """All checks of the contract, in the order of the source."""
         ...
 
+    @property
+    def scripts(self) -> Sequence[bytes]:
+        """The contract's script, and the bodies of its functions that are known."""
+        ...
+
     def at(self, offset: int) -> Found | None:
         """Find the source place of the instruction at a byte of the contract's code."""
         ...
@@ -94,6 +99,7 @@ class NoOrigins:
 
     text: None = None
     checks: tuple[Check, ...] = ()
+    scripts: tuple[bytes, ...] = ()
 
     def at(self, offset: int) -> None:  # noqa: ARG002
         """Find nothing: the source is not known."""

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .coverage import Coverage, CoverageReport, write_coverage_data
     from .fuzzing import Finding, Party, Report, fuzz
     from .strategies import inputs, outputs, scripts, tokens, transactions
 
 __all__ = [
+    "Coverage",
+    "CoverageReport",
     "Finding",
     "Party",
     "Report",
@@ -20,9 +23,14 @@ __all__ = [
     "scripts",
     "tokens",
     "transactions",
+    "write_coverage_data",
 ]
 
-_STRATEGIES = ("inputs", "outputs", "scripts", "tokens", "transactions")
+_HOMES = {
+    "coverage": ("Coverage", "CoverageReport", "write_coverage_data"),
+    "fuzzing": ("Finding", "Party", "Report", "fuzz"),
+    "strategies": ("inputs", "outputs", "scripts", "tokens", "transactions"),
+}
 
 if not TYPE_CHECKING:
 
@@ -32,7 +40,7 @@ if not TYPE_CHECKING:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         from importlib import import_module
 
-        module = "strategies" if name in _STRATEGIES else "fuzzing"
+        module = next(module for module, names in _HOMES.items() if name in names)
         found = globals()[name] = getattr(import_module(f".{module}", __name__), name)
         return found
 

@@ -16,6 +16,7 @@ from .decode import decode, decode_kept
 from .machine import Machine, Observer
 from .metrics import Metrics
 from .program import Program
+from .recording import RECORDERS, evaluate_recorded
 from .result import InputResult, Run
 from .rules.ruleset import RuleSet
 from .rules.upgrades import BCH_2026
@@ -134,6 +135,14 @@ def evaluate_input(
     """
     check_rules(rules)
     _check_place(context, index)
+    if RECORDERS:
+        return evaluate_recorded(_evaluate, context, index, rules, observe)
+    return _evaluate(context, index, rules, observe)
+
+
+def _evaluate(
+    context: TransactionContext, index: int, rules: RuleSet, observe: Observer | None
+) -> InputResult:
     unlocking = context.transaction.inputs[index].unlocking_bytecode
     locking = context.source_outputs[index].locking_bytecode
     vm = Machine(rules, context, index, unlocking_size=len(unlocking), observe=observe)

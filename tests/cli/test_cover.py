@@ -1,0 +1,101 @@
+"""`bchcov cover`, `cost` and `mutate` on a contract and a file of transactions."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from contract_examples import EXAMPLES
+
+from bchcov import BCH_2026
+from bchcov.cli.main import main
+from bchcov.formats.verify_lines import verify_line
+
+HTLC = next(each for each in EXAMPLES if each.name == "htlc")
+FILE = str(Path(__file__).parents[2] / "contracts" / "htlc" / "htlc.cashasm")
+CONSTANTS = [
+    str(int.from_bytes(each.value, "little")) if each.type == "int" else f"0x{each.value.hex()}"
+    for each in HTLC.contracts["htlc"].parameters
+]
+
+
+@pytest.fixture
+def transactions(tmp_path: Path) -> str:
+    """The honest spends, and an attack on all checks but the size."""
+    built = dict(HTLC.honest(HTLC.contracts))
+    built |= {
+        each.check: each.build(HTLC.contracts).build_exactly()
+        for each in HTLC.attacks
+        if each.check != "size"
+    }
+    path = tmp_path / "transactions.jsonl"
+    lines = [
+        verify_line(each.transaction, each.source_outputs, BCH_2026, name=name)
+        for name, each in built.items()
+    ]
+    path.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    return str(path)
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, arguments)
+
+
+def test_cover_shows_the_check_that_was_never_seen_to_fail(transactions: str) -> None:
+    result = run("cover", FILE, *CONSTANTS, "--transactions", transactions)
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith("4 of 5 checks were seen to fail\n")
+    named = [
+        f"{p.name}={text}"
+        for p, text in zip(HTLC.contracts["htlc"].parameters, CONSTANTS, strict=True)
+    ]
+    again = run("cover", FILE, *reversed(named), "--transactions", transactions)
+    assert again.stdout == result.stdout
+
+
+def test_cover_writes_json_and_lcov_and_can_demand_every_check(
+    transactions: str, tmp_path: Path
+) -> None:
+    lcov = tmp_path / "htlc.lcov"
+    options = ["--transactions", transactions, "--json", "--require-checks", "--lcov", str(lcov)]
+    result = run("cover", FILE, *CONSTANTS, *options)
+    assert result.exit_code == 1
+    report = json.loads(result.stdout)
+    assert [each["name"] for each in report["checks"] if not each["refused"]] == ["size"]
+    assert "BRDA:15,0,[size] fails,0" in lcov.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["0xzz"], "hash: "),
+        (["text"], "hash: 'text' is no value"),
+        (CONSTANTS[:2], "expected 5 arguments"),
+        ([f"nobody={CONSTANTS[0]}"], "missing parameters"),
+    ],
+)
+def test_constants_that_cannot_be_read_are_named(
+    arguments: list[str], said: str, transactions: str
+) -> None:
+    result = run("cover", FILE, *arguments, "--transactions", transactions)
+    assert result.exit_code == 1
+    assert said in result.stderr
+    assert not result.stdout
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("nothing", "transactions.jsonl: line 1: "),
+        ('{"tx": "00", "source_outputs": "00"}', "line 1: "),
+        ('{"ok": 1}', "line 1: "),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_named(line: str, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "transactions.jsonl"
+    path.write_text(line, encoding="utf-8")
+    result = run("cover", FILE, *CONSTANTS, "--transactions", str(path))
+    assert result.exit_code == 1
+    assert said in result.stderr
