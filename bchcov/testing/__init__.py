@@ -7,18 +7,34 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .contract_mutants import (
+        Case,
+        KillMatrix,
+        MutationReport,
+        kill_matrix,
+        mutants_of,
+        mutate,
+        mutate_with,
+    )
     from .coverage import Coverage, CoverageReport, write_coverage_data
     from .fuzzing import Finding, Party, Report, fuzz
     from .strategies import inputs, outputs, scripts, tokens, transactions
 
 __all__ = [
+    "Case",
     "Coverage",
     "CoverageReport",
     "Finding",
+    "KillMatrix",
+    "MutationReport",
     "Party",
     "Report",
     "fuzz",
     "inputs",
+    "kill_matrix",
+    "mutants_of",
+    "mutate",
+    "mutate_with",
     "outputs",
     "scripts",
     "tokens",
@@ -27,6 +43,15 @@ __all__ = [
 ]
 
 _HOMES = {
+    "contract_mutants": (
+        "Case",
+        "KillMatrix",
+        "MutationReport",
+        "kill_matrix",
+        "mutants_of",
+        "mutate",
+        "mutate_with",
+    ),
     "coverage": ("Coverage", "CoverageReport", "write_coverage_data"),
     "fuzzing": ("Finding", "Party", "Report", "fuzz"),
     "strategies": ("inputs", "outputs", "scripts", "tokens", "transactions"),

@@ -6,6 +6,8 @@ machine.py only does what depends on the stack.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 
 from ..errors import Reason, ScriptError
@@ -15,7 +17,7 @@ from .machine import Machine
 from .program import Program, Step
 from .rules.ruleset import RuleSet
 
-__all__ = ["decode", "decode_kept"]
+__all__ = ["decode", "decode_kept", "exchanging"]
 
 
 _PUSHDATA_1, _PUSHDATA_4, _LAST_UNCOUNTED = 0x4C, 0x4E, 0x60
@@ -180,6 +182,9 @@ def decode(code: bytes, rules: RuleSet) -> Program:
     return Program(code, tuple(steps))
 
 
+Change = Callable[[tuple[Step, ...], RuleSet], tuple[Step, ...]]
+
+
 class _ProgramCache:
     """A cache of recently decoded scripts, bounded by the total size of the scripts.
 
@@ -189,13 +194,14 @@ class _ProgramCache:
     of the overhead.
     """
 
-    __slots__ = ("_old", "_size", "_young", "most_bytes")
+    __slots__ = ("_changes", "_old", "_size", "_young", "most_bytes")
 
     def __init__(self, most_bytes: int) -> None:
         self.most_bytes = most_bytes
         self._young: dict[tuple[bytes, RuleSet], Program] = {}
         self._old: dict[tuple[bytes, RuleSet], Program] = {}
         self._size = 0
+        self._changes: dict[bytes, list[Change]] = {}
 
     def decode(self, code: bytes, rules: RuleSet) -> Program:
         """Decode `code` under `rules`, or return the cached program."""
@@ -204,15 +210,43 @@ class _ProgramCache:
         return self._load(key) if program is None else program
 
     def _load(self, key: tuple[bytes, RuleSet]) -> Program:
-        program = self._old.get(key) or decode(*key)
+        program = self._old.get(key) or self._decode(*key)
         self._size += len(key[0]) + _OVERHEAD
         if self._size > self.most_bytes:
             self._old, self._young, self._size = self._young, {}, len(key[0]) + _OVERHEAD
         self._young[key] = program
         return program
 
+    def _decode(self, code: bytes, rules: RuleSet) -> Program:
+        program = decode(code, rules)
+        for change in self._changes.get(code, ()):
+            program = Program(code, change(program.steps, rules))
+        return program
+
+    @contextmanager
+    def exchanging(self, code: bytes, change: Change) -> Iterator[None]:
+        """Change the steps of a script within the block; what runs has no part in it."""
+        changes = self._changes.setdefault(code, [])
+        changes.append(change)
+        self._forget(code)
+        try:
+            yield
+        finally:
+            changes.remove(change)
+            if not changes:
+                del self._changes[code]
+            self._forget(code)
+
+    def _forget(self, code: bytes) -> None:
+        for kept in (self._young, self._old):
+            for key in [key for key in kept if key[0] == code]:
+                del kept[key]
+
 
 # The memory of a program besides its steps, expressed in bytes of script.
 _OVERHEAD = 16
-decode_kept = _ProgramCache(200_000).decode
+_KEPT = _ProgramCache(200_000)
+decode_kept = _KEPT.decode
 """`decode` with a cache, for scripts that are likely to run again (not unlocking bytecodes)."""
+exchanging = _KEPT.exchanging
+"""Change the steps that `decode_kept` returns for a script, within a `with` block."""

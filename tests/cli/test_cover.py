@@ -1,4 +1,4 @@
-"""`bchcov cover`, `cost` and `mutate` on a contract and a file of transactions."""
+"""`bchcov cover` and `mutate` on a contract and a file of transactions."""
 
 from __future__ import annotations
 
@@ -99,3 +99,36 @@ def test_a_line_that_cannot_be_read_is_named(line: str, said: str, tmp_path: Pat
     result = run("cover", FILE, *CONSTANTS, "--transactions", str(path))
     assert result.exit_code == 1
     assert said in result.stderr
+
+
+def test_mutate_shows_what_the_transactions_do_not_notice(transactions: str) -> None:
+    result = run("mutate", FILE, *CONSTANTS, "--transactions", transactions)
+    assert result.exit_code == 1, result.output
+    assert "htlc.cashasm:15:16 OP_EQUALVERIFY: drop [size]: survived" in result.stdout
+    assert "[preimage]" not in result.stdout
+    as_json = run("mutate", FILE, *CONSTANTS, "--transactions", transactions, "--json")
+    report = json.loads(as_json.stdout)
+    dropped = {
+        each["check"]: each["status"] for each in report["mutants"] if each["kind"] == "drop"
+    }
+    assert dropped == {
+        "size": "survived",
+        "preimage": "killed",
+        "timeout": "killed",
+        "age": "killed",
+        "signature": "killed",
+    }
+
+
+def test_mutate_holds_a_line_to_the_verdict_that_it_expects(
+    transactions: str, tmp_path: Path
+) -> None:
+    first = json.loads(Path(transactions).read_text(encoding="utf-8").splitlines()[0])
+    path = tmp_path / "one.jsonl"
+    path.write_text(json.dumps({**first, "ok": False}), encoding="utf-8")
+    result = run("mutate", FILE, *CONSTANTS, "--transactions", str(path))
+    assert result.exit_code == 1
+    assert "claim is accepted by the unchanged contract: expected refused" in result.stderr
+    path.write_text(json.dumps({**first, "ok": "yes"}), encoding="utf-8")
+    result = run("mutate", FILE, *CONSTANTS, "--transactions", str(path))
+    assert 'line 1: "ok" is not true or false' in result.stderr
