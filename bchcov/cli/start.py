@@ -28,15 +28,15 @@ def start() -> NoReturn:
                 signal.signal(number, end_at_once)
         from .terminal.streams import finish_streams, prepare_streams
 
-        prepare_streams()
+        output = prepare_streams()
         from .main import main
 
         try:
             main(prog_name="bchcov")
         except SystemExit as end:
-            status = finish_streams(end.code)
+            status = finish_streams(end.code, output)
         else:
-            status = finish_streams(0)
+            status = finish_streams(0, output)
     except KeyboardInterrupt:
         os._exit(130)
     if status > 128:

@@ -69,11 +69,11 @@ def _is_size(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 5 and int(text) in _COLUMNS
 
 
-def prepare_streams() -> None:
-    """Replace the standard streams by ones whose OSErrors name them in `filename`.
+def prepare_streams() -> io.TextIOWrapper:
+    """Replace the standard streams by ones whose OSErrors name them, and return the output.
 
-    Characters that the encoding lacks are written escaped. Implausible screen sizes are
-    removed from the environment.
+    The name is the error's `filename`. Characters that the encoding lacks are written escaped.
+    Implausible screen sizes are removed from the environment.
     """
     _open_closed()
     encoding = sys.stdout.encoding if sys.stdout is not None else "utf-8"
@@ -83,7 +83,7 @@ def prepare_streams() -> None:
         io.BufferedReader(_Input(0, "r", closefd=False)), "utf-8", "surrogateescape"
     )
     output = _Output(1, "w", closefd=False)
-    sys.stdout = io.TextIOWrapper(
+    sys.stdout = written = io.TextIOWrapper(
         io.BufferedWriter(output), encoding, "backslashreplace", line_buffering=output.isatty()
     )
     sys.stderr = io.TextIOWrapper(
@@ -95,6 +95,7 @@ def prepare_streams() -> None:
     for name in ("COLUMNS", "LINES"):
         if not _is_size(os.environ.get(name, "")):
             os.environ.pop(name, None)
+    return written
 
 
 def describe_failure(error: OSError) -> str:
@@ -103,14 +104,16 @@ def describe_failure(error: OSError) -> str:
     return f"{printable(os.fsdecode(error.filename))}: {what}" if error.filename else what
 
 
-def finish_streams(code: object) -> int:
-    """Flush standard output, and return the exit status for `code`.
+def finish_streams(code: object, output: io.TextIOWrapper) -> int:
+    """Flush the standard output, and return the exit status for `code`.
 
-    If that fails the process ends here, since the interpreter would try again.
+    If that fails the process ends here, since the interpreter would try again. `output` is
+    what `prepare_streams` returned: click puts a stream in place of `sys.stdout` that does
+    not say when nobody reads any more.
     """
     status = code if isinstance(code, int) else 0 if code is None else 1
     try:
-        sys.stdout.flush()
+        output.flush()
     except OSError as error:
         if error.errno != errno.EPIPE and status < 128 and status != FAILED:
             status = FAILED
