@@ -161,7 +161,11 @@ def test_tokens_burn_only_when_told_to() -> None:
         ),
         (builder(spend(1, 50_000), spend(1, 50_000)).pay(Output(1_000, PAYEE)), "given twice"),
         (TransactionBuilder(), "no outputs and no change address"),
-        (builder(), "no inputs|insufficient"),
+        (builder(), "insufficient funds: 0 satoshis in inputs, 10 needed"),
+        (
+            TransactionBuilder(fee_rate=0).pay(Output(0, b"\x6a")),
+            "the transaction has no inputs",
+        ),
         (builder().spend_all([spend(1, 300)]), "less than the fee and a change output"),
         (
             replace(builder(spend(1, 9_000)), fee_rate=-1).pay(Output(1_000, PAYEE)),
@@ -192,6 +196,7 @@ def test_what_cannot_be_built_says_why(made: TransactionBuilder, message: str) -
         builder(spend(1, 50_000), spend(1, 50_000)).pay(Output(1_000, PAYEE)),
         TransactionBuilder(),
         builder(),
+        TransactionBuilder(fee_rate=0).pay(Output(0, b"\x6a")),
         builder().spend_all([spend(1, 300)]),
         TransactionBuilder().spend_all([spend(1, 50_000)]).pay(Output(40_000, PAYEE)),
         TransactionBuilder()
@@ -205,6 +210,7 @@ def test_what_cannot_be_built_says_why(made: TransactionBuilder, message: str) -
         "twice",
         "nothing",
         "no input",
+        "no input and no fee",
         "no output",
         "satoshis left over",
         "tokens left over",
