@@ -16,6 +16,7 @@ from test_damage import STORED, fill
 
 from bchcov import Output, StoreError
 from bchcov.chain import ChainFile
+from bchcov.transaction.codec import transaction_id
 
 
 def beside(path: Path) -> list[str]:
@@ -73,6 +74,42 @@ def test_a_file_that_is_open_but_not_locked_is_read(tmp_path: Path) -> None:
     with closing(sqlite3.connect(path)) as own:
         own.execute("SELECT count(*) FROM blocks").fetchall()
         assert ChainFile.salvage(path) == expected
+
+
+def test_what_only_a_log_beside_an_old_file_has_is_read_too(tmp_path: Path) -> None:
+    live, path = tmp_path / "live.sqlite", tmp_path / "left" / "chain.sqlite"
+    path.parent.mkdir()
+    shutil.copy(STORED / "format-1.sqlite", live)
+    before = ChainFile.salvage(live)
+    with closing(sqlite3.connect(live)) as database:
+        # The first format was written in a log; a process that is killed leaves it behind.
+        database.execute("INSERT INTO facts VALUES ('late', 'yes')")
+        database.commit()
+        for each in tmp_path.glob("live.sqlite*"):
+            if not each.name.endswith("-shm"):
+                shutil.copy(each, path.parent / each.name.replace("live", "chain"))
+    assert Path(f"{path}-wal").stat().st_size
+    found = ChainFile.salvage(path)
+    assert found.facts == {**before.facts, "late": "yes"}
+    assert found.transactions == before.transactions
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"), [("5", "bytes"), ("x'00'", ""), ("substr(raw, 1, 60)", "")]
+)
+def test_a_row_that_is_no_transaction_is_named_and_the_others_are_read(
+    tmp_path: Path, raw: str, said: str
+) -> None:
+    path = tmp_path / "chain.sqlite"
+    shutil.copy(STORED / "format-1.sqlite", path)
+    before = ChainFile.salvage(path)
+    damaged = transaction_id(before.transactions[1][0])
+    with closing(sqlite3.connect(path)) as database:
+        database.execute(f"UPDATE transactions SET raw = {raw} WHERE txid = ?", (damaged,))
+        database.commit()
+    found = ChainFile.salvage(path)
+    assert found.transactions == (before.transactions[0], *before.transactions[2:])
+    assert [each for each in found.problems if "transactions" in each and said in each]
 
 
 @pytest.mark.parametrize("number", [1, 2])

@@ -11,10 +11,11 @@ import pytest
 from test_chain_file import MINE, pay
 from test_damage import STORED, fill, whole
 
-from bchcov import BCH_2025, Output, StoreError
+from bchcov import BCH_2025, Input, Output, StoreError, Transaction
 from bchcov.chain import ChainFile, Rebuilt, rebuild
 from bchcov.simulator import Wallet
-from bchcov.transaction.codec import transaction_id
+from bchcov.transaction.codec import encode_transaction, transaction_id
+from bchcov.transaction.constants import NULL_OUTPOINT
 
 
 @pytest.fixture
@@ -110,6 +111,22 @@ def test_a_block_that_is_no_later_than_the_one_before_it_does_not_follow(
         rebuilt.left_out
     )
     assert len(rebuilt.left_out) == 2 - blocks
+
+
+def test_a_coinbase_that_pays_nobody_is_no_coinbase_of_a_chain(tmp_path: Path) -> None:
+    path = tmp_path / "chain.sqlite"
+    shutil.copy(STORED / "format-1.sqlite", path)
+    nothing = Transaction((Input(*NULL_OUTPOINT, b"\x01"),), ())
+    with closing(sqlite3.connect(path)) as database:
+        database.execute(
+            "UPDATE transactions SET txid = ?, raw = ? WHERE place ="
+            " (SELECT min(place) FROM transactions WHERE height = 502)",
+            (transaction_id(nothing), encode_transaction(nothing)),
+        )
+        database.commit()
+    rebuilt = rebuild(ChainFile.salvage(path), tmp_path / "new.sqlite")
+    assert rebuilt.blocks == 1
+    assert "its coinbase pays other fees" in rebuilt.left_out[0]
 
 
 def test_transactions_return_to_the_mempool_in_the_order_in_which_blocks_had_them(
