@@ -24,6 +24,7 @@ COMMANDS = {
     "vectors": "Run the test vectors of the Bitcoin Cash community.",
     "cover": "Measure what transactions reach in a contract, and which checks they see fail.",
     "mutate": "Weaken a contract in one place at a time, to find what its transactions miss.",
+    "cost": "Measure what the spends of a contract cost, and compare with a snapshot.",
     "amm": "Run a SequencedAMM pool on an emulated chain, or compare pools in a race.",
     "salvage": "Read everything undamaged out of a damaged chain file.",
     "decode": "Show a transaction, or the outputs it spends, in readable form.",

@@ -16,29 +16,43 @@ if TYPE_CHECKING:
         mutate,
         mutate_with,
     )
+    from .cost import (
+        CostReport,
+        Profile,
+        check_snapshot,
+        measure_cost,
+        profile,
+        update_snapshot,
+    )
     from .coverage import Coverage, CoverageReport, write_coverage_data
     from .fuzzing import Finding, Party, Report, fuzz
     from .strategies import inputs, outputs, scripts, tokens, transactions
 
 __all__ = [
     "Case",
+    "CostReport",
     "Coverage",
     "CoverageReport",
     "Finding",
     "KillMatrix",
     "MutationReport",
     "Party",
+    "Profile",
     "Report",
+    "check_snapshot",
     "fuzz",
     "inputs",
     "kill_matrix",
+    "measure_cost",
     "mutants_of",
     "mutate",
     "mutate_with",
     "outputs",
+    "profile",
     "scripts",
     "tokens",
     "transactions",
+    "update_snapshot",
     "write_coverage_data",
 ]
 
@@ -51,6 +65,14 @@ _HOMES = {
         "mutants_of",
         "mutate",
         "mutate_with",
+    ),
+    "cost": (
+        "CostReport",
+        "Profile",
+        "check_snapshot",
+        "measure_cost",
+        "profile",
+        "update_snapshot",
     ),
     "coverage": ("Coverage", "CoverageReport", "write_coverage_data"),
     "fuzzing": ("Finding", "Party", "Report", "fuzz"),

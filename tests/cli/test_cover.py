@@ -1,4 +1,4 @@
-"""`bchcov cover` and `mutate` on a contract and a file of transactions."""
+"""`bchcov cover`, `mutate` and `cost` on a contract and a file of transactions."""
 
 from __future__ import annotations
 
@@ -132,3 +132,28 @@ def test_mutate_holds_a_line_to_the_verdict_that_it_expects(
     path.write_text(json.dumps({**first, "ok": "yes"}), encoding="utf-8")
     result = run("mutate", FILE, *CONSTANTS, "--transactions", str(path))
     assert 'line 1: "ok" is not true or false' in result.stderr
+
+
+def test_cost_is_held_to_a_snapshot(transactions: str, tmp_path: Path) -> None:
+    lines = Path(transactions).read_text(encoding="utf-8").splitlines()
+    honest, both = tmp_path / "honest.jsonl", tmp_path / "both.jsonl"
+    honest.write_text(lines[0], encoding="utf-8")
+    attack = json.dumps({**json.loads(lines[2]), "ok": False})
+    both.write_text("\n".join([*lines[:2], attack]), encoding="utf-8")
+    snapshot, folded = tmp_path / "cost.json", tmp_path / "folded.txt"
+    options = ["--update", str(snapshot), "--folded", str(folded)]
+    result = run("cost", FILE, *CONSTANTS, "--transactions", str(honest), *options)
+    assert result.exit_code == 0, result.output
+    assert result.stdout.splitlines()[1].startswith("claim")
+    total = sum(int(line.rpartition(" ")[2]) for line in folded.read_text("utf-8").splitlines())
+    assert total == json.loads(snapshot.read_text("utf-8"))["spends"]["claim"]["op_cost"]
+    check = ["--check", str(snapshot)]
+    again = run("cost", FILE, *CONSTANTS, "--transactions", str(honest), *check)
+    assert (again.exit_code, again.stderr) == (0, "")
+    changed = run("cost", FILE, *CONSTANTS, "--transactions", str(both), *check, "--json")
+    assert changed.exit_code == 1
+    assert changed.stderr == "refund: not in the snapshot\n"
+    assert [each["name"] for each in json.loads(changed.stdout)["spends"]] == ["claim", "refund"]
+    refused = run("cost", FILE, *CONSTANTS, "--transactions", transactions)
+    assert refused.exit_code == 1
+    assert "is refused, so that its cost says nothing" in refused.stderr

@@ -1,0 +1,70 @@
+"""`bchcov cost`: what the spends of a contract cost, and whether that has changed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from ..encoding.printable import printable
+from ..errors import ContractError, FormatError
+from ..testing.cost import check_snapshot, measure_cost, profile, update_snapshot
+from ..vm.rules.upgrades import BCH_2026
+from .terminal.contracts import contract_arguments, load_from, read_transactions
+
+__all__ = ["cost"]
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command()
+@contract_arguments
+@click.option("--check", type=_FILE, help="Compare with this snapshot; fail if it differs.")
+@click.option("--update", type=_FILE, help="Write the figures into this snapshot.")
+@click.option(
+    "--tolerance",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    show_default=True,
+    help="By how many percent a figure may differ from the snapshot.",
+)
+@click.option("--folded", type=_FILE, help="Write folded stacks, for a flame graph, to this file.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_context
+def cost(
+    ctx: click.Context,
+    file: Path,
+    arguments: tuple[str, ...],
+    transactions: Path,
+    locking: str,
+    check: Path | None,
+    update: Path | None,
+    tolerance: float,
+    folded: Path | None,
+    as_json: bool,
+) -> None:
+    """Measure what honest transactions cost in the inputs of a contract, by BCH_2026.
+
+    FILE and ARGUMENTS are as for `bchcov cover`; lines whose "ok" is false are left out. Limits
+    of size and cost are not enforced, but shown, with the padding that would be needed. The
+    exit code is 1 if the figures differ from those of the snapshot given by --check.
+    """
+    contract = load_from(file, arguments, locking)
+    lines = [each for each in read_transactions(transactions) if each.expected is not False]
+    spends = {each.name: each for each in lines}
+    if len(spends) < len(lines):
+        raise click.ClickException(f"{transactions.name}: two transactions have the same id")
+    try:
+        report = measure_cost(contract, spends, BCH_2026)
+        if folded is not None:
+            folded.write_text(profile(contract, spends, BCH_2026).folded(), encoding="utf-8")
+        differences = check_snapshot(report, check, tolerance=tolerance / 100) if check else ()
+    except (ContractError, FormatError) as error:
+        raise click.ClickException(str(error)) from None
+    if update is not None:
+        update_snapshot(report, update)
+    click.echo(json.dumps(report.as_dict(), indent=1) if as_json else report.text())
+    for each in differences:
+        click.echo(printable(each), err=True)
+    ctx.exit(1 if differences else 0)
