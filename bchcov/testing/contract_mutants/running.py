@@ -13,8 +13,10 @@ from types import FrameType
 
 from ...contract.contract import Contract
 from ...errors import BchcovError, ContractError
+from ...transaction.context import TransactionContext
 from ...transaction.model import Output, Transaction
 from ...validation.verify import verify
+from ...vm.evaluate import evaluate_input
 from ...vm.machine import Machine
 from ...vm.patching import patched
 from ...vm.program import Program
@@ -90,11 +92,11 @@ def mutate(
     not known.
     """
     contracts = _together(contract, siblings)
-    reached = [_reach_of(case, contracts) for case in cases]
+    judged = [_judged_before(case, contracts) for case in cases]
 
     def judge(mutant: Mutant) -> MutantResult:
         at = mutant.script, mutant.position
-        concerned = [case for case, ran in zip(cases, reached, strict=True) if at in ran]
+        concerned = [(each, inputs) for each in judged if (inputs := each.running(at))]
         if not concerned:
             return MutantResult(mutant, "not run")
         return _judge(mutant, concerned, contracts, monotonic() + seconds)
@@ -147,31 +149,61 @@ def _together(contract: Contract, siblings: Sequence[Contract]) -> tuple[Contrac
     return (contract, *siblings)
 
 
-def _reach_of(case: Case, contracts: Sequence[Contract]) -> _Reached:
-    """Find what a case runs, and that it is judged as it should be."""
-    reach = _Reach(contracts)
-    with recording(reach):
-        is_accepted = case.is_accepted()
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A case, and for each input whether it was accepted without a change, and what it ran."""
+
+    case: Case
+    context: TransactionContext
+    inputs: tuple[tuple[bool, _Reached], ...]
+
+    def running(self, at: tuple[int, int]) -> list[int]:
+        """Return the inputs that run an instruction."""
+        return [index for index, (_, reached) in enumerate(self.inputs) if at in reached]
+
+    def is_unchanged(self, indexes: Sequence[int]) -> bool:
+        """Whether each of these inputs is still accepted or refused as before."""
+        rules = self.case.rules
+        return all(
+            evaluate_input(self.context, index, rules).ok is self.inputs[index][0]
+            for index in indexes
+        )
+
+
+def _judged_before(case: Case, contracts: Sequence[Contract]) -> _Judged:
+    """Find what each input of a case runs, and that the case is judged as it should be."""
+    is_accepted = case.is_accepted()
     if is_accepted is not case.accepted:
         said, wanted = ("accepted", "refused") if is_accepted else ("refused", "accepted")
         raise ContractError(f"{case.name} is {said} by the unchanged contract: expected {wanted}")
-    return reach.reached
+    context = TransactionContext(case.transaction, case.source_outputs)
+    inputs = []
+    for index in range(min(len(case.transaction.inputs), len(case.source_outputs))):
+        reach = _Reach(contracts)
+        result = evaluate_input(context, index, case.rules, observe=reach.observe)
+        inputs.append((result.ok, reach.reached))
+    return _Judged(case, context, tuple(inputs))
 
 
 def _judge(
-    mutant: Mutant, cases: Sequence[Case], contracts: Sequence[Contract], end: float
+    mutant: Mutant,
+    concerned: Sequence[tuple[_Judged, list[int]]],
+    contracts: Sequence[Contract],
+    end: float,
 ) -> MutantResult:
-    passed, refused, honest = [], [], 0
+    passed: list[str] = []
+    refused: list[str] = []
+    honest = 0
     with in_place(mutant, contracts):
-        for case in cases:
+        for each, indexes in concerned:
             if monotonic() > end:
                 return MutantResult(mutant, "timed out")
-            is_accepted = case.is_accepted()
+            case = each.case
             honest += case.accepted
-            if is_accepted and not case.accepted:
-                passed.append(case.name)
-            elif case.accepted and not is_accepted:
-                refused.append(case.name)
+            # Only what has changed is judged as a whole, which takes longer: no other verdict can.
+            if each.is_unchanged(indexes) or case.is_accepted() is case.accepted:
+                continue
+            (refused if case.accepted else passed).append(case.name)
     if passed:
         return MutantResult(mutant, "killed", tuple(passed[:_NAMES_SHOWN]))
     if refused:

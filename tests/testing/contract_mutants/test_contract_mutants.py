@@ -268,3 +268,26 @@ def test_the_report_can_be_read_as_text_and_as_json() -> None:
     again = json.loads(json.dumps(report.as_dict()))
     assert again["counts"]["killed"] == report.counts["killed"]
     assert len(again["mutants"]) == len(report.results)
+
+
+@pytest.mark.parametrize("example", EXAMPLES[:6], ids=lambda each: each.name)
+def test_each_mutant_is_judged_as_by_verifying_every_transaction_as_a_whole(
+    example: Example,
+) -> None:
+    """The report is made from the inputs that run the mutant; this is the slow, plain way."""
+    for file, contract in example.contracts.items():
+        honest = example.honest(example.contracts)
+        attacks, _ = attacks_of(example, file)
+        tried = [
+            Case(name, built.transaction, built.source_outputs, accepted)
+            for group, accepted in ((honest, True), (attacks, False))
+            for name, built in group.items()
+        ]
+        for result in mutate(contract, tried).results:
+            with in_place(result.mutant, [contract]):
+                wrong = {case.name for case in tried if case.is_accepted() is not case.accepted}
+            assert bool(wrong) is (result.status in ("killed", "invalid"))
+            assert {*result.by} <= wrong
+            if result.status == "invalid":
+                assert wrong <= honest.keys()
+        assert all(case.is_accepted() is case.accepted for case in tried)
