@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
 
 import click
 from rich.console import Console
@@ -23,9 +23,13 @@ from bchcov import (
     BCH_2026,
     BCH_SPEC,
     Input,
+    Nft,
     Output,
+    Token,
     Transaction,
+    TransactionBuilder,
     TransactionContext,
+    compile_contract,
     decode_transaction,
     encode_outputs,
     encode_transaction,
@@ -38,6 +42,7 @@ from bchcov.crypto.hashes import hash160, sha256
 from bchcov.crypto.secp256k1 import public_key_of, sign_ecdsa, sign_schnorr
 from bchcov.script.patterns import p2pkh
 from bchcov.script.pushes import encode_push
+from bchcov.testing import fuzz
 from bchcov.vectors.suite import load_suite
 
 ROOT = Path(__file__).parent.parent
@@ -45,6 +50,16 @@ SUITE = ROOT / "vectors" / "vmb.xz"
 LIBAUTH = "@bitauth/libauth@3.1.0-next.8"
 LIBAUTH_FOLDER = ROOT / ".venv" / "libauth-3.1.0-next.8"
 SPENDS = 500
+IMPORT = "from bchcov import verify"
+MUTANTS = 5_000
+COVENANT = """\
+OP_INPUTINDEX OP_OUTPUTBYTECODE OP_INPUTINDEX OP_UTXOBYTECODE OP_EQUALVERIFY
+OP_INPUTINDEX OP_OUTPUTVALUE <2000> OP_ADD OP_INPUTINDEX OP_UTXOVALUE
+OP_GREATERTHANOREQUAL OP_VERIFY
+OP_INPUTINDEX OP_OUTPUTTOKENCATEGORY OP_INPUTINDEX OP_UTXOTOKENCATEGORY OP_EQUALVERIFY
+OP_INPUTINDEX OP_OUTPUTTOKENCOMMITMENT OP_INPUTINDEX OP_UTXOTOKENCOMMITMENT OP_EQUALVERIFY
+OP_1 OP_OUTPUTVALUE <1000> OP_GREATERTHANOREQUAL OP_VERIFY OP_TXINPUTCOUNT OP_1 OP_NUMEQUAL
+"""
 
 Test = tuple[bytes, bytes]  # a transaction and the outputs it spends
 
@@ -131,15 +146,27 @@ def large_transaction() -> tuple[float, float]:
 
 
 def import_time() -> float:
-    """Seconds that importing bchcov adds to starting Python: the median of seven."""
+    """Seconds that importing `verify` adds to starting Python: the median of seven."""
 
     def run(code: str) -> float:
         start = perf_counter()
         subprocess.run([sys.executable, "-c", code], check=True)
         return perf_counter() - start
 
-    run("import bchcov")
-    return median(run("import bchcov") - run("pass") for _ in range(7))
+    run(IMPORT)
+    return median(run(IMPORT) - run("pass") for _ in range(7))
+
+
+def mutants_per_second() -> float:
+    """How many changed transactions of a covenant without signatures a campaign judges."""
+    covenant = compile_contract("covenant", source=COVENANT, paths={"go": ""})
+    token = Token(bytes(range(32)), nft=Nft(b"ab"))
+    coin = covenant.coin("11" * 32, 0, 100_000, token)
+    honest = TransactionBuilder().spend(coin, covenant.unlock.go())
+    built = honest.pay(covenant.output(98_000, token), Output(1_500, p2pkh(bytes(20)))).build()
+    start = process_time()
+    report = fuzz([built], seconds=None, count=MUTANTS)
+    return report.judged / (process_time() - start)
 
 
 def libauth_seconds(sets: dict[str, list[Test]]) -> dict[str, float]:
@@ -203,7 +230,12 @@ def measure(quick: bool, node: bool) -> list[dict[str, object]]:
             for rules in MODES
             if rules.is_standard
         ),
-        ("import bchcov", 1e3 * import_time(), "ms"),
+        (
+            f"mutants of a covenant of {COVENANT.count('OP_')} instructions",
+            mutants_per_second(),
+            "/s",
+        ),
+        (IMPORT, 1e3 * import_time(), "ms"),
         ("peak memory", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "MiB"),
     ):
         rows.append({"what": what, "value": value, "unit": unit, "libauth": None, "ratio": None})
