@@ -19,6 +19,7 @@ from ...vm.rules.ruleset import RuleSet
 from .differences import Difference, differences
 from .draft import Draft
 from .oracle import Loss
+from .parties import hold
 from .provenance import watch
 from .scene import Scene
 from .search import Accepted, Search
@@ -116,7 +117,10 @@ def shrink(accepted: Accepted, search: Search) -> Finding | None:
     Returns None if a fresh verification of its bytes refuses it.
     """
     scene = search.scene
-    honest = search.oracle.references[accepted.reference].draft
+    reference = search.oracle.references[accepted.reference].draft
+    number = _number_of(reference, scene)
+    # What is undone becomes what the attacker has: signatures of others as they were made.
+    honest = hold(reference, scene.originals[number], scene.attacker.keys)
     draft, loss = accepted.draft, accepted.loss
     changed = True
     while changed:
@@ -142,7 +146,7 @@ def shrink(accepted: Accepted, search: Search) -> Finding | None:
         loss.sentence,
         tuple(each.says for each in left) or draft.steps[-1:],
         tuple(each.says for each in _unread(left, draft, scene)),
-        _number_of(honest, scene),
+        number,
         transaction,
         coins,
         scene.rules,

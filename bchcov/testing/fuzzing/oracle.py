@@ -96,7 +96,8 @@ class Oracle:
                 should.setdefault(owner, Counter()).update(holdings)
         mine, should_mine = changes[ATTACKER], should[ATTACKER]
         others, should_others = _others(changes), _others(should)
-        assets = {*others, *should_others, *mine, *should_mine}
+        # In an order that is the same in every process, unlike that of a set.
+        assets = dict.fromkeys((*others, *should_others, *mine, *should_mine))
         if any(others[asset] - should_others[asset] > _slack(asset) for asset in assets):
             # Others are paid something for it: what that is worth nobody can say here.
             return None

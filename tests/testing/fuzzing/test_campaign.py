@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -30,6 +34,7 @@ from bchcov.testing import Finding, Party, Report, fuzz
 OWNER, HEIR, BUYER = (PrivateKey(bytes(31) + bytes((number,))) for number in (1, 2, 3))
 CATEGORY = bytes(range(32))
 COUNT = 1_500
+TESTS = Path(__file__).parent.parent.parent
 
 VAULT = """\
 // @parameter pubkey owner
@@ -244,6 +249,46 @@ def test_a_campaign_of_one_seed_and_count_is_the_same_each_time() -> None:
     one, two = run("counter", source, COUNT), run("counter", source, COUNT)
     assert one.findings == two.findings
     assert (one.judged, one.accepted) == (two.judged, two.accepted)
+
+
+def test_a_campaign_is_the_same_in_another_process() -> None:
+    code = (
+        "from testing.fuzzing.test_campaign import *;"
+        "found = run('sale', without_check(SALE, 'alone'), 800);"
+        "print(*found.findings, found.judged)"
+    )
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(TESTS)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    ]
+    assert "NFT" in told[0]
+    assert told == [told[0]] * 3
+
+
+def test_a_finding_is_not_shrunk_to_a_signature_that_the_attacker_cannot_make() -> None:
+    source = """\
+// @parameter pubkey child, pubkey parent
+// @spend take(sig signature): <signature> OP_0
+// @spend close(sig signature): <signature> OP_1
+OP_IF <parent> OP_CHECKSIG OP_ELSE <child> OP_CHECKSIG OP_ENDIF
+"""
+    contract = compile_contract("either", {"child": HEIR, "parent": OWNER}, source=source)
+    builder = TransactionBuilder().spend(
+        contract.coin("11" * 32, 0, 100_000), contract.unlock.take(HEIR)
+    )
+    honest = builder.pay(Output(99_000, HEIR.locking_bytecode)).build()
+    parties = [Party("child", (HEIR,)), Party("parent", (OWNER,))]
+    report = fuzz([honest], parties, seconds=None, count=COUNT)
+    by_parent = [each for each in report.findings if each.attacker == "parent"]
+    assert by_parent
+    for finding in by_parent:
+        assert any("input 0 pushes another item" in each for each in finding.differences)
 
 
 def test_a_campaign_may_stop_at_the_first_attack() -> None:
