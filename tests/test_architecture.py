@@ -57,6 +57,7 @@ BORDERS = {
     "numpy": ("race/", "testing/"),
     "hypothesis": ("testing/",),
     "coverage": ("testing/coverage/", "cli/cover.py"),
+    "pytest": ("testing/plugin.py",),
 }
 MAX_LINES = 300
 TOP_LEVEL = {

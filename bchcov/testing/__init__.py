@@ -7,6 +7,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .asserting import assert_accepted, assert_refused
     from .contract_mutants import (
         Case,
         KillMatrix,
@@ -39,6 +40,8 @@ __all__ = [
     "Party",
     "Profile",
     "Report",
+    "assert_accepted",
+    "assert_refused",
     "check_snapshot",
     "fuzz",
     "inputs",
@@ -57,6 +60,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "asserting": ("assert_accepted", "assert_refused"),
     "contract_mutants": (
         "Case",
         "KillMatrix",
