@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner, Result
-from support.running import WAIT_SECONDS, wait_until
+from support.running import WAIT_SECONDS, alive, needs_proc, wait_until
 
 from bchcov import PrivateKey, TransactionBuilder, compile_contract
 from bchcov.cli.main import main
@@ -230,20 +230,39 @@ def test_bad_input_is_one_error_and_status_2(
     assert OWNER.to_wif()[:-1] not in result.stderr
 
 
+def test_many_processes_share_the_attackers(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.py"
+    mine.write_text("def fine(transaction, source_outputs): return None", encoding="utf-8")
+    options = ("--property", f"{mine}:fine", "--jobs", "2", "--json")
+    told = json.loads(run(BROKEN, *PARTY, *COUNT, *options).stdout)
+    assert told["attackers"] == ["a stranger", "owner"]
+    assert told["judged"] >= 800
+    assert told["attacks"] > 0
+
+
+@pytest.mark.parametrize("jobs", ["0", "257", "many", "-1", "9999999"])
+def test_a_number_of_processes_that_cannot_be_is_refused(jobs: str) -> None:
+    result = run(line(), "--jobs", jobs)
+    assert result.exit_code == 2
+    assert "expected 1 to 256, or all" in result.stderr
+
+
+@needs_proc
+@pytest.mark.parametrize("jobs", ["1", "2"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_it_with_the_report_so_far(number: int, tmp_path: Path) -> None:
+def test_a_signal_ends_it_with_the_report_so_far(number: int, jobs: str, tmp_path: Path) -> None:
     path, mine, mark = tmp_path / "honest.jsonl", tmp_path / "mine.py", tmp_path / "mark"
     path.write_text(BROKEN, encoding="utf-8")
     mine.write_text(
         f"calls = []\ndef mark(transaction, source_outputs):\n    calls.append(1)\n"
-        f"    if len(calls) == 400:\n        open({str(mark)!r}, 'xb').close()\n",
+        f"    if len(calls) == 400:\n        open({str(mark)!r}, 'ab').close()\n",
         encoding="utf-8",
     )
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     options = (*PARTY, "--property", f"{mine}:mark", "--out", str(tmp_path / "out"))
     try:
         command = subprocess.Popen(
-            [sys.executable, "-m", "bchcov", "fuzz", str(path), *options, "--seconds", "600"],
+            [sys.executable, "-m", "bchcov", "fuzz", str(path), *options, "--jobs", jobs],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -252,6 +271,7 @@ def test_a_signal_ends_it_with_the_report_so_far(number: int, tmp_path: Path) ->
         wait_until(lambda: mark.exists() or command.poll() is not None)
         os.killpg(command.pid, number)
         output, told = command.communicate(timeout=WAIT_SECONDS)
+        wait_until(lambda: not alive(command.pid))
     finally:
         signal.signal(signal.SIGINT, before)
     assert command.returncode == 128 + number

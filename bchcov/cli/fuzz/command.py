@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 
@@ -12,11 +14,12 @@ import click
 from rich.progress import BarColumn, Progress, TimeElapsedColumn
 
 from ...encoding.printable import printable
-from ...errors import ContractError, RulesError
+from ...errors import ContractError, RulesError, WorkerLost
 from ...processes.signals import Stopped, stoppable
 from ...testing.fuzzing.campaign import Campaign, Report, prepare
 from ...testing.fuzzing.exports import Place, as_json, as_junit, as_sarif, write_files
 from ...testing.fuzzing.findings import Progress as Told
+from ...testing.fuzzing.parallel import ManyCampaigns, prepare_many
 from ...vm.rules.upgrades import find_rules
 from ..terminal.console import make_console
 from ..terminal.ending import end_status, report_end
@@ -25,6 +28,7 @@ from .reading import read_category, read_honest, read_parties, read_property, re
 __all__ = ["fuzz"]
 
 _SECONDS = 60.0
+_MOST_JOBS = 256
 
 
 def _check_rules(_ctx: click.Context, _option: click.Parameter, name: str) -> str:
@@ -33,6 +37,14 @@ def _check_rules(_ctx: click.Context, _option: click.Parameter, name: str) -> st
     except RulesError as error:
         raise click.BadParameter(str(error)) from None
     return name
+
+
+def _read_jobs(_ctx: click.Context, _option: click.Parameter, text: str) -> int:
+    if text == "all":
+        return os.cpu_count() or 1
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:4]) <= _MOST_JOBS:
+        raise click.BadParameter(f"{text!r} is invalid: expected 1 to {_MOST_JOBS}, or all")
+    return int(text)
 
 
 @contextmanager
@@ -55,13 +67,17 @@ def _bar(seconds: float | None, count: int | None) -> Iterator[Told]:
 
 
 def _run(
-    campaign: Campaign, seconds: float | None, count: int | None, *, stop_at_first: bool
-) -> Stopped | None:
+    campaign: Campaign | ManyCampaigns,
+    seconds: float | None,
+    count: int | None,
+    *,
+    stop_at_first: bool,
+) -> Stopped | WorkerLost | None:
     """Run a campaign; return what stopped it early."""
     try:
         with _bar(seconds, count) as show:
             campaign.run(seconds=seconds, count=count, stop_at_first=stop_at_first, progress=show)
-    except Stopped as end:
+    except (Stopped, WorkerLost) as end:
         return end
     return None
 
@@ -134,6 +150,14 @@ def _as_bytes(value: object) -> bytes:
 @click.option("--seconds", type=click.FloatRange(0), help="Search for so long; 60 without --count.")
 @click.option("--count", type=click.IntRange(1), help="Judge so many transactions.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of what is random.")
+@click.option(
+    "--jobs",
+    default="1",
+    show_default=True,
+    metavar="N|all",
+    callback=_read_jobs,
+    help="Use N processes, or one per core: they share the attackers.",
+)
 @click.option("--stop-at-first", is_flag=True, help="End with the first attack.")
 @click.option("--strict", is_flag=True, help="Exit with 1 for what is open to argument, too.")
 @click.option(
@@ -158,6 +182,7 @@ def fuzz(
     seconds: float | None,
     count: int | None,
     seed: int,
+    jobs: int,
     stop_at_first: bool,
     strict: bool,
     out: Path | None,
@@ -179,7 +204,8 @@ def fuzz(
     with stoppable():
         try:
             honest = read_honest(files, rules)
-            campaign = prepare(
+            make = prepare if jobs == 1 else partial(prepare_many, jobs=jobs)
+            campaign = make(
                 [(each.transaction, each.source_outputs) for each in honest],
                 read_parties(keys, scripts, open_names),
                 rules=honest[0].rules,

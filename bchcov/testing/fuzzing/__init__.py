@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .campaign import Report, fuzz
+from .campaign import Report
+from .entry import fuzz
 from .findings import Finding
 from .parties import Party
 from .search import Property

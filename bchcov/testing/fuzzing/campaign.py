@@ -17,7 +17,7 @@ from .parties import Party
 from .scene import ATTACKER, CONTRACT, STRANGER, Scene, make_scene
 from .search import Property, Search, make_search
 
-__all__ = ["Campaign", "Report", "fuzz", "prepare"]
+__all__ = ["Campaign", "Honest", "Report", "pairs_of", "prepare"]
 
 _AT_ONCE = 50
 _NEVER_TRIED = (
@@ -144,6 +144,14 @@ class Campaign:
                 self.findings.append(finding)
 
 
+def pairs_of(honest: Iterable[Honest]) -> list[tuple[Transaction, Sequence[Output]]]:
+    """Take transactions and the outputs that they spend out of what a builder has built."""
+    return [
+        (each.transaction, each.source_outputs) if isinstance(each, BuiltTransaction) else each
+        for each in honest
+    ]
+
+
 def prepare(
     honest: Iterable[Honest],
     parties: Iterable[Party] = (),
@@ -152,64 +160,29 @@ def prepare(
     seed: int = 0,
     properties: Iterable[Property] = (),
     unique: Iterable[bytes] = (),
+    attackers: Sequence[str] | None = None,
 ) -> Campaign:
-    """Prepare a campaign; the arguments are those of `fuzz`.
+    """Prepare a campaign of these attackers, or of all; the other arguments are those of `fuzz`.
 
     Raises ContractError for a transaction that is refused as it stands, and for a party with a
     name that is another's.
     """
-    pairs = [
-        (each.transaction, each.source_outputs) if isinstance(each, BuiltTransaction) else each
-        for each in honest
-    ]
     everybody = tuple(parties)
     taken = {STRANGER.name, ATTACKER, CONTRACT, "nobody"}
     for number, party in enumerate(everybody):
         if party.name in taken:
             raise ContractError(f"party {number}: the name {party.name!r} is taken")
         taken.add(party.name)
-    scene = make_scene(pairs, everybody, rules, unique)
+    scene = make_scene(pairs_of(honest), everybody, rules, unique)
     checks = tuple(properties)
     return Campaign(
-        [make_search(each, checks, Random(seed)) for each in _attackers(scene)],
+        [
+            make_search(each, checks, Random(seed))
+            for each in _attackers(scene)
+            if attackers is None or each.attacker.name in attackers
+        ],
         seed,
     )
-
-
-def fuzz(
-    honest: Iterable[Honest],
-    parties: Iterable[Party] = (),
-    *,
-    rules: RuleSet = BCH_2026,
-    seconds: float | None = 10.0,
-    count: int | None = None,
-    seed: int = 0,
-    properties: Iterable[Property] = (),
-    unique: Iterable[bytes] = (),
-    stop_at_first: bool = False,
-    progress: Progress | None = None,
-) -> Report:
-    """Search for transactions that are accepted and take from somebody what is theirs.
-
-    Starts from honest transactions and the outputs that they spend. Each party in turn is the
-    attacker, who signs with their own keys alone, and a stranger who takes part in nothing. Every
-    small change is tried, alone and with what repairs it; then mixtures of them, until `seconds`
-    are over or `count` transactions are judged, at least one of which must be given. The same
-    `seed` and `count` give the same report.
-
-    `properties` are functions of a transaction and its source outputs that say in a sentence
-    what an accepted one breaks; `unique` holds the categories, in wire order, of which there is
-    one NFT only.
-
-    Raises ContractError for a transaction that is refused as it stands.
-    """
-    if seconds is None and count is None:
-        raise ContractError("a campaign needs an end: seconds, or a count of transactions")
-    campaign = prepare(
-        honest, parties, rules=rules, seed=seed, properties=properties, unique=unique
-    )
-    campaign.run(seconds=seconds, count=count, stop_at_first=stop_at_first, progress=progress)
-    return campaign.report()
 
 
 def _attackers(scene: Scene) -> Iterator[Scene]:

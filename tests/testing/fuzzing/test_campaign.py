@@ -265,10 +265,10 @@ def test_a_campaign_is_the_same_in_another_process() -> None:
             text=True,
             check=True,
         ).stdout
-        for seed in ("1", "2", "3")
+        for seed in ("1", "5")
     ]
     assert "NFT" in told[0]
-    assert told == [told[0]] * 3
+    assert told[0] == told[1]
 
 
 def test_a_finding_is_not_shrunk_to_a_signature_that_the_attacker_cannot_make() -> None:

@@ -1,0 +1,67 @@
+"""The way in: a whole campaign in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ...errors import ContractError
+from ...vm.rules.ruleset import RuleSet
+from ...vm.rules.upgrades import BCH_2026
+from .campaign import Campaign, Honest, Report, prepare
+from .findings import Progress
+from .parallel import ManyCampaigns, prepare_many
+from .parties import Party
+from .search import Property
+
+__all__ = ["fuzz"]
+
+
+def fuzz(
+    honest: Iterable[Honest],
+    parties: Iterable[Party] = (),
+    *,
+    rules: RuleSet = BCH_2026,
+    seconds: float | None = 10.0,
+    count: int | None = None,
+    seed: int = 0,
+    properties: Iterable[Property] = (),
+    unique: Iterable[bytes] = (),
+    stop_at_first: bool = False,
+    progress: Progress | None = None,
+    jobs: int = 1,
+) -> Report:
+    """Search for transactions that are accepted and take from somebody what is theirs.
+
+    Starts from honest transactions and the outputs that they spend. Each party in turn is the
+    attacker, who signs with their own keys alone, and a stranger who takes part in nothing. Every
+    small change is tried, alone and with what repairs it; then mixtures of them, until `seconds`
+    are over or `count` transactions are judged, at least one of which must be given. The same
+    `seed` and `count` give the same report.
+
+    `properties` are functions of a transaction and its source outputs that say in a sentence
+    what an accepted one breaks; `unique` holds the categories, in wire order, of which there is
+    one NFT only. With more than one of `jobs`, as many processes share the attackers, and those
+    that are left over play one with another seed; properties are then functions of modules.
+
+    Raises ContractError for a transaction that is refused as it stands, WorkerLost if a process
+    ends before its work is done.
+    """
+    if seconds is None and count is None:
+        raise ContractError("a campaign needs an end: seconds, or a count of transactions")
+    campaign: Campaign | ManyCampaigns
+    if jobs == 1:
+        campaign = prepare(
+            honest, parties, rules=rules, seed=seed, properties=properties, unique=unique
+        )
+    else:
+        campaign = prepare_many(
+            honest,
+            parties,
+            jobs=jobs,
+            rules=rules,
+            seed=seed,
+            properties=properties,
+            unique=unique,
+        )
+    campaign.run(seconds=seconds, count=count, stop_at_first=stop_at_first, progress=progress)
+    return campaign.report()

@@ -1,0 +1,105 @@
+"""A campaign in many processes finds what one process finds, each cause once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from bchcov import (
+    BuiltTransaction,
+    ContractError,
+    Output,
+    PrivateKey,
+    Transaction,
+    TransactionBuilder,
+    compile_contract,
+)
+from bchcov.testing import Party, fuzz
+from bchcov.testing.fuzzing.parallel import prepare_many
+
+OWNER, HEIR = (PrivateKey(bytes(31) + bytes((number,))) for number in (1, 2))
+# Nothing says where the coin goes.
+LEAKING = """\
+// @parameter pubkey owner
+// @spend move(sig signature)
+<owner> OP_CHECKSIGVERIFY
+OP_INPUTINDEX OP_OUTPUTVALUE <1000> OP_ADD OP_INPUTINDEX OP_UTXOVALUE OP_GREATERTHANOREQUAL
+"""
+KEEPING = (
+    LEAKING
+    + """\
+OP_VERIFY OP_INPUTINDEX OP_OUTPUTBYTECODE OP_INPUTINDEX OP_UTXOBYTECODE OP_EQUAL
+"""
+)
+PARTIES = [Party("owner", (OWNER,))]
+
+
+def kept(source: str = KEEPING) -> BuiltTransaction:
+    contract = compile_contract("vault", {"owner": OWNER}, source=source)
+    coin = contract.coin("11" * 32, 0, 100_000)
+    builder = TransactionBuilder().spend(coin, contract.unlock.move(OWNER))
+    return builder.pay(contract.output(99_000)).build()
+
+
+def later(transaction: Transaction, _source_outputs: Sequence[Output]) -> str | None:
+    return "the locktime is 1" if transaction.locktime == 1 else None
+
+
+def test_many_processes_find_what_one_finds() -> None:
+    one = fuzz([kept(LEAKING)], PARTIES, seconds=None, count=1_000)
+    found: list[tuple[int, int]] = []
+    many = fuzz(
+        [kept(LEAKING)],
+        PARTIES,
+        seconds=None,
+        count=2_000,
+        jobs=2,
+        progress=lambda judged, findings: found.append((judged, findings)),
+    )
+    assert many.attackers == one.attackers
+    assert many.judged >= 2_000
+    assert {each.cause for each in one.attacks} <= {each.cause for each in many.attacks}
+    assert len({each.cause for each in many.findings}) == len(many.findings)
+    assert all(each.replays() for each in many.findings)
+    assert found == sorted(found)
+
+
+def test_many_processes_stop_at_the_first_attack() -> None:
+    report = fuzz([kept(LEAKING)], PARTIES, seconds=600, jobs=2, stop_at_first=True)
+    assert report.attacks
+
+
+def test_the_callers_properties_travel_to_other_processes() -> None:
+    report = fuzz(
+        [kept()],
+        PARTIES,
+        seconds=None,
+        count=1_000,
+        properties=[later],
+        jobs=2,
+    )
+    assert any(each.sentence == "the locktime is 1" for each in report.attacks)
+
+
+def test_more_processes_than_attackers_have_other_seeds() -> None:
+    parties = [Party("heir", (HEIR,))]
+    many = prepare_many([kept()], parties, jobs=5, seed=7)
+    tasks = list(many._tasks(10))
+    assert [(each.attackers, each.seed, each.count) for each in tasks] == [
+        (("a stranger",), 7, 2),
+        (("heir",), 7, 2),
+        (("a stranger",), 8, 2),
+        (("heir",), 8, 2),
+        (("a stranger",), 9, 2),
+    ]
+    fewer = prepare_many([kept()], parties, jobs=1)
+    assert [each.attackers for each in fewer._tasks(None)] == [("a stranger", "heir")]
+
+
+def test_what_other_processes_cannot_have_is_refused() -> None:
+    honest = [kept()]
+    with pytest.raises(ContractError, match="must be a function of a module"):
+        fuzz(honest, seconds=1, jobs=2, properties=[lambda *_: None])
+    with pytest.raises(ContractError, match="jobs 0 is out of range: expected at least 1"):
+        fuzz(honest, seconds=1, jobs=0)
