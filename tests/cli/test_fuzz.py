@@ -230,6 +230,28 @@ def test_bad_input_is_one_error_and_status_2(
     assert OWNER.to_wif()[:-1] not in result.stderr
 
 
+def test_a_corpus_is_kept_without_keys(tmp_path: Path) -> None:
+    corpus = ("--corpus", str(tmp_path / "corpus"))
+    first = run(BROKEN, *PARTY, *COUNT, *corpus)
+    assert first.exit_code == 1
+    path = tmp_path / "corpus" / "corpus.jsonl"
+    kept = path.read_text(encoding="utf-8")
+    lines = [json.loads(each) for each in kept.splitlines()]
+    assert {each["version"] for each in lines} == {1}
+    assert {each["attacker"] for each in lines} <= {"a stranger", "owner"}
+    assert not any(secret in kept for secret in SECRETS)
+    assert run(BROKEN, *PARTY, *COUNT, *corpus).exit_code == 1
+
+
+def test_a_corpus_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "corpus.jsonl").write_text("{}", encoding="utf-8")
+    result = run(line(), *COUNT, "--corpus", str(tmp_path))
+    assert result.exit_code == 2
+    assert "corpus.jsonl, line 1: not of a corpus" in result.stderr
+    refused = run(line(), *COUNT, "--corpus", str(tmp_path), "--jobs", "2")
+    assert "--corpus needs --jobs 1" in refused.stderr
+
+
 def test_many_processes_share_the_attackers(tmp_path: Path) -> None:
     mine = tmp_path / "mine.py"
     mine.write_text("def fine(transaction, source_outputs): return None", encoding="utf-8")

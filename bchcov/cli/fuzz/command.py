@@ -14,9 +14,10 @@ import click
 from rich.progress import BarColumn, Progress, TimeElapsedColumn
 
 from ...encoding.printable import printable
-from ...errors import ContractError, RulesError, WorkerLost
+from ...errors import ContractError, FormatError, RulesError, WorkerLost
 from ...processes.signals import Stopped, stoppable
 from ...testing.fuzzing.campaign import Campaign, Report, prepare
+from ...testing.fuzzing.corpus import Learned, read_corpus, write_corpus
 from ...testing.fuzzing.exports import Place, as_json, as_junit, as_sarif, write_files
 from ...testing.fuzzing.findings import Progress as Told
 from ...testing.fuzzing.parallel import ManyCampaigns, prepare_many
@@ -87,6 +88,15 @@ def _write(path: Path, data: bytes) -> None:
         path.write_bytes(data)
     except OSError as error:
         refuse(f"cannot write {path}: {error.strerror}")
+
+
+def _read_corpus(folder: Path) -> list[Learned]:
+    try:
+        return read_corpus(folder)
+    except OSError as error:
+        refuse(f"cannot read {folder}: {error.strerror}")
+    except FormatError as error:
+        refuse(str(error))
 
 
 def _print(report: Report) -> None:
@@ -166,6 +176,12 @@ def _as_bytes(value: object) -> bytes:
     metavar="FOLDER",
     help="Write every finding into this folder: as line, VMB test and pytest function.",
 )
+@click.option(
+    "--corpus",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Begin with what earlier runs kept in this folder, and keep what is new; one process.",
+)
 @click.option("--json", "as_json_text", is_flag=True, help="Print the report as JSON.")
 @click.option("--sarif", type=click.Path(path_type=Path), help="Write SARIF to this file.")
 @click.option("--junit", type=click.Path(path_type=Path), help="Write JUnit XML to this file.")
@@ -186,6 +202,7 @@ def fuzz(
     stop_at_first: bool,
     strict: bool,
     out: Path | None,
+    corpus: Path | None,
     as_json_text: bool,
     sarif: Path | None,
     junit: Path | None,
@@ -204,6 +221,8 @@ def fuzz(
     with stoppable():
         try:
             honest = read_honest(files, rules)
+            if corpus is not None and jobs > 1:
+                refuse("--corpus needs --jobs 1")
             make = prepare if jobs == 1 else partial(prepare_many, jobs=jobs)
             campaign = make(
                 [(each.transaction, each.source_outputs) for each in honest],
@@ -213,6 +232,8 @@ def fuzz(
                 properties=[read_property(each) for each in properties],
                 unique=[read_category(each) for each in categories],
             )
+            if corpus is not None and isinstance(campaign, Campaign):
+                campaign.begin_with(_read_corpus(corpus))
             ended = _run(campaign, seconds, count, stop_at_first=stop_at_first)
         except ContractError as error:
             refuse(str(error))
@@ -224,6 +245,11 @@ def fuzz(
             click.echo(json.dumps(as_json(report)))
         else:
             _print(report)
+        if corpus is not None and isinstance(campaign, Campaign):
+            try:
+                write_corpus(corpus, campaign.learned)
+            except OSError as error:
+                refuse(f"cannot write to {corpus}: {error.strerror}")
         if out is not None:
             try:
                 write_files(report, out)

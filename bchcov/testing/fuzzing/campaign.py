@@ -12,6 +12,7 @@ from ...transaction.model import Output, Transaction
 from ...vm.rules.ruleset import RuleSet
 from ...vm.rules.upgrades import BCH_2026
 from ...wallet.built import BuiltTransaction
+from .corpus import Learned, learn, learned_of, news
 from .findings import Finding, Progress, shrink
 from .parties import Party
 from .scene import ATTACKER, CONTRACT, STRANGER, Scene, make_scene
@@ -87,6 +88,8 @@ class Campaign:
     seed: int
     seconds: float = 0.0
     findings: list[Finding] = field(default_factory=list)
+    learned: list[Learned] = field(default_factory=list)
+    _seen: dict[str, set[object]] = field(default_factory=dict)
     _causes: set[tuple[object, ...]] = field(default_factory=set)
 
     def run(
@@ -124,6 +127,13 @@ class Campaign:
         """How many transactions have been judged."""
         return sum(each.judged for each in self.searches)
 
+    def begin_with(self, corpus: Iterable[Learned]) -> None:
+        """Try first what earlier campaigns have kept, and keep in `learned` what is new."""
+        learned = list(corpus)
+        for search in self.searches:
+            learn(search, learned)
+            search.is_learning = True
+
     def report(self) -> Report:
         """Say what has been found until now."""
         return Report(
@@ -136,12 +146,18 @@ class Campaign:
         )
 
     def _collect(self, search: Search) -> None:
-        """Take what a search has found, each cause once."""
+        """Take what a search has found, each cause once, and what it has learned."""
+        if search.is_learning:
+            seen = self._seen.setdefault(search.scene.attacker.name, set())
+            self.learned += news(search, seen)
+            search.harmless.clear()
         while search.found:
             finding = shrink(search.found.pop(0), search)
             if finding is not None and finding.cause not in self._causes:
                 self._causes.add(finding.cause)
                 self.findings.append(finding)
+                if search.is_learning and finding.is_attack:
+                    self.learned.append(learned_of(finding, search.scene))
 
 
 def pairs_of(honest: Iterable[Honest]) -> list[tuple[Transaction, Sequence[Output]]]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from random import Random
+from typing import NamedTuple
 
 from ...crypto.hashes import sha256
 from ...errors import BchcovError
@@ -22,7 +23,7 @@ from .parties import hold, put_in_place
 from .repair import repaired
 from .scene import Scene
 
-__all__ = ["Accepted", "Property", "Search", "make_search"]
+__all__ = ["Accepted", "Harmless", "Property", "Search", "make_search"]
 
 _ROUNDS, _MOST_REPAIRS = 6, 18
 _SHORT = 3
@@ -48,9 +49,20 @@ class Accepted:
     loss: Loss
 
 
+class Harmless(NamedTuple):
+    """An accepted draft that shows nothing, and how many instructions each input ran."""
+
+    draft: Draft
+    reference: int
+    instructions: tuple[int, ...]
+
+
 @dataclass(slots=True)
 class Search:
-    """The state of the search of one attacker."""
+    """The state of the search of one attacker.
+
+    It begins with what was `learned`; `harmless` holds what is accepted if `is_learning`.
+    """
 
     scene: Scene
     oracle: Oracle
@@ -62,6 +74,9 @@ class Search:
     accepted: int = 0
     found: list[Accepted] = field(default_factory=list)
     preimages: dict[bytes, bytes] = field(default_factory=dict)
+    learned: list[Seed] = field(default_factory=list)
+    is_learning: bool = False
+    harmless: list[Harmless] = field(default_factory=list)
     _tried: set[int] = field(default_factory=set)
     _repaired: set[int] = field(default_factory=set)
 
@@ -72,7 +87,7 @@ class Search:
         """
         material = gather(self.scene, self.held)
         for repair in (False, True):
-            for seed in self.seeds:
+            for seed in (*self.learned, *self.seeds):
                 yield from self._attempt(seed.draft, seed.reference, repair=repair)
             for seed, edit in _in_turn(self.seeds, material):
                 changed = edit.on(seed.draft)
@@ -82,12 +97,13 @@ class Search:
                 yield from self._attempt(splice.draft, splice.seed, repair=repair)
             if not repair:
                 yield from self._free_items()
+        starts = [*self.seeds, *self.learned]
         edits: dict[int, list[Edit]] = {}
         while True:
-            number = self.random.randrange(len(self.seeds))
+            number = self.random.randrange(len(starts))
             if number not in edits:
-                edits[number] = list(edits_of(self.seeds[number].draft, material))
-            yield from self._mix(self.seeds[number], edits[number])
+                edits[number] = list(edits_of(starts[number].draft, material))
+            yield from self._mix(starts[number], edits[number])
 
     def _mix(self, seed: Seed, options: Sequence[Edit]) -> Iterator[None]:
         """Try a few edits of one seed together."""
@@ -143,6 +159,9 @@ class Search:
             loss = self._loss(draft, reference, transaction, coins)
             if loss is not None:
                 self.found.append(Accepted(draft, reference, loss))
+            elif self.is_learning:
+                ran = tuple(result.metrics.instructions for result in verdict.inputs)
+                self.harmless.append(Harmless(draft, reference, ran))
             return None
         if not verdict.inputs:
             return None
