@@ -18,6 +18,9 @@ ROOT = Path(__file__).parent.parent.parent
 DEMO = str(ROOT / "vectors" / "demo.jsonl")
 TESTS = str(ROOT / "vectors" / "sequenced_amm" / "bch_2026_standard")
 CHAIN = str(ROOT / "tests" / "chain" / "stored" / "format-2.sqlite")
+HONEST = str(ROOT / "vectors" / "sequenced_amm" / "direct.life.jsonl")
+CONTRACT = str(ROOT / "contracts" / "hash_lock" / "lock.cashasm")
+CONSTANTS = (f"0x{'11' * 32}", f"0x02{'11' * 32}")
 TRANSACTION = "01000000000000000000"
 RUNS = {
     "verify": ("verify", DEMO),
@@ -37,6 +40,11 @@ RUNS = {
     "disasm": ("disasm", "51"),
     "disasm --lines": ("disasm", "51", "--lines"),
     "disasm --json": ("disasm", "51", "--json"),
+    "cover": ("cover", CONTRACT, *CONSTANTS, "--transactions", DEMO),
+    "cover --json": ("cover", CONTRACT, *CONSTANTS, "--transactions", DEMO, "--json"),
+    "mutate": ("mutate", CONTRACT, *CONSTANTS, "--transactions", DEMO),
+    "fuzz": ("fuzz", HONEST, "--count", "1"),
+    "fuzz --json": ("fuzz", HONEST, "--count", "1", "--json"),
     "opcodes": ("opcodes", "add"),
     "opcodes --json": ("opcodes", "add", "--json"),
     "--version": ("--version",),

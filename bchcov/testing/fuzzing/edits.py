@@ -5,6 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from ...transaction.constants import (
+    AGE_IS_TIME,
+    LOCKTIME_IN_FORCE,
+    LOCKTIME_THRESHOLD,
+    NO_AGE,
+    SEQUENCE_FINAL,
+)
 from .draft import Draft
 from .edits_of_inputs import edits_of_inputs
 from .edits_of_outputs import edits_of_outputs
@@ -12,8 +19,7 @@ from .material import Edit, Material
 
 __all__ = ["Edit", "Material", "edits_of", "splices"]
 
-_FINAL, _NOT_FINAL = 0xFFFFFFFF, 0xFFFFFFFE
-_TIMES = (0, 1, 499_999_999, 500_000_000, 2_000_000_000)
+_TIMES = (0, 1, LOCKTIME_THRESHOLD - 1, LOCKTIME_THRESHOLD, 2_000_000_000)
 
 
 def edits_of(draft: Draft, material: Material) -> Iterator[Edit]:
@@ -34,9 +40,11 @@ def _times(draft: Draft) -> Iterator[Edit]:
             yield Edit(f"the locktime is {value}", locktime(value))
 
     def final(each: Draft) -> Draft:
-        return each.with_inputs(tuple(place._replace(sequence=_FINAL) for place in each.inputs))
+        return each.with_inputs(
+            tuple(place._replace(sequence=SEQUENCE_FINAL) for place in each.inputs)
+        )
 
-    if any(place.sequence != _FINAL for place in draft.inputs):
+    if any(place.sequence != SEQUENCE_FINAL for place in draft.inputs):
         yield Edit("all sequence numbers are final", final)
         yield Edit(
             "all sequence numbers are final and the locktime is 0",
@@ -47,7 +55,7 @@ def _times(draft: Draft) -> Iterator[Edit]:
         return lambda each: each.with_input(at, each.inputs[at]._replace(sequence=value))
 
     for at, place in enumerate(draft.inputs):
-        for value in (0, 1, _NOT_FINAL, max(0, place.sequence - 1), 1 << 22, 1 << 31):
+        for value in (0, 1, LOCKTIME_IN_FORCE, max(0, place.sequence - 1), AGE_IS_TIME, NO_AGE):
             if value != place.sequence:
                 yield Edit(f"the sequence number of input {at} is {value}", sequence(at, value))
 

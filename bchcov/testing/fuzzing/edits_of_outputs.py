@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from ...transaction.constants import MAX_MONEY
 from ...transaction.model import Capability, Nft, Output, Token
 from .draft import Draft
 from .material import Edit, Material
@@ -16,7 +17,6 @@ STATE = "has another state"
 """How the words of an edit end that changes nothing but the commitment of an output."""
 
 _DUST = 1_000
-_MOST_VALUE = 2_100_000_000_000_000
 _MOST_AMOUNT = 2**63
 _LONGEST_COMMITMENT = 128
 
@@ -100,7 +100,7 @@ def _amounts(value: int, draft: Draft) -> Iterator[int]:
         *(each.value for each in draft.outputs),
         *(place.coin.value for place in draft.inputs),
     ):
-        if number not in seen and 0 <= number < _MOST_VALUE:
+        if number not in seen and 0 <= number < MAX_MONEY:
             seen.add(number)
             yield number
 

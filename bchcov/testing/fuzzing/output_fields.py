@@ -8,6 +8,7 @@ from dataclasses import replace
 from ...errors import ScriptError
 from ...script.numbers import decode_number, encode_number
 from ...script.opcodes import Op
+from ...transaction.constants import MAX_MONEY
 from ...transaction.model import Capability, Nft, Output, Token
 
 __all__ = ["OF_OUTPUTS", "field_of", "number_of", "output_with"]
@@ -53,7 +54,7 @@ def output_with(output: Output, opcode: int, wanted: bytes) -> Iterator[Output]:
     token = output.token
     if opcode in (Op.OP_OUTPUTVALUE, Op.OP_UTXOVALUE):
         value = number_of(wanted)
-        if value is not None and 0 <= value < 2_100_000_000_000_000:
+        if value is not None and 0 <= value < MAX_MONEY:
             yield replace(output, value=value)
     elif opcode in (Op.OP_OUTPUTBYTECODE, Op.OP_UTXOBYTECODE):
         if len(wanted) <= 10_000 and wanted[:1] != b"\xef":
