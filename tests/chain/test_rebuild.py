@@ -113,6 +113,34 @@ def test_a_block_that_is_no_later_than_the_one_before_it_does_not_follow(
     assert len(rebuilt.left_out) == 2 - blocks
 
 
+def test_what_spends_a_coin_of_its_own_block_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "chain.sqlite"
+    with ChainFile(path) as file:
+        (coin,) = file.chain.fund(Output(100_000, MINE))
+        payment = pay(coin)
+        for _ in range(3):
+            file.chain.submit(payment.transaction).require()
+            payment = pay(payment.coin(1))
+        file.chain.mine()
+        file.chain.submit(payment.transaction).require()
+        expected = whole(file)
+    assert rebuild(ChainFile.salvage(path), tmp_path / "new.sqlite") == Rebuilt(2, 1, ())
+    with ChainFile(tmp_path / "new.sqlite") as file:
+        assert whole(file) == expected
+
+
+@pytest.mark.parametrize("height", [499, 500, 502])
+def test_blocks_begin_at_the_height_after_that_of_the_chain(tmp_path: Path, height: int) -> None:
+    path = tmp_path / "chain.sqlite"
+    shutil.copy(STORED / "format-1.sqlite", path)
+    change(path, "DELETE FROM blocks WHERE height = 502")
+    change(path, f"UPDATE transactions SET height = {height} WHERE height = 501")
+    change(path, f"UPDATE blocks SET height = {height} WHERE height = 501")
+    rebuilt = rebuild(ChainFile.salvage(path), tmp_path / "new.sqlite")
+    assert rebuilt.blocks == 0
+    assert f"block {height} does not follow block 500" in rebuilt.left_out[0]
+
+
 def test_a_coinbase_that_pays_nobody_is_no_coinbase_of_a_chain(tmp_path: Path) -> None:
     path = tmp_path / "chain.sqlite"
     shutil.copy(STORED / "format-1.sqlite", path)

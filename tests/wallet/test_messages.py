@@ -113,6 +113,8 @@ def test_who_signed_is_told_where_it_is_not_the_owner_of_the_address() -> None:
         ("", "65 bytes, not 0"),
         ("é" * 88, "not valid base64"),
         (CORE_SIGNATURE[:-4], "65 bytes, not 63"),
+        (b64encode(b64decode(CORE_SIGNATURE)[:64]).decode(), "65 bytes, not 64"),
+        (b64encode(b64decode(CORE_SIGNATURE) + b"\x00").decode(), "65 bytes, not 66"),
         (CORE_SIGNATURE + "\n", "not valid base64"),
         (CORE_SIGNATURE.rstrip("="), "not valid base64"),
         (CORE_SIGNATURE.replace("Ok=", "Ol="), "not canonical base64: padding bits are set"),
