@@ -137,3 +137,26 @@ def test_nothing_is_put_beside_a_file_whatever_log_its_header_tells_of(
     assert path.read_bytes() == data
     # SQLite reads no file that needs a later version of it.
     assert found == expected if read <= 2 else "facts, read ascending: " in found.problems[0]
+
+
+def test_rows_that_a_crash_cut_changed_in_place_are_read_as_they_were(tmp_path: Path) -> None:
+    path, left = tmp_path / "chain.sqlite", tmp_path / "left" / "chain.sqlite"
+    left.parent.mkdir()
+    with ChainFile(path) as file:
+        for coin in file.chain.fund(*(Output(10_000, MINE) for _ in range(60))):
+            file.chain.submit(pay(coin, 5_000).transaction).require()
+    before = ChainFile.salvage(path)
+    assert len(before.transactions) == 61
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
+        # No room for the change in memory: pages are written before it is complete.
+        database.execute("PRAGMA cache_size = 1")
+        database.execute("BEGIN IMMEDIATE")
+        database.execute("UPDATE transactions SET fee = fee + 1")
+        for side in ("", "-journal"):
+            shutil.copy(f"{path}{side}", f"{left}{side}")
+        database.execute("ROLLBACK")
+    kept = {each: each.read_bytes() for each in left.parent.iterdir()}
+    alone = shutil.copy(left, tmp_path / "alone")
+    assert "is damaged" in ChainFile.salvage(alone).problems[0]
+    assert ChainFile.salvage(left) == before
+    assert {each: each.read_bytes() for each in left.parent.iterdir()} == kept
