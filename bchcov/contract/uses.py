@@ -16,7 +16,7 @@ __all__ = ["find_pushes"]
 
 # What is on the stack before a script begins, and how much of functions is followed.
 _ARGUMENTS, _MAX_NESTED, _MAX_STEPS = 64, 20, 50_000
-_MAX_KEYS = 20
+_MAX_KEYS, _MAX_PARTS = 20, 64
 _HASHES = range(Op.OP_RIPEMD160, Op.OP_HASH256 + 1)
 _NUMERIC = range(Op.OP_1ADD, Op.OP_WITHIN + 1)
 _NUMBER_ON_TOP = frozenset({Op.OP_LSHIFTBIN, Op.OP_RSHIFTBIN, Op.OP_NUM2BIN})
@@ -189,7 +189,9 @@ class _Run:
             self.stack += [Item()] * gives(opcode)
         elif opcode == Op.OP_CAT:
             left, right = self.take(2)
-            self.stack.append(Item(parts=(left.parts or (left,)) + (right.parts or (right,))))
+            parts = (left.parts or (left,)) + (right.parts or (right,))
+            # OP_DUP OP_CAT doubles them each time.
+            self.stack.append(Item(parts=parts if len(parts) <= _MAX_PARTS else ()))
         elif opcode == Op.OP_SPLIT:
             self.split()
         elif opcode in _HASHES:

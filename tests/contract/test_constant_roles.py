@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 
 import pytest
 from contract_examples import ARTIFACT_EXAMPLES, EXAMPLES
 from test_cashscript import ESCROWS, depot, escrow
 
-from bchcov import Contract, PrivateKey, compile_contract, encode_address, p2pkh, p2sh20, p2sh32
+from bchcov import (
+    Contract,
+    PrivateKey,
+    assemble,
+    compile_contract,
+    encode_address,
+    p2pkh,
+    p2sh20,
+    p2sh32,
+)
 from bchcov.amm import cpmm, direct, ticketed
 from bchcov.contract import Constant, Role
 from bchcov.contract.argument_types import ArgumentValue
@@ -208,6 +218,8 @@ def test_what_a_constant_is_used_for_is_its_role(source: str, expected: Role) ->
         ("OP_BEGIN <x> OP_OVER OP_CHECKSIG OP_UNTIL", Role.UNKNOWN),
         ("OP_BEGIN OP_DUP <x> OP_CHECKSIG OP_UNTIL", Role.PUBLIC_KEY),
         ("OP_ELSE OP_ENDIF OP_ENDIF <x> OP_CHECKSIG", Role.PUBLIC_KEY),
+        ("<x> OP_1 OP_IF OP_DROP OP_ELSE OP_CHECKSIG OP_ENDIF", Role.PUBLIC_KEY),
+        ("<x> OP_0 OP_TXVERSION OP_NOTIF OP_DROP OP_CHECKSIG OP_ENDIF", Role.PUBLIC_KEY),
     ],
 )  # fmt: skip
 def test_every_branch_is_followed(source: str, expected: Role) -> None:
@@ -304,3 +316,21 @@ def test_any_script_has_constants_and_functions_that_call_each_other_end() -> No
         "it", {"x": b"a"}, source=f"{twice} {back} <x> OP_CHECKSIG OP_0 OP_INVOKE"
     )
     assert [each.role for each in made.constants] == [Role.PUBLIC_KEY]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<'ab'> " + "OP_DUP OP_CAT " * 60 + "OP_0 OP_OUTPUTTOKENCATEGORY OP_EQUAL",
+        "OP_IF OP_DROP <'ab'> OP_ENDIF OP_2DUP OP_EQUAL OP_DROP " * 900,
+        "OP_IF " * 4_000 + "OP_ENDIF " * 4_000,
+        "OP_1 OP_IF OP_HASH160 OP_ELSE OP_SHA256 OP_ENDIF OP_DUP <'a'> OP_EQUAL OP_DROP " * 700,
+    ],
+)
+def test_a_script_is_read_in_work_proportional_to_its_length(
+    source: str, calls: Callable[[Callable[[], object]], int]
+) -> None:
+    code = assemble(source)
+    assert len(code) < 10_000
+    made = Contract("wide", code)
+    assert calls(lambda: made.constants) < 100 * len(code) + 20_000
