@@ -58,7 +58,6 @@ class _Branch:
 class _Run:
     pushes: dict[tuple[bytes, int], Pushed] = field(default_factory=dict)
     functions: dict[bytes, Pushed] = field(default_factory=dict)
-    invoked: set[bytes] = field(default_factory=set)
     stack: list[Item] = field(default_factory=list)
     alt_stack: list[Item] = field(default_factory=list)
     is_over: bool = False
@@ -110,7 +109,6 @@ class _Run:
         if body is None or nested >= _MAX_NESTED:
             self.stack = _arguments()
             return
-        self.invoked.add(body.value)
         self.script(body.value, body.outer, nested + 1)
 
     def step(self, code: bytes, step: Instruction, outer: int) -> None:
@@ -267,8 +265,8 @@ def find_pushes(code: bytes) -> Iterator[Pushed]:
     """
     run = _Run(stack=_arguments())
     run.script(code)
+    # Also those that are never called, or by a number that is not known.
     for body in tuple(run.functions.values()):
-        if body.value not in run.invoked:
-            run.stack = _arguments()
-            run.script(body.value, body.outer, _MAX_NESTED)
+        run.stack = _arguments()
+        run.script(body.value, body.outer, _MAX_NESTED)
     yield from sorted(run.pushes.values(), key=lambda each: (each.outer, each.offset))

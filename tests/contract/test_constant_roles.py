@@ -132,9 +132,11 @@ def test_functions_are_followed_where_they_are_called() -> None:
     assert named(depot()) == "keeper: public key, least: number"
     called = "<<x> OP_CHECKSIG> OP_0 OP_DEFINE OP_0 OP_INVOKE"
     never = "<<x> OP_CHECKSIG> OP_0 OP_DEFINE OP_1"
+    twice = "<<x>> OP_0 OP_DEFINE OP_0 OP_INVOKE OP_CHECKSIG OP_0 OP_INVOKE OP_DROP"
     passed = "<OP_HASH160 OP_EQUAL> OP_0 OP_DEFINE <x> OP_OVER OP_0 OP_INVOKE OP_VERIFY"
     again = "<OP_0 OP_INVOKE> OP_0 OP_DEFINE OP_0 OP_INVOKE <x> OP_CHECKSIG"
-    assert [role(source) for source in (called, never, passed, again)] == [
+    assert [role(source) for source in (called, never, twice, passed, again)] == [
+        Role.PUBLIC_KEY,
         Role.PUBLIC_KEY,
         Role.PUBLIC_KEY,
         Role.HASH,
@@ -189,6 +191,11 @@ def test_functions_are_followed_where_they_are_called() -> None:
         ("<x> OP_1 OP_2 OP_2 OP_ROLL OP_CHECKSIG", Role.PUBLIC_KEY),
         ("<x> OP_1 OP_ADD OP_PICK OP_CHECKSIG", Role.NUMBER),
         ("<x> OP_SWAP OP_ROLL OP_CHECKSIG", Role.UNKNOWN),
+        ("<x> OP_SWAP OP_ROLL OP_DROP OP_CHECKSIG", Role.UNKNOWN),
+        ("<x> OP_SWAP OP_PICK OP_DROP OP_CHECKSIG", Role.PUBLIC_KEY),
+        ("<x> OP_TOALTSTACK OP_FROMALTSTACK OP_CHECKSIG", Role.PUBLIC_KEY),
+        ("<x> OP_FROMALTSTACK OP_DROP OP_CHECKSIG", Role.PUBLIC_KEY),
+        ("<x> OP_NOP OP_CHECKSIG", Role.PUBLIC_KEY),
         ("<x> OP_DROP OP_CHECKSIG", Role.UNKNOWN),
         ("<x> <'other'> OP_CAT OP_SHA256 OP_DROP", Role.UNKNOWN),
         ("<x> OP_EVAL OP_CHECKSIG", Role.UNKNOWN),
@@ -218,6 +225,10 @@ def test_what_a_constant_is_used_for_is_its_role(source: str, expected: Role) ->
         ("OP_BEGIN <x> OP_OVER OP_CHECKSIG OP_UNTIL", Role.UNKNOWN),
         ("OP_BEGIN OP_DUP <x> OP_CHECKSIG OP_UNTIL", Role.PUBLIC_KEY),
         ("OP_ELSE OP_ENDIF OP_ENDIF <x> OP_CHECKSIG", Role.PUBLIC_KEY),
+        ("OP_IF <x> OP_SWAP OP_IF OP_DROP <'y'> OP_ELSE OP_CHECKSIG OP_ENDIF OP_ENDIF",
+         Role.PUBLIC_KEY),
+        ("OP_IF <x> OP_SWAP OP_IF OP_RETURN OP_ELSE OP_RETURN OP_ENDIF OP_ELSE <'y'> OP_ENDIF"
+         " OP_CHECKSIG", Role.UNKNOWN),
         ("<x> OP_1 OP_IF OP_DROP OP_ELSE OP_CHECKSIG OP_ENDIF", Role.PUBLIC_KEY),
         ("<x> OP_0 OP_TXVERSION OP_NOTIF OP_DROP OP_CHECKSIG OP_ENDIF", Role.PUBLIC_KEY),
     ],
