@@ -21,6 +21,11 @@ CHAIN = str(ROOT / "tests" / "chain" / "stored" / "format-2.sqlite")
 HONEST = str(ROOT / "vectors" / "sequenced_amm" / "direct.life.jsonl")
 CONTRACT = str(ROOT / "contracts" / "hash_lock" / "lock.cashasm")
 CONSTANTS = (f"0x{'11' * 32}", f"0x02{'11' * 32}")
+SPENDS = str(ROOT / "docs" / "examples" / "lock.jsonl")
+LOCKED = (
+    "0xd9a2e5ad95d0d6e5bbab4ff045bf2c0a06abf43b3e4756f7f58a1c886d493eee",
+    "0x0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798",
+)
 TRANSACTION = "01000000000000000000"
 RUNS = {
     "verify": ("verify", DEMO),
@@ -43,6 +48,8 @@ RUNS = {
     "cover": ("cover", CONTRACT, *CONSTANTS, "--transactions", DEMO),
     "cover --json": ("cover", CONTRACT, *CONSTANTS, "--transactions", DEMO, "--json"),
     "mutate": ("mutate", CONTRACT, *CONSTANTS, "--transactions", DEMO),
+    "cost": ("cost", CONTRACT, *LOCKED, "--transactions", SPENDS),
+    "cost --json": ("cost", CONTRACT, *LOCKED, "--transactions", SPENDS, "--json"),
     "fuzz": ("fuzz", HONEST, "--count", "1"),
     "fuzz --json": ("fuzz", HONEST, "--count", "1", "--json"),
     "opcodes": ("opcodes", "add"),
