@@ -77,13 +77,22 @@ def _extra_inputs(draft: Draft, honest: Draft, scene: Scene) -> Iterator[Differe
             lambda each, at=at: each.with_inputs(each.inputs[:at] + each.inputs[at + 1 :]),  # type: ignore[misc]
             ((Op.OP_TXINPUTCOUNT, -1), (Op.OP_UTXOBYTECODE, at), (Op.OP_OUTPOINTTXHASH, at)),
         )
-    if len(draft.inputs) < len(honest.inputs):
-        yield Difference(
-            "inputs",
-            f"there are {len(draft.inputs)} inputs, not {len(honest.inputs)}",
-            lambda each: each.with_inputs(each.inputs + honest.inputs[len(each.inputs) :]),
-            ((Op.OP_TXINPUTCOUNT, -1),),
-        )
+    yield from _fewer(
+        "inputs",
+        len(draft.inputs),
+        len(honest.inputs),
+        lambda each: each.with_inputs(each.inputs + honest.inputs[len(each.inputs) :]),
+        Op.OP_TXINPUTCOUNT,
+    )
+
+
+def _fewer(
+    what: str, there: int, should: int, undone: Callable[[Draft], Draft], opcode: Op
+) -> Iterator[Difference]:
+    """Yield the difference if there are fewer inputs or outputs than in the honest draft."""
+    if there < should:
+        says = f"there are {there} {what}, not {should}"
+        yield Difference(what, says, undone, ((opcode, -1),))
 
 
 def _outputs(draft: Draft, honest: Draft, scene: Scene) -> Iterator[Difference]:
@@ -95,13 +104,13 @@ def _outputs(draft: Draft, honest: Draft, scene: Scene) -> Iterator[Difference]:
             lambda each, at=at: each.with_outputs(each.outputs[:at] + each.outputs[at + 1 :]),  # type: ignore[misc]
             ((Op.OP_TXOUTPUTCOUNT, -1), (Op.OP_OUTPUTBYTECODE, at), (Op.OP_OUTPUTVALUE, at)),
         )
-    if len(draft.outputs) < len(honest.outputs):
-        yield Difference(
-            "outputs",
-            f"there are {len(draft.outputs)} outputs, not {len(honest.outputs)}",
-            lambda each: each.with_outputs(each.outputs + honest.outputs[len(each.outputs) :]),
-            ((Op.OP_TXOUTPUTCOUNT, -1),),
-        )
+    yield from _fewer(
+        "outputs",
+        len(draft.outputs),
+        len(honest.outputs),
+        lambda each: each.with_outputs(each.outputs + honest.outputs[len(each.outputs) :]),
+        Op.OP_TXOUTPUTCOUNT,
+    )
     for at, (output, other) in enumerate(zip(draft.outputs, honest.outputs, strict=False)):
         yield from _output(at, output, other, scene)
 
