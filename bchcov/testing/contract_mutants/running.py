@@ -240,6 +240,9 @@ def _equivalents_in(contract: Contract) -> frozenset[tuple[int, str]]:
 class _TooLong(TimeoutError):
     """A test has run too long against a mutant."""
 
+    def __init__(self, message: str = "the test has run too long") -> None:
+        super().__init__(message)
+
 
 @contextmanager
 def _interrupted_after(seconds: float) -> Iterator[None]:

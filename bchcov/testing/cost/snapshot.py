@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from ...encoding.json_text import JSON
 from ...errors import FormatError
 from .measuring import CostReport, SpendCost
 
@@ -54,7 +55,7 @@ def _figures(cost: SpendCost) -> _Figures:
 
 def _read(path: Path) -> Mapping[str, _Figures]:
     try:
-        found = json.loads(path.read_bytes())
+        found = JSON.decode(path.read_bytes().decode("utf-8"))
     except ValueError as error:
         raise FormatError(f"{str(path)!a} is no snapshot of costs: {error}") from None
     spends = found.get("spends") if isinstance(found, dict) else None

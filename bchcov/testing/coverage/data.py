@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from ...encoding.json_text import JSON
 from ...errors import MissingExtra
 from .collecting import Coverage
 from .report import CoverageReport, LineRow
@@ -166,6 +167,6 @@ def _describe(report: CoverageReport, file: str, ways: _Ways) -> dict[str, Any]:
 
 def _write_lines(target: Path, files: Mapping[str, dict[str, Any]]) -> None:
     path = lines_file_of(target)
-    known = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    known = JSON.decode(path.read_text(encoding="utf-8")) if path.is_file() else {}
     text = json.dumps({**known, **files}, indent=1, sort_keys=True)
     path.write_text(text + "\n", encoding="utf-8")

@@ -6,7 +6,6 @@ default the one of `.coverage`, or of the environment's COVERAGE_FILE.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 from coverage import CoveragePlugin, FileReporter
 from coverage.plugin_support import Plugins
 
+from ...encoding.json_text import JSON
 from .data import lines_file_of
 
 __all__ = ["ContractPlugin", "coverage_init"]
@@ -29,7 +29,7 @@ class ContractPlugin(CoveragePlugin):
     def file_reporter(self, filename: str) -> FileReporter:
         """Return the reporter of a source that the data names."""
         try:
-            known = json.loads(self.lines_file.read_text(encoding="utf-8"))
+            known = JSON.decode(self.lines_file.read_text(encoding="utf-8"))
         except OSError:
             known = {}
         return _ContractReporter(filename, known.get(filename, {"lines": [], "ways": {}}))

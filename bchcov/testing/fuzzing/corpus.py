@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ...encoding.hexadecimal import decode_hex
+from ...encoding.json_text import JSON
 from ...errors import BchcovError, FormatError
 from ...transaction.codec import (
     decode_outputs,
@@ -67,7 +68,7 @@ def read_corpus(folder: Path) -> list[Learned]:
     found = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         try:
-            found.append(_read(json.loads(line)))
+            found.append(_read(JSON.decode(line)))
         except (BchcovError, KeyError, TypeError, ValueError) as error:
             raise FormatError(f"{path}, line {number}: not of a corpus: {error!r:.200}") from error
     return found
