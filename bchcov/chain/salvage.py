@@ -32,6 +32,8 @@ _UNREADABLE = (
     OverflowError,
     BchcovError,
 )
+# SQLite quotes damaged statements in its messages, which need not be UTF-8 then.
+_DATABASE_ERRORS = (sqlite3.Error, UnicodeDecodeError)
 _WAIT_SECONDS = 0.2
 # The byte at 19 of a database with a write-ahead log, as files of earlier versions are.
 _HAS_LOG = b"\x02"
@@ -99,7 +101,7 @@ def _readable(path: str) -> Iterator[str]:
         try:
             shutil.copyfile(path, copy)
             shutil.copyfile(journal, f"{copy}-journal")
-            with closing(sqlite3.connect(copy)) as database, suppress(sqlite3.Error):
+            with closing(sqlite3.connect(copy)) as database, suppress(*_DATABASE_ERRORS):
                 fetch(database, "PRAGMA user_version")
         except (OSError, sqlite3.Error) as error:
             raise StoreError(f"{path}: {error}") from error
@@ -152,7 +154,7 @@ def _expect_free(database: sqlite3.Connection, path: str, *, is_ours: bool) -> N
             raise StoreError(
                 f"{path}: {who if is_ours else 'another process has this chain open'}"
             ) from None
-    except sqlite3.Error:
+    except _DATABASE_ERRORS:
         # What cannot be read of it the problems say.
         pass
 

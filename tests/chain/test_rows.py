@@ -72,6 +72,24 @@ def test_a_file_that_is_refused_is_free_while_its_error_is_kept(path: Path, dama
     assert str(second.value) == str(first.value)
 
 
+@pytest.mark.parametrize("has_journal", [False, True])
+@pytest.mark.parametrize(
+    "statement", [b"CREATE TABLE blocks (", b"CREATE INDEX", b"CREATE TABLE facts ("]
+)
+def test_a_statement_that_is_no_text_is_a_damage_of_which_salvage_tells(
+    path: Path, statement: bytes, has_journal: bool
+) -> None:
+    data = path.read_bytes()
+    assert statement in data
+    # SQLite quotes the byte in its error, which then is no text either.
+    path.write_bytes(data.replace(statement, statement[:-1] + b"\xdf"))
+    if has_journal:
+        Path(f"{path}-journal").write_bytes(b"no journal")
+    assert ChainFile.salvage(path).problems
+    with pytest.raises(DamagedStore):
+        ChainFile(path)
+
+
 @pytest.mark.parametrize("byte", [0, 15])
 @pytest.mark.parametrize("value", [0, 255])
 def test_a_checksum_that_is_lower_or_higher_is_wrong(path: Path, byte: int, value: int) -> None:
