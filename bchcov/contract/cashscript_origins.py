@@ -14,26 +14,13 @@ from ..script.opcodes import Op, opcode_name
 from ..script.pushes import Instruction, instructions
 from .alignment import align
 from .cashscript_patches import artifact_without
-from .checks import Check
+from .checks import SIGNATURE_CHECKS, VERIFYING, Check
 from .found import Found
 
 __all__ = ["CashScriptOrigins"]
 
-# If one of these fails on a signature, the debug information has the require at the
-# instruction that would verify its result.
-_SIGNATURE_CHECKS = frozenset({Op.OP_CHECKSIG, Op.OP_CHECKMULTISIG, Op.OP_CHECKDATASIG})
-_VERIFYING = frozenset(
-    {
-        Op.OP_VERIFY,
-        Op.OP_EQUALVERIFY,
-        Op.OP_NUMEQUALVERIFY,
-        Op.OP_CHECKSIGVERIFY,
-        Op.OP_CHECKMULTISIGVERIFY,
-        Op.OP_CHECKDATASIGVERIFY,
-        Op.OP_CHECKLOCKTIMEVERIFY,
-        Op.OP_CHECKSEQUENCEVERIFY,
-    }
-)
+# The compiler never ends a branch with OP_RETURN.
+_VERIFYING = VERIFYING - {Op.OP_RETURN}
 # The checks that the compiler adds, by the kind of their tag.
 _COMPILER_CHECKS = {"pv": "the size of an argument", "lg": "a locktime is enforced"}
 
@@ -63,7 +50,9 @@ class _Frame:
         found = self.requires.get(ip)
         if found is not None:
             return found
-        if at_end or self.steps[ip].opcode in _SIGNATURE_CHECKS:
+        # If a signature is refused outright, the require stands at the instruction that would
+        # verify the result.
+        if at_end or self.steps[ip].opcode in SIGNATURE_CHECKS:
             return self.requires.get(ip + 1)
         return None
 

@@ -30,10 +30,12 @@ from .places import InstructionKey, Placed, PlacedScript, place_instructions
 from .producers import find_producers, functions_in
 from .source import Label, labels_in
 
-__all__ = ["Check", "checks_in", "checks_of"]
+__all__ = ["SIGNATURE_CHECKS", "VERIFYING", "Check", "checks_in", "checks_of"]
 
-_SIGNATURE_CHECKS = frozenset({Op.OP_CHECKSIG, Op.OP_CHECKMULTISIG, Op.OP_CHECKDATASIG})
-_VERIFYING = frozenset(
+SIGNATURE_CHECKS = frozenset({Op.OP_CHECKSIG, Op.OP_CHECKMULTISIG, Op.OP_CHECKDATASIG})
+"""The opcodes that leave whether a signature verifies."""
+
+VERIFYING = frozenset(
     {
         Op.OP_VERIFY,
         Op.OP_RETURN,
@@ -46,7 +48,9 @@ _VERIFYING = frozenset(
         Op.OP_CHECKSEQUENCEVERIFY,
     }
 )
-_BOOLEAN_RESULTS = _SIGNATURE_CHECKS | {
+"""The opcodes that fail a script by themselves."""
+
+_BOOLEAN_RESULTS = SIGNATURE_CHECKS | {
     Op.OP_EQUAL,
     Op.OP_NOT,
     Op.OP_0NOTEQUAL,
@@ -151,7 +155,7 @@ def _list_checks(
     for step in (step for each in (script, *bodies) for step in each.steps):
         lines.setdefault((step.source, step.line), []).append(step)
         key = step.key
-        if step.opcode in _VERIFYING or step.opcode in _SIGNATURE_CHECKS or key in finals:
+        if step.opcode in VERIFYING or step.opcode in SIGNATURE_CHECKS or key in finals:
             refusing[key] = _unnamed(step, is_final=key in finals)
     for steps in lines.values():
         steps.sort(key=lambda step: step.column)

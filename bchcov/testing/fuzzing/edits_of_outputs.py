@@ -24,7 +24,7 @@ _LONGEST_COMMITMENT = 128
 def edits_of_outputs(draft: Draft, material: Material) -> Iterator[Edit]:
     """Yield every small change of a draft's outputs."""
     for at, output in enumerate(draft.outputs):
-        yield from _moved(draft, at, output, material)
+        yield from _moved(at, output, material)
     for at, output in enumerate(draft.outputs):
         if output.token is not None:
             yield from _taken(at, output.token, material)
@@ -48,7 +48,7 @@ def _insert(output: Output) -> Callable[[Draft], Draft]:
     return lambda draft: draft.with_outputs((*draft.outputs, output))
 
 
-def _moved(draft: Draft, at: int, output: Output, material: Material) -> Iterator[Edit]:
+def _moved(at: int, output: Output, material: Material) -> Iterator[Edit]:
     mine = material.mine
     if output.locking_bytecode != mine:
         yield Edit(f"output {at} goes to the attacker", _with(at, locking_bytecode=mine))
@@ -59,7 +59,6 @@ def _moved(draft: Draft, at: int, output: Output, material: Material) -> Iterato
             yield Edit(f"output {at} goes to another script", _with(at, locking_bytecode=script))
     for other in range(at):
         yield Edit(f"outputs {other} and {at} change places", _swapped(at, other))
-    assert at < len(draft.outputs)
 
 
 def _left_out(at: int) -> Callable[[Draft], Draft]:

@@ -7,7 +7,7 @@ transaction, the part is changed; where it was made of other items, the wish goe
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...script.numbers import encode_number
 from ...script.opcodes import Op
@@ -202,7 +202,7 @@ class Wisher:
                 yield from self.be(below, wanted[: len(wanted) - len(top)], depth)
             if len(wanted) == len(below) + len(top):
                 for draft in self.be(below, wanted[: len(below)], depth):
-                    yield from replace_draft(self, draft).be(top, wanted[len(below) :], depth)
+                    yield from replace(self, draft=draft).be(top, wanted[len(below) :], depth)
         elif opcode == Op.OP_SPLIT and below is not None:
             cut = number_of(top)
             if cut is not None:
@@ -245,11 +245,6 @@ class Wisher:
         decides = opcode in _REVERSED or opcode in (Op.OP_BOOLAND, Op.OP_BOOLOR, Op.OP_WITHIN)
         if decides and value:
             yield from self.compare(opcode, operands, depth)
-
-
-def replace_draft(wisher: Wisher, draft: Draft) -> Wisher:
-    """Wish on from a draft in which something has been granted."""
-    return Wisher(draft, wisher.index, wisher.preimages)
 
 
 def _solve(opcode: int, below: int, top: int, value: int) -> Iterable[tuple[int, int]]:
