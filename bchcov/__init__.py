@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .assembly import assemble, disassemble
     from .chain import Block, Chain, ChainFile, Submission
     from .contract import Contract, compile_contract, explain, load_contract, without_check
+    from .encoding.addresses import Address, decode_address, encode_address, locking_bytecode_of
     from .errors import (
         AddressError,
         AssemblyError,
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     )
     from .formats import ReadTransaction, WalletTemplate, read_transaction, read_wallet_template
     from .reasons import Problem, Reason, TransactionCheck, TransactionReason
-    from .script.addresses import Address, decode_address, encode_address, locking_bytecode_of
     from .script.numbers import decode_number, encode_number
     from .script.patterns import (
         data_output,
@@ -118,7 +118,7 @@ _EXPORTS = {
         "read_wallet_template",
     ),
     "reasons": ("Problem", "Reason", "TransactionCheck", "TransactionReason"),
-    "script.addresses": ("Address", "decode_address", "encode_address", "locking_bytecode_of"),
+    "encoding.addresses": ("Address", "decode_address", "encode_address", "locking_bytecode_of"),
     "script.numbers": ("decode_number", "encode_number"),
     "script.patterns": (
         "data_output",

@@ -86,6 +86,20 @@ def test_a_subpackage_for_users_exports_its_names(name: str) -> None:
         assert getattr(module, each) is not None
 
 
+FORMER_MODULES = {
+    "script.addresses": "encoding.addresses",
+    "vm.flags": "vm.rules.flags",
+}
+
+
+@pytest.mark.parametrize("former", FORMER_MODULES)
+def test_a_module_that_is_kept_under_a_former_name_has_the_same_names(former: str) -> None:
+    module, now = (import_module(f"bchcov.{name}") for name in (former, FORMER_MODULES[former]))
+    assert sorted(module.__all__) == sorted(now.__all__)
+    for name in module.__all__:
+        assert getattr(module, name) is getattr(now, name)
+
+
 def test_the_help_of_verify_is_short() -> None:
     code = "import bchcov; help(bchcov.verify)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

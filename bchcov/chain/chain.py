@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 
+from ..encoding.addresses import locking_bytecode_of
 from ..errors import ChainError
 from ..reasons import Problem, TransactionReason
-from ..script.addresses import locking_bytecode_of
 from ..transaction.codec import transaction_hash, transaction_id
 from ..transaction.model import Output, Transaction
 from ..vm.rules.ruleset import RuleSet

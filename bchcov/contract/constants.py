@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ..crypto.secp256k1 import is_public_key
+from ..encoding.addresses import check_network, encode_address
 from ..encoding.networks import ADDRESS_PREFIXES
 from ..errors import AddressError, ScriptError
-from ..script.addresses import check_network, encode_address
 from ..script.numbers import decode_number, describe_number
 from ..script.patterns import is_p2pk, is_p2pkh, is_p2sh20, is_p2sh32, pattern_name
 from .found import Origins

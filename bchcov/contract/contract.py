@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, get_args
 
+from ..encoding.addresses import check_network, encode_address
 from ..encoding.expected import expect_bytes, kind_of
 from ..encoding.hexadecimal import decode_displayed_hash
 from ..encoding.networks import ADDRESS_PREFIXES
 from ..errors import ContractError, EncodeError
-from ..script.addresses import check_network, encode_address
 from ..script.patterns import p2s, p2sh20, p2sh32
 from ..transaction.model import Output, Token, Transaction
 from ..wallet.coins import Coin

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..encoding.addresses import check_network
 from ..encoding.networks import ADDRESS_PREFIXES
 from ..errors import EncodeError
-from ..script.addresses import check_network
 from ..transaction.codec import encode_transaction, transaction_id
 from ..transaction.constants import COIN, MAX_UINT32, NULL_OUTPOINT
 from ..transaction.fields import check_outputs

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..crypto.der import is_strict_der
 from ..crypto.hashes import hash160
-from ..script.addresses import encode_address
+from ..encoding.addresses import encode_address
 from ..script.opcodes import Op, opcode_name
 from ..script.patterns import (
     is_data_output,

@@ -8,11 +8,11 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TypeVar
 
+from ..encoding.addresses import check_network, encode_address, locking_bytecode_of
 from ..encoding.expected import kind_of
 from ..encoding.networks import ADDRESS_PREFIXES
 from ..encoding.printable import printable
 from ..errors import BroadcastRefused, BuildError, InvalidKey, NetworkError
-from ..script.addresses import check_network, encode_address, locking_bytecode_of
 from ..transaction.codec import encode_transaction, transaction_id
 from ..transaction.model import Transaction
 from ..wallet.balance import Spend

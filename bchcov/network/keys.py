@@ -6,10 +6,10 @@ from typing import Protocol
 
 import bitcash
 
+from ..encoding.addresses import decode_address
 from ..encoding.expected import kind_of
 from ..encoding.networks import ADDRESS_PREFIXES
 from ..errors import AddressError, InvalidKey
-from ..script.addresses import decode_address
 from ..wallet.keys import PrivateKey
 
 __all__ = ["BitcashKey", "key_from_bitcash", "key_to_bitcash"]

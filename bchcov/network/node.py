@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 from bitcash.network.http import session
 from bitcash.network.meta import Unspent
 
+from ..encoding.addresses import check_network, locking_bytecode_of
 from ..encoding.expected import kind_of
 from ..encoding.printable import printable
 from ..errors import BroadcastRefused, NetworkError
-from ..script.addresses import check_network, locking_bytecode_of
 from ..transaction.constants import COIN
 from .web import limited
 

@@ -1,1 +1,1 @@
-"""Script bytes: opcodes, pushes, numbers, standard output patterns and addresses."""
+"""Script bytes: opcodes, pushes, numbers and standard output patterns."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
+from ..encoding.addresses import check_network, locking_bytecode_of
 from ..encoding.expected import expect_bytes, expect_integer, kind_of
 from ..errors import AddressError, BuildError, EncodeError, InvalidKey
-from ..script.addresses import check_network, locking_bytecode_of
 from ..transaction import fields
 from ..transaction.constants import MAX_UINT32, SEQUENCE_FINAL
 from ..transaction.model import Output, Token

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ..encoding.addresses import Address, decode_address, locking_bytecode_of
 from ..encoding.expected import kind_of
 from ..errors import BuildError
-from ..script.addresses import Address, decode_address, locking_bytecode_of
 from ..transaction.model import Output, Token
 
 __all__ = ["Destination", "located", "output_to"]

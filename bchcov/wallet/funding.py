@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from ..script.addresses import locking_bytecode_of
+from ..encoding.addresses import locking_bytecode_of
 from .balance import Spend
 from .builder import TransactionBuilder
 from .destinations import Destination

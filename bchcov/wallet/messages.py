@@ -12,10 +12,10 @@ from binascii import Error
 
 from ..crypto.hashes import hash160, hash256
 from ..crypto.secp256k1 import recover_public_key, sign_recoverable
+from ..encoding.addresses import decode_address
 from ..encoding.compact_size import encode_compact_size
 from ..encoding.expected import kind_of
 from ..errors import AddressError, DecodeError, EncodeError, InvalidKey
-from ..script.addresses import decode_address
 from .keys import PrivateKey
 
 __all__ = ["message_digest", "message_signer", "sign_message", "verify_message"]

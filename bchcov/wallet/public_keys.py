@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from ..crypto.hashes import hash160
 from ..crypto.secp256k1 import is_public_key
+from ..encoding.addresses import decode_address
 from ..encoding.expected import kind_of
 from ..errors import AddressError, InvalidKey
-from ..script.addresses import decode_address
 from ..script.patterns import p2pkh
 
 __all__ = ["KeyHash", "PublicKey"]

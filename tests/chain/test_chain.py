@@ -14,7 +14,7 @@ from bchcov.chain import Chain, TransactionRefused, admission
 from bchcov.chain import chain as chain_module
 from bchcov.chain.finality import CoinAge, unmet_age
 from bchcov.crypto.hashes import sha256
-from bchcov.script.addresses import encode_address
+from bchcov.encoding.addresses import encode_address
 from bchcov.wallet import (
     BuiltTransaction,
     Coin,

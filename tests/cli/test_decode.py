@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from bchcov import Input, Output, Transaction, encode_outputs, encode_transaction
 from bchcov.cli.decode.describe import find_redeem_script
 from bchcov.cli.main import main
-from bchcov.script.addresses import decode_address
+from bchcov.encoding.addresses import decode_address
 from bchcov.script.patterns import multisig, p2pkh, p2sh20, p2sh32
 from bchcov.script.pushes import encode_push
 from bchcov.wallet.keys import PrivateKey

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from bchcov import Chain, Coin, DecodeError, Output, Token, decode_transaction
+from bchcov.encoding.addresses import encode_address
 from bchcov.encoding.networks import ADDRESS_PREFIXES
-from bchcov.script.addresses import encode_address
 from bchcov.transaction.constants import COIN
 
 __all__ = ["Refused", "electrum", "graph", "node", "rest_get", "rest_post"]

@@ -24,7 +24,7 @@ from bchcov import (
     Transaction,
     TransactionContext,
 )
-from bchcov.script.addresses import decode_address, encode_address, locking_bytecode_of
+from bchcov.encoding.addresses import decode_address, encode_address, locking_bytecode_of
 from bchcov.script.patterns import multisig
 from bchcov.wallet import (
     Coin,

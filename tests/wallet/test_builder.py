@@ -24,7 +24,7 @@ from bchcov import (
     verify,
 )
 from bchcov.crypto.hashes import sha256
-from bchcov.script.addresses import encode_address
+from bchcov.encoding.addresses import encode_address
 from bchcov.script.patterns import multisig, p2sh32
 from bchcov.transaction.codec import transaction_hash
 from bchcov.wallet.balance import Spend

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from bchcov import InvalidKey
 from bchcov.crypto.der import parse_lax_der
 from bchcov.crypto.secp256k1 import GROUP_ORDER, verify_ecdsa, verify_schnorr
+from bchcov.encoding.addresses import encode_address
 from bchcov.encoding.base58 import encode_base58_check
-from bchcov.script.addresses import encode_address
 from bchcov.wallet.keys import PrivateKey
 
 SECRETS = st.integers(1, GROUP_ORDER - 1).map(lambda value: value.to_bytes(32, "big"))

@@ -8,9 +8,9 @@ import bitcash
 import pytest
 
 from bchcov import AddressError, BuildError, InvalidKey, Output, Token
+from bchcov.encoding.addresses import Address, decode_address, encode_address, locking_bytecode_of
 from bchcov.encoding.base58 import encode_base58_check
 from bchcov.encoding.networks import ADDRESS_PREFIXES
-from bchcov.script.addresses import Address, decode_address, encode_address, locking_bytecode_of
 from bchcov.wallet import Coin, P2pkhUnlocker, PrivateKey, TransactionBuilder, output_to
 from bchcov.wallet.balance import Spend
 from bchcov.wallet.funding import Funding

@@ -10,9 +10,9 @@ from typing import Any
 import click
 
 from ...crypto.hashes import hash256
+from ...encoding.addresses import NETWORK_PREFIXES
 from ...errors import DecodeError, FormatError
 from ...formats.recognize import read_transaction
-from ...script.addresses import NETWORK_PREFIXES
 from ...transaction.codec import encode_transaction
 from ...transaction.decoding import each_output, each_part
 from ...transaction.model import Input, Output

@@ -7,8 +7,8 @@ from typing import Any
 
 from ...assembly import disassemble_lines
 from ...crypto.der import is_strict_der
+from ...encoding.addresses import encode_address
 from ...errors import AddressError
-from ...script.addresses import encode_address
 from ...script.opcodes import Op
 from ...script.patterns import pattern_name
 from ...script.pushes import instructions

@@ -9,11 +9,11 @@ from typing import IO, NamedTuple, NoReturn
 
 import click
 
+from ...encoding.addresses import decode_address
 from ...encoding.hexadecimal import decode_displayed_hash, decode_hex
 from ...encoding.printable import printable
 from ...errors import AddressError, DecodeError, FormatError, InvalidKey
 from ...formats.verify_lines import LineOptions, read_line
-from ...script.addresses import decode_address
 from ...testing.fuzzing.parties import Party
 from ...testing.fuzzing.property_file import PropertyFile
 from ...transaction.model import Output, Transaction

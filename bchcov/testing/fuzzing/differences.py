@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
+from ...encoding.addresses import encode_address
 from ...encoding.printable import printable
 from ...errors import AddressError
-from ...script.addresses import encode_address
 from ...script.opcodes import Op
 from ...transaction.model import Capability, Output, Token
 from .draft import Draft, DraftInput

@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bchcov import AddressError
-from bchcov.encoding.base58 import encode_base58_check
-from bchcov.encoding.cashaddr import encode_cashaddr
-from bchcov.script.addresses import (
+from bchcov.encoding.addresses import (
     NETWORK_PREFIXES,
     decode_address,
     encode_address,
     locking_bytecode_of,
 )
+from bchcov.encoding.base58 import encode_base58_check
+from bchcov.encoding.cashaddr import encode_cashaddr
 from bchcov.script.patterns import p2pkh, p2sh20, p2sh32
 
 # From the specification: legacy and cashaddr forms of the same outputs.
