@@ -88,7 +88,14 @@ def main(
         mutants = random.Random(seed).sample(mutants, count)
     with tempfile.TemporaryDirectory() as scratch:
         os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = scratch
-        bench = mutation_run.Bench(ROOT, Path(scratch), frozenset(files), tests.split(","), longest)
+        bench = mutation_run.Bench(
+            ROOT,
+            Path(scratch),
+            frozenset(files),
+            tests.split(","),
+            longest,
+            kept=ROOT / ".venv" / "mutation-baseline.pickle",
+        )
         fates: Counter[str] = Counter()
         for mutant, fate in bench.run(mutants, jobs):
             fates[fate] += 1

@@ -56,7 +56,8 @@ class Bench:
     """Where the tests run, and which: `files` are those of the library to be changed.
 
     `root` is the project's folder, `scratch` one for what the tests write, `tests` are folders
-    of tests, `longest` is how many seconds the slowest test may take that is run for a change.
+    of tests, `longest` is how many seconds the slowest test may take that is run for a change,
+    `kept` the file of what was noted, until a source or a test changes.
     """
 
     root: Path
@@ -64,6 +65,7 @@ class Bench:
     files: frozenset[Path]
     tests: list[str]
     longest: float
+    kept: Path
 
     def run(self, mutants: Sequence[Mutant], jobs: int) -> Iterator[tuple[Mutant, str]]:
         """Find the fate of each change: killed, survived, timed out, reached by no test."""
@@ -91,25 +93,27 @@ class Bench:
                 # How changes are made and run decides nothing about what is reached.
                 if path.name not in ("mutation.py", "mutants.py", "mutation_run.py"):
                     digest.update(path.read_bytes())
-        kept = self.root / ".venv" / "mutation-baseline.pickle"
-        if kept.is_file():
-            name, baseline = pickle.loads(kept.read_bytes())
+        if self.kept.is_file():
+            name, baseline = pickle.loads(self.kept.read_bytes())
             if name == digest.hexdigest() and isinstance(baseline, Baseline):
                 return baseline
         pid = os.fork()
         if not pid:
-            _guard(lambda: self._note(kept, digest.hexdigest()))
+            _guard(lambda: self._note(digest.hexdigest()))
         if os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]):
             raise SystemExit("the tests could not be run: see above")
-        noted: Baseline = pickle.loads(kept.read_bytes())[1]
+        noted: Baseline = pickle.loads(self.kept.read_bytes())[1]
         return noted
 
     def _arguments(self, *paths: str) -> list[str]:
-        kept = self.scratch / f"tmp-{os.getpid()}"
+        own = self.scratch / f"tmp-{os.getpid()}"
         options = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-s", "--no-header"]
-        return [*options, f"--basetemp={kept}", f"--rootdir={self.root}", *paths]
+        # Where it rewrites assertions, pytest takes the sources of its plugins, and so all of
+        # this library's, past the finder that probes or changes them.
+        options.append("--assert=plain")
+        return [*options, f"--basetemp={own}", f"--rootdir={self.root}", *paths]
 
-    def _note(self, kept: Path, name: str) -> int:
+    def _note(self, name: str) -> int:
         hits = bytearray(1 << 20)
         setattr(builtins, HITS, hits)
         places: dict[Place, int] = {}
@@ -126,7 +130,7 @@ class Bench:
         if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
             return int(status)
         noted = Baseline(places, noter.reached, noter.imported, noter.seconds)
-        kept.write_bytes(pickle.dumps((name, noted)))
+        self.kept.write_bytes(pickle.dumps((name, noted)))
         return 0
 
     def _run_within(
