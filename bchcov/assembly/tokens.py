@@ -6,6 +6,7 @@ Source: the grammar of libauth and Bitauth IDE, "CashAssembly".
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from unicodedata import combining, normalize
 
@@ -54,6 +55,9 @@ _MAX_DIGITS = 250_000
 _MAX_MARKS = 30
 # No character before U+0300 is a combining mark.
 _MAYBE_MARKS = re.compile(f"[\u0300-\U0010ffff]{{{_MAX_MARKS + 1},}}")
+# Of three bytes in UTF-8, Unicode can make 18 characters. A text that no transaction has room
+# for may not take many times its memory.
+_MAX_GROWTH = 100_000
 _EXPECTED = "an opcode, an identifier, a literal, '<', '$(' or a comment"
 
 
@@ -187,21 +191,37 @@ def _parse_integer(text: str) -> int:
 def normalize_source(source: str, name: str | None = None) -> str:
     """Normalize a source to Unicode's form NFKC, as libauth does; columns count in that form.
 
-    Raises AssemblyError for a run of combining marks that is too long to normalize; `name`
-    is that of the binding that the source is of.
+    Raises AssemblyError for a run of combining marks that is too long to normalize, and for a
+    source that becomes more than 100,000 characters longer; `name` is that of the binding that
+    the source is of.
     """
     if source.isascii():
         return source
+    for at, message in (_find_marks(source), _find_growth(source)):
+        if at is not None:
+            place = Source(source).locate(at)
+            raise AssemblyError(message, line=place.line, column=place.column, binding=name)
+    return normalize("NFKC", source)
+
+
+def _find_marks(source: str) -> tuple[int | None, str]:
+    """Find where a run of combining marks passes its limit, and say what is wrong there."""
+    message = f"too many combining marks in a row, limit {_MAX_MARKS}"
     for run in _MAYBE_MARKS.finditer(source):
         marks = 0
         for at in range(*run.span()):
             marks = marks + 1 if combining(source[at]) else 0
             if marks > _MAX_MARKS:
-                place = Source(source).locate(at)
-                raise AssemblyError(
-                    f"too many combining marks in a row, limit {_MAX_MARKS}",
-                    line=place.line,
-                    column=place.column,
-                    binding=name,
-                )
-    return normalize("NFKC", source)
+                return at, message
+    return None, message
+
+
+def _find_growth(source: str) -> tuple[int | None, str]:
+    """Find the first character of a source that grows too much to grow, and say so."""
+    counted = Counter(source)
+    growth = {each: len(normalize("NFKC", each)) - 1 for each in counted if not each.isascii()}
+    total = sum(longer * counted[each] for each, longer in growth.items())
+    message = f"text becomes {total} characters longer in Unicode's form NFKC, limit {_MAX_GROWTH}"
+    if total <= _MAX_GROWTH:
+        return None, message
+    return min(source.index(each) for each, longer in growth.items() if longer), message

@@ -37,14 +37,18 @@ def _bind(text: str) -> tuple[str, Binding]:
 
 def _point_at(source: str, error: AssemblyError) -> str:
     """Return the line of an error, with a caret under its column."""
-    lines = source.split("\n")
-    if error.line > len(lines) or error.binding is not None:
+    if error.binding is not None:
         return ""
+    begins = 0
+    for _ in range(error.line - 1):
+        begins = source.find("\n", begins) + 1
+    ends = source.find("\n", begins)
+    at = begins + error.column - 1
+    start = max(begins, at - _SHOWN)
+    shown = source[start : min(at + _SHOWN, len(source) if ends < 0 else ends)]
     # A control character would misplace the caret or change the terminal.
-    line = "".join(c if c.isprintable() else " " for c in lines[error.line - 1])
-    column = error.column - 1
-    start = max(0, column - _SHOWN)
-    return f"\n{line[start : column + _SHOWN]}\n{' ' * (column - start)}^"
+    line = "".join(each if each.isprintable() else " " for each in shown)
+    return f"\n{line}\n{' ' * (at - start)}^"
 
 
 @click.command()

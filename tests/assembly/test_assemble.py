@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given, settings
@@ -17,6 +18,7 @@ from bchcov.assembly import (
     disassemble,
     disassemble_lines,
 )
+from bchcov.assembly.tokens import normalize_source
 
 EXAMPLES = {
     "": "",
@@ -205,6 +207,21 @@ def test_a_source_is_read_in_normal_form_as_libauth_reads_it() -> None:
     ) as caught:
         assemble("OP_1\n'a" + "\u0301\u0323" * 100_000 + "'")
     assert (caught.value.line, caught.value.column) == (2, 33)
+
+
+@pytest.mark.parametrize(("letter", "length"), [("\ufdfa", 18), ("\u3300", 4), ("\U0001d160", 3)])
+def test_text_may_become_so_much_longer_by_normalizing_and_no_more(
+    letter: str, length: int
+) -> None:
+    allowed = 100_000 // (length - 1)
+    source = "OP_1 // caf\u00e9\n<'" + letter * allowed + "'>"
+    assert normalize_source(source) == normalize("NFKC", source)
+    over = source.replace("'>", letter + "'>")
+    with pytest.raises(
+        AssemblyError, match="characters longer in Unicode's form NFKC, limit 100000"
+    ) as caught:
+        assemble(over)
+    assert (caught.value.line, caught.value.column) == (2, 3)
 
 
 @pytest.mark.parametrize("character", ["\x1c", "\x1f", "\x85", "\x00"])

@@ -33,7 +33,7 @@ sys.exit(os.waitstatus_to_exitcode(status))
 """
 
 
-def peak(command: list[str], text: str, folder: Path) -> int:
+def peak(command: list[str], text: str, folder: Path, *, may_fail: bool = False) -> int:
     """The most memory that a command takes, in bytes."""
     given = folder / "given"
     given.write_text(text, encoding="utf-8")
@@ -42,9 +42,9 @@ def peak(command: list[str], text: str, folder: Path) -> int:
             [sys.executable, "-c", LAUNCHER, *command, str(given)],
             stdout=shown,
             stderr=subprocess.PIPE,
-            check=True,
+            check=not may_fail,
         )
-    return int(done.stderr)
+    return int(done.stderr.splitlines()[-1])
 
 
 @pytest.mark.parametrize("data", [MANY_OUTPUTS, LONG_SCRIPT, LONG_UNLOCKING])
@@ -88,6 +88,25 @@ def test_one_push_that_holds_the_whole_source_takes_no_more_either(
 ) -> None:
     base = peak(["asm"], "<1> $(<1>)", tmp_path)
     assert (peak(["asm"], source, tmp_path) - base) / len(source) < 20
+
+
+@pytest.mark.parametrize("ending", ["'>", "\U0001f600'>"])
+@pytest.mark.parametrize("letter", ["\ufdfa", "\u3300", "\U0001d160", "\u1f82", "\uac01", "\ufb01"])
+def test_text_that_unicode_makes_longer_takes_no_more_either(
+    letter: str, ending: str, tmp_path: Path
+) -> None:
+    source = f"<'{letter * 200_000}{ending}"
+    base = peak(["asm"], "<1> $(<1>)", tmp_path)
+    taken = peak(["asm"], source, tmp_path, may_fail=True)
+    assert (taken - base) / len(source.encode()) < 20
+
+
+@pytest.mark.parametrize("line", ["\n", "// ab\n", "//", "//\ufb01 "])
+def test_showing_the_line_of_an_error_takes_no_more_either(line: str, tmp_path: Path) -> None:
+    source = line * (400_000 // len(line)) + "\n<"
+    base = peak(["asm"], "<", tmp_path, may_fail=True)
+    taken = peak(["asm"], source, tmp_path, may_fail=True)
+    assert (taken - base) / len(source.encode()) < 20
 
 
 @pytest.mark.parametrize("source", ["OP_MUL 1027 " * 60_000, "1027\n" * 160_000, "ab" * 400_000])
