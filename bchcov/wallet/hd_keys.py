@@ -35,6 +35,8 @@ def _mac(key: bytes, data: bytes) -> tuple[bytes, bytes]:
 
 def _steps(path: str, root: str, depth: int) -> Iterator[int]:
     """Yield the index of each child of a path from the root, or "0'/1" from where one is."""
+    if not isinstance(path, str):
+        raise InvalidKey(f"a path of derivation must be text, not {kind_of(path)}")
     relative = path.removeprefix(f"{root}/")
     if path.startswith(root) and depth:
         raise InvalidKey(
@@ -95,6 +97,7 @@ class HdPublicKey:
 
     def child(self, index: int) -> HdPublicKey:
         """Derive the child of an index below 2**31. Raises InvalidKey."""
+        _check_index(index)
         if index >= HARDENED:
             raise InvalidKey(f"the hardened child {index - HARDENED}' needs the private key")
         added, chain_code = _mac(self.chain_code, self.public_key + index.to_bytes(4, "big"))
@@ -124,6 +127,8 @@ class HdPrivateKey:
     @classmethod
     def from_seed(cls, seed: bytes) -> HdPrivateKey:
         """Make the master key of a seed, which should have 16 to 64 bytes. Raises InvalidKey."""
+        if not isinstance(seed, bytes):
+            raise InvalidKey(f"a seed must be bytes, not {kind_of(seed)}")
         secret, chain_code = _mac(b"Bitcoin seed", seed)
         public_key_of(secret)
         return cls(secret, chain_code)
@@ -158,8 +163,7 @@ class HdPrivateKey:
 
         Raises InvalidKey.
         """
-        if not 0 <= index < 2 * HARDENED:
-            raise InvalidKey(f"the index of a child {shown(index)} is not 0 to {2 * HARDENED - 1}")
+        _check_index(index)
         public_key = self.public_key
         key = b"\x00" + self.secret if index >= HARDENED else public_key
         added, chain_code = _mac(self.chain_code, key + index.to_bytes(4, "big"))
@@ -174,6 +178,13 @@ class HdPrivateKey:
         for index in _steps(path, "m", self.depth):
             key = key.child(index)
         return key
+
+
+def _check_index(index: int) -> None:
+    if not isinstance(index, int) or isinstance(index, bool):
+        raise InvalidKey(f"the index of a child must be an integer, not {kind_of(index)}")
+    if not 0 <= index < 2 * HARDENED:
+        raise InvalidKey(f"the index of a child {shown(index)} is not 0 to {2 * HARDENED - 1}")
 
 
 def _child(

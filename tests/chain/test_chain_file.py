@@ -200,14 +200,37 @@ def test_a_coinbase_ripens_behind_the_opening_of_its_file(tmp_path: Path) -> Non
         assert file.chain.submit(pay(reward).transaction).ok
 
 
-def test_a_chain_that_missed_a_change_writes_nothing_more(tmp_path: Path) -> None:
+@pytest.mark.parametrize("missed", [-2, -1, 1, 2])
+def test_a_chain_that_missed_a_change_or_made_one_alone_writes_nothing_more(
+    tmp_path: Path, missed: int
+) -> None:
     with ChainFile(tmp_path / "chain.sqlite") as file:
         chain = file.chain
         (coin,) = chain.fund(Output(100_000, MINE))
-        # As if it had been interrupted behind the store's commit, before its own books.
-        chain._changes -= 1
+        # As if it had been interrupted behind the store's commit and before its own books, or
+        # between its books and the store.
+        chain._changes += missed
         with pytest.raises(StoreError, match="interrupted: open the file again"):
             chain.submit(pay(coin).transaction)
+
+
+def test_a_row_has_the_height_of_a_mined_transaction_or_the_fee_of_a_waiting_one(
+    tmp_path: Path,
+) -> None:
+    with ChainFile(tmp_path / "chain.sqlite") as file:
+        chain = file.chain
+        fees = []
+        for more in range(3):
+            chain.mine()
+            (coin,) = chain.fund(Output(100_000 + more, MINE))
+            paid = pay(coin).transaction
+            fees.append(coin.value - sum(output.value for output in paid.outputs))
+            chain.submit(paid)
+        rows = file._rows.fetch("SELECT height, fee FROM transactions ORDER BY place")
+    waiting = [fee for height, fee in rows if height is None]
+    assert waiting == fees[-1:]
+    assert {fee for height, fee in rows if height is not None} == {0}
+    assert len(rows) > 3
 
 
 STEPS = st.lists(

@@ -409,6 +409,53 @@ def test_an_error_is_a_damage_only_while_a_file_is_opened(path: Path) -> None:
                 raise error
 
 
+ERRORS_OF_SQLITE = [
+    (sqlite3.OperationalError, sqlite3.SQLITE_BUSY, StoreError, StoreError),
+    (sqlite3.OperationalError, sqlite3.SQLITE_LOCKED, StoreError, StoreError),
+    (sqlite3.OperationalError, sqlite3.SQLITE_ERROR, DamagedStore, StoreError),
+    (sqlite3.OperationalError, sqlite3.SQLITE_IOERR_READ, StoreError, StoreError),
+    (sqlite3.OperationalError, sqlite3.SQLITE_FULL, StoreError, StoreError),
+    (sqlite3.ProgrammingError, 0, StoreError, StoreError),
+    (sqlite3.DatabaseError, sqlite3.SQLITE_CORRUPT, DamagedStore, DamagedStore),
+    (sqlite3.DatabaseError, sqlite3.SQLITE_CORRUPT_INDEX, DamagedStore, DamagedStore),
+    (sqlite3.DatabaseError, sqlite3.SQLITE_NOTADB, StoreError, StoreError),
+]
+
+
+@pytest.mark.parametrize(("kind", "code", "opening", "later"), ERRORS_OF_SQLITE)
+def test_an_error_of_sqlite_is_told_with_the_file_as_a_damage_or_none(
+    path: Path, kind: type[sqlite3.Error], code: int, opening: type, later: type
+) -> None:
+    error = kind("what SQLite says")
+    error.sqlite_errorcode = code
+    with ChainFile(path) as file:
+        for is_opening, expected in ((True, opening), (False, later)):
+            with pytest.raises(StoreError) as told, file._explained(is_opening=is_opening):
+                raise error
+            assert type(told.value) is expected
+            assert str(told.value).startswith(f"{path}: ")
+            assert ("salvage" in str(told.value)) is (expected is DamagedStore)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        *(f"DROP TABLE {name}" for name in ("facts", "blocks", "transactions")),
+        *(f"ALTER TABLE {name} RENAME TO other" for name in ("facts", "blocks", "transactions")),
+        "ALTER TABLE facts RENAME COLUMN value TO text",
+        "ALTER TABLE blocks RENAME COLUMN height TO above",
+        "ALTER TABLE transactions RENAME COLUMN raw TO cooked",
+    ],
+)
+def test_a_missing_table_or_column_is_a_damage(
+    path: Path, database: sqlite3.Connection, statement: str
+) -> None:
+    database.execute(statement)
+    database.close()
+    with pytest.raises(DamagedStore, match="salvage"):
+        ChainFile(path)
+
+
 @pytest.mark.parametrize("number", [1, 2])
 def test_a_file_of_an_earlier_version_keeps_no_log_beside_it(tmp_path: Path, number: int) -> None:
     path = tmp_path / "old.sqlite"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,7 @@ from bchcov.vm.machine import Machine
 from bchcov.vm.operation import Operation
 from bchcov.vm.program import Program
 from bchcov.vm.reference import describe_opcode, describe_opcodes
+from bchcov.vm.rules.flags import rules_from_flags
 from bchcov.vm.rules.upgrades import RULE_SETS
 
 SUITE = Path(__file__).parent.parent.parent / "vectors" / "vmb.xz"
@@ -193,6 +195,32 @@ def test_an_opcode_is_told_with_the_year_in_which_the_network_got_it() -> None:
         **dict.fromkeys(("OP_ADD", "OP_IF", "OP_SIZE", "OP_CHECKSIG", "OP_5", "0xff"), 2009),
     }
     assert {name: describe_opcode(name).year for name in years} == years
+
+
+def test_each_source_of_a_meaning_has_one_year_whatever_rules_have_it() -> None:
+    earlier = [
+        rules_from_flags(flags)
+        for flags in ([], ["NO_MONOLITH_OPCODES"], ["MINIMALIF"], ["DISCOURAGE_UPGRADABLE_NOPS"])
+    ]
+    every = [op for rules in (*RULE_SETS, *earlier) for op in rules.operations.values()]
+    years = {(re.split("[;,]", op.source)[0], op.year) for op in every if op.source}
+    assert years == {
+        ("Bitcoin 0.1", 2009),
+        ("Bitcoin 0.3.10", 2010),
+        ("BIP 65", 2015),
+        ("BIPs 68 and 112", 2016),
+        ("the May 2018 upgrade specification", 2018),
+        ("the November 2018 upgrade specification", 2018),
+        ("the May 2020 upgrade specification", 2020),
+        ("CHIP-2021-02 Bigger Script Integers", 2022),
+        ("CHIP-2021-02 Native Introspection Opcodes", 2022),
+        ("CHIP-2022-02 CashTokens", 2023),
+        ("CHIP-2025-05 Bitwise", 2026),
+        ("CHIP-2025-05 Functions", 2026),
+        ("CHIP-2025-05 Loops", 2026),
+        ("an earlier draft of CHIP-2025-05 Functions", 0),
+        ("libauth's draft instruction set", 0),
+    }
 
 
 def test_an_opcode_is_told_with_all_its_other_names() -> None:

@@ -304,6 +304,26 @@ def test_an_input_that_is_not_there_cannot_be_unlocked(index: Any, named: str) -
     assert unlocked.verdict is None
 
 
+@pytest.mark.parametrize("unlocker", [UNLOCK, ScriptUnlocker([Signature(KEYS[0])])])
+@pytest.mark.parametrize("count", [1, 2])
+def test_only_an_input_that_is_there_is_signed_for(unlocker: Any, count: int) -> None:
+    context = _context(*[MINE] * count)
+    assert all(unlocker.unlock(context, index) for index in range(count))
+    for index in (-1, count, count + 1, 2**70):
+        said = f"input {index} cannot be unlocked: there are {count} spent outputs"
+        with pytest.raises(EncodeError, match=said):
+            unlocker.unlock(context, index)
+
+
+@pytest.mark.parametrize(
+    ("code", "named"),
+    [("51", "a str"), (bytearray(b"\x51"), "a bytearray"), ([0x51], "a list"), (None, "None")],
+)
+def test_an_input_is_unlocked_by_bytes_only(code: Any, named: str) -> None:
+    with pytest.raises(BuildError, match=f"^unlocking bytecode must be bytes, not {named}$"):
+        start().build().unlock(0, code)
+
+
 @pytest.mark.parametrize(
     ("index", "named"),
     [(1, "output index 1 is"), (-1, "index -1 is"), ("0", "not a str"), (None, "not None")],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 
 from bchcov import InvalidKey
 from bchcov.crypto.secp256k1 import GROUP_ORDER, add_to_private_key, add_to_public_key
-from bchcov.wallet import HdPrivateKey, HdPublicKey
+from bchcov.encoding.base58 import decode_base58_check, encode_base58_check
+from bchcov.wallet import HdPrivateKey, HdPublicKey, hd_keys
 
 VECTORS = json.loads((Path(__file__).parent / "bip32.json").read_text(encoding="utf-8"))
 DERIVED = [
@@ -112,6 +114,50 @@ def test_a_key_of_the_other_kind_is_named() -> None:
         HdPublicKey.from_text(MASTER.to_text())
     with pytest.raises(InvalidKey, match="an HD key is text, not a bytes"):
         HdPublicKey.from_text(b"xpub")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("size", [0, 1, 4, 77, 79, 88])
+def test_text_of_another_size_is_no_key(size: int) -> None:
+    for key, kind in ((MASTER, HdPrivateKey), (MASTER.public, HdPublicKey)):
+        data = (decode_base58_check(key.to_text()) * 2)[:size]
+        with pytest.raises(InvalidKey, match=f"not an HD key: {size} bytes, not 78"):
+            kind.from_text(encode_base58_check(data))
+
+
+@pytest.mark.parametrize("secret", [bytes(32), GROUP_ORDER.to_bytes(32, "big"), b"\xff" * 32])
+def test_a_seed_that_makes_no_key_is_refused(
+    monkeypatch: pytest.MonkeyPatch, secret: bytes
+) -> None:
+    monkeypatch.setattr(hd_keys, "_mac", lambda _key, _data: (secret, bytes(32)))
+    with pytest.raises(InvalidKey):
+        HdPrivateKey.from_seed(bytes(16))
+
+
+@pytest.mark.parametrize("wrong", ["00" * 16, 16, None, [0] * 16])
+def test_a_seed_is_bytes(wrong: Any) -> None:
+    with pytest.raises(InvalidKey, match="a seed must be bytes, not "):
+        HdPrivateKey.from_seed(wrong)
+
+
+@pytest.mark.parametrize("wrong", ["0", 1.0, None, b"\x00", True])
+def test_the_index_of_a_child_is_an_integer(wrong: Any) -> None:
+    for key in (MASTER, MASTER.public):
+        with pytest.raises(InvalidKey, match="the index of a child must be an integer, not "):
+            key.child(wrong)
+
+
+@pytest.mark.parametrize("index", [-1, -(2**31)])
+def test_the_index_of_a_child_is_not_negative(index: int) -> None:
+    for key in (MASTER, MASTER.public):
+        with pytest.raises(InvalidKey, match=f"the index of a child {index} is not 0 to"):
+            key.child(index)
+
+
+@pytest.mark.parametrize("wrong", [0, None, b"m/0", ["m", 0]])
+def test_a_path_is_text(wrong: Any) -> None:
+    for key in (MASTER, MASTER.public):
+        with pytest.raises(InvalidKey, match="a path of derivation must be text, not "):
+            key.derive(wrong)
 
 
 def test_sums_that_are_no_key_are_none() -> None:
