@@ -65,7 +65,7 @@ if TYPE_CHECKING:
     from .vm.result import InputResult
     from .vm.rules.ruleset import RuleSet
     from .vm.rules.upgrades import BCH_2023, BCH_2025, BCH_2026, BCH_SPEC, RULE_SETS, find_rules
-    from .vm.trace import Trace, TraceStep, trace, trace_input
+    from .vm.trace import Trace, TraceStep, trace, trace_input, trace_script
     from .wallet import (
         BuiltTransaction,
         Coin,
@@ -154,7 +154,7 @@ _EXPORTS = {
         "RULE_SETS",
         "find_rules",
     ),
-    "vm.trace": ("Trace", "TraceStep", "trace", "trace_input"),
+    "vm.trace": ("Trace", "TraceStep", "trace", "trace_input", "trace_script"),
     "wallet": (
         "BuiltTransaction",
         "Coin",
@@ -268,6 +268,7 @@ __all__ = [
     "signature_digest",
     "trace",
     "trace_input",
+    "trace_script",
     "transaction_id",
     "verify",
     "without_check",

@@ -26,6 +26,13 @@ def judge(
     `height` is that of the block that would confirm the transaction, `median_time` the median
     time past of the block before it. The fee is 0 where a check before `verify` fails.
     """
+    submission, fee = _judge(transaction, ledger, rules, height=height, median_time=median_time)
+    return replace(submission, transaction=transaction, rules=rules), fee
+
+
+def _judge(
+    transaction: Transaction, ledger: Ledger, rules: RuleSet, *, height: int, median_time: int
+) -> tuple[Submission, int]:
     txid = transaction_id(transaction)
     known = _known_outputs(transaction, ledger)
     records: list[Record] = []

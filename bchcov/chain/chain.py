@@ -136,7 +136,8 @@ class Chain:
             said = "the transaction is in the mempool already"
             problem = Problem.of(TransactionReason.TX_KNOWN, said)
             known = self.source_outputs(transaction)
-            return Submission(txid, problem, source_outputs=known), 0
+            told = Submission(txid, problem, source_outputs=known)
+            return replace(told, transaction=transaction, rules=self.rules), 0
         submission, fee = self._judge(transaction, self.rules)
         if submission.ok and (problem_of_fee := unmet_fee(transaction, fee, self.fee_rate)):
             submission = replace(submission, error=problem_of_fee)

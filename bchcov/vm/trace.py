@@ -2,61 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ..script.opcodes import opcode_name
 from ..transaction.codec import decode_outputs, decode_transaction
 from ..transaction.context import TransactionContext
 from ..transaction.model import Output, Transaction
-from .evaluate import check_rules, evaluate_input
-from .machine import Machine
-from .program import Program
+from .evaluate import check_rules, evaluate_input, run_script
 from .result import InputResult
 from .rules.ruleset import RuleSet
 from .rules.upgrades import BCH_2026
+from .snapshots import Snapshots
+from .steps import Steps, TraceStep
 
-__all__ = ["Trace", "TraceStep", "trace", "trace_input"]
+__all__ = ["Trace", "TraceStep", "trace", "trace_input", "trace_script"]
 
 _MAX_STEPS = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class TraceStep:
-    """The state of the machine before one instruction.
-
-    `code` is the running script, or the function's body inside a function. `position` is
-    the index of the instruction in it, counted in instructions. `executed` is false in a
-    branch that is not taken. `depth` is the number of open branches, loops and functions.
-    `op_cost` is the operation cost so far. The top of each stack comes last.
-    """
-
-    code: bytes
-    position: int
-    opcode: int
-    executed: bool
-    depth: int
-    stack: tuple[bytes, ...]
-    alt_stack: tuple[bytes, ...]
-    op_cost: int
-
-    def __str__(self) -> str:
-        stack = " ".join(item.hex() or "0" for item in self.stack)
-        name = opcode_name(self.opcode)
-        return f"{'  ' * self.depth}{name if self.executed else f'({name})'}  [{stack}]"
+_PHASES = ("unlocking", "locking", "redeem")
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """The steps of an input's evaluation and its result.
+    """The steps of an input's evaluation and its result; iterating over it yields the steps.
 
     The steps of the unlocking, locking and redeem script follow one another. `omitted` is
     the number of steps that ran but were not kept.
     """
 
-    steps: tuple[TraceStep, ...]
+    steps: Sequence[TraceStep]
     result: InputResult
     omitted: int = 0
+
+    def __iter__(self) -> Iterator[TraceStep]:
+        return iter(self.steps)
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    @property
+    def failing(self) -> TraceStep | None:
+        """The step of the instruction that failed, None if none did or it was not kept."""
+        if self.result.code is None or self.omitted or not self.steps:
+            return None
+        # An instruction that failed was the last to be begun. A script that ends within a
+        # branch, or calls that fail as they end, are told by the result alone.
+        last = self.steps[-1]
+        is_it = (last.code, last.position) == (self.result.code, self.result.position)
+        return last if is_it else None
 
 
 def trace_input(
@@ -71,33 +63,37 @@ def trace_input(
     Raises EncodeError for an index without an input and a spent output, and RulesError
     for `rules` that are not a rule set.
     """
-    steps: list[TraceStep] = []
-    seen = 0
-    opcodes: dict[bytes, list[int]] = {}
+    check_rules(rules)
+    kept = Snapshots(rules)
+    result = evaluate_input(context, index, rules, observe=kept.observer())
+    unlocking = context.transaction.inputs[index].unlocking_bytecode
+    return _made(kept, result, _PHASES if unlocking else _PHASES[1:], most_steps)
 
-    def observe(vm: Machine, program: Program, position: int) -> None:
-        nonlocal seen
-        seen += 1
-        if seen > most_steps:
-            return
-        code = program.code
-        if code not in opcodes:
-            opcodes[code] = [step.opcode for step in program.instructions()]
-        steps.append(
-            TraceStep(
-                code,
-                position,
-                opcodes[code][position],
-                vm.executing,
-                vm.depth,
-                tuple(vm.stack),
-                tuple(vm.alt_stack),
-                vm.op_cost,
-            )
-        )
 
-    result = evaluate_input(context, index, rules, observe=observe)
-    return Trace(tuple(steps), result, max(0, seen - most_steps))
+def trace_script(
+    code: bytes,
+    rules: RuleSet = BCH_2026,
+    *,
+    context: TransactionContext | None = None,
+    index: int = 0,
+    stack: tuple[bytes, ...] = (),
+    most_steps: int = _MAX_STEPS,
+) -> Trace:
+    """Run a single script as `run_script` does and keep the first `most_steps` steps.
+
+    Raises what `run_script` raises.
+    """
+    check_rules(rules)
+    kept = Snapshots(rules)
+    result = run_script(
+        code, rules, context=context, index=index, stack=stack, observe=kept.observer()
+    )
+    return _made(kept, result, ("script",), most_steps)
+
+
+def _made(kept: Snapshots, result: InputResult, phases: Sequence[str], most_steps: int) -> Trace:
+    omitted = max(0, result.metrics.instructions - most_steps)
+    return Trace(Steps(kept.kept, phases, most_steps), result, omitted)
 
 
 def trace(
@@ -111,6 +107,7 @@ def trace(
     Takes a transaction and the outputs that it spends, in the order of its inputs, as
     `verify` does: as objects or as bytes. Only the scripts of input `index` are run; the
     checks of the whole transaction are left to `verify`. A script that fails is a result.
+    The trace is an iterable of its steps; a step is made when it is asked for.
 
     Raises DecodeError for bytes that are not a transaction or a list of outputs,
     EncodeError for objects of another type or an index without an input and a spent
