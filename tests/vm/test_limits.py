@@ -16,6 +16,7 @@ from bchcov import (
     run_script,
 )
 from bchcov.assembly import assemble
+from bchcov.script.opcodes import Op
 from bchcov.script.patterns import p2sh20, p2sh32
 from bchcov.script.pushes import encode_push
 
@@ -121,6 +122,19 @@ def test_before_2025_a_script_has_201_operations(count: int, reason: Reason | No
     assert spend(b"\x51" + b"\x61" * count, rules=BCH_2023).reason is reason
     untaken = b"\x51\x00\x63" + b"\x61" * (count - 2) + b"\x68"
     assert spend(untaken, rules=BCH_2023).reason is reason
+
+
+@pytest.mark.parametrize("multisig", [b"", b"\xae", b"\xaf"])
+@pytest.mark.parametrize("opcode", range(256))
+def test_before_2025_whatever_pushes_nothing_counts_even_where_it_is_not_run(
+    opcode: int, multisig: bytes
+) -> None:
+    instruction = bytes((opcode,)) + bytes(opcode if opcode < 0x4C else 8)
+    full = b"\x00\x63" + multisig + b"\x61" * (200 - len(multisig))
+    result = spend(full + instruction[: None if opcode <= 0x4E else 1], rules=BCH_2023)
+    # What a script pushes, OP_RESERVED among it, is free: then only OP_ENDIF is missing.
+    counts = opcode > Op.OP_16
+    assert result.reason is (Reason.OP_COUNT if counts else Reason.UNBALANCED_CONDITIONAL)
 
 
 def test_before_2025_the_keys_of_a_multisig_are_operations() -> None:
