@@ -12,6 +12,7 @@ from ..errors import ContractError, FormatError
 from ..testing.cost import check_snapshot, measure_cost, profile, update_snapshot
 from ..vm.rules.upgrades import BCH_2026
 from .terminal.contracts import contract_arguments, load_from, read_transactions
+from .terminal.files import finite, writing
 
 __all__ = ["cost"]
 
@@ -25,6 +26,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--tolerance",
     type=click.FloatRange(min=0),
+    callback=finite,
     default=0.0,
     show_default=True,
     help="By how many percent a figure may differ from the snapshot.",
@@ -58,12 +60,15 @@ def cost(
     try:
         report = measure_cost(contract, spends, BCH_2026)
         if folded is not None:
-            folded.write_text(profile(contract, spends, BCH_2026).folded(), encoding="utf-8")
+            stacks = profile(contract, spends, BCH_2026).folded()
+            with writing(folded):
+                folded.write_text(stacks, encoding="utf-8")
         differences = check_snapshot(report, check, tolerance=tolerance / 100) if check else ()
     except (ContractError, FormatError) as error:
         raise click.ClickException(str(error)) from None
     if update is not None:
-        update_snapshot(report, update)
+        with writing(update):
+            update_snapshot(report, update)
     click.echo(json.dumps(report.as_dict(), indent=1) if as_json else report.text())
     for each in differences:
         click.echo(printable(each), err=True)

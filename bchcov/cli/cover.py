@@ -11,6 +11,7 @@ from ..errors import ContractError, MissingExtra
 from ..testing.coverage import Coverage, write_coverage_data
 from ..testing.coverage.lcov import write_lcov
 from .terminal.contracts import contract_arguments, load_from, read_transactions
+from .terminal.files import writing
 
 __all__ = ["cover"]
 
@@ -54,9 +55,11 @@ def cover(
     sources = {each: file for each in {row.file for row in report.lines} if each == file.name}
     try:
         if data_file is not None:
-            write_coverage_data(coverage, data_file, folder=file.parent, sources=sources)
+            with writing(data_file):
+                write_coverage_data(coverage, data_file, folder=file.parent, sources=sources)
         if lcov is not None:
-            write_lcov(coverage, lcov, folder=file.parent, sources=sources)
+            with writing(lcov):
+                write_lcov(coverage, lcov, folder=file.parent, sources=sources)
     except MissingExtra as error:
         raise click.ClickException(str(error)) from None
     click.echo(json.dumps(report.as_dict(), indent=1) if as_json else report.text())

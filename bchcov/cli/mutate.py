@@ -12,6 +12,7 @@ from ..testing.contract_mutants import Case
 from ..testing.contract_mutants import mutate as run_mutants
 from ..validation.verify import verify
 from .terminal.contracts import contract_arguments, load_from, read_transactions
+from .terminal.files import finite
 
 __all__ = ["mutate"]
 
@@ -21,6 +22,7 @@ __all__ = ["mutate"]
 @click.option(
     "--seconds",
     type=click.FloatRange(min=0, min_open=True),
+    callback=finite,
     default=10.0,
     show_default=True,
     help="How long one mutant may take.",

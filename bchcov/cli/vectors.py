@@ -19,6 +19,7 @@ from ..vectors.runner import run
 from ..vm.rules.upgrades import find_rules
 from .terminal.console import make_console, outside, print_table
 from .terminal.ending import end_status, report_end
+from .terminal.files import writing
 
 __all__ = ["vectors"]
 
@@ -55,13 +56,6 @@ def _run(paths: list[Path], selection: Selection, jobs: int | None, report: Repo
         run(paths, selection, jobs=jobs, progress=show, report=report)
     finally:
         bar.stop()
-
-
-def _write(path: Path, data: bytes) -> None:
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        raise click.ClickException(f"cannot write {path}: {error.strerror}") from error
 
 
 def _print_table(report: Report) -> None:
@@ -134,5 +128,6 @@ def run_vectors(
         if ended is not None:
             report_end(ended, f"{report.tests:,} of {report.total:,} tests finished")
         if junit is not None:
-            _write(junit, report.as_junit())
+            with writing(junit):
+                junit.write_bytes(report.as_junit())
     ctx.exit(end_status(ended) if ended else 0 if report.ok else 1)

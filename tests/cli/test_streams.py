@@ -107,6 +107,41 @@ def test_a_full_device_is_one_sentence_and_status_3(name: str) -> None:
     assert b"standard output: No space left on device" in done.stderr
 
 
+SPENT = ("--transactions", SPENDS)
+WRITING = {
+    "vectors run --junit": (*RUNS["vectors run"], "--junit"),
+    "cover --lcov": ("cover", CONTRACT, *LOCKED, *SPENT, "--lcov"),
+    "cover --data-file": ("cover", CONTRACT, *LOCKED, *SPENT, "--data-file"),
+    "cost --folded": ("cost", CONTRACT, *LOCKED, *SPENT, "--folded"),
+    "cost --update": ("cost", CONTRACT, *LOCKED, *SPENT, "--update"),
+    "fuzz --sarif": (*RUNS["fuzz"], "--sarif"),
+    "fuzz --junit": (*RUNS["fuzz"], "--junit"),
+    "fuzz --out": (*RUNS["fuzz"], "--out"),
+    "fuzz --corpus": (*RUNS["fuzz"], "--corpus"),
+    "amm race --out": (*RUNS["amm race"], "--out"),
+}
+
+
+@needs_full
+@pytest.mark.parametrize("target", ["/dev/full", "/dev/null/none"])
+@pytest.mark.parametrize("name", WRITING)
+def test_a_file_that_cannot_be_written_is_named_in_one_sentence(name: str, target: str) -> None:
+    done = run((*WRITING[name], target))
+    (said,) = (line for line in done.stderr.splitlines() if line.startswith(b"Error"))
+    assert said.startswith(f"Error: cannot write {target}: ".encode())
+    assert done.returncode == 3
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "1e400"])
+@pytest.mark.parametrize("option", ["mutate --seconds", "cost --tolerance", "fuzz --seconds"])
+def test_a_number_without_a_value_is_no_option(option: str, number: str) -> None:
+    command, name = option.split()
+    done = run((*RUNS[command], name, number))
+    shown = "nan" if number == "nan" else "inf"
+    assert f"{shown} is invalid: expected a finite number".encode() in done.stderr
+    assert (done.returncode, done.stdout) == (2, b"")
+
+
 @pytest.mark.parametrize("name", RUNS)
 def test_a_closed_output_is_one_sentence_and_status_3(name: str) -> None:
     done = run(RUNS[name], ">&-")

@@ -91,7 +91,7 @@ def test_a_report_that_cannot_be_written_is_an_error_of_one_line(
 ) -> None:
     target = str(tmp_path / "none" / "junit.xml")
     result = CliRunner().invoke(vectors, ["run", str(suite), "--jobs", "1", "--junit", target])
-    assert result.exit_code == 1
+    assert result.exit_code == 3
     assert result.stderr.splitlines()[-1].startswith("Error: cannot write")
 
 

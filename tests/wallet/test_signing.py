@@ -138,6 +138,25 @@ def test_what_cannot_be_signed_is_an_error() -> None:
         sign_p2pkh(payment(MINE), [MINE], 0, KEY, hash_type=1)
 
 
+@pytest.mark.parametrize("inputs", [1, 2, 3])
+@pytest.mark.parametrize("outputs", [0, 1, 2, 3])
+@pytest.mark.parametrize("index", [-1, 0, 1, 2, 3])
+def test_an_input_is_signed_if_it_is_there_and_each_has_its_spent_output(
+    inputs: int, outputs: int, index: int
+) -> None:
+    transaction = payment(*[MINE] * inputs)
+    if inputs == outputs and 0 <= index < inputs:
+        signed = sign_p2pkh(transaction, [MINE] * outputs, index, KEY)
+        assert signed.inputs[index].unlocking_bytecode
+        return
+    context = TransactionContext(transaction, [MINE] * outputs)
+    said = (
+        f"input {index} cannot be signed: the transaction has {inputs} inputs and {outputs} spent"
+    )
+    with pytest.raises(EncodeError, match=said):
+        transaction_signature(context, index, MINE.locking_bytecode, KEY)
+
+
 @pytest.mark.parametrize("hash_type", [0x40, 0x44, 0x51, 0xE1, 0x141, -1], ids=hex)
 def test_a_hash_type_that_no_node_accepts_is_an_error(hash_type: int) -> None:
     with pytest.raises(

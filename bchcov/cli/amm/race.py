@@ -20,6 +20,7 @@ from ...race.compare import Row, put_together
 from ...race.sweep import SWEEPABLE, Run, make_runs, run_all
 from ..terminal.console import make_console, print_table
 from ..terminal.ending import end_status, report_end
+from ..terminal.files import writing
 
 __all__ = ["race", "race_table"]
 
@@ -196,13 +197,11 @@ def _write(
     from ...race.report import draw, page
 
     plots = draw(rows, swept=swept)
-    try:
+    with writing(out):
         out.mkdir(parents=True, exist_ok=True)
         for name, png in plots.items():
             (out / f"{name}.png").write_bytes(png)
         (out / "race.html").write_text(page(rows, plots, settings, swept=swept), encoding="utf-8")
         races.sort(key=lambda each: (str(each["pool"]), str(each["users"]), str(each["seed"])))
         (out / "race.json").write_text(json.dumps(told | {"races": races}) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise click.ClickException(f"{out}: {error.strerror}") from None
     click.echo(f"{out / 'race.html'}", err=True)

@@ -24,6 +24,7 @@ from ...testing.fuzzing.parallel import ManyCampaigns, prepare_many
 from ...vm.rules.upgrades import find_rules
 from ..terminal.console import make_console
 from ..terminal.ending import end_status, report_end
+from ..terminal.files import finite, writing
 from .reading import read_category, read_honest, read_parties, read_property, refuse
 
 __all__ = ["fuzz"]
@@ -81,13 +82,6 @@ def _run(
     except (Stopped, WorkerLost) as end:
         return end
     return None
-
-
-def _write(path: Path, data: bytes) -> None:
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        refuse(f"cannot write {path}: {error.strerror}")
 
 
 def _read_corpus(folder: Path) -> list[Learned]:
@@ -157,7 +151,12 @@ def _as_bytes(value: object) -> bytes:
     callback=_check_rules,
     help="The rules for transactions without any: BCH_2023, BCH_2025, BCH_2026 or BCH_SPEC.",
 )
-@click.option("--seconds", type=click.FloatRange(0), help="Search for so long; 60 without --count.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0),
+    callback=finite,
+    help="Search for so long; 60 without --count.",
+)
 @click.option("--count", type=click.IntRange(1), help="Judge so many transactions.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of what is random.")
 @click.option(
@@ -246,21 +245,19 @@ def fuzz(
         else:
             _print(report)
         if corpus is not None and isinstance(campaign, Campaign):
-            try:
+            with writing(corpus):
                 write_corpus(corpus, campaign.learned)
-            except OSError as error:
-                refuse(f"cannot write to {corpus}: {error.strerror}")
         if out is not None:
-            try:
+            with writing(out):
                 write_files(report, out)
-            except OSError as error:
-                refuse(f"cannot write to {out}: {error.strerror}")
         if sarif is not None:
             places = [Place(each.file, each.line) for each in honest]
             made = as_sarif(report, places, metadata.version("bchcov"))
-            _write(sarif, _as_bytes(made))
+            with writing(sarif):
+                sarif.write_bytes(_as_bytes(made))
         if junit is not None:
-            _write(junit, as_junit(report))
+            with writing(junit):
+                junit.write_bytes(as_junit(report))
         if ended is not None:
             said = f"{report.judged:,} transactions judged, {len(report.findings)} findings"
             report_end(ended, said)

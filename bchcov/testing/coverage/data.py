@@ -7,7 +7,9 @@ ways are is in a file beside the data, which the plugin reads.
 
 from __future__ import annotations
 
+import errno
 import json
+import sqlite3
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -47,17 +49,28 @@ def write_coverage_data(
     Raises MissingExtra without coverage.py, and OSError for what cannot be written.
     """
     try:
-        from coverage import CoverageData
+        from coverage.exceptions import CoverageException
     except ImportError:
         raise MissingExtra("data for coverage.py needs coverage", "cover") from None
     target = Path(data_file).absolute()
+    try:
+        return _write(coverage, target, Path(folder), sources or {})
+    except (CoverageException, sqlite3.Error) as error:
+        raise OSError(errno.EIO, str(error), str(target)) from error
+
+
+def _write(
+    coverage: Coverage, target: Path, folder: Path, sources: Mapping[str, str | Path]
+) -> tuple[str, ...]:
+    from coverage import CoverageData
+
     report = coverage.report()
     texts = {each.name: each.text for each in coverage.contracts}
     names = list(dict.fromkeys(each.file for each in report.lines))
     paths = {
         name: path
         for name in names
-        if (path := _path_of(name, texts, target, Path(folder), sources or {})) is not None
+        if (path := _path_of(name, texts, target, folder, sources)) is not None
     }
     ways = {name: _ways_of(report, name) for name in names}
     data = CoverageData(str(target))
