@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..assembly.disassemble import disassemble
+from ..encoding.hexadecimal import decode_hex
 from ..encoding.json_text import JSON
 from ..encoding.nesting import MAX_NESTED, nests_too_deep
-from ..errors import VectorError
+from ..errors import DecodeError, VectorError
 from ..transaction.codec import encode_outputs, encode_transaction, transaction_id
 from ..transaction.model import Output, Transaction
 from ..validation.verify import verify
@@ -27,6 +28,8 @@ __all__ = ["VmbRow", "VmbTest", "read_vmb", "read_vmb_lines", "vmb_rows"]
 
 VmbRow = list[str | int | list[str]]
 """A row, as its JSON is read or written."""
+
+_LEAST_FIELDS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +57,15 @@ def read_vmb(rows: object) -> Iterator[VmbTest]:
     for at, row in enumerate(rows):
         try:
             yield _read_row(row)
-        except (ValueError, TypeError) as error:
+        except ValueError as error:
             raise VectorError(f"test {at}: {error}") from error
 
 
 def _read_row(row: Any) -> VmbTest:
+    if not isinstance(row, list):
+        raise ValueError("the row is not an array")
+    if len(row) < _LEAST_FIELDS:
+        raise ValueError(f"row of {len(row)} fields, expected at least {_LEAST_FIELDS}")
     name, _, _, _, transaction, sources, *rest = row
     given = rest.pop(0) if rest and isinstance(rest[0], list) else []
     return VmbTest(
@@ -110,7 +117,10 @@ def _read_labels(test: dict[str, Any]) -> tuple[str, ...]:
 def _hex(value: object, what: str) -> bytes:
     if not isinstance(value, str):
         raise ValueError(f"{what} is missing" if value is None else f"{what} is not a string")
-    return bytes.fromhex(value)
+    try:
+        return decode_hex(value)
+    except DecodeError as error:
+        raise ValueError(f"{what}: {error}") from None
 
 
 def _index(value: object) -> int:

@@ -206,11 +206,13 @@ def test_a_vmb_file_is_judged_by_its_folder(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ([VMB, VMB[:5]], "test 1: not enough values"),
-        ([[*VMB[:4], "zz", ""]], "test 0: non-hexadecimal"),
+        ([VMB, VMB[:5]], "test 1: row of 5 fields, expected at least 6"),
+        ([[*VMB[:4], "zz", ""]], "test 0: the transaction: 'z' is not a hexadecimal digit"),
         ([[*VMB[:4], 5, ""]], "test 0: the transaction is not a string"),
         ([[*VMB, -1]], "test 0: input index -1 is invalid"),
-        ([5], "test 0: "),
+        ([[*VMB[:5], "00 "]], "test 0: the source outputs: ' ' is not a hexadecimal digit"),
+        ([[True, "OP_1", "P2SH", "OK"]], "test 0: row of 4 fields, expected at least 6"),
+        ([5], "test 0: the row is not an array"),
         ({}, "expected an array of tests"),
         ("[", "invalid JSON"),
         ("[" * 100_000, "invalid JSON: nested too deeply"),

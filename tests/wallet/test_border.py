@@ -256,13 +256,24 @@ def test_a_coin_of_any_fields_is_spent_or_a_build_error(field: str, value: objec
             build()
 
 
-@pytest.mark.parametrize("value", [-1, 2**32])
+@pytest.mark.parametrize("build", ["build", "build_unsigned", "build_exactly"])
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (-1, " -1 is out of range: expected 0 to 4294967295"),
+        (2**32, " 4294967296 is out of range: expected 0 to 4294967295"),
+        (1.5, " must be an integer, not a float"),
+        ("2", " must be an integer, not a str"),
+        (None, " must be an integer, not None"),
+        (True, " must be an integer, not a bool"),
+    ],
+)
 @pytest.mark.parametrize("field", ["version", "locktime"])
-def test_a_version_or_locktime_out_of_range_is_a_build_error(field: str, value: int) -> None:
-    with pytest.raises(
-        BuildError, match=f"{field} {value} is out of range: expected 0 to 4294967295"
-    ):
-        put(START, field, value).build()
+def test_a_version_or_locktime_out_of_range_is_a_build_error(
+    field: str, value: Any, said: str, build: str
+) -> None:
+    with pytest.raises(BuildError, match=field + said):
+        getattr(put(START, field, value), build)()
 
 
 @pytest.mark.parametrize("value", [-1, 2**32])
