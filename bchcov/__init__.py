@@ -48,6 +48,7 @@ if TYPE_CHECKING:
         p2sh32,
         pattern_name,
     )
+    from .seeing import Explanation, Spending, see, see_built, see_submission, why
     from .transaction.codec import (
         decode_outputs,
         decode_transaction,
@@ -130,6 +131,7 @@ _EXPORTS = {
         "p2sh32",
         "pattern_name",
     ),
+    "seeing": ("Explanation", "Spending", "see", "see_built", "see_submission", "why"),
     "transaction.codec": (
         "decode_outputs",
         "decode_transaction",
@@ -196,6 +198,7 @@ __all__ = [
     "ContractError",
     "DecodeError",
     "EncodeError",
+    "Explanation",
     "FormatError",
     "Funding",
     "HashType",
@@ -221,6 +224,7 @@ __all__ = [
     "SettingsError",
     "Signature",
     "Spend",
+    "Spending",
     "StoreError",
     "Submission",
     "TemplateError",
@@ -264,6 +268,9 @@ __all__ = [
     "read_transaction",
     "read_wallet_template",
     "run_script",
+    "see",
+    "see_built",
+    "see_submission",
     "sign_p2pkh",
     "signature_digest",
     "trace",
@@ -271,6 +278,7 @@ __all__ = [
     "trace_script",
     "transaction_id",
     "verify",
+    "why",
     "without_check",
 ]
 

@@ -35,12 +35,13 @@ FLOORS = {
     "amm": 10,
     "chain": 11,
     "vectors": 11,
-    "race": 12,
-    "testing": 12,
-    "simulator": 13,
-    "cli": 14,
-    "__init__": 15,
-    "__main__": 15,
+    "seeing": 12,
+    "race": 13,
+    "testing": 13,
+    "simulator": 14,
+    "cli": 15,
+    "__init__": 16,
+    "__main__": 16,
 }
 # Each library from outside is behind one part, or one module where it is a C library.
 BORDERS = {

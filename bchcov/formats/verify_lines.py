@@ -13,6 +13,7 @@ from typing import Any
 
 from ..encoding.hexadecimal import decode_hex
 from ..errors import DecodeError, FormatError, RulesError
+from ..script.opcodes import opcode_name
 from ..transaction.codec import (
     decode_outputs,
     decode_transaction,
@@ -25,6 +26,7 @@ from ..validation.verify import verify
 from ..vm.result import InputResult
 from ..vm.rules.ruleset import RuleSet
 from ..vm.rules.upgrades import find_rules
+from ..vm.trace import trace_input
 from .fields import read_json, read_text
 from .recognize import find_transaction_in, read_transaction, split_hex
 
@@ -74,9 +76,12 @@ def _rules_of(line: dict[str, Any], options: LineOptions) -> RuleSet:
 
 
 def describe_input(result: InputResult) -> dict[str, Any]:
-    """Describe the result of one input as a JSON object."""
+    """Describe the result of one input as a JSON object; of a refused one also where it fails.
+
+    The stacks are those before the instruction that failed, or at the end; their top is last.
+    """
     metrics = result.metrics
-    return {
+    described = {
         "ok": result.ok,
         "reason": None if result.reason is None else result.reason.value,
         "op_cost": metrics.op_cost,
@@ -85,6 +90,24 @@ def describe_input(result: InputResult) -> dict[str, Any]:
         "hash_iterations_limit": metrics.hash_iterations_limit,
         "sig_checks": metrics.signature_checks,
         "instructions": metrics.instructions,
+    }
+    return described if result.ok else {**described, **_place(result)}
+
+
+def _place(result: InputResult) -> dict[str, Any]:
+    run = result.run
+    failing = None
+    if run is not None and result.code is not None:
+        failing = trace_input(run.context, run.index, run.rules).failing
+    stack = result.stack if failing is None else failing.stack
+    alt_stack = result.alt_stack if failing is None else failing.alt_stack
+    opcode = result.opcode
+    return {
+        "phase": result.phase,
+        "offset": result.offset,
+        "opcode": None if opcode is None else opcode_name(opcode),
+        "stack": [item.hex() for item in stack],
+        "alt_stack": [item.hex() for item in alt_stack],
     }
 
 

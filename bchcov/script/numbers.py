@@ -11,6 +11,7 @@ __all__ = [
     "decode_number",
     "describe_number",
     "encode_number",
+    "is_minimal",
     "minimal_number",
     "number_decoder",
     "range_reason",

@@ -162,8 +162,7 @@ def _evaluate(
             _redeem(vm, locking, pushed)
         _check_end(vm, unlocking)
     except ScriptError as error:
-        run = Run(context, index, rules) if error.reason is Reason.EVAL_FALSE else None
-        return _failed(vm, error, phase, run)
+        return _failed(vm, error, phase, Run(context, index, rules))
     return InputResult(_metrics(vm), tuple(vm.stack), tuple(vm.alt_stack))
 
 

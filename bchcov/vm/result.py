@@ -47,10 +47,9 @@ class InputResult:
     A failure has a `reason`, the `phase` ("unlocking", "locking", "redeem"; "script" for
     `run_script`), and, if an instruction failed, the script that contains it (`code`, which
     is the body if it is in a function) and its `position` in that script, counted in
-    instructions. The stacks are those at the end or at the failure, top last. `run` is kept
-    only if the scripts ran to their end and left a false item, to find the instruction that
-    produced it. To bound the memory of a verdict, the results of later inputs may be
-    `omitted`: their stacks and `code` are not kept.
+    instructions. The stacks are those at the end or at the failure, top last. `run` is what was
+    refused, to run it again for an explanation; it is not pickled. To bound the memory of a
+    verdict, the results of later inputs may be `omitted`: their stacks and `code` are not kept.
     """
 
     metrics: Metrics

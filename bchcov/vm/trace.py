@@ -29,7 +29,7 @@ class Trace:
     the number of steps that ran but were not kept.
     """
 
-    steps: Sequence[TraceStep]
+    steps: Steps
     result: InputResult
     omitted: int = 0
 

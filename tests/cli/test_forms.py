@@ -22,7 +22,7 @@ from bchcov import (
     encode_transaction,
 )
 from bchcov.cli.main import main
-from bchcov.cli.verify.gathering import Line, gather
+from bchcov.cli.terminal.gathering import Line, gather
 from bchcov.formats import SigningRequest, to_node_json, write_signing_request
 
 KEY = PrivateKey(b"\x01" * 32)

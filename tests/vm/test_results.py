@@ -27,7 +27,7 @@ class Failure:
     opcode: int | None = None
     stack: tuple[str, ...] = ()
     alt_stack: tuple[str, ...] = ()
-    is_run_kept: bool = False
+    is_run_kept: bool = True
 
 
 REDEEM = assemble("OP_2 OP_TOALTSTACK OP_3 <0x0102> OP_DROP OP_VERIFY OP_0")
@@ -109,9 +109,7 @@ FAILURES = [
     (
         b"",
         assemble("OP_2 OP_TOALTSTACK OP_5 OP_0"),
-        Failure(
-            Reason.EVAL_FALSE, "locking", stack=("05", ""), alt_stack=("02",), is_run_kept=True
-        ),
+        Failure(Reason.EVAL_FALSE, "locking", stack=("05", ""), alt_stack=("02",)),
     ),
     (
         assemble("OP_4"),
@@ -126,12 +124,12 @@ FAILURES = [
     (
         bytes((len(REDEEM),)) + REDEEM,
         p2sh20(REDEEM),
-        Failure(Reason.EVAL_FALSE, "redeem", stack=("",), alt_stack=("02",), is_run_kept=True),
+        Failure(Reason.EVAL_FALSE, "redeem", stack=("",), alt_stack=("02",)),
     ),
     (
         assemble("OP_4"),
         p2sh20(FAILS),
-        Failure(Reason.EVAL_FALSE, "locking", stack=("",), is_run_kept=True),
+        Failure(Reason.EVAL_FALSE, "locking", stack=("",)),
     ),
 ]
 
@@ -205,7 +203,7 @@ def test_a_result_is_written_with_what_is_known(fields: dict[str, Any], text: st
 def test_a_script_alone_is_told_as_one() -> None:
     result = run_script(assemble("OP_2 OP_TOALTSTACK OP_5 OP_RETURN"), stack=(b"\x07",))
     assert told(result) == Failure(
-        Reason.OP_RETURN, "script", "526b556a", 3, 3, Op.OP_RETURN, ("07", "05"), ("02",)
+        Reason.OP_RETURN, "script", "526b556a", 3, 3, Op.OP_RETURN, ("07", "05"), ("02",), False
     )
     ended = run_script(assemble("OP_2 OP_TOALTSTACK OP_0"), stack=(b"\x07",))
     assert (ended.ok, ended.stack, ended.alt_stack) == (True, (b"\x07", b""), (b"\x02",))

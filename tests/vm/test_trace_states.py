@@ -151,7 +151,7 @@ def test_a_trace_of_a_deep_stack_keeps_little() -> None:
     context = make_context(code, encode_push(bytes(9000)))
     traced = trace_input(context, 0, BCH_2026.consensus)
     assert len(traced) > 20_000
-    kept: list[Any] = traced.steps._kept  # type: ignore[attr-defined]
+    kept: list[Any] = traced.steps._kept
     bases = {id(each.base): len(each.base) for each in kept if hasattr(each, "base")}
     tails = sum(len(each.tail) for each in kept if hasattr(each, "tail"))
     # Whole copies would be of more than 15 million items.
@@ -211,4 +211,4 @@ def test_steps_are_made_when_they_are_asked_for() -> None:
     context = make_context(code, encode_push(bytes(9000)))
     traced = trace_input(context, 0, BCH_2026.consensus)
     assert [step.number for step in itertools.islice(traced, 3)] == [0, 1, 2]
-    assert len(traced.steps._flows) == 3  # type: ignore[attr-defined]
+    assert len(traced.steps._flows) == 3

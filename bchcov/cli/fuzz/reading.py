@@ -20,8 +20,8 @@ from ...transaction.model import Output, Transaction
 from ...validation.verify import verify
 from ...vm.rules.ruleset import RuleSet
 from ...wallet.keys import PrivateKey
-from ..verify.gathering import Line
-from ..verify.lines import LINE_LIMIT, read_lines
+from ..terminal.gathering import Line
+from ..terminal.lines import LINE_LIMIT, read_lines
 
 __all__ = ["Honest", "read_category", "read_honest", "read_parties", "read_property", "refuse"]
 

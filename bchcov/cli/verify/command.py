@@ -5,27 +5,27 @@ from __future__ import annotations
 import json
 import sys
 from time import perf_counter
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import click
 
 from ...encoding.printable import printable
-from ...errors import RulesError, WorkerLost
+from ...errors import WorkerLost
 from ...formats.verify_lines import LineOptions
 from ...processes.signals import Stopped, stoppable
-from ...vm.rules.upgrades import find_rules
 from ..terminal.ending import end_status, report_end
+from ..terminal.knowledge import Knowledge, knowledge_options
+from ..terminal.rules import check_rules
 from .lines import Answer, judge_lines
+
+if TYPE_CHECKING:
+    from ...contract.contract import Contract
 
 __all__ = ["verify"]
 
 
 def _check_rules(_ctx: click.Context, _option: click.Parameter, name: str) -> str:
-    try:
-        find_rules(name)
-    except RulesError as error:
-        raise click.BadParameter(str(error)) from None
-    return name
+    return check_rules(name)
 
 
 def _print_table(answer: Answer, number: int) -> None:
@@ -67,8 +67,12 @@ def _print_table(answer: Answer, number: int) -> None:
     help="Use N processes; answers stay in order.",
 )
 @click.option(
-    "--json/--table", "as_json", default=True, help="Print lines of JSON (default) or tables."
+    "--json/--table", "as_json", default=None, help="Print lines of JSON (default) or tables."
 )
+@click.option(
+    "-v", "--verbose", count=True, help="Show why a transaction is refused, on one screen each."
+)
+@knowledge_options
 @click.pass_context
 def verify(
     ctx: click.Context,
@@ -78,7 +82,10 @@ def verify(
     scripts_only: bool,
     all_inputs: bool,
     jobs: int,
-    as_json: bool,
+    as_json: bool | None,
+    verbose: int,
+    contracts: tuple[Contract, ...],
+    known: dict[str, bytes],
 ) -> None:
     """Verify the transactions of FILE ("-" is standard input).
 
@@ -87,16 +94,22 @@ def verify(
     id, rules and mode ("standard" or "consensus") are optional. It may also be the JSON of a
     node, a WalletConnect request, or hexadecimal with the outputs behind it, and an object may
     span many lines. Each is answered by one line, even if it cannot be read. The exit code is
-    1 unless all are valid.
+    1 unless all are valid. With -v the answers are for people: what is refused is explained,
+    with the source lines of each --contract.
     """
     options = LineOptions(rules, not consensus, scripts_only, all_inputs)
+    if verbose and as_json is None:
+        # The chain and the compilers are loaded only here.
+        from .explaining import explain_lines
+
+        ctx.exit(0 if explain_lines(file, options, Knowledge(contracts, known)) else 1)
     started, count, refused = perf_counter(), 0, 0
     with stoppable():
         try:
             for answer in judge_lines(file, options, jobs=jobs):
                 count += 1
                 refused += not answer.ok
-                if as_json:
+                if as_json is not False:
                     sys.stdout.write(answer.text + "\n")
                     sys.stdout.flush()
                 else:

@@ -14,11 +14,11 @@ from typing import IO, Any, NamedTuple
 
 from ...formats.verify_lines import LineOptions, judge_line, refuse_line
 from ...processes.pool import in_order
-from .gathering import Line, gather
+from ..terminal.gathering import Line
+from ..terminal.lines import LINE_LIMIT, read_lines
 
 __all__ = ["LINE_LIMIT", "Answer", "judge_lines", "read_lines"]
 
-LINE_LIMIT = 64 * 1024 * 1024
 _BATCH_LINES, _BATCH_SIZE = 64, 1024 * 1024
 
 
@@ -27,24 +27,6 @@ class Answer(NamedTuple):
 
     ok: bool
     text: str
-
-
-def read_lines(stream: IO[bytes]) -> Iterator[Line]:
-    """Yield the lines that are not blank, those of an object over many lines as one."""
-    return gather(_lines(stream), limit=LINE_LIMIT)
-
-
-def _lines(stream: IO[bytes]) -> Iterator[Line]:
-    number = 0
-    while text := stream.readline(LINE_LIMIT + 1):
-        number += 1
-        is_whole = len(text) <= LINE_LIMIT or text.endswith(b"\n")
-        if not is_whole:
-            text = b""
-            while (rest := stream.readline(LINE_LIMIT)) and not rest.endswith(b"\n"):
-                pass
-        if not is_whole or not text.isspace():
-            yield Line(number, text, is_whole)
 
 
 def _answer(line: Line, options: LineOptions) -> Answer:

@@ -1,0 +1,153 @@
+"""Reading the transaction that a command looks at: a line, a test, or one of a chain's file."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ...chain import ChainFile, find_transaction
+from ...encoding.json_text import JSON
+from ...errors import BchcovError, FormatError
+from ...formats.fields import read_json, read_text
+from ...formats.recognize import split_hex
+from ...formats.verify_lines import LineOptions, read_line
+from ...formats.vmb import read_vmb
+from ...seeing import Spending, see
+from ...transaction.codec import transaction_id
+from ...vm.rules.upgrades import find_rules
+from .knowledge import Knowledge, knowledge_options
+from .lines import read_lines
+from .sources import read_text as read_source
+
+__all__ = ["read_spending", "spending_options"]
+
+_SQLITE = b"SQLite format 3\0"
+
+
+def spending_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the transaction that it looks at, and what is known of it."""
+    for decorate in (
+        knowledge_options,
+        click.option("--consensus", is_flag=True, help="Judge as for a block, not as for relay."),
+        click.option(
+            "--rules",
+            default="BCH_2026",
+            show_default=True,
+            metavar="NAME",
+            help="The rules for what does not say them itself.",
+        ),
+        click.option(
+            "--tx",
+            "which",
+            metavar="ID",
+            help="Which transaction: its id, the beginning of its txid, or its number from 1.",
+        ),
+        click.argument("source", default="-", metavar="[FILE|JSON|HEX|-]"),
+    ):
+        command = decorate(command)
+    return command
+
+
+def read_spending(
+    source: str, which: str | None, options: LineOptions, knowledge: Knowledge
+) -> Spending:
+    """Read one transaction with what it spends; without `which` the first one.
+
+    The source is that of lines as `bchcov verify` takes them, a file of VMB tests, or the file
+    of a chain. Raises click.ClickException for one that cannot be read.
+    """
+    try:
+        for number, (name, spending) in enumerate(_each(source, which, options, knowledge), 1):
+            names = (name, str(number))
+            if (
+                which is None
+                or which in names
+                or (len(which) >= 4 and spending.txid.startswith(which.lower()))
+            ):
+                return spending
+    except FormatError as error:
+        raise click.ClickException(str(error)) from None
+    except BchcovError as error:
+        raise click.ClickException(str(error)) from None
+    where = "" if which is None else f" {which[:80]!a}"
+    raise click.ClickException(f"there is no transaction{where} in this source")
+
+
+def _each(
+    source: str, which: str | None, options: LineOptions, knowledge: Knowledge
+) -> Iterator[tuple[str, Spending]]:
+    path = Path(source) if len(source) < 4_000 and "\0" not in source else None
+    if path is not None and path.is_file():
+        with path.open("rb") as file:
+            is_chain = file.read(len(_SQLITE)) == _SQLITE
+        if is_chain:
+            yield _of_chain(path, which, knowledge)
+            return
+    text = read_source(source)
+    if text.lstrip().startswith("["):
+        yield from _of_tests(text, options, knowledge)
+        return
+    for line in read_lines(io.BytesIO(text.encode())):
+        try:
+            transaction, sources, rules = read_line(line.text, options)
+        except FormatError as error:
+            raise FormatError(f"line {line.number}: {error}") from None
+        given = {} if split_hex(read_text(line.text)) else read_json(read_text(line.text))
+        name = given.get("id") if isinstance(given, dict) else None
+        yield (
+            str(name),
+            see(
+                transaction,
+                sources,
+                rules,
+                contracts=knowledge.contracts,
+                known=knowledge.known,
+                title="" if name is None else str(name),
+            ),
+        )
+
+
+def _of_tests(
+    text: str, options: LineOptions, knowledge: Knowledge
+) -> Iterator[tuple[str, Spending]]:
+    rules = find_rules(options.rules, standard=options.standard)
+    try:
+        rows = JSON.decode(text)
+    except ValueError as error:
+        raise FormatError(f"not JSON: {error}") from None
+    for test in read_vmb(rows):
+        yield (
+            test.id,
+            see(
+                test.transaction,
+                test.source_outputs,
+                rules,
+                contracts=knowledge.contracts,
+                known=knowledge.known,
+                title=test.id,
+            ),
+        )
+
+
+def _of_chain(path: Path, which: str | None, knowledge: Knowledge) -> tuple[str, Spending]:
+    with ChainFile(path) as file:
+        chain = file.chain
+        known = {*chain.mempool}
+        known |= {transaction_id(each) for block in chain.blocks for each in block.transactions}
+        found = [each for each in known if which is not None and each.startswith(which.lower())]
+        if which is None or len(found) != 1:
+            said = "say which by --tx TXID" if which is None else f"{len(found)} begin so"
+            raise click.ClickException(f"{path}: a chain of {len(known)} transactions: {said}")
+        transaction, sources, _ = find_transaction(chain, found[0])
+        return which, see(
+            transaction,
+            sources,
+            chain.rules,
+            contracts=knowledge.contracts,
+            known=knowledge.known,
+            title=found[0],
+        )

@@ -1,0 +1,162 @@
+"""Where an item on the stack was made: followed back through the instructions that moved it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..contract.contract import Contract
+from ..contract.moves import CHOOSERS, MOVES, constant, gives
+from ..encoding.printable import printable
+from ..errors import ScriptError
+from ..script.numbers import decode_number
+from ..script.opcodes import Op, opcode_name
+from ..script.pushes import instructions
+from ..vm.steps import TraceStep
+from ..vm.trace import Trace
+
+__all__ = ["Maker", "find_maker", "maker_text"]
+
+_WHOLE = {
+    Op.OP_INPUTINDEX: "the index of this input",
+    Op.OP_ACTIVEBYTECODE: "the running script",
+    Op.OP_TXVERSION: "the transaction's version",
+    Op.OP_TXINPUTCOUNT: "the number of inputs",
+    Op.OP_TXOUTPUTCOUNT: "the number of outputs",
+    Op.OP_TXLOCKTIME: "the transaction's locktime",
+}
+_OF_INPUT = {
+    Op.OP_UTXOVALUE: "value of the coin of input",
+    Op.OP_UTXOBYTECODE: "locking bytecode of the coin of input",
+    Op.OP_OUTPOINTTXHASH: "txid that is spent by input",
+    Op.OP_OUTPOINTINDEX: "output index that is spent by input",
+    Op.OP_INPUTBYTECODE: "unlocking bytecode of input",
+    Op.OP_INPUTSEQUENCENUMBER: "sequence number of input",
+    Op.OP_OUTPUTVALUE: "value of output",
+    Op.OP_OUTPUTBYTECODE: "locking bytecode of output",
+    Op.OP_UTXOTOKENCATEGORY: "category of the coin of input",
+    Op.OP_UTXOTOKENCOMMITMENT: "commitment of the coin of input",
+    Op.OP_UTXOTOKENAMOUNT: "token amount of the coin of input",
+    Op.OP_OUTPUTTOKENCATEGORY: "category of output",
+    Op.OP_OUTPUTTOKENCOMMITMENT: "commitment of output",
+    Op.OP_OUTPUTTOKENAMOUNT: "token amount of output",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """The step that made an item; `part` is 1 for the upper one of two that it left."""
+
+    step: TraceStep
+    part: int = 0
+
+
+def find_maker(trace: Trace, number: int, depth: int) -> Maker | None:
+    """Find the step that made the item at `depth` (0 is the top) before step `number`.
+
+    The number after the last step stands for the end of the run. None for an item that was
+    there before the first step, and where there is no such item.
+    """
+    steps = trace.steps
+    size = len(trace.result.stack) if number == len(steps) else len(steps.stack(number))
+    place = size - 1 - depth
+    if place < 0:
+        return None
+    at, aside = number - 1, False
+    while at >= 0:
+        step = steps.flow(at)
+        stack, opcode = steps.stack(at), steps.opcode(at)
+        if at + 1 < len(steps) and steps.phase(at + 1) == "redeem" != steps.phase(at):
+            # What was pushed runs again: the state after the unlocking bytecode.
+            while at >= 0 and steps.phase(at) == "locking":
+                at -= 1
+            continue
+        if not step.executing:
+            at -= 1
+            continue
+        if aside:
+            if opcode == Op.OP_TOALTSTACK and len(step.alt_stack) == place:
+                place, aside = len(stack) - 1, False
+        elif opcode == Op.OP_FROMALTSTACK and place == len(stack):
+            place, aside = len(step.alt_stack) - 1, True
+        else:
+            came = _came_from(opcode, stack, place, _size_after(trace, at))
+            if came is None:
+                made = gives(opcode)
+                return Maker(steps[at], int(made == 2 and place == _size_after(trace, at) - 1))
+            place = came
+        at -= 1
+    return None
+
+
+def _size_after(trace: Trace, at: int) -> int:
+    steps = trace.steps
+    return len(trace.result.stack) if at + 1 == len(steps) else len(steps.stack(at + 1))
+
+
+def _came_from(opcode: int, stack: tuple[bytes, ...], place: int, after: int) -> int | None:
+    """Return where an item was before an instruction, None if the instruction made it."""
+    if opcode in MOVES:
+        takes, left = MOVES[opcode]
+        base = len(stack) - takes
+        return place if place < base else base + left[place - base]
+    if opcode in CHOOSERS:
+        size = len(stack) - 1
+        try:
+            chosen = size - 1 - decode_number(stack[-1])
+        except (ScriptError, IndexError):
+            return place
+        if opcode == Op.OP_PICK:
+            return chosen if place == size else place
+        if place == size - 1:
+            return chosen
+        return place + 1 if place >= chosen else place
+    if opcode == Op.OP_IFDUP:
+        return min(place, len(stack) - 1)
+    if opcode in (Op.OP_TOALTSTACK, Op.OP_FROMALTSTACK):
+        return place
+    return None if place >= after - gives(opcode) else place
+
+
+def maker_text(maker: Maker | None, contracts: tuple[Contract, ...]) -> str:
+    """Say what an item is, by what made it; "" if that says nothing."""
+    if maker is None:
+        return ""
+    step = maker.step
+    instruction = next(instructions(step.code, step.offset))
+    if constant(instruction) is not None:
+        return printable(_pushed(step, contracts))
+    if step.opcode in _WHOLE:
+        return _WHOLE[Op(step.opcode)]
+    if step.opcode in _OF_INPUT and step.stack:
+        try:
+            return f"{_OF_INPUT[Op(step.opcode)]} {decode_number(step.stack[-1])}"
+        except ScriptError:
+            return ""
+    return f"made by {opcode_name(step.opcode)}, step {step.number + 1:,}"
+
+
+def _pushed(step: TraceStep, contracts: tuple[Contract, ...]) -> str:
+    if step.phase == "unlocking":
+        name = _argument(step, contracts)
+        return name or f"push {step.position + 1} of the unlocking bytecode"
+    for contract in contracts:
+        for offset, name in contract.origins.parameters_in(step.code):
+            if offset == step.offset:
+                return name
+    return ""
+
+
+def _argument(step: TraceStep, contracts: tuple[Contract, ...]) -> str:
+    """Name an item by the only path of a contract that pushes so many in their order."""
+    pushed = [each.data for each in instructions(step.code)]
+    for contract in contracts:
+        own = len(pushed) - (contract.redeem_script is not None)
+        is_of = contract.redeem_script is None or pushed[-1:] == [contract.redeem_script]
+        paths = [
+            path
+            for path in contract.paths
+            if path.unlocking is None and path.compiler is None and len(path.arguments) == own
+        ]
+        if is_of and len(paths) == 1 and step.position < own:
+            return f"argument {paths[0].arguments[step.position].name}"
+    return ""
