@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 from bchcov.race import Settings, run_race
 from bchcov.race.compare import Row, put_together
@@ -14,13 +15,13 @@ from bchcov.race.sweep import make_runs, run_all
 
 SEEDS, FEWER_SEEDS = 100, 20
 USERS = (10, 50, 100, 200)
-SCENARIOS: dict[str, dict[str, float]] = {
+SCENARIOS: dict[str, dict[str, Any]] = {
     "nobody attacks": {},
     "3 griefers never reveal": {"griefers": 3},
     "careless users": {"careless": 1.0},
     "builders omit a fifth": {"omitted": 0.2},
-    "selective reveal, honest users": {"selective": True, "miner_share": 0.0},
-    "selective reveal, careless users": {"selective": True, "careless": 1.0, "miner_share": 0.0},
+    "selective reveal, honest users": {"attacker": "selective", "miner_share": 0.0},
+    "selective reveal, careless users": {"attacker": "selective", "careless": 1.0, "miner_share": 0.0},
 }
 
 
@@ -53,7 +54,7 @@ ATTACKED: tuple[Column, ...] = (
     ("blocks waited: median, 90 %, max", _waits),
     ("bonds forfeited", lambda row: f"{row.bonds_lost:,}"),
     ("miner's profit, sats", lambda row: f"{row.miner_take:,}"),
-    ("selective attacker's profit, sats", lambda row: f"{row.selective_take:,}"),
+    ("attacker's gain, sats", lambda row: f"{row.attacker_gain:,}"),
 )
 
 
@@ -93,11 +94,11 @@ def attackers() -> list[str]:
     """What attackers cost and take."""
     rows, names = [], []
     for name, changes in SCENARIOS.items():
-        found = run(Settings(users=30, **changes), FEWER_SEEDS)  # type: ignore[arg-type]
+        found = run(Settings(users=30, **changes), FEWER_SEEDS)
         alone = [row for row in found if row.pool == "ticketed"]
         both = (
             [row for row in found if row.pool == "direct"]
-            if not changes.get("selective") and "omitted" not in changes
+            if not changes.get("attacker") and "omitted" not in changes
             else []
         )
         for row in (*both, *alone):

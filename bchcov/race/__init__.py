@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from .results import Result
 from .run import Race, run_race, run_races
-from .settings import POOLS, Settings
+from .settings import ATTACKERS, POOLS, Settings
 
-__all__ = ["POOLS", "Race", "Result", "Settings", "run_race", "run_races"]
+__all__ = ["ATTACKERS", "POOLS", "Race", "Result", "Settings", "run_race", "run_races"]

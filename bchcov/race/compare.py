@@ -45,7 +45,12 @@ class Row:
     miner_takes_in: int
     candidates: int
     refused: int
-    selective_take: int
+    attacker: str
+    rounds: int
+    attacker_gain: int
+    attacker_gains_in: int
+    users_gain: int
+    provider_gain: int
     bonds_lost: int
 
     def as_dict(self) -> dict[str, Any]:
@@ -83,7 +88,12 @@ def _row(pool: str, value: float, results: Sequence[Result]) -> Row:
         miner_takes_in=sum(each.miner_take > 0 for each in results),
         candidates=add("candidates"),
         refused=add("refused"),
-        selective_take=add("selective_take"),
+        attacker=results[0].attacker,
+        rounds=add("rounds"),
+        attacker_gain=add("attacker_gain"),
+        attacker_gains_in=sum(each.attacker_gain > 0 for each in results),
+        users_gain=add("users_gain"),
+        provider_gain=add("provider_gain"),
         bonds_lost=add("bonds_lost"),
     )
 

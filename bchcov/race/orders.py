@@ -53,3 +53,8 @@ class UserOrder:
         """Settle the order at a height."""
         self.status, self.got = status, got
         self.blocks = height - self.height
+
+    def reopen_above(self, height: int) -> None:
+        """Let the order wait again, if a block that is disconnected now had settled it."""
+        if self.is_over and self.height + self.blocks > height:
+            self.status, self.blocks = "waiting", 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
@@ -10,7 +10,8 @@ import numpy as np
 
 from ..transaction.codec import encode_transaction
 from .actors.miner import Miner
-from .actors.selective_revealer import SelectiveRevealer
+from .attackers.attacker import Attacker
+from .gains import Gains
 from .orders import UserOrder
 from .world import World
 
@@ -24,6 +25,19 @@ class _PoolModel(Protocol):
     builder_conflicts: int
 
 
+class _Race(Protocol):
+    @property
+    def model(self) -> _PoolModel: ...
+    @property
+    def miner(self) -> Miner: ...
+    @property
+    def attacker(self) -> Attacker | None: ...
+    @property
+    def gains(self) -> Gains: ...
+    @property
+    def start_block(self) -> int: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """The result of one race on one pool.
@@ -31,8 +45,11 @@ class Result:
     `waits` are the blocks that each settled order took, `prices` the ratios of what each filled
     order got to what it was quoted. `bytes` and `fees` (satoshis to miners) are those of all
     confirmed transactions of users and builders. `miner_take` is the miner's profit in satoshis
-    from attacks, `selective_take` that of the selective revealer, less bonds and fees. The
-    miner tried `candidates` blocks, of which scripts refused `refused`.
+    from attacks. The miner tried `candidates` blocks, of which scripts refused `refused`.
+
+    `attacker` is the attacker's name, or empty; they began `rounds` attacks. `attacker_gain`,
+    `users_gain` (of honest users), `provider_gain` and `builders_gain` are in satoshis, after
+    bonds and fees, with tokens at the price elsewhere.
     """
 
     pool: str
@@ -57,7 +74,12 @@ class Result:
     refused: int
     attacks: int
     miner_take: int
-    selective_take: int
+    attacker: str
+    rounds: int
+    attacker_gain: int
+    users_gain: int
+    provider_gain: int
+    builders_gain: int
     bonds_lost: int
 
     @property
@@ -102,26 +124,29 @@ class Result:
         }
 
 
-def measure(
-    model: _PoolModel, miner: Miner, selective: SelectiveRevealer | None, start: int
-) -> Result:
-    """Measure a race that is over; `start` is the index of its first block."""
-    world = model.world
-    honest = [each for each in model.user_orders if not each.intent.is_silent]
-    own = {world.key("miner").locking_bytecode}
-    if selective is not None:
-        own.add(selective.key.locking_bytecode)
-    chain, blocks = world.chain, world.chain.blocks[start:]
-    size = fees = count = 0
-    for block in blocks:
+def _fees_and_sizes(world: World, start: int, own: set[bytes]) -> Iterator[tuple[int, int]]:
+    """Yield fee and size of each transaction of others than `own`, from a block on."""
+    chain = world.chain
+    for block in chain.blocks[start:]:
         for transaction in block.transactions[1:]:
             sources = chain.source_outputs(transaction)
             if any(each.locking_bytecode in own for each in sources):
                 continue
-            count += 1
-            size += len(encode_transaction(transaction))
-            fees += sum(each.value for each in sources)
-            fees -= sum(each.value for each in transaction.outputs)
+            fee = sum(each.value for each in sources)
+            fee -= sum(each.value for each in transaction.outputs)
+            yield fee, len(encode_transaction(transaction))
+
+
+def measure(race: _Race) -> Result:
+    """Measure a race that is over."""
+    model, miner, attacker, start = race.model, race.miner, race.attacker, race.start_block
+    world, gains = model.world, race.gains
+    honest = [each for each in model.user_orders if not each.intent.is_silent]
+    own = {world.key("miner").locking_bytecode}
+    if attacker is not None:
+        own.add(attacker.account.locking_bytecode)
+    chain, blocks = world.chain, world.chain.blocks[start:]
+    counted = list(_fees_and_sizes(world, start, own))
 
     def number(status: str) -> int:
         return sum(each.status == status for each in honest)
@@ -140,9 +165,9 @@ def measure(
         builder_conflicts=model.builder_conflicts,
         blocks=len(blocks),
         seconds=float(blocks[-1].time - chain.blocks[start - 1].time) if blocks else 0.0,
-        transactions=count,
-        bytes=size,
-        fees=fees,
+        transactions=len(counted),
+        bytes=sum(size for _, size in counted),
+        fees=sum(fee for fee, _ in counted),
         waits=_waits(honest),
         prices=tuple(
             each.got / each.quoted for each in honest if each.status == "filled" and each.quoted
@@ -151,7 +176,12 @@ def measure(
         refused=miner.tally.refused,
         attacks=miner.tally.attacks,
         miner_take=miner.tally.take,
-        selective_take=0 if selective is None else selective.take(),
+        attacker="" if attacker is None else world.settings.attacker,
+        rounds=0 if attacker is None else attacker.account.rounds,
+        attacker_gain=0 if attacker is None else attacker.account.gain(),
+        users_gain=gains.of("users"),
+        provider_gain=gains.of("provider"),
+        builders_gain=gains.of("builders"),
         bonds_lost=sum(each.status == "expired" for each in model.user_orders),
     )
 

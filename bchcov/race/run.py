@@ -14,7 +14,8 @@ from ..transaction.codec import encode_transaction
 from ..transaction.model import Transaction
 from .actors.builder import Builder
 from .actors.miner import Miner, MinerView
-from .actors.selective_revealer import SelectiveRevealer
+from .attackers.kinds import make_attacker
+from .gains import Gains
 from .pools.cpmm import CpmmPoolModel
 from .pools.direct import DirectPoolModel
 from .pools.ticketed import TicketedPoolModel
@@ -31,28 +32,23 @@ _CROWD_SECONDS = 30.0
 _PoolModel = CpmmPoolModel | DirectPoolModel | TicketedPoolModel
 
 
-_Others = tuple[list[Builder], SelectiveRevealer | None]
-
-
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """The model of a kind of pool, a miner's view of it, and other actors besides users."""
+    """The model of a kind of pool, a miner's view of it, and its builders."""
 
     model: Callable[[Settings, Stage | None], _PoolModel]
     view: Callable[[Any], MinerView]
-    others: Callable[[Any], _Others] = lambda _: ([], None)
+    builders: Callable[[Any], list[Builder]] = lambda _: []
 
 
-def _builders_and_revealer(model: TicketedPoolModel) -> _Others:
-    settings = model.world.settings
-    builders = [Builder(model, each) for each in range(settings.builders)]
-    return builders, SelectiveRevealer(model) if settings.selective else None
+def _builders(model: TicketedPoolModel) -> list[Builder]:
+    return [Builder(model, each) for each in range(model.world.settings.builders)]
 
 
 _KINDS = {
     "cpmm": _Kind(CpmmPoolModel, CpmmView),
     "direct": _Kind(DirectPoolModel, DirectView),
-    "ticketed": _Kind(TicketedPoolModel, TicketedView, _builders_and_revealer),
+    "ticketed": _Kind(TicketedPoolModel, TicketedView, _builders),
 }
 
 
@@ -70,16 +66,24 @@ class Race:
         self.model = kind.model(settings, stage)
         self.world = self.model.world
         self.miner = Miner(kind.view(self.model))
+        self.builders = kind.builders(self.model)
+        self.attacker = make_attacker(settings.attacker, self.model, self.miner)
+        self.gains = Gains(self.model, len(self.builders))
         self.start_block = len(self.world.chain.blocks)
-        self._is_open = True
-        self.builders, self.selective = kind.others(self.model)
+        self._is_open, self._is_through, self._is_acting = True, False, False
         self.world.on_accepted = self._accepted
 
     def _accepted(self, transaction: Transaction) -> None:
         self.model.follow_transaction(transaction)
         self.miner.close_if_profitable()
-        if self.selective is not None:
-            self.selective.act()
+        self._let_attacker_act()
+
+    def _let_attacker_act(self) -> None:
+        """Let the attacker act, until all users are through; what they submit does not call it."""
+        if self.attacker is not None and not self._is_acting and not self._is_through:
+            self._is_acting = True
+            self.attacker.act()
+            self._is_acting = False
 
     def run(self, on_step: Callable[[], None] | None = None) -> Result:
         """Run until every order is settled, or `max_blocks` blocks have been found.
@@ -96,35 +100,51 @@ class Race:
                 clock.after(late, builder.start)
             else:
                 builder.start()
+        self._let_attacker_act()
         self._await_block()
         while self._is_open and clock.step():
             if on_step is not None:
                 on_step()
-        return measure(self.model, self.miner, self.selective, self.start_block)
+        return measure(self)
 
     def _await_block(self) -> None:
         seconds, is_profit_seeker = self.world.next_block()
         self.world.clock.after(seconds, lambda: self._find_block(seconds, is_profit_seeker))
 
     def _find_block(self, seconds: float, is_profit_seeker: bool) -> None:
-        chosen = self.miner.choose() if is_profit_seeker else None
-        block = self.world.chain.mine(chosen, seconds=max(1, round(seconds)))
-        self.model.follow_block(block.transactions[1:])
+        attacker, blocks = self.attacker, None
+        if is_profit_seeker and attacker is not None:
+            blocks = attacker.find_block()
+        if blocks is None:
+            blocks = [self.miner.choose() if is_profit_seeker else None]
+        for chosen in blocks:
+            block = self.world.chain.mine(chosen, seconds=max(1, round(seconds)))
+            self.world.move_price()
+            self.model.follow_block(block.transactions[1:])
+        if blocks:
+            self._after_block()
+        self._await_block()
+
+    def _after_block(self) -> None:
         for builder in self.builders:
             self.world.clock.after(self.world.reaction(), builder.act)
-        if self.selective is not None:
-            self.selective.close_bracket()
+        attacker = self.attacker
+        if attacker is not None:
+            self._is_acting = True
+            attacker.act_on_block()
+            self._is_acting = False
+            self._let_attacker_act()
         blocks = len(self.world.chain.blocks) - self.start_block
         through = len(self.model.user_orders) == len(self._expected()) and all(
             each.is_over or each.intent.is_silent for each in self.model.user_orders
         )
+        self._is_through = through
         if through:
             self.miner.finish()
         # What attackers submitted at the end is confirmed as well.
-        is_open = self.miner.is_open or (self.selective is not None and self.selective.is_open)
+        is_open = self.miner.is_open or (attacker is not None and attacker.is_open)
         is_settled = not (is_open or self.world.chain.mempool)
         self._is_open = blocks < self.settings.max_blocks and not (through and is_settled)
-        self._await_block()
 
     def _expected(self) -> list[object]:
         silent_too = self.model.name != "cpmm"

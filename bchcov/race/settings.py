@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from typing import Any
 
+from ..encoding.printable import printable
 from ..errors import SettingsError
+from ..transaction.constants import MAX_MONEY
 
-__all__ = ["POOLS", "Settings"]
+__all__ = ["ATTACKERS", "POOLS", "Settings"]
 
 POOLS = ("cpmm", "direct", "ticketed")
+ATTACKERS = {
+    "selective": ("ticketed",),
+    "revoker": ("ticketed",),
+    "retractor": ("ticketed",),
+    "late": ("direct", "ticketed"),
+    "flooder": ("direct", "ticketed"),
+    "monopolist": ("direct", "ticketed"),
+    "provider": ("ticketed",),
+    "reorganiser": POOLS,
+    "poisoner": ("ticketed",),
+    "copier": ("ticketed",),
+    "voider": ("ticketed",),
+}
+"""The attackers that a race can have, and the pools on which each can act."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,9 +39,16 @@ class Settings:
     `tolerance` allows; the fraction `careless` of them reveal at once instead of waiting until
     it is safe. `batch` is the most tickets or orders in one transaction, `builders` the number
     of builders. A profit-seeking miner finds the fraction `miner_share` of the blocks and tries
-    `budget` candidates for each. Another `griefers` users commit and never reveal, `omitted`
-    is the fraction of users whose tickets the builders omit, and `selective` adds an attacker
-    who holds tickets on both sides of others' and reveals only those that pay. Raises
+    `budget` candidates for each. Another `griefers` users commit and never reveal, and `omitted`
+    is the fraction of users whose tickets the builders omit.
+
+    `attacker` is one of `ATTACKERS`, or empty; they begin nothing that could cost them more than
+    `attacker_budget` satoshis in all. An attacker who mines finds the blocks of `miner_share`,
+    each worth `subsidy` satoshis. `reserve` is how many BCH the pool begins with, `volatility`
+    the standard deviation, per block, of the price elsewhere. Honest users reveal when their
+    place has `confirmations` and every reveal before it has `reveal_confirmations`; builders
+    take tickets with `ticket_confirmations`. `trusting` users and builders do not check what
+    others made. `parameters` replace parameters of the pool, each a name and a number. Raises
     SettingsError.
     """
 
@@ -42,7 +66,16 @@ class Settings:
     budget: int = 16
     griefers: int = 0
     omitted: float = 0.0
-    selective: bool = False
+    attacker: str = ""
+    attacker_budget: int = 100_000_000
+    subsidy: int = 312_500_000
+    reserve: float = 100.0
+    volatility: float = 0.0
+    confirmations: int = 1
+    reveal_confirmations: int = 0
+    ticket_confirmations: int = 0
+    trusting: bool = False
+    parameters: tuple[tuple[str, int], ...] = ()
     max_blocks: int = 400
 
     def __post_init__(self) -> None:
@@ -61,12 +94,24 @@ class Settings:
             ("budget", 0, 10_000),
             ("griefers", 0, 10_000),
             ("omitted", 0, 1),
+            ("attacker_budget", 0, MAX_MONEY),
+            ("subsidy", 0, MAX_MONEY),
+            ("reserve", 0.01, 1e6),
+            ("volatility", 0, 0.5),
+            ("confirmations", 1, 100),
+            ("reveal_confirmations", 0, 1),
+            ("ticket_confirmations", 0, 100),
             ("max_blocks", 1, 100_000),
         ):
             value = getattr(self, name)
             if not least <= value <= most:
                 raise SettingsError(f"{name} {value} is out of range: expected {least} to {most}")
+        if self.attacker and self.attacker not in ATTACKERS:
+            names = ", ".join(ATTACKERS)
+            raise SettingsError(
+                f"unknown attacker {printable(self.attacker)}: expected one of {names}"
+            )
 
-    def as_dict(self) -> dict[str, int | float | bool]:
+    def as_dict(self) -> dict[str, Any]:
         """Return every setting by its name."""
         return asdict(self)

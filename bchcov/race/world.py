@@ -29,11 +29,17 @@ __all__ = ["RESERVES", "SMALL_COIN", "TOKENS", "World", "spends", "user_key"]
 
 TOKENS = sha256(b"the tokens that trade")
 RESERVES = Reserves(10_000_000_000, 100_000_000_000)
-"""The reserves that each pool begins with: 100 BCH, and ten tokens for each satoshi."""
+"""The reserves of a pool that begins with 100 BCH: ten tokens for each satoshi."""
 SMALL_COIN = 50_000
 """The satoshis of a coin that a miner pays a bond from."""
 _SPARE = 200_000
 _REACTION_SECONDS = 1.0
+
+
+def _reserves(bch: float) -> Reserves:
+    """Return the reserves of a pool that begins with this many BCH."""
+    satoshis = int(bch * 100_000_000)
+    return Reserves(satoshis, satoshis * RESERVES.tokens // RESERVES.bch)
 
 
 def _key(seed: int, name: str) -> PrivateKey:
@@ -55,14 +61,15 @@ class World:
     def __init__(self, settings: Settings, rules: RuleSet, stage: Stage | None = None) -> None:
         self.settings, self.stage = settings, stage
         self.clock = Clock()
-        self.reserves = RESERVES if stage is None else stage.reserves
+        self.reserves = _reserves(settings.reserve) if stage is None else stage.reserves
         self.tokens = TOKENS if stage is None else stage.tokens
         given = None if stage is None else stage.chain
         self.chain = Chain(rules, height=1_000) if given is None else given
-        streams = np.random.SeedSequence(settings.seed).spawn(4)
-        self._wishes, self._block_times, self._network, self._who = map(
+        streams = np.random.SeedSequence(settings.seed).spawn(5)
+        self._wishes, self._block_times, self._network, self._who, self._elsewhere = map(
             np.random.default_rng, streams
         )
+        self._price_elsewhere = 1.0
         self.provider = self.key("provider")
         self.intents = self._draw_intents()
         self.user_coins: dict[int, list[Coin]] = {}
@@ -189,6 +196,22 @@ class World:
     def reaction(self, mean: float = _REACTION_SECONDS) -> float:
         """Draw the seconds that somebody takes to act."""
         return float(self._network.exponential(mean))
+
+    def worth(self, satoshis: int, tokens: int) -> int:
+        """Value coins in satoshis, at the price elsewhere."""
+        value = tokens * self.reserves.bch / self.reserves.tokens * self._price_elsewhere
+        return satoshis + round(value)
+
+    def held(self, *scripts: bytes) -> tuple[int, int]:
+        """Return the satoshis and tokens of all coins that these scripts lock."""
+        coins = [coin for script in scripts for coin in self.chain.coins(script)]
+        tokens = sum(each.token.amount for each in coins if each.token)
+        return sum(each.value for each in coins), tokens
+
+    def move_price(self) -> None:
+        """Let the price elsewhere move, as it does from one block to the next."""
+        step = self._elsewhere.normal(0.0, self.settings.volatility)
+        self._price_elsewhere *= float(np.exp(step)) if self.settings.volatility else 1.0
 
     def next_block(self) -> tuple[float, bool]:
         """Draw the seconds until the next block, and whether the profit-seeking miner finds it."""

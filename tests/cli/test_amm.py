@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -107,14 +110,41 @@ def test_a_race_writes_json_plots_and_one_page_that_needs_nothing_else(tmp_path:
         ("ticketed", 8),
     ]
     assert len(told["races"]) == 4
+    assert "users, direct" not in page
+    assert "<td>4, 8</td>" in page
+    assert "users: 4" in page.lower()
+    # Words for people: no column is called as a name in Python is.
+    assert not re.findall(r"<t[hd][^>]*>[a-z]+_[a-z_]+<", page)
+    assert "What was found" in page
+    assert "bchcov amm race --pool=cpmm --pool=ticketed --sweep=users=4,8" in page
     (tmp_path / "file").write_text("", encoding="utf-8")
     refused = run("race", "--users=1", "--jobs=1", "--out", str(tmp_path / "file" / "x"), code=1)
     assert "Not a directory" in refused
 
 
+def test_a_race_without_matplotlib_says_so_first_and_writes_the_rest(tmp_path: Path) -> None:
+    code = """if True:
+        import sys
+        sys.modules["matplotlib"] = None
+        from bchcov.cli.main import main
+        main(["amm", "race", "--users=3", "--jobs=1", "--out", sys.argv[1]])
+    """
+    out = tmp_path / "out"
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(out)], capture_output=True, text=True, check=True
+    )
+    assert done.stderr.splitlines()[0].startswith("matplotlib is not installed, so there will be")
+    assert sorted(each.name for each in out.iterdir()) == ["race.html", "race.json"]
+    assert "There are no plots" in (out / "race.html").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
+        (("--sweep", "users=1", "--sweep", "batch=1"), 2, "one setting can be swept at a time"),
+        (("--parameter", "bond=x"), 2, "expected a name and a number"),
+        (("--parameter", "colour=1", "--pool=ticketed", "--jobs=1"), 1, "parameters of the pool"),
+        (("--attacker", "thief"), 2, "revoker"),
         (("--delay", "-1"), 1, "delay -1.0 is out of range: expected 0 to 100000.0"),
         (("--sweep", "seed=1,2"), 2, "cannot be swept: expected one of users, arrivals_per_block"),
         (("--sweep", "users=a"), 2, "expected numbers, as 1,2,3"),

@@ -139,9 +139,9 @@ def test_selective_reveal_takes_from_the_careless_and_not_from_the_honest() -> N
     # No miner: what each of them takes would be mixed up.
     takes = {}
     for careless in (0.0, 1.0):
-        settings = Settings(users=30, selective=True, careless=careless, miner_share=0.0)
+        settings = Settings(users=30, attacker="selective", careless=careless, miner_share=0.0)
         found = [run_race(replace(settings, seed=seed), "ticketed") for seed in range(12)]
-        takes[careless] = [each.selective_take for each in found]
+        takes[careless] = [each.attacker_gain for each in found]
     assert max(takes[0.0]) <= 0
     assert sum(takes[0.0]) < 0 < sum(takes[1.0])
 

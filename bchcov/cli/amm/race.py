@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
+from dataclasses import fields
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,8 +18,10 @@ from rich.table import Table
 
 from ...errors import BchcovError, WorkerLost
 from ...processes.signals import Stopped, stoppable
-from ...race import POOLS, Result, Settings
+from ...race import ATTACKERS, POOLS, Result, Settings
 from ...race.compare import Row, put_together
+from ...race.page import page
+from ...race.report import can_draw, draw
 from ...race.sweep import SWEEPABLE, Run, make_runs, run_all
 from ..terminal.console import make_console, print_table
 from ..terminal.ending import end_status, report_end
@@ -26,6 +31,10 @@ __all__ = ["race", "race_table"]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _Cell = Callable[[Row], str]
+_MOST_DIGITS = 18
+_WITHOUT_PLOTS = (
+    "matplotlib is not installed, so there will be no plots: pip install 'bchcov[plots]'"
+)
 _COLUMNS: tuple[tuple[str, _Cell], ...] = (
     ("executed", lambda row: f"{row.filled + row.unfilled:,} of {row.users:,}"),
     ("gave up", lambda row: f"{row.gave_up + row.expired:,}"),
@@ -45,8 +54,8 @@ _COLUMNS: tuple[tuple[str, _Cell], ...] = (
 def race_table(rows: Sequence[Row], *, swept: str | None = None) -> Table:
     """Lay out the comparison as a table, with the profits of attackers if there were any."""
     columns = list(_COLUMNS)
-    if any(row.selective_take for row in rows):
-        columns.append(("selective profit, sats", lambda row: f"{row.selective_take:,}"))
+    if any(row.attacker for row in rows):
+        columns.append(("attacker gain, sats", lambda row: f"{row.attacker_gain:,}"))
     if any(row.bonds_lost for row in rows):
         columns.append(("bonds lost", lambda row: f"{row.bonds_lost:,}"))
     table = Table("pool", *([swept] if swept else []))
@@ -59,11 +68,13 @@ def race_table(rows: Sequence[Row], *, swept: str | None = None) -> Table:
 
 
 def _read_sweep(
-    _ctx: click.Context, _option: click.Parameter, text: str | None
+    _ctx: click.Context, _option: click.Parameter, texts: tuple[str, ...]
 ) -> tuple[str, list[float]] | None:
-    if text is None:
+    if not texts:
         return None
-    name, _, values = text.partition("=")
+    if len(texts) > 1:
+        raise click.BadParameter("one setting can be swept at a time: expected one --sweep")
+    name, _, values = texts[0].partition("=")
     name = name.replace("-", "_")
     if name not in SWEEPABLE:
         names = ", ".join(SWEEPABLE)
@@ -72,6 +83,20 @@ def _read_sweep(
         return name, [float(value) for value in values.split(",")]
     except ValueError:
         raise click.BadParameter(f"{values!r} is invalid: expected numbers, as 1,2,3") from None
+
+
+def _read_parameters(
+    _ctx: click.Context, _option: click.Parameter, texts: tuple[str, ...]
+) -> tuple[tuple[str, int], ...]:
+    found = []
+    for text in texts:
+        name, _, value = text.partition("=")
+        if not (value.isascii() and value.isdecimal() and len(value) <= _MOST_DIGITS):
+            raise click.BadParameter(
+                f"{text!r} is invalid: expected a name and a number, as bond=5"
+            )
+        found.append((name.replace("-", "_"), int(value)))
+    return tuple(found)
 
 
 def _run(
@@ -114,9 +139,23 @@ def _setting(name: str, kind: type[int] | type[float], what: str) -> Callable[[_
 @_setting("omitted", float, "Fraction of users whose tickets the builders omit.")
 @_setting("max_blocks", int, "Stop after this many blocks, even if orders still wait.")
 @_setting("seed", int, "First seed.")
+@_setting("attacker_budget", int, "Satoshis that the attacker may lose.")
+@_setting("subsidy", int, "Satoshis that a block is worth to an attacker who mines.")
+@_setting("reserve", float, "BCH that the pool begins with.")
+@_setting("volatility", float, "Standard deviation of the price elsewhere, per block.")
+@_setting("confirmations", int, "Confirmations of their place before users reveal.")
+@_setting("reveal_confirmations", int, "Confirmations of the reveals before theirs.")
+@_setting("ticket_confirmations", int, "Confirmations of a ticket before it is queued.")
+@click.option("--trusting", is_flag=True, help="Users and builders check nothing.")
 @click.option(
-    "--selective", is_flag=True, help="Add an attacker to ticketed who reveals only what pays."
+    "--parameter",
+    "parameters",
+    multiple=True,
+    callback=_read_parameters,
+    metavar="NAME=NUMBER",
+    help="Replace a parameter of the pools, such as the bond.",
 )
+@click.option("--attacker", type=click.Choice(list(ATTACKERS)), help="Add an attacker.")
 @click.option(
     "--seeds", type=click.IntRange(1), default=1, show_default=True, help="Number of seeds."
 )
@@ -125,6 +164,7 @@ def _setting(name: str, kind: type[int] | type[float], what: str) -> Callable[[_
 )
 @click.option(
     "--sweep",
+    multiple=True,
     callback=_read_sweep,
     metavar="NAME=A,B,...",
     help="Run a race for each of these values.",
@@ -144,7 +184,9 @@ def _setting(name: str, kind: type[int] | type[float], what: str) -> Callable[[_
 def race(
     ctx: click.Context,
     /,
-    selective: bool,
+    trusting: bool,
+    parameters: tuple[tuple[str, int], ...],
+    attacker: str | None,
     seeds: int,
     pools: tuple[str, ...],
     sweep: tuple[str, list[float]] | None,
@@ -159,7 +201,14 @@ def race(
     Every transaction is verified by the script engine; the same seed gives the same history.
     """
     try:
-        chosen = Settings(selective=selective, **settings)  # type: ignore[arg-type]
+        chosen = Settings(
+            trusting=trusting,
+            parameters=parameters,
+            attacker=attacker or "",
+            **settings,  # type: ignore[arg-type]
+        )
+        if out is not None and not can_draw():
+            click.echo(_WITHOUT_PLOTS, err=True)
         runs = make_runs(chosen, seeds, sweep, pools or POOLS)
         results: list[tuple[Run, Result]] = []
         with stoppable():
@@ -181,27 +230,50 @@ def race(
                 report_end(ended, f"{len(results)} of {len(runs)} races finished")
                 ctx.exit(end_status(ended))
             if out is not None:
-                _write(out, rows, chosen, told, [each.as_dict() for _, each in results], swept)
+                races = [each.as_dict() for _, each in results]
+                _write(out, told | {"races": sorted(races, key=_place)})
+                command = _command(chosen, seeds, pools, sweep)
+                _draw(out, rows, chosen, sweep[0] if sweep else None, command)
     except BchcovError as error:
         raise click.ClickException(str(error)) from None
 
 
-def _write(
-    out: Path,
-    rows: list[Row],
-    settings: Settings,
-    told: dict[str, object],
-    races: list[dict[str, object]],
-    swept: str,
-) -> None:
-    from ...race.report import draw, page
+def _place(race: dict[str, Any]) -> tuple[str, int, int]:
+    return race["pool"], race["users"], race["seed"]
 
-    plots = draw(rows, swept=swept)
+
+def _write(out: Path, told: dict[str, object]) -> None:
     with writing(out):
         out.mkdir(parents=True, exist_ok=True)
+        (out / "race.json").write_text(json.dumps(told) + "\n", encoding="utf-8")
+
+
+def _command(
+    settings: Settings, seeds: int, pools: Sequence[str], sweep: tuple[str, list[float]] | None
+) -> str:
+    """Return the command that runs the same races again."""
+    words = ["bchcov", "amm", "race"]
+    for field in fields(Settings):
+        name, value = field.name, getattr(settings, field.name)
+        option = "--" + name.replace("_", "-")
+        if name == "parameters":
+            words += [f"--parameter={key}={number}" for key, number in value]
+        elif value != field.default and (sweep is None or sweep[0] != name):
+            words.append(option if value is True else f"{option}={value}")
+    words += [f"--seeds={seeds}"] if seeds > 1 else []
+    words += [f"--pool={pool}" for pool in pools]
+    if sweep is not None:
+        words.append(f"--sweep={sweep[0]}={','.join(f'{each:g}' for each in sweep[1])}")
+    return shlex.join(words)
+
+
+def _draw(out: Path, rows: list[Row], settings: Settings, swept: str | None, command: str) -> None:
+    plots = draw(rows, swept=swept or "users") if can_draw() else {}
+    today = datetime.now(UTC).date()
+    made = f"Made on {today} by: {command}"
+    told = page(rows, plots, settings, swept=swept, made=made)
+    with writing(out):
         for name, png in plots.items():
             (out / f"{name}.png").write_bytes(png)
-        (out / "race.html").write_text(page(rows, plots, settings, swept=swept), encoding="utf-8")
-        races.sort(key=lambda each: (str(each["pool"]), str(each["users"]), str(each["seed"])))
-        (out / "race.json").write_text(json.dumps(told | {"races": races}) + "\n", encoding="utf-8")
+        (out / "race.html").write_text(told, encoding="utf-8")
     click.echo(f"{out / 'race.html'}", err=True)

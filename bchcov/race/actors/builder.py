@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from ...amm import ticketed as amm
+from ...amm.action import deadline_height
 from ...errors import BuildError
 from ...transaction.model import Transaction
 from ...wallet.funding import Funding
@@ -48,11 +49,7 @@ class Builder:
             step = amm.expire(pool, height, funding)
             pool = step.pool
             sent.append(step.built.transaction)
-        tickets = [
-            ticket
-            for action_hash, ticket in model.waiting().items()
-            if not model.is_omitted(action_hash) and ticket.deadline > height
-        ]
+        tickets = [each for each in model.waiting() if self._takes(each)]
         while tickets and pool.queue.room():
             count = min(most, pool.queue.room())
             try:
@@ -65,6 +62,22 @@ class Builder:
         if sent:
             self._is_sending = True
             world.clock.after(world.network_delay(), partial(self._arrive, sent))
+
+    def _takes(self, ticket: amm.Ticket) -> bool:
+        """Return whether to queue a ticket: one that no script would refuse, and sure enough."""
+        model, world = self._model, self._model.world
+        height, settings = world.chain.height, world.settings
+        if model.is_omitted(ticket.action_hash) or ticket.deadline <= height:
+            return False
+        if settings.trusting:
+            return True
+        parameters = model.tip.scripts.parameters
+        is_good = (
+            deadline_height(ticket.deadline) in range(height + 1, height + parameters.max_wait + 1)
+            and ticket.coin.value >= parameters.bond
+            and ticket.coin.token is None
+        )
+        return is_good and world.chain.confirmations(ticket.coin) >= settings.ticket_confirmations
 
     def _arrive(self, sent: list[Transaction]) -> None:
         self._is_sending = False

@@ -16,7 +16,7 @@ from ...errors import BchcovError, BuildError
 from ...transaction.model import Output, Token, Transaction
 from ...wallet.builder import BuiltTransaction
 from ..views.visible_trade import Bundle, VisibleTrade
-from ..world import RESERVES, SMALL_COIN, TOKENS, World
+from ..world import SMALL_COIN, TOKENS, World
 from .candidates import MIN_PROFIT, Position, cost_of_tokens, find_candidates, profit_of
 
 __all__ = ["Miner", "MinerView", "Tally"]
@@ -61,9 +61,9 @@ class Miner:
             return
         script = self._key.locking_bytecode
         view.world.chain.fund(
-            Output(RESERVES.bch, script),
+            Output(view.world.reserves.bch, script),
             *[Output(SMALL_COIN, script)] * _SMALL_COINS,
-            Output(10_000, script, Token(TOKENS, RESERVES.tokens // 4)),
+            Output(10_000, script, Token(TOKENS, view.world.reserves.tokens // 4)),
         )
 
     def choose(self) -> list[Transaction] | None:
@@ -75,6 +75,15 @@ class Miner:
             return None
         if not self._budget:
             return None
+        found = self.best()
+        if found is not None:
+            made, self._position = found
+            self.tally.attacks += 1
+            return made.block
+        return self._omit() if self._view.visible_trades() else None
+
+    def best(self) -> tuple[Bundle, Position] | None:
+        """Return the best candidate that scripts accept, and the position it opens."""
         trades = self._view.visible_trades()
         tolerance = self._view.world.settings.tolerance
         for profit, kept, direction, amount in find_candidates(trades, tolerance)[: self._budget]:
@@ -85,15 +94,13 @@ class Miner:
                     # The bundle had to drop other trades as well, so it is not this candidate.
                     self.tally.candidates -= 1
                     continue
-                self._check(made.block)
+                self.check(made.block)
             except BuildError:
                 self.tally.refused += 1
                 continue
             out = trade(made.before, direction, amount).amount_out
-            self._position = Position(direction, amount, out, made.fee, profit, self._height)
-            self.tally.attacks += 1
-            return made.block
-        return self._omit() if trades else None
+            return made, Position(direction, amount, out, made.fee, profit, self._height)
+        return None
 
     def _omit(self) -> list[Transaction] | None:
         """Omit the first visible trade for good, if the miner can expire it for its tip."""
@@ -104,7 +111,7 @@ class Miner:
             self.tally.candidates += 1
             own, rest, gain = found
             block = [*rest, own.transaction]
-            self._check(block)
+            self.check(block)
         except BuildError:
             self.tally.refused += 1
             return None
@@ -120,7 +127,7 @@ class Miner:
     def _budget(self) -> int:
         return self._view.world.settings.budget
 
-    def _check(self, block: list[Transaction]) -> None:
+    def check(self, block: list[Transaction]) -> None:
         """Try a block on the chain and undo it. Raises BuildError if it is refused."""
         chain = self._view.world.chain
         with chain.snapshot():
@@ -155,7 +162,7 @@ class Miner:
             profit = profit_of(position, made.before)
             if profit <= 0 or made.before != stops[kept]:
                 return None
-            self._check(made.block)
+            self.check(made.block)
         except BuildError:
             return None
         self._book(made.own, profit)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from ...amm import cpmm
@@ -16,6 +18,7 @@ from ..orders import Intent, UserOrder
 from ..settings import Settings
 from ..stage import Stage
 from ..world import World
+from .sequenced import Past
 
 __all__ = ["CpmmPoolModel", "follow"]
 
@@ -41,6 +44,7 @@ class CpmmPoolModel:
         made = cpmm.genesis(parameters, self.world.reserves, coins)
         self.world.confirm(made.built)
         self.confirmed = self.tip = made.market
+        self._past = Past(self.confirmed)
         self.user_orders: list[UserOrder] = []
         self.trades: dict[str, UserOrder] = {}
         self.builder_conflicts = 0
@@ -100,9 +104,25 @@ class CpmmPoolModel:
             user_order = self.trades.get(transaction_id(transaction))
             if user_order is not None and not user_order.is_over:
                 user_order.end("filled", chain.height, user_order.got)
+        self._past.add(self.confirmed)
         self.tip = self.confirmed
         for transaction in chain.mempool.values():
             self.follow_transaction(transaction)
         for user_order in self.user_orders:
             if not user_order.is_over and user_order.txid and user_order.txid not in chain.mempool:
                 self._retry(user_order)
+
+    def disconnect(self, blocks: int) -> None:
+        """Go back to the state before the last blocks, which the chain has disconnected."""
+        self.confirmed = self._past.drop(blocks)
+        for user_order in self.user_orders:
+            user_order.reopen_above(self.world.chain.height)
+
+    @contextmanager
+    def before_blocks(self, blocks: int) -> Iterator[None]:
+        """Show the pool as it was before the last blocks, until the `with` block ends."""
+        confirmed, self.confirmed = self.confirmed, self._past.before(blocks)
+        try:
+            yield
+        finally:
+            self.confirmed = confirmed

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from ...amm import direct as amm
 from ...amm.formula import Reserves
 from ...chain import Submission
@@ -13,7 +16,7 @@ from ..orders import Intent, UserOrder
 from ..settings import Settings
 from ..stage import Stage
 from ..world import World
-from .sequenced import follow_pool, make_pool
+from .sequenced import Past, follow_pool, make_pool
 
 __all__ = ["DirectPoolModel"]
 
@@ -29,9 +32,11 @@ class DirectPoolModel:
         self.world = World(settings, BCH_2025, stage)
         given = None if stage is None else stage.pool
         self.confirmed = self.tip = given if isinstance(given, amm.Pool) else self._make_pool()
+        self._past = Past(self.confirmed)
         self.user_orders: list[UserOrder] = []
         self.actions: dict[bytes, tuple[UserOrder, amm.Action]] = {}
         self.busy: set[int] = set()
+        self._executed: set[bytes] = set()
         self.builder_conflicts = 0
 
     def _make_pool(self) -> amm.Pool:
@@ -85,9 +90,11 @@ class DirectPoolModel:
         entry = self.tip.entries[0]
         user_order, action = self.actions[entry.action_hash]
         intent = user_order.intent
-        if intent.is_silent or intent.number in self.busy:
+        is_done = user_order.is_over or action.hash in self._executed
+        if intent.is_silent or is_done or intent.number in self.busy:
             return
-        if intent.is_careless or entry.index < self.confirmed.queue.tail:
+        sure = self._past.before(self.world.settings.confirmations - 1).queue.tail
+        if intent.is_careless or entry.index < sure:
             self.busy.add(intent.number)
             self.world.clock.after(self.world.reaction(), lambda: self._reveal(user_order, action))
 
@@ -116,7 +123,9 @@ class DirectPoolModel:
         """Follow the pool through a transaction that has entered the mempool."""
         followed = follow_pool(self.world, self.tip, transaction)
         if followed is not None:
-            self.tip, _ = followed
+            self.tip, event = followed
+            # Who has traded does not reveal again at a place that somebody made with their hash.
+            self._executed |= {each.entry.action_hash for each in event.executions}
             self._prompt_head()
 
     def follow_block(self, transactions: tuple[Transaction, ...]) -> None:
@@ -128,19 +137,38 @@ class DirectPoolModel:
                 continue
             self.confirmed, event = followed
             for entry in event.entries if event.kind == "expire" else ():
-                if entry.action_hash in self.actions:
-                    self.actions[entry.action_hash][0].end("expired", chain.height)
+                self._end(entry.action_hash, "expired")
             for done in event.executions:
-                if done.entry.action_hash in self.actions:
-                    filled = "filled" if done.fill.is_filled else "unfilled"
-                    user_order, _ = self.actions[done.entry.action_hash]
-                    user_order.end(filled, chain.height, done.fill.amount_out)
+                filled = "filled" if done.fill.is_filled else "unfilled"
+                self._end(done.entry.action_hash, filled, done.fill.amount_out)
+        self._past.add(self.confirmed)
         self.tip = self.confirmed
+        self._executed.clear()
         for transaction in chain.mempool.values():
             self.follow_transaction(transaction)
         self._commit_again()
         self._expire()
         self._prompt_head()
+
+    def _end(self, action_hash: bytes, status: str, got: int = 0) -> None:
+        known = self.actions.get(action_hash)
+        if known is not None and not known[0].is_over:
+            known[0].end(status, self.world.chain.height, got)
+
+    def disconnect(self, blocks: int) -> None:
+        """Go back to the state before the last blocks, which the chain has disconnected."""
+        self.confirmed = self._past.drop(blocks)
+        for user_order in self.user_orders:
+            user_order.reopen_above(self.world.chain.height)
+
+    @contextmanager
+    def before_blocks(self, blocks: int) -> Iterator[None]:
+        """Show the pool as it was before the last blocks, until the `with` block ends."""
+        confirmed, self.confirmed = self.confirmed, self._past.before(blocks)
+        try:
+            yield
+        finally:
+            self.confirmed = confirmed
 
     def _commit_again(self) -> None:
         """Let users whose commitment was displaced by a block commit again.

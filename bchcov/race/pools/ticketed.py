@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
 from ...amm import ticketed as amm
 from ...amm.formula import Reserves
 from ...chain import Submission
+from ...errors import BuildError
 from ...transaction.model import Transaction
 from ...vm.rules.upgrades import BCH_2026
-from ...wallet.coins import Coin
 from ...wallet.funding import Funding
 from ..orders import Intent, UserOrder
 from ..settings import Settings
 from ..stage import Stage
 from ..world import World
-from .sequenced import follow_pool, make_pool
+from .sequenced import Past, follow_pool, make_pool
+from .ticketed_coins import TicketedCoins
 
 __all__ = ["TICKET_TIP", "TicketedPoolModel"]
 
 TICKET_TIP = 1_000
 _PATIENCE_BLOCKS = 3
 _SELF_HELP_SECONDS = 120.0
+_State = tuple[amm.Pool, TicketedCoins]
 
 
 class TicketedPoolModel:
@@ -35,8 +39,8 @@ class TicketedPoolModel:
         self.confirmed = self.tip = given if isinstance(given, amm.Pool) else self._make_pool()
         self.user_orders: list[UserOrder] = []
         self.actions: dict[bytes, tuple[UserOrder, amm.Action]] = {}
-        self.tickets: dict[bytes, amm.Ticket] = {}
-        self.orders: dict[bytes, amm.Order] = {}
+        self.coins = TicketedCoins(self.world.chain, self.tip.scripts)
+        self._past: Past[_State] = Past((self.confirmed, self.coins))
         self.asked: set[bytes] = set()
         self.builder_conflicts = 0
         self.batches: list[int] = []
@@ -72,64 +76,93 @@ class TicketedPoolModel:
         else:
             user_order.conflicts += 1
 
-    def waiting(self) -> dict[bytes, amm.Ticket]:
+    def waiting(self) -> list[amm.Ticket]:
         """Return the tickets that are not queued yet."""
-        there = self.world.chain.coin
-        return {each: one for each, one in self.tickets.items() if there(one.coin.outpoint)}
+        return self.coins.waiting()
 
     def is_omitted(self, action_hash: bytes) -> bool:
         """Return whether the builders omit this ticket."""
         known = self.actions.get(action_hash)
         return known is not None and known[0].intent.is_omitted
 
+    def revealed(self, entry: amm.Entry) -> amm.Order | None:
+        """Return the order that reveals an entry; None if there is none to be executed."""
+        return self.coins.order(entry)
+
     def follow_transaction(self, transaction: Transaction) -> None:
         """Follow a transaction that has entered the mempool: the pool, and new coins."""
-        scripts = self.tip.scripts
         followed = follow_pool(self.world, self.tip, transaction)
         if followed is not None:
             self.tip, _ = followed
         else:
-            locking = transaction.outputs[0].locking_bytecode
-            if scripts.read_ticket(locking) is not None:
-                ticket = amm.read_ticket(scripts, Coin.of(transaction, 0))
-                self.tickets[ticket.action_hash] = ticket
-            elif scripts.read_order(locking) is not None:
-                order = amm.read_order(scripts, Coin.of(transaction, 0))
-                self.orders[order.action.hash] = order
+            self.coins.learn(transaction)
         self.prompt_reveals()
 
     def prompt_reveals(self) -> None:
-        """Let users reveal: honest ones once all before them have, and their place is confirmed."""
-        sure, is_open = self.confirmed.queue.tail, True
+        """Let users reveal: honest ones once all before them have, and their place is sure."""
+        settings, is_open = self.world.settings, self._are_settled_for_good()
+        sure = self._past.before(settings.confirmations - 1)[0].queue.tail
         for entry in self.tip.entries:
-            if entry.action_hash in self.orders:
-                continue
-            known = self.actions.get(entry.action_hash)
-            if known is not None and not known[0].intent.is_silent:
-                may = known[0].intent.is_careless or (is_open and entry.index < sure)
-                if may and entry.action_hash not in self.asked:
-                    self._ask(entry, *known)
-            is_open = False
-            if not self.world.settings.careless:
-                return
+            order = self.revealed(entry)
+            if order is None:
+                known = self.actions.get(entry.action_hash)
+                if known is not None and not known[0].intent.is_silent:
+                    may = known[0].intent.is_careless or (is_open and entry.index < sure)
+                    if may and entry.action_hash not in self.asked:
+                        self._ask(entry, *known)
+            if order is None or (is_open and not self._counts(order)):
+                is_open = False
+                if not settings.careless:
+                    return
+
+    def _are_settled_for_good(self) -> bool:
+        """Return whether a careful user relies on what the mempool has executed or expired.
+
+        A block without it would give those who stood there the choice again.
+        """
+        settings, head = self.world.settings, self.tip.queue.head
+        if settings.trusting or not settings.reveal_confirmations:
+            return True
+        for entry in self.confirmed.entries[: head - self.confirmed.queue.head]:
+            order = self.coins.known(entry)
+            if order is None or order.coin.txid in self.world.chain.mempool:
+                return False
+        return True
+
+    def _counts(self, order: amm.Order) -> bool:
+        """Return whether a careful user behind a reveal relies on it: it cannot be taken back."""
+        settings = self.world.settings
+        if settings.trusting:
+            return True
+        depth = self.world.chain.confirmations(order.coin)
+        delay = self.tip.scripts.parameters.refund_delay
+        return settings.reveal_confirmations <= depth < delay - 1
 
     def _ask(self, entry: amm.Entry, user_order: UserOrder, action: amm.Action) -> None:
         self.asked.add(entry.action_hash)
 
         def reveal() -> None:
             funding = self.world.funding(user_order.intent.key)
-            made = amm.make_order(self.tip.scripts, action, entry, funding)
+            try:
+                made = amm.make_order(self.tip.scripts, action, entry, funding)
+            except BuildError:
+                # The funds are in an order already, for another ticket of the same user.
+                return
             self.world.send(made.built, lambda result: self._learn(user_order, result))
 
         self.world.clock.after(self.world.reaction(), reveal)
 
     def ready(self) -> list[amm.Order]:
         """Return the revealed orders at the head of the queue, in order."""
-        found = []
+        found: list[amm.Order] = []
+        used: set[tuple[bytes, int]] = set()
         for entry in self.tip.entries[: self.tip.queue.takeable()]:
-            if entry.action_hash not in self.orders:
+            order = self.revealed(entry)
+            # A copied ticket gives two places to one order, which can take only the first.
+            if order is None or order.coin.outpoint in used:
                 break
-            found.append(self.orders[entry.action_hash])
+            used.add(order.coin.outpoint)
+            found.append(order)
         return found
 
     def follow_block(self, transactions: tuple[Transaction, ...]) -> None:
@@ -138,40 +171,71 @@ class TicketedPoolModel:
         for transaction in transactions:
             followed = follow_pool(self.world, self.confirmed, transaction)
             if followed is None:
+                self.coins.learn(transaction)
                 continue
             self.confirmed, event = followed
             if event.kind == "sequence":
                 self.batches.append(len(event.entries))
-            for entry in event.entries:
-                self.tickets.pop(entry.action_hash, None)
             for done in event.executions:
-                self.orders.pop(done.entry.action_hash, None)
                 known = self.actions.get(done.entry.action_hash)
-                if known is not None:
+                if known is not None and not known[0].is_over:
                     filled = "filled" if done.fill.is_filled else "unfilled"
                     known[0].end(filled, chain.height, done.fill.amount_out)
             for entry in event.entries if event.kind == "expire" else ():
                 known = self.actions.get(entry.action_hash)
-                if known is not None:
+                if known is not None and not known[0].is_over:
                     known[0].end("expired", chain.height)
+        self.coins = self.coins.pruned()
+        self._past.add((self.confirmed, self.coins.copy()))
         self.tip = self.confirmed
         for transaction in list(chain.mempool.values()):
             self.follow_transaction(transaction)
         self.prompt_reveals()
         self._rescue_tickets()
 
+    def disconnect(self, blocks: int) -> None:
+        """Go back to the state before the last blocks, which the chain has disconnected."""
+        self.confirmed, coins = self._past.drop(blocks)
+        self.coins = coins.copy()
+        for transaction in self.world.chain.mempool.values():
+            self.coins.learn(transaction)
+        for user_order in self.user_orders:
+            user_order.reopen_above(self.world.chain.height)
+
+    @contextmanager
+    def before_blocks(self, blocks: int) -> Iterator[None]:
+        """Show pool and coins as they were before the last blocks, until the `with` block ends.
+
+        What has been revealed since then stays known.
+        """
+        confirmed, coins = self.confirmed, self.coins
+        self.confirmed, old = self._past.before(blocks)
+        self.coins = old.copy()
+        for block in self.world.chain.blocks[-blocks:]:
+            for transaction in block.transactions[1:]:
+                self.coins.learn(transaction)
+        for transaction in self.world.chain.mempool.values():
+            self.coins.learn(transaction)
+        try:
+            yield
+        finally:
+            self.confirmed, self.coins = confirmed, coins
+
     def _rescue_tickets(self) -> None:
         """Let users whom builders omit queue their own tickets, or refund late ones."""
         height, world = self.world.chain.height, self.world
-        for action_hash, ticket in self.waiting().items():
-            known = self.actions.get(action_hash)
-            if known is None or world.chain.confirmations(ticket.coin) < _PATIENCE_BLOCKS:
+        for ticket in self.waiting():
+            known = self.actions.get(ticket.action_hash)
+            is_own = known is not None and ticket.owner == known[0].intent.key.public_key_hash
+            if known is None or not is_own:
+                continue
+            if world.chain.confirmations(ticket.coin) < _PATIENCE_BLOCKS:
                 continue
             left = ticket.deadline - height
             if left <= _PATIENCE_BLOCKS + 1:
                 key = known[0].intent.key
                 back = amm.refund(self.tip.scripts, ticket, key, Funding(key.locking_bytecode))
-                del self.tickets[action_hash]
+                self.coins.forget(ticket)
                 world.send(back, partial(self._restart, known[0]))
             else:
                 wait = world.reaction(_SELF_HELP_SECONDS)
@@ -181,7 +245,11 @@ class TicketedPoolModel:
         height, funding = self.world.chain.height, self.world.funding(user_order.intent.key)
         is_there = self.world.chain.coin(ticket.coin.outpoint) is not None
         if is_there and self.tip.queue.room() and ticket.deadline > height:
-            step = amm.sequence(self.tip, [ticket], height, funding)
+            try:
+                step = amm.sequence(self.tip, [ticket], height, funding)
+            except BuildError:
+                # The pool is closed, or the queue has no room for it.
+                return
             self.world.send(step.built, self._count_builder)
 
     def _restart(self, user_order: UserOrder, _refunded: Submission) -> None:

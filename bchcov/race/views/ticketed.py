@@ -56,9 +56,9 @@ class TicketedView:
         least = self._model.tip.scripts.parameters.min_reserve
         found, reserves = [], self._model.confirmed.state.reserves
         for entry, place in self._places():
-            if entry.action_hash not in self._model.orders:
+            order = self._model.coins.known(entry)
+            if order is None:
                 break
-            order = self._model.orders[entry.action_hash]
             action = order.action
             fill = execute(reserves, action, min_reserve=least)
             out, way = fill.amount_out, action.direction
@@ -89,7 +89,8 @@ class TicketedView:
         if kept >= len(pool.entries):
             raise BuildError("no order is queued there: no place to take")
         reserves = trades[kept].before if kept < len(trades) else pool.state.reserves
-        batch = [self._model.orders[each.action_hash] for each in pool.entries[:kept]]
+        known = [self._model.coins.known(each) for each in pool.entries[:kept]]
+        batch = [each for each in known if each is not None]
         action = self.world.miner_action(direction, amount_in)
         claimed = replace(pool.entries[kept], action_hash=action.hash)
         own = amm.make_order(pool.scripts, action, claimed, world.funding(miner))
@@ -133,7 +134,7 @@ class TicketedView:
         None if there is no such order.
         """
         world, pool = self.world, self._model.confirmed
-        if not pool.entries or pool.entries[0].action_hash not in self._model.orders:
+        if not pool.entries or self._model.coins.known(pool.entries[0]) is None:
             return None
         due = max(world.chain.height, pool.entries[0].deadline, pool.state.hold)
         own = amm.expire(pool, due, Funding(world.key("miner").locking_bytecode))

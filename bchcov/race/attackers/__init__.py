@@ -1,0 +1,1 @@
+"""The attackers of a race, each with a budget."""
