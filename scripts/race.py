@@ -15,13 +15,18 @@ from bchcov.race.sweep import make_runs, run_all
 
 SEEDS, FEWER_SEEDS = 100, 20
 USERS = (10, 50, 100, 200)
+SELECTIVE = {"attacker": "selective", "miner_share": 0.0}
 SCENARIOS: dict[str, dict[str, Any]] = {
     "nobody attacks": {},
     "3 griefers never reveal": {"griefers": 3},
     "careless users": {"careless": 1.0},
     "builders omit a fifth": {"omitted": 0.2},
     "selective reveal, honest users": {"attacker": "selective", "miner_share": 0.0},
-    "selective reveal, careless users": {"attacker": "selective", "careless": 1.0, "miner_share": 0.0},
+    "selective reveal, careless users": {
+        "attacker": "selective",
+        "careless": 1.0,
+        "miner_share": 0.0,
+    },
 }
 
 
