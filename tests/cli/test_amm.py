@@ -118,8 +118,9 @@ def test_a_race_writes_json_plots_and_one_page_that_needs_nothing_else(tmp_path:
     assert "What was found" in page
     assert "bchcov amm race --pool=cpmm --pool=ticketed --sweep=users=4,8" in page
     (tmp_path / "file").write_text("", encoding="utf-8")
-    refused = run("race", "--users=1", "--jobs=1", "--out", str(tmp_path / "file" / "x"), code=1)
+    refused = run("race", "--users=1", "--jobs=1", "--out", str(tmp_path / "file" / "x"), code=3)
     assert "Not a directory" in refused
+    assert "executed" not in refused
 
 
 def test_a_race_without_matplotlib_says_so_first_and_writes_the_rest(tmp_path: Path) -> None:

@@ -207,9 +207,13 @@ def race(
             attacker=attacker or "",
             **settings,  # type: ignore[arg-type]
         )
-        if out is not None and not can_draw():
-            click.echo(_WITHOUT_PLOTS, err=True)
         runs = make_runs(chosen, seeds, sweep, pools or POOLS)
+        if out is not None:
+            # What would prevent the files is said before the races, which may take long.
+            with writing(out):
+                out.mkdir(parents=True, exist_ok=True)
+            if not can_draw():
+                click.echo(_WITHOUT_PLOTS, err=True)
         results: list[tuple[Run, Result]] = []
         with stoppable():
             ended = _run(
@@ -244,7 +248,6 @@ def _place(race: dict[str, Any]) -> tuple[str, int, int]:
 
 def _write(out: Path, told: dict[str, object]) -> None:
     with writing(out):
-        out.mkdir(parents=True, exist_ok=True)
         (out / "race.json").write_text(json.dumps(told) + "\n", encoding="utf-8")
 
 
