@@ -173,13 +173,15 @@ class ChainFile:
         run("COMMIT")
 
     def _read(self) -> Records:
-        found = self._rows.facts()
-        if found.get("format") == "1":
+        number = self._rows.facts().get("format")
+        if number == "1":
             upgrade(self._rows)
-        elif found.get("format") != FORMAT:
+        elif number != FORMAT:
+            if number is None or not (number.isascii() and number.isdigit()):
+                what = "missing" if number is None else repr(number)
+                raise DamagedStore(f"damaged: its format is {what}")
             raise StoreError(
-                f"{self.path}: format {found.get('format')} is not supported:"
-                f" expected 1 or {FORMAT}"
+                f"{self.path}: format {number} is not supported: expected 1 or {FORMAT}"
             )
         self._rows.check()
         return read_records(self._rows)

@@ -219,7 +219,7 @@ CHANGES = [
     ("UPDATE facts SET value = 'BCH_2026' WHERE name = 'rules'", "a fact has changed"),
     ("UPDATE facts SET value = '2' WHERE name = 'fee_rate'", "a fact has changed"),
     ("DELETE FROM facts WHERE name = 'sum'", "damaged"),
-    ("DELETE FROM facts WHERE name = 'format'", "format None is not supported"),
+    ("DELETE FROM facts WHERE name = 'format'", "its format is missing"),
     ("DELETE FROM transactions WHERE height IS NULL", "a row is missing"),
     ("DELETE FROM commitments", "a row is missing"),
     ("DROP INDEX transactions_by_height", "not those of format 2"),

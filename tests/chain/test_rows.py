@@ -389,6 +389,27 @@ def test_a_format_that_is_not_known_is_no_damage(path: Path, database: sqlite3.C
     assert str(told.value) == f"{path}: format 3 is not supported: expected 1 or 2"
 
 
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ("DELETE FROM facts", "missing"),
+        ("DELETE FROM facts WHERE name = 'format'", "missing"),
+        ("UPDATE facts SET name = 'fovmat' WHERE name = 'format'", "missing"),
+        ("UPDATE facts SET value = 'r' WHERE name = 'format'", "'r'"),
+        ("UPDATE facts SET value = '' WHERE name = 'format'", "''"),
+        ("UPDATE facts SET value = char(27) || '2' WHERE name = 'format'", r"'\\x1b2'"),
+        ("UPDATE facts SET value = char(178) WHERE name = 'format'", "'²'"),
+    ],
+)
+def test_a_format_that_is_no_number_is_a_damage(
+    path: Path, database: sqlite3.Connection, change: str, named: str
+) -> None:
+    database.execute(change)
+    database.close()
+    with pytest.raises(DamagedStore, match=f"damaged: its format is {named}; .*salvage"):
+        ChainFile(path)
+
+
 def test_a_damage_is_told_with_the_file_and_the_way_out_once(path: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
         database.execute("UPDATE blocks SET time = time + 1 WHERE height = 501")
