@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 from ...crypto.hashes import sha256
 from ...encoding.printable import printable
 from .campaign import Report
-from .findings import Finding
+from .findings import NOTES, Finding
 
 __all__ = ["Place", "as_json", "as_junit", "as_sarif", "write_files"]
 
@@ -20,9 +20,7 @@ _KINDS = {
     "loss": "Others have less than they should.",
     "gain": "The attacker has more than they should.",
     "property": "A property of the caller's own is broken.",
-    "no wait": "A lock on time need not be waited for.",
-    "free state": "Any commitment is accepted.",
-    "free item": "Nothing depends on a pushed item.",
+    **NOTES,
 }
 
 

@@ -24,10 +24,23 @@ from .provenance import watch
 from .scene import Scene
 from .search import Accepted, Search
 
-__all__ = ["ATTACKS", "Finding", "shrink"]
+__all__ = ["ATTACKS", "NOTES", "Finding", "shrink"]
 
 ATTACKS = ("loss", "gain", "property")
 """The kinds that are attacks; all others are open to argument and shown apart."""
+
+NOTES = {
+    "price": "Less than half is paid of what is paid honestly.",
+    "unpaid": "Somebody whom the contract pays gets next to nothing.",
+    "unsigned": "A coin is spent without those who honestly sign for it.",
+    "later": "Somebody loses if it is done later than honestly.",
+    "trust": "Somebody loses if one who signs data signs what they like.",
+    "new path": "Somebody loses on a path that no honest transaction takes.",
+    "no wait": "A lock on time need not be waited for.",
+    "free state": "Any commitment is accepted.",
+    "free item": "Nothing depends on a pushed item.",
+}
+"""What the kinds mean that are open to argument."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +48,9 @@ class Finding:
     """An accepted transaction that should not be.
 
     `kind` is "loss" (others have less than they should), "gain" (the attacker has more),
-    "property" (one of the caller's is broken), and, open to argument, "no wait" (a lock on time
-    need not be waited for), "free state" (any commitment is accepted) or "free item" (nothing
-    depends on a pushed item). `differences` say how it differs from honest transaction
-    `honest`, made as few as possible; `unchecked` are those of them that no script reads.
+    "property" (one of the caller's is broken), or one of `NOTES`, which are open to argument.
+    `differences` say how it differs from honest transaction `honest`, made as few as possible;
+    `unchecked` are those of them that no script reads.
     Findings of one `cause` are shown once.
     """
 
@@ -161,6 +173,10 @@ def _number_of(reference: Draft, scene: Scene) -> int:
         number
         for number, draft in enumerate(scene.originals)
         if [place.outpoint for place in draft.inputs] == spent
+        and all(
+            len(a.items) == len(b.items)
+            for a, b in zip(draft.inputs, reference.inputs, strict=True)
+        )
     )
     return next(same, 0)
 
@@ -185,7 +201,9 @@ def _judged(draft: Draft, accepted: Accepted, search: Search) -> Loss | None:
     if kind in ("free item", "free state"):
         return None
     loss = search.oracle.judge(draft, accepted.reference, search.preimages)
-    return loss if loss is not None and loss.kind == kind else None
+    # What is beyond argument without a difference does not need it.
+    is_alike = loss is not None and (loss.kind == kind or loss.kind in ATTACKS)
+    return loss if is_alike else None
 
 
 def _unread(found: list[Difference], draft: Draft, scene: Scene) -> Iterator[Difference]:

@@ -7,26 +7,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, product
 
-from ...transaction.context import TransactionContext
 from ...transaction.model import Output
-from .draft import Draft
-from .provenance import watch
-from .scene import ATTACKER, CONTRACT, SATOSHIS, Asset, Holdings, Scene
+from .branches import Branches, branches_of
+from .comparing import Loss, added, compare
+from .draft import Draft, DraftInput
+from .rights import age_of, is_later, lock_of, messages_of
+from .scene import CONTRACT, SATOSHIS, Holdings, Scene
+from .signers import SignedSpend, signed_spends, unsigned
 
-__all__ = ["Loss", "Oracle", "Reference", "branches_of"]
+__all__ = ["Loss", "Oracle", "Reference"]
 
-_SMALL = 546
 _MOST_COMBINATIONS = 16
-_FINAL = 0xFFFFFFFF
-Branches = tuple[tuple[int, bool], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Loss:
-    """What an accepted transaction shows: a kind, and a sentence."""
-
-    kind: str
-    sentence: str
 
 
 @dataclass(frozen=True)
@@ -51,6 +42,8 @@ class Oracle:
 
     scene: Scene
     references: Sequence[Reference]
+    signed: Sequence[SignedSpend]
+    messages: frozenset[bytes]
 
     @classmethod
     def of(cls, scene: Scene, drafts: Sequence[Draft]) -> Oracle:
@@ -68,7 +61,9 @@ class Oracle:
                     draft, scene.changes(draft, {}), branches_of(draft, scene), contracts, guests
                 )
             )
-        return cls(scene, made)
+        signed = signed_spends(scene, [each.branches for each in made])
+        messages = frozenset(each for draft in scene.honest for each in messages_of(draft))
+        return cls(scene, made, tuple(signed), messages)
 
     def judge(self, draft: Draft, seed: int, preimages: Mapping[bytes, bytes]) -> Loss | None:
         """Say what an accepted transaction takes from others, None if it is no attack.
@@ -77,54 +72,64 @@ class Oracle:
         that no reference took.
         """
         changes = self.scene.changes(draft, preimages)
-        found = self.compare(changes, [self.references[seed]])
+        spent = self._spent(draft)
+        found = compare(changes, added([self.references[seed].changes]), spent)
         if found is None:
-            return self.waited(draft, seed)
+            return self.waited(draft, seed) or unsigned(draft, self.signed, self.scene)
         # Only now is it worth looking at the branches.
-        for references in self.matching(draft, seed):
-            if self.compare(changes, references) is None:
-                return None
+        branches = branches_of(draft, self.scene)
+        for references in self.matching(draft, branches, seed):
+            should = added(each.changes for each in references)
+            if compare(changes, should, spent) is None:
+                return unsigned(draft, self.signed, self.scene)
+        return self.excused(found, draft, branches)
+
+    def excused(self, found: Loss, draft: Draft, branches: Sequence[Branches]) -> Loss:
+        """Say why a loss or a gain is open to argument; return it as it is if it is not."""
+        said = messages_of(draft) - self.messages
+        if said:
+            name = self.scene.attacker.name
+            return Loss("trust", f"{found.sentence}, if {name} signs a message of their choice")
+        for at, (place, taken) in enumerate(zip(draft.inputs, branches, strict=True)):
+            alike = self._alike(place)
+            if not alike or not self.scene.of_contract(place):
+                continue
+            if not set(taken) <= {each for _, _, theirs in alike for each in theirs}:
+                says = f"{found.sentence}, and input {at} takes a path that nobody takes honestly"
+                return Loss("new path", says)
+            waits = [
+                (lock_of(honest, other), age_of(other))
+                for honest, other, theirs in alike
+                if theirs == taken
+            ]
+            if waits and (
+                is_later(lock_of(draft, place), [lock for lock, _ in waits])
+                or age_of(place) > max(age for _, age in waits)
+            ):
+                return Loss("later", f"{found.sentence}, if it is done later than honestly")
         return found
 
-    def compare(
-        self, changes: Mapping[str, Holdings], references: Sequence[Reference]
-    ) -> Loss | None:
-        """Compare what becomes of everybody with what should, all references taken together."""
-        should: dict[str, Holdings] = {ATTACKER: Counter()}
-        for reference in references:
-            for owner, holdings in reference.changes.items():
-                should.setdefault(owner, Counter()).update(holdings)
-        mine, should_mine = changes[ATTACKER], should[ATTACKER]
-        others, should_others = _others(changes), _others(should)
-        # In an order that is the same in every process, unlike that of a set.
-        assets = dict.fromkeys((*others, *should_others, *mine, *should_mine))
-        if any(others[asset] - should_others[asset] > _slack(asset) for asset in assets):
-            # Others are paid something for it: what that is worth nobody can say here.
-            return None
-        less = {
-            asset: should_others[asset] - others[asset]
-            for asset in assets
-            if should_others[asset] - others[asset] > _slack(asset)
-        }
-        gives = any(others[asset] < min(0, should_others[asset]) - _slack(asset) for asset in less)
-        if less and (gives or _gives(changes, should)):
-            told = ", ".join(f"{amount:,} {_named(asset)}" for asset, amount in less.items())
-            return Loss("loss", f"others have {told} less than they should")
-        # What is left to anybody, as the fee, the attacker may as well have.
-        left = {asset: max(0, -should_mine[asset] - should_others[asset]) for asset in assets}
-        more = {
-            asset: mine[asset] - should_mine[asset]
-            for asset in assets
-            if mine[asset] - should_mine[asset] > left[asset] + _slack(asset)
-        }
-        if more and any(mine[asset] > _slack(asset) for asset in assets):
-            told = ", ".join(f"{amount:,} {_named(asset)}" for asset, amount in more.items())
-            return Loss("gain", f"the attacker has {told} more than they should")
-        return None
+    def _spent(self, draft: Draft) -> Holdings:
+        """What the coins of contracts hold that a draft spends."""
+        total: Holdings = Counter()
+        for place in draft.inputs:
+            if self.scene.of_contract(place):
+                total[SATOSHIS] += place.coin.value
+        return total
 
-    def matching(self, draft: Draft, seed: int) -> Iterator[list[Reference]]:
+    def _alike(self, place: DraftInput) -> list[tuple[Draft, DraftInput, Branches]]:
+        """The inputs of references that run the same script, and the branches that it takes."""
+        return [
+            (reference.draft, other, theirs)
+            for reference in self.references
+            for other, theirs in zip(reference.draft.inputs, reference.branches, strict=True)
+            if other.running == place.running
+        ]
+
+    def matching(
+        self, draft: Draft, branches: Sequence[Branches], seed: int
+    ) -> Iterator[list[Reference]]:
         """Yield what a transaction can be compared with: for each coin, who took its branches."""
-        branches = branches_of(draft, self.scene)
         present = {place.coin for place in draft.inputs}
         references = [each for each in self.references if each.guests <= present]
         choices: list[list[Reference]] = []
@@ -207,17 +212,16 @@ class Oracle:
             if not self.scene.of_contract(place):
                 continue
             waits = [
-                (reference.draft.locktime if other.sequence != _FINAL else 0, _age(other.sequence))
-                for reference in self.references
-                for other, theirs in zip(reference.draft.inputs, reference.branches, strict=True)
-                if other.running == place.running and theirs == taken
+                (lock_of(other, theirs), age_of(theirs))
+                for other, theirs, same in self._alike(place)
+                if same == taken
             ]
             if not waits:
                 continue
-            locktime = draft.locktime if place.sequence != _FINAL else 0
+            locktime = lock_of(draft, place)
             if locktime < min(wait for wait, _ in waits):
                 return Loss("no wait", f"the locktime may be {locktime}")
-            age = _age(place.sequence)
+            age = age_of(place)
             if age < min(age for _, age in waits):
                 return Loss("no wait", f"the coin may be {age} old")
         return None
@@ -228,54 +232,3 @@ def _without_state(output: Output) -> Output:
     if token is None or token.nft is None:
         return output
     return replace(output, token=replace(token, nft=replace(token.nft, commitment=b"")))
-
-
-def _others(changes: Mapping[str, Holdings]) -> Holdings:
-    total: Holdings = Counter()
-    for owner, holdings in changes.items():
-        if owner != ATTACKER:
-            total.update(holdings)
-    return total
-
-
-def _gives(changes: Mapping[str, Holdings], should: Mapping[str, Holdings]) -> bool:
-    """Whether somebody else has less than before, and than they should."""
-    nothing: Holdings = Counter()
-    return any(
-        holdings[asset] < min(0, should.get(owner, nothing)[asset]) - _slack(asset)
-        for owner, holdings in changes.items()
-        if owner != ATTACKER
-        for asset in holdings
-    )
-
-
-def _age(sequence: int) -> int:
-    """The relative lock of a sequence number, 0 where there is none."""
-    return 0 if sequence & 0x80000000 else sequence & 0xFFFF
-
-
-def branches_of(draft: Draft, scene: Scene) -> tuple[Branches, ...]:
-    """The branches that the script of each input takes."""
-    context = TransactionContext(*draft.finish())
-    return tuple(
-        tuple(
-            (position, outcome)
-            for _, position, outcome in watch(context, index, scene.rules).branches
-        )
-        if place.raw is None
-        else ()
-        for index, place in enumerate(draft.inputs)
-    )
-
-
-def _slack(asset: Asset) -> int:
-    return _SMALL if asset == SATOSHIS else 0
-
-
-def _named(asset: Asset) -> str:
-    if not isinstance(asset, tuple):
-        return str(asset)
-    name = f"{asset[0]} of category {asset[1][::-1].hex()[:8]}"
-    return (
-        name if len(asset) < 3 or not asset[2] else f"{('', 'mutable', 'minting')[asset[2]]} {name}"
-    )

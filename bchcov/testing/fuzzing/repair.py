@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
+from ...script.numbers import encode_number
 from ...script.opcodes import Op
 from ...transaction.context import TransactionContext
 from .draft import Draft
@@ -63,5 +64,6 @@ def _unlocked(wisher: Wisher, opcode: int, wanted: Traced) -> Iterator[Draft]:
         yield draft.with_input(index, waiting)._replace(locktime=number)
     else:
         yield draft.with_input(index, place._replace(sequence=number))._replace(version=2)
-    for other in (b"", b"\x01"):
+    claimed = draft.locktime if opcode == Op.OP_CHECKLOCKTIMEVERIFY else place.sequence
+    for other in (b"", b"\x01", encode_number(claimed)):
         yield from wisher.be(wanted, other)

@@ -18,6 +18,7 @@ from ...vm.rules.ruleset import RuleSet
 from ...wallet.keys import PrivateKey
 from .draft import Draft, DraftInput, draft_of
 from .parties import Party, with_signatures
+from .rights import own_scripts
 
 __all__ = [
     "ATTACKER",
@@ -115,7 +116,7 @@ class Scene:
         for party in self.parties:
             for script in party.locking_bytecodes:
                 found[script] = party.name
-        for script in self.attacker.locking_bytecodes:
+        for script in (*self.attacker.locking_bytecodes, *own_scripts(self.honest, self.attacker)):
             found[script] = ATTACKER
         return found
 

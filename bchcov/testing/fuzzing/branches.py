@@ -1,0 +1,27 @@
+"""Which way the scripts of a draft go."""
+
+from __future__ import annotations
+
+from ...transaction.context import TransactionContext
+from .draft import Draft
+from .provenance import watch
+from .scene import Scene
+
+__all__ = ["Branches", "branches_of"]
+
+Branches = tuple[tuple[int, bool], ...]
+"""The branches that a script takes, in their order: where each is, and its outcome."""
+
+
+def branches_of(draft: Draft, scene: Scene) -> tuple[Branches, ...]:
+    """The branches that the script of each input takes."""
+    context = TransactionContext(*draft.finish())
+    return tuple(
+        tuple(
+            (position, outcome)
+            for _, position, outcome in watch(context, index, scene.rules).branches
+        )
+        if place.raw is None
+        else ()
+        for index, place in enumerate(draft.inputs)
+    )

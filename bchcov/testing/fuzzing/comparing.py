@@ -1,0 +1,204 @@
+"""What becomes of everybody, compared with what should: losses, gains and prices."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from .scene import ATTACKER, CONTRACT, SATOSHIS, Asset, Holdings
+
+__all__ = ["FEE", "Loss", "added", "compare"]
+
+_SMALL = 546
+FEE = 5_000
+"""Satoshis that may be a fee: what costs no more is not thereby paid for."""
+_CHEAP, _NEXT_TO_NOTHING = 2, 20
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What an accepted transaction shows: a kind, and a sentence."""
+
+    kind: str
+    sentence: str
+
+
+def added(changes: Iterable[Mapping[str, Holdings]]) -> dict[str, Holdings]:
+    """Add what becomes of everybody in several transactions."""
+    total: dict[str, Holdings] = {ATTACKER: Counter()}
+    for each in changes:
+        for owner, holdings in each.items():
+            total.setdefault(owner, Counter()).update(holdings)
+    return total
+
+
+def compare(
+    changes: Mapping[str, Holdings], should: Mapping[str, Holdings], spent: Holdings
+) -> Loss | None:
+    """Say what an attacker takes by it, None for nothing.
+
+    `changes` and `should` are what each owner has more, or less, after a transaction and after
+    what it is compared with; `spent` is what the contracts' coins held that it spends.
+    """
+    mine, should_mine = changes[ATTACKER], should[ATTACKER]
+    others, should_others = _others(changes), _others(should)
+    # In an order that is the same in every process, unlike that of a set.
+    assets = list(dict.fromkeys((*others, *should_others, *mine, *should_mine)))
+    bargain = _bargain(mine, should_mine)
+    sale = bargain or _bargain(_negative(others), _negative(should_others))
+    gets_more = any(others[asset] > should_others[asset] for asset in assets)
+    if sale is not None and (gets_more or sale.paid > -should_mine[sale.currency] >= 0):
+        return _price(sale)
+    if any(others[asset] - should_others[asset] > _slack(asset) for asset in assets):
+        # Others are paid something for it: what that is worth nobody can say here.
+        return None
+    less = {
+        asset: should_others[asset] - others[asset]
+        for asset in assets
+        if should_others[asset] - others[asset] > _slack(asset)
+    }
+    # What is left to anybody, as the fee, the attacker may as well have.
+    left = {asset: max(0, -should_mine[asset] - should_others[asset]) for asset in assets}
+    if less and _takes(changes, should, less, left):
+        told = ", ".join(f"{amount:,} {_named(asset)}" for asset, amount in less.items())
+        return Loss("loss", f"others have {told} less than they should")
+    more = {
+        asset: mine[asset] - should_mine[asset]
+        for asset in assets
+        if mine[asset] - should_mine[asset] > left[asset] + _slack(asset)
+    }
+    if more and any(mine[asset] > _slack(asset) for asset in assets):
+        told = ", ".join(f"{amount:,} {_named(asset)}" for asset, amount in more.items())
+        return Loss("gain", f"the attacker has {told} more than they should")
+    kept = _kept(mine, should_mine, should_others, assets)
+    if kept is not None:
+        return kept
+    return _price(bargain) if bargain is not None else _unpaid(changes, should, spent)
+
+
+def _takes(
+    changes: Mapping[str, Holdings],
+    should: Mapping[str, Holdings],
+    less: Mapping[Asset, int],
+    left: Mapping[Asset, int],
+) -> bool:
+    """Whether others give what they have less: a smaller gift of the attacker's is no loss."""
+    mine, should_mine = changes[ATTACKER], should[ATTACKER]
+    others, should_others = _others(changes), _others(should)
+    nothing: Holdings = Counter()
+    if any(
+        holdings[asset] < min(0, should.get(owner, nothing)[asset]) - _slack(asset)
+        for owner, holdings in changes.items()
+        if owner != ATTACKER
+        for asset in holdings
+    ):
+        return True
+    if not any(others[asset] < min(0, should_others[asset]) - _slack(asset) for asset in less):
+        return False
+    has_gained = any(mine[asset] > left.get(asset, 0) + _slack(asset) for asset in mine)
+    return has_gained or any(
+        amount > max(0, -should_mine[asset]) + _slack(asset) for asset, amount in less.items()
+    )
+
+
+def _kept(
+    mine: Holdings, should_mine: Holdings, should_others: Holdings, assets: Sequence[Asset]
+) -> Loss | None:
+    """Tokens that should be burnt, and are the attacker's still, who has all else as well."""
+    if any(mine[asset] < should_mine[asset] - _allowance(asset) for asset in assets):
+        return None
+    for asset in assets:
+        burnt = -should_mine[asset] - should_others[asset]
+        if asset != SATOSHIS and 0 < burnt <= -should_mine[asset] and mine[asset] >= 0:
+            return Loss(
+                "gain", f"the attacker keeps {burnt:,} {_named(asset)} that should be burnt"
+            )
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Bargain:
+    """What the attacker pays for what, and what they should pay for as much."""
+
+    paid: int
+    due: int
+    currency: Asset
+    got: int
+    thing: Asset
+
+
+def _bargain(mine: Holdings, should_mine: Holdings) -> _Bargain | None:
+    """One asset for another, as they are exchanged honestly too, in this direction or back."""
+    paid = _but_fees([asset for asset in mine if mine[asset] < 0], mine)
+    got = [asset for asset in mine if mine[asset] > 0]
+    if len(paid) != 1 or len(got) != 1:
+        return None
+    currency, thing = paid[0], got[0]
+    if should_mine[currency] * should_mine[thing] >= 0:
+        return None
+    due = abs(should_mine[currency]) * mine[thing] // abs(should_mine[thing])
+    return _Bargain(-mine[currency], due, currency, mine[thing], thing)
+
+
+def _negative(holdings: Holdings) -> Holdings:
+    return Counter({asset: -amount for asset, amount in holdings.items()})
+
+
+def _but_fees(paid: list[Asset], mine: Holdings) -> list[Asset]:
+    if len(paid) > 1 and -mine[SATOSHIS] <= FEE:
+        return [asset for asset in paid if asset != SATOSHIS]
+    return paid
+
+
+def _price(bargain: _Bargain) -> Loss | None:
+    """A price that is less than half of the honest one; less than a twentieth is none at all."""
+    if bargain.paid * _CHEAP >= bargain.due:
+        return None
+    sentence = (
+        f"the attacker pays {bargain.paid:,} {_named(bargain.currency)} for {bargain.got:,}"
+        f" {_named(bargain.thing)}, at the honest price {bargain.due:,}"
+    )
+    return Loss("gain" if bargain.paid * _NEXT_TO_NOTHING < bargain.due else "price", sentence)
+
+
+def _unpaid(
+    changes: Mapping[str, Holdings], should: Mapping[str, Holdings], spent: Holdings
+) -> Loss | None:
+    """Somebody whom the contract pays, and who gets next to nothing while all else is the same."""
+    nothing: Holdings = Counter()
+    now, then = changes.get(CONTRACT, nothing), should.get(CONTRACT, nothing)
+    if any(now[asset] < then[asset] for asset in (*now, *then)):
+        return None
+    more = changes[ATTACKER][SATOSHIS] - should[ATTACKER][SATOSHIS]
+    for owner, holdings in should.items():
+        due, has = holdings[SATOSHIS], changes.get(owner, nothing)[SATOSHIS]
+        is_due = owner not in (ATTACKER, CONTRACT) and FEE < due <= spent[SATOSHIS]
+        if is_due and 0 <= has <= _SMALL and more >= due - has - FEE:
+            return Loss("unpaid", f"{owner} gets {has:,} satoshis, not {due:,}")
+    return None
+
+
+def _others(changes: Mapping[str, Holdings]) -> Holdings:
+    total: Holdings = Counter()
+    for owner, holdings in changes.items():
+        if owner != ATTACKER:
+            total.update(holdings)
+    return total
+
+
+def _slack(asset: Asset) -> int:
+    return _SMALL if asset == SATOSHIS else 0
+
+
+def _allowance(asset: Asset) -> int:
+    return FEE if asset == SATOSHIS else 0
+
+
+def _named(asset: Asset) -> str:
+    if not isinstance(asset, tuple):
+        return str(asset)
+    name = f"{asset[0]} of category {asset[1][::-1].hex()[:8]}"
+    return (
+        name if len(asset) < 3 or not asset[2] else f"{('', 'mutable', 'minting')[asset[2]]} {name}"
+    )

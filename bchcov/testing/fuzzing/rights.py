@@ -1,0 +1,71 @@
+"""What an attacker may do by right: coins that they may take, and what they wait for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ...transaction.constants import AGE_MASK, LOCKTIME_THRESHOLD, NO_AGE, SEQUENCE_FINAL
+from .draft import Draft, DraftInput, Signed, SignedMessage
+from .parties import Party
+
+__all__ = ["age_of", "is_later", "lock_of", "messages_of", "own_scripts"]
+
+_CHOICE = 4
+"""The most bytes of a push that says no more than which path is taken."""
+
+
+def own_scripts(honest: Iterable[Draft], party: Party) -> frozenset[bytes]:
+    """Return the contracts whose coins a party may take whenever they like.
+
+    These are those that name their key, and that an honest transaction spends to them alone, with
+    their signature and nothing else: no lock on time, no secret, nobody else's word.
+    """
+    return frozenset(
+        place.coin.locking_bytecode
+        for draft in honest
+        if all(map(party.has, draft.outputs))
+        for place in draft.inputs
+        if not party.has(place.coin) and _is_alone(place, party) and not _waits(draft, place)
+    )
+
+
+def _is_alone(place: DraftInput, party: Party) -> bool:
+    own = {each for key in party.keys for each in (key.public_key, key.public_key_hash)}
+    signed = [item for item in place.items if isinstance(item, Signed)]
+    rest = [item for item in place.items if not isinstance(item, Signed)]
+    return (
+        bool(signed)
+        and all(item.key in party.keys for item in signed)
+        and all(isinstance(item, bytes) and (len(item) <= _CHOICE or item in own) for item in rest)
+        and any(each in place.running for each in own)
+    )
+
+
+def _waits(draft: Draft, place: DraftInput) -> bool:
+    return lock_of(draft, place) > 0 or age_of(place) > 0
+
+
+def lock_of(draft: Draft, place: DraftInput) -> int:
+    """Return the locktime that binds an input, 0 where none does."""
+    return draft.locktime if place.sequence != SEQUENCE_FINAL else 0
+
+
+def age_of(place: DraftInput) -> int:
+    """Return the relative lock of an input, 0 where there is none."""
+    return 0 if place.sequence & NO_AGE else place.sequence & AGE_MASK
+
+
+def is_later(lock: int, honest: Sequence[int]) -> bool:
+    """Whether a locktime is later than honest ones: a height is not compared with a time."""
+    alike = [each for each in honest if (each < LOCKTIME_THRESHOLD) == (lock < LOCKTIME_THRESHOLD)]
+    return bool(alike) and lock > max(alike)
+
+
+def messages_of(draft: Draft) -> set[bytes]:
+    """Return what those who hold keys sign in a draft as data."""
+    return {
+        item.message
+        for place in draft.inputs
+        for item in place.items
+        if isinstance(item, SignedMessage)
+    }
