@@ -100,6 +100,10 @@ class Chain:
         found = self._ledger.locked_by(locking_bytecode_of(destination, network=self.network))
         return [Coin(*outpoint, record.output) for outpoint, record in found]
 
+    def unspent(self) -> Iterator[Coin]:
+        """Yield every unspent coin of the chain, confirmed or not, in no order that is promised."""
+        return (Coin(*outpoint, record.output) for outpoint, record in self._ledger.coins.items())
+
     def confirmations(self, coin: Coin) -> int:
         """Return how many blocks deep a coin is; 0 in the mempool. Raises ChainError if spent."""
         record = self._ledger.coins.get(coin.outpoint)

@@ -27,10 +27,29 @@ if TYPE_CHECKING:
     )
     from .coverage import Coverage, CoverageReport, write_coverage_data
     from .fuzzing import Finding, Party, Report, fuzz
-    from .strategies import inputs, outputs, scripts, tokens, transactions
+    from .machines import CONTRACTS, SATOSHIS, ContractMachine
+    from .strategies import (
+        ContractSpend,
+        aim_deep,
+        arguments,
+        inputs,
+        items,
+        numbers,
+        outputs,
+        programs,
+        scripts,
+        spends,
+        tokens,
+        transaction_mutants,
+        transactions,
+    )
 
 __all__ = [
+    "CONTRACTS",
+    "SATOSHIS",
     "Case",
+    "ContractMachine",
+    "ContractSpend",
     "CostReport",
     "Coverage",
     "CoverageReport",
@@ -40,20 +59,27 @@ __all__ = [
     "Party",
     "Profile",
     "Report",
+    "aim_deep",
+    "arguments",
     "assert_accepted",
     "assert_refused",
     "check_snapshot",
     "fuzz",
     "inputs",
+    "items",
     "kill_matrix",
     "measure_cost",
     "mutants_of",
     "mutate",
     "mutate_with",
+    "numbers",
     "outputs",
     "profile",
+    "programs",
     "scripts",
+    "spends",
     "tokens",
+    "transaction_mutants",
     "transactions",
     "update_snapshot",
     "write_coverage_data",
@@ -80,7 +106,22 @@ _HOMES = {
     ),
     "coverage": ("Coverage", "CoverageReport", "write_coverage_data"),
     "fuzzing": ("Finding", "Party", "Report", "fuzz"),
-    "strategies": ("inputs", "outputs", "scripts", "tokens", "transactions"),
+    "machines": ("CONTRACTS", "SATOSHIS", "ContractMachine"),
+    "strategies": (
+        "ContractSpend",
+        "aim_deep",
+        "arguments",
+        "inputs",
+        "items",
+        "numbers",
+        "outputs",
+        "programs",
+        "scripts",
+        "spends",
+        "tokens",
+        "transaction_mutants",
+        "transactions",
+    ),
 }
 
 if not TYPE_CHECKING:

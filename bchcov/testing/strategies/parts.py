@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from ..script.patterns import TOKEN_PREFIX
-from ..transaction.constants import MAX_TOKEN_AMOUNT, MAX_UINT32
-from ..transaction.model import Capability, Input, Nft, Output, Token, Transaction
+from ...script.patterns import TOKEN_PREFIX
+from ...transaction.constants import MAX_TOKEN_AMOUNT, MAX_UINT32
+from ...transaction.model import Capability, Input, Nft, Output, Token, Transaction
 
 __all__ = ["inputs", "outputs", "scripts", "tokens", "transactions"]
 

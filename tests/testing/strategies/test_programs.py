@@ -1,0 +1,81 @@
+"""Programs run to their last piece, contain everything that scripts do, and are made small."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, Phase, find, given, settings
+from hypothesis import strategies as st
+
+from bchcov import BCH_2023, BCH_2026, run_script
+from bchcov.script.opcodes import Op, opcode_name
+from bchcov.script.pushes import instructions
+from bchcov.testing import programs
+from bchcov.testing.strategies.programs import EXAMPLE
+
+QUICK = settings(
+    max_examples=1_000,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+    database=None,
+)
+
+
+def names(code: bytes) -> list[str]:
+    return [opcode_name(step.opcode) for step in instructions(code)]
+
+
+@given(programs())
+@settings(max_examples=60)
+def test_all_but_the_last_piece_runs(code: bytes) -> None:
+    result = run_script(code, BCH_2026, context=EXAMPLE)
+    steps = list(instructions(code))
+    # A piece has at most the instructions of a loop, or a branch, of six instructions.
+    assert result.ok or result.position is None or result.metrics.instructions + 16 >= len(steps)
+
+
+def test_programs_that_end_well_hold_what_scripts_do() -> None:
+    seen: set[str] = set()
+
+    @settings(QUICK, max_examples=250, derandomize=True)
+    @given(programs())
+    def note(code: bytes) -> None:
+        if run_script(code, BCH_2026, context=EXAMPLE).ok:
+            seen.update(names(code))
+
+    note()
+    wanted = "IF ELSE BEGIN INVOKE ADD CAT HASH256 OUTPUTVALUE PICK SWAP MUL"
+    assert {f"OP_{name}" for name in wanted.split()} - seen == set()
+    assert len(seen) > 100, len(seen)
+
+
+def test_a_program_may_run_many_instructions() -> None:
+    def is_deep(code: bytes) -> bool:
+        result = run_script(code, BCH_2026, context=EXAMPLE)
+        return result.ok and result.metrics.instructions > 40
+
+    assert is_deep(find(programs(), is_deep, settings=QUICK))
+
+
+def test_a_program_may_fail_in_the_end() -> None:
+    assert find(
+        programs(), lambda code: not run_script(code, BCH_2026, context=EXAMPLE).ok, settings=QUICK
+    )
+
+
+@given(programs(BCH_2023, max_pieces=6))
+@settings(max_examples=30)
+def test_a_program_keeps_to_its_rules(code: bytes) -> None:
+    assert not {Op.OP_BEGIN, Op.OP_DEFINE} & {
+        step.opcode for step in instructions(code) if run_script(code, BCH_2023, context=EXAMPLE).ok
+    }
+
+
+def test_a_program_shrinks_to_what_matters() -> None:
+    small = settings(max_examples=1_000, suppress_health_check=list(HealthCheck), database=None)
+    found = find(programs(), lambda code: "OP_DUP" in names(code), settings=small)
+    assert names(found) in (["OP_0", "OP_DUP"], ["OP_DUP"])
+
+
+@given(st.data())
+@settings(max_examples=20)
+def test_the_number_of_pieces_can_be_bounded(data: st.DataObject) -> None:
+    assert len(names(data.draw(programs(max_pieces=0)))) <= 14
