@@ -22,7 +22,7 @@
     ├── NetworkError            servers do not answer, or answer wrongly: .answers
     │   └── BroadcastRefused    a server refuses a transaction: .reason
     ├── SettingsError           settings of a race that are unknown or out of range
-    ├── CommandError            a command that the simulator cannot carry out
+    ├── CommandError            a command that a session cannot carry out
     ├── VectorError             a file of test vectors that cannot be read
     ├── WorkerLost              a worker process ended before its work was done
     ├── MissingExtra            an optional dependency is not installed: .extra
@@ -259,7 +259,7 @@ class SettingsError(BchcovError):
 
 
 class CommandError(BchcovError):
-    """A command that the simulator cannot carry out; the message is shown to the user."""
+    """A command that the simulator or the debugger cannot carry out; the user sees the message."""
 
 
 class VectorError(BchcovError):

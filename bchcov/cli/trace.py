@@ -15,7 +15,7 @@ from ..seeing.stepping_text import Wanted, opcodes_named, step_object, trace_lin
 from ..vm.trace import Trace
 from .terminal.knowledge import Knowledge
 from .terminal.rules import check_rules
-from .terminal.spendings import read_spending, spending_options
+from .terminal.spendings import choose_input, read_spending, spending_options
 
 __all__ = ["trace"]
 
@@ -95,7 +95,7 @@ def trace(
     """
     options = LineOptions(check_rules(rules), not consensus)
     spending = read_spending(source, which, options, Knowledge(contracts, known))
-    number = _input(spending, index)
+    number = choose_input(spending, index)
     followed = spending.trace(number)
     wanted = Wanted(phases, opcodes, steps[0], steps[1], verbose)
     if as_json:
@@ -108,16 +108,6 @@ def trace(
             sys.stdout.write(line + "\n")
         _print_why(spending, number)
     ctx.exit(0 if followed.result.ok else 1)
-
-
-def _input(spending: Spending, index: int | None) -> int:
-    count = len(spending.transaction.inputs)
-    if index is None:
-        error = spending.error
-        return 0 if error is None or error.input is None else error.input
-    if index >= count:
-        raise click.BadParameter(f"input {index} is not there: the transaction has {count}")
-    return index
 
 
 def _print_why(spending: Spending, number: int) -> None:

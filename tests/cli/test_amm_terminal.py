@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import pty
-import re
-import select
 import signal
 import subprocess
 import sys
@@ -14,67 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-_PATIENCE_SECONDS = 120
-_COLOURS = re.compile(rb"\x1b\[[0-9;?]*[a-zA-Z]|\x1b[=>]")
-# A terminal that is not the process's own sends it no signals.
-_START = (
-    "import fcntl, runpy, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
-    " runpy.run_module('bchcov', run_name='__main__', alter_sys=True)"
-)
-
-
-class Terminal:
-    """A session of the simulator in a terminal of its own."""
-
-    def __init__(self, folder: Path, *arguments: str) -> None:
-        self._leader, follower = pty.openpty()
-        variables = {"HOME": str(folder), "XDG_CONFIG_HOME": str(folder), "TERM": "xterm"}
-        # Nobody answers where the cursor is.
-        variables["PROMPT_TOOLKIT_NO_CPR"] = "1"
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", _START, "amm", "--seed", "1", *arguments],
-            stdin=follower,
-            stdout=follower,
-            stderr=follower,
-            start_new_session=True,
-            env={**os.environ, **variables},
-        )
-        os.close(follower)
-        self.seen = b""
-
-    def read_until(self, expected: str) -> str:
-        """Read until this was shown; what was shown before it."""
-        until = time.monotonic() + _PATIENCE_SECONDS
-        while (text := _COLOURS.sub(b"", self.seen)).find(expected.encode()) < 0:
-            ready, _, _ = select.select([self._leader], [], [], until - time.monotonic())
-            assert ready, f"no {expected!r} in {text!r}"
-            try:
-                data = os.read(self._leader, 65_536)
-            except OSError:
-                data = b""
-            assert data, f"ended without {expected!r}: {text!r}"
-            self.seen += data
-        before, _, self.seen = text.partition(expected.encode())
-        return before.decode(errors="replace")
-
-    def write(self, keys: bytes) -> None:
-        os.write(self._leader, keys)
-
-    def end(self) -> int:
-        """Leave with Ctrl-D; the exit status."""
-        self.write(b"\x04")
-        return self.process.wait(_PATIENCE_SECONDS)
-
-    def close(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        os.close(self._leader)
+from support.terminals import PATIENCE_SECONDS, Terminal
 
 
 @pytest.fixture
 def terminal(tmp_path: Path) -> Iterator[Terminal]:
-    opened = Terminal(tmp_path, "--file", str(tmp_path / "chain"))
+    opened = Terminal(tmp_path, "amm", "--seed", "1", "--file", str(tmp_path / "chain"))
     opened.read_until("ticketed 1004>")
     yield opened
     opened.close()
@@ -138,7 +80,7 @@ def test_ctrl_c_ends_a_script_with_the_status_of_the_signal(tmp_path: Path) -> N
         seen += run.stdout.readline()
     time.sleep(1)
     run.send_signal(signal.SIGINT)
-    out, errors = run.communicate(timeout=_PATIENCE_SECONDS)
+    out, errors = run.communicate(timeout=PATIENCE_SECONDS)
     assert run.returncode == 130
     assert "Traceback" not in out + errors
     assert "> status" not in out

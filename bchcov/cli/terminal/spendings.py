@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
-from ...chain import ChainFile, find_transaction
+from ...chain import ChainFile, Submission, find_transaction
+from ...encoding.expected import kind_of
 from ...encoding.json_text import JSON
 from ...errors import BchcovError, FormatError
 from ...formats.fields import read_json, read_text
 from ...formats.recognize import split_hex
 from ...formats.verify_lines import LineOptions, read_line
 from ...formats.vmb import read_vmb
-from ...seeing import Spending, see
+from ...seeing import Spending, see, see_built, see_submission
 from ...transaction.codec import transaction_id
 from ...vm.rules.upgrades import find_rules
+from ...wallet.built import BuiltTransaction
+from .functions import load_function
 from .knowledge import Knowledge, knowledge_options
 from .lines import read_lines
 from .sources import read_text as read_source
 
-__all__ = ["read_spending", "spending_options"]
+__all__ = ["choose_input", "read_spending", "spending_options"]
 
 _SQLITE = b"SQLite format 3\0"
+_FUNCTION = re.compile(r"(.+\.py):([A-Za-z_][A-Za-z0-9_]*)")
 
 
 def spending_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -57,8 +62,9 @@ def read_spending(
 ) -> Spending:
     """Read one transaction with what it spends; without `which` the first one.
 
-    The source is that of lines as `bchcov verify` takes them, a file of VMB tests, or the file
-    of a chain. Raises click.ClickException for one that cannot be read.
+    The source is that of lines as `bchcov verify` takes them, a file of VMB tests, the file of
+    a chain, or a function of a file of Python. Raises click.ClickException for one that cannot
+    be read.
     """
     try:
         for number, (name, spending) in enumerate(_each(source, which, options, knowledge), 1):
@@ -80,6 +86,9 @@ def read_spending(
 def _each(
     source: str, which: str | None, options: LineOptions, knowledge: Knowledge
 ) -> Iterator[tuple[str, Spending]]:
+    if match := _FUNCTION.fullmatch(source):
+        yield match[2], _of_function(Path(match[1]), match[2], knowledge)
+        return
     path = Path(source) if len(source) < 4_000 and "\0" not in source else None
     if path is not None and path.is_file():
         with path.open("rb") as file:
@@ -109,6 +118,22 @@ def _each(
                 title="" if name is None else str(name),
             ),
         )
+
+
+def _of_function(path: Path, name: str, knowledge: Knowledge) -> Spending:
+    """Call a function of a file, which returns what was built, submitted, or is to be seen."""
+    made = load_function(path, name)()
+    if isinstance(made, Spending):
+        return made
+    contracts, known = knowledge.contracts, knowledge.known
+    if isinstance(made, BuiltTransaction):
+        return see_built(made, contracts=contracts, known=known)
+    if isinstance(made, Submission):
+        return see_submission(made, contracts=contracts, known=known)
+    raise click.ClickException(
+        f"{name} of {path} must return a Spending, a BuiltTransaction or a Submission, not"
+        f" {kind_of(made)}"
+    )
 
 
 def _of_tests(
@@ -151,3 +176,17 @@ def _of_chain(path: Path, which: str | None, knowledge: Knowledge) -> tuple[str,
             known=knowledge.known,
             title=found[0],
         )
+
+
+def choose_input(spending: Spending, index: int | None) -> int:
+    """Return an input; without a wish the one that is refused, or else the first.
+
+    Raises click.BadParameter for one that is not there.
+    """
+    count = len(spending.transaction.inputs)
+    if index is None:
+        error = spending.error
+        return 0 if error is None or error.input is None else error.input
+    if index >= count:
+        raise click.BadParameter(f"input {index} is not there: the transaction has {count}")
+    return index

@@ -1,0 +1,59 @@
+"""`bchcov debug`: a debugger of one input of a transaction."""
+
+from __future__ import annotations
+
+import click
+
+from ...contract.contract import Contract
+from ...errors import CommandError
+from ...formats.verify_lines import LineOptions
+from ...seeing.debugger import Debugger
+from ..terminal.knowledge import Knowledge
+from ..terminal.rules import check_rules
+from ..terminal.spendings import choose_input, read_spending, spending_options
+from .lines import debug_lines
+
+__all__ = ["debug"]
+
+
+@click.command()
+@spending_options
+@click.option(
+    "--input",
+    "index",
+    type=click.IntRange(0),
+    help="The input; without it the one that is refused, or else the first.",
+)
+@click.option("--break", "stops", multiple=True, metavar="WHERE", help="Add a breakpoint.")
+@click.option("--watch", "watches", multiple=True, metavar="EXPR", help="Watch an expression.")
+@click.pass_context
+def debug(
+    ctx: click.Context,
+    source: str,
+    which: str | None,
+    rules: str,
+    consensus: bool,
+    contracts: tuple[Contract, ...],
+    known: dict[str, bytes],
+    index: int | None,
+    stops: tuple[str, ...],
+    watches: tuple[str, ...],
+) -> None:
+    """Step through an input, forwards and backwards, with breakpoints and watches.
+
+    The transaction is a line as `bchcov verify` takes it, a VMB test of a file, one in the
+    file of a chain, or what a function returns that a file of Python names: FILE.py:FUNCTION.
+    Commands are lines of standard input; `help` lists them.
+    """
+    options = LineOptions(check_rules(rules), not consensus)
+    spending = read_spending(source, which, options, Knowledge(contracts, known))
+    debugger = Debugger(spending, choose_input(spending, index))
+    try:
+        for text in stops:
+            debugger.add_breakpoint(text)
+        for text in watches:
+            debugger.watch(text)
+    except CommandError as error:
+        raise click.BadParameter(str(error)) from None
+    debug_lines(debugger)
+    ctx.exit(0)
