@@ -12,6 +12,7 @@ from time import perf_counter
 
 from contract_examples import EXAMPLES, SEQUENCED
 from measure_cashscript import requirements, sequenced_figures, stream_checks, stream_figures
+from measure_epochs import measure_epochs
 from measure_examples import example_checks, example_figures
 from measure_pools import (
     BUILDER,
@@ -203,10 +204,15 @@ class Page:
 
 
 TICKETED = ("ticket", "order", "pool", "queue", "vault", "owner")
+EPOCHS = ("ticket", "slot", "order", "pool", "append", "vault", "settle", "turn", "owner")
 PAGES = {
     "sequenced_amm/ticketed": Page(
         measure_ticketed,
         lambda: list_checks("sequenced_amm/ticketed", "test_ticketed_checks", *TICKETED),
+    ),
+    "sequenced_amm/epochs": Page(
+        measure_epochs,
+        lambda: list_checks("sequenced_amm/epochs", "test_epochs_checks", *EPOCHS),
     ),
     "sequenced_amm/direct": Page(
         measure_direct,

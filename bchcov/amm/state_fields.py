@@ -1,4 +1,4 @@
-"""The fields of fixed size in a pool's commitment: non-negative integers, and the root."""
+"""The fields of fixed size in a pool's commitment: non-negative integers, and hashes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from ..errors import DecodeError, EncodeError
 __all__ = ["Fields", "decode_fields", "encode_fields", "size_of_fields"]
 
 Fields = Sequence[tuple[str, int]]
-"""Names and sizes in bytes, in order; `root` is bytes, all others are little-endian integers."""
+"""Names and sizes in bytes, in order; what has more than 8 bytes is no integer but a hash."""
+_LARGEST_INTEGER = 8
 
 
 def size_of_fields(fields: Fields) -> int:
@@ -41,7 +42,7 @@ def decode_fields(data: bytes, fields: Fields) -> dict[str, Any]:
     at = 0
     for name, size in fields:
         piece = data[at : at + size]
-        if name == "root":
+        if size > _LARGEST_INTEGER:
             found[name] = piece
         else:
             found[name] = int.from_bytes(piece, "little")

@@ -16,15 +16,27 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Protocol
 
-from ..action import BUY, SELL, Action, Direction
+from ..action import BUY, SELL, Direction
 from ..formula import FEE_DENOMINATOR, FEE_KEPT, Fill, Reserves
 
-__all__ = ["IDLE_TOKENS", "Clearing", "Price", "clear", "pool_price"]
+__all__ = ["IDLE_TOKENS", "Clearing", "Limited", "Price", "clear", "pool_price"]
 
 IDLE_TOKENS = 1
 """The tokens that never trade, so that the vault is never without any."""
 _DOUBLE = 2 * FEE_KEPT
+
+
+class Limited(Protocol):
+    """What an order trades and wants: an action, or what somebody else put into an order."""
+
+    @property
+    def direction(self) -> Direction: ...
+    @property
+    def amount_in(self) -> int: ...
+    @property
+    def min_out(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +101,12 @@ class _Limited:
     key: Fraction
 
 
-def _limit_of(action: Action, min_trade: int) -> Price | None:
+def _limit_of(action: Limited, min_trade: int) -> Price | None:
     """Return the worst price at which an order is filled; None if it is too small for any."""
     net = FEE_KEPT * action.amount_in
+    if action.amount_in < (min_trade if action.direction == BUY else 1):
+        return None
     if action.direction == BUY:
-        if action.amount_in < min_trade:
-            return None
         return Price(net, FEE_DENOMINATOR * max(action.min_out, 1))
     return Price(FEE_DENOMINATOR * max(action.min_out, min_trade, 1), net)
 
@@ -178,7 +190,7 @@ class _Market:
 
 
 def clear(
-    reserves: Reserves, actions: Sequence[Action], *, min_reserve: int, min_trade: int = 1
+    reserves: Reserves, actions: Sequence[Limited], *, min_reserve: int, min_trade: int = 1
 ) -> Clearing:
     """Clear an epoch: find the price that the orders determine, and fill them.
 
