@@ -1,4 +1,4 @@
-"""Write the transactions of both profiles, and attacks on them, as tests for any engine.
+"""Write the transactions of all profiles, and attacks on them, as tests for any engine.
 
 The lives are lived on the emulated chain; the attacks are those of the tests. What stands
 in `vectors/sequenced_amm` is what this writes: a test compares it.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,13 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from support.direct_world import ATTACKS as DIRECT_ATTACKS  # noqa: E402
 from support.direct_world import DirectWorld  # noqa: E402
+from support.epochs_attacks import ATTACKS as EPOCHS_ATTACKS  # noqa: E402
+from support.epochs_world import World as EpochsWorld  # noqa: E402
 from support.ticketed_attacks import ATTACKS as TICKETED_ATTACKS  # noqa: E402
 from support.ticketed_world import World  # noqa: E402
 
 from bchcov import BCH_2025, BCH_2026, Output, RuleSet, Token, Transaction, verify  # noqa: E402
-from bchcov.amm import direct, ticketed  # noqa: E402
+from bchcov.amm import direct, epochs, ticketed  # noqa: E402
 from bchcov.amm.action import BUY, SELL, Action, Direction  # noqa: E402
 from bchcov.chain import Chain  # noqa: E402
 from bchcov.crypto.hashes import sha256  # noqa: E402
@@ -141,6 +144,75 @@ def live_ticketed() -> Told:
     return life.told
 
 
+def live_epochs() -> Told:
+    """Every kind of transaction of the epochs profile; one order is silent, one filled in part."""
+    life = Life(BCH_2026)
+    chain, (first, stock) = life.chain, life.genesis()
+    category = first.coin.outpoint_hash
+    parameters = epochs.Parameters(
+        pool_category=category, token_category=TOKENS, owner=PROVIDER.public_key_hash
+    )
+    step = epochs.genesis(parameters, RESERVES, first, stock)
+    life.run("genesis", step.built)
+    scripts, builder = step.pool.scripts, life.funding(BUILDER, 1_000_000)
+    wanted = actions(category)
+    wanted[0] = replace(wanted[0], min_out=49_400)
+    keys = dict(zip(wanted, USERS, strict=True))
+    tickets = []
+    for action, key in keys.items():
+        made = epochs.make_ticket(scripts, action, life.funding(key, 100_000))
+        life.run("ticket", made.built)
+        tickets.append(made.ticket)
+    unwanted = epochs.make_ticket(scripts, action, life.funding(key, 100_000))
+    life.run("ticket, to be refunded", unwanted.built)
+    chain.advance(parameters.refund_delay)
+    back = epochs.refund(scripts, unwanted.ticket, key, life.funding(key))
+    life.run("refund of a ticket", back)
+
+    def built(what: str, step: epochs.Step) -> epochs.Step:
+        life.run(what, step.built)
+        chain.advance(1)
+        return step
+
+    def reveal(action: Action, place: int) -> epochs.Order:
+        slot = list(step.pool.current)[place]
+        order = epochs.make_order(scripts, action, slot, life.funds(keys[action], action))
+        life.run(f"order of place {place}", order.built)
+        return order.order
+
+    step = built("append of three", epochs.sequence(step.pool, tickets[:3], builder))
+    fee = life.funding(BUILDER, 1_000_000)
+    step = built("append of two", epochs.sequence(step.pool, tickets[3:], fee))
+    chain.advance(parameters.window)
+    fee = life.funding(BUILDER, 1_000_000)
+    step = built("turn", epochs.turn(step.pool, fee))
+    orders = [reveal(action, at) for at, action in enumerate(wanted) if at != SILENT]
+    # Another epoch meanwhile: it will be abandoned.
+    late = epochs.make_ticket(scripts, wanted[1], life.funding(USERS[1], 100_000))
+    life.run("ticket for the next epoch", late.built)
+    fee = life.funding(BUILDER, 1_000_000)
+    step = built("append of one", epochs.sequence(step.pool, [late.ticket], fee))
+    chain.advance(parameters.window)
+    fee = life.funding(BUILDER, 1_000_000)
+    step = built("settlement of four and a silent one", epochs.execute(step.pool, orders, fee))
+    order = reveal(wanted[1], 0)
+    own = life.funding(PROVIDER, 200_000_000, 100_000)
+    step = built("close while an order waits", epochs.set_closed(step.pool, PROVIDER, own))
+    chain.advance(parameters.abandon)
+    fee = life.funding(BUILDER, 1_000_000)
+    step = built("turn that abandons an epoch", epochs.turn(step.pool, fee))
+    chain.advance(parameters.order_delay)
+    back = epochs.refund(scripts, order, USERS[1], life.funding(USERS[1], 10_000))
+    life.run("refund of an order", back)
+    reserves = step.pool.state.reserves
+    more = epochs.Reserves(reserves.bch + 1_000_000, reserves.tokens + 500)
+    own = life.funding(PROVIDER, 10**7, 1_000)
+    step = built("change of the reserves", epochs.change_reserves(step.pool, more, PROVIDER, own))
+    step = epochs.exit_pool(step.pool, PROVIDER, life.funding(PROVIDER))
+    life.run("exit", step.built)
+    return life.told
+
+
 def live_direct() -> Told:
     """Every kind of transaction of the direct profile."""
     life = Life(BCH_2025)
@@ -192,6 +264,7 @@ def make_files() -> dict[str, str]:
     files = {}
     profiles = (
         ("ticketed", BCH_2026, live_ticketed(), TICKETED_ATTACKS, World()),
+        ("epochs", BCH_2026, live_epochs(), EPOCHS_ATTACKS, EpochsWorld()),
         ("direct", BCH_2025, live_direct(), DIRECT_ATTACKS, DirectWorld()),
     )
     for name, rules, told, attacks, world in profiles:

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 from support.direct_world import ATTACKS as DIRECT_ATTACKS
 from support.direct_world import HONEST, DirectWorld
+from support.epochs_attacks import ATTACKS as EPOCHS_ATTACKS
+from support.epochs_world import KINDS
+from support.epochs_world import World as EpochsWorld
 from support.ticketed_attacks import ATTACKS
 from support.ticketed_world import TWO_ORDERS, World, action
 
@@ -73,6 +76,14 @@ def test_libauth_accepts_what_is_honest_and_refuses_every_attack(libauth: Path) 
     assert judge(libauth, attacks, BCH_2026) == [False] * len(attacks)
 
 
+def test_libauth_judges_the_epochs_profile_likewise(libauth: Path) -> None:
+    world = EpochsWorld()
+    honest = [make(world).finish() for make in KINDS]
+    attacks = [attack(world).finish() for attack in EPOCHS_ATTACKS.values()]
+    assert judge(libauth, honest, BCH_2026) == [True] * len(honest)
+    assert judge(libauth, attacks, BCH_2026) == [False] * len(attacks)
+
+
 @pytest.mark.parametrize("rules", [BCH_2025, BCH_2026], ids=str)
 def test_libauth_judges_the_direct_profile_likewise(libauth: Path, rules: RuleSet) -> None:
     world = DirectWorld()
@@ -86,8 +97,8 @@ def test_libauth_judges_the_direct_profile_likewise(libauth: Path, rules: RuleSe
 def test_libauth_agrees_with_the_files_that_were_exported(libauth: Path, rules: RuleSet) -> None:
     """Every transaction of the lives, and every attack, as they stand in the folder of vectors."""
     for label, accepted in (("standard", True), ("invalid", False)):
-        (path,) = (VECTORS / f"{rules.name.lower()}_{label}").glob("*.json")
-        rows = json.loads(path.read_text(encoding="utf-8"))
+        paths = (VECTORS / f"{rules.name.lower()}_{label}").glob("*.json")
+        rows = [row for path in paths for row in json.loads(path.read_text(encoding="utf-8"))]
         spends = {(row[4], row[5]): None for row in rows}
         cases = [
             (decode_transaction(bytes.fromhex(tx)), decode_outputs(bytes.fromhex(sources)))

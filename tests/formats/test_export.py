@@ -42,7 +42,7 @@ def test_the_runner_judges_lives_and_attacks_and_agrees() -> None:
 
 
 def test_the_lines_of_a_life_are_all_accepted() -> None:
-    for name in ("ticketed", "direct"):
+    for name in ("ticketed", "direct", "epochs"):
         lines = (
             (export_lives.FOLDER / f"{name}.life.jsonl").read_text(encoding="utf-8").splitlines()
         )

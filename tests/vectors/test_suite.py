@@ -69,7 +69,9 @@ def test_the_folder_of_vectors_holds_the_suite_the_nodes_files_and_our_own() -> 
         "tx_valid.json.xz",
         "direct.attacks.vmb_tests.json",
         "direct.life.vmb_tests.json",
+        "epochs.attacks.vmb_tests.json",
         "ticketed.attacks.vmb_tests.json",
+        "epochs.life.vmb_tests.json",
         "ticketed.life.vmb_tests.json",
         "vmb.xz",
     ]
