@@ -43,7 +43,9 @@ def read_json(text: str | bytes) -> Any:
         return EXACT_JSON.decode(text)
     except json.JSONDecodeError as error:
         where = f" (line {error.lineno}, column {error.colno})" if error.lineno > 1 else ""
-        raise FormatError(f"not JSON: {error.msg} at character {error.pos}{where}") from None
+        # Python's message may end with the "at" itself.
+        what = error.msg.removesuffix(" at")
+        raise FormatError(f"not JSON: {what} at character {error.pos}{where}") from None
     except ValueError as error:
         raise FormatError(f"not JSON: {error}") from None
 

@@ -172,7 +172,7 @@ def _judge(question: _Question, rules: RuleSet, options: LineOptions) -> dict[st
 
 def _identifier(line: object) -> str | int | float | None:
     given = line.get("id") if isinstance(line, dict) else None
-    if isinstance(given, dict | list):
+    if isinstance(given, dict | list | bool):
         raise FormatError('"id" is not a string or number')
     return float(given) if isinstance(given, Decimal) else given
 

@@ -126,6 +126,8 @@ BAD_LINES = {
     ask(rules=5): '"rules" is not a string',
     ask(mode="fast"): "'fast' is unknown",
     ask(id=[1]): '"id" is not a string or number',
+    ask(id=True): '"id" is not a string or number',
+    '{"id": "\x01"}': "not JSON: Invalid control character at character 8",
 }
 
 
