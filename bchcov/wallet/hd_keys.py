@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from ..crypto.hashes import hash160
 from ..crypto.secp256k1 import add_to_private_key, add_to_public_key, is_public_key, public_key_of
 from ..encoding.base58 import decode_base58_check, encode_base58_check
-from ..encoding.expected import kind_of, shown
-from ..errors import DecodeError, InvalidKey
+from ..encoding.expected import expect_bytes, expect_integer, kind_of, shown
+from ..errors import DecodeError, EncodeError, InvalidKey
 
 __all__ = ["HARDENED", "HdPrivateKey", "HdPublicKey"]
 
@@ -24,6 +24,7 @@ HARDENED = 1 << 31
 _PRIVATE = {"mainnet": 0x0488ADE4, "testnet": 0x04358394}
 _PUBLIC = {"mainnet": 0x0488B21E, "testnet": 0x043587CF}
 _SIZE = 78
+_MAX_DEPTH = 255
 _NO_PARENT = bytes(4)
 _PATH = re.compile(r"[0-9]{1,10}'?(?:/[0-9]{1,10}'?)*")
 
@@ -75,13 +76,19 @@ def _read(text: str, versions: dict[str, int], what: str) -> tuple[int, bytes, i
 
 @dataclass(frozen=True, slots=True)
 class HdPublicKey:
-    """A public key of 33 bytes from which children that are not hardened are derived."""
+    """A public key of 33 bytes from which children that are not hardened are derived.
+
+    Raises InvalidKey for a field of a wrong type, size or range.
+    """
 
     public_key: bytes
     chain_code: bytes
     depth: int = 0
     parent_fingerprint: bytes = _NO_PARENT
     index: int = 0
+
+    def __post_init__(self) -> None:
+        _check_fields(self, self.public_key, 33)
 
     @classmethod
     def from_text(cls, text: str) -> HdPublicKey:
@@ -116,13 +123,19 @@ class HdPublicKey:
 
 @dataclass(frozen=True, slots=True)
 class HdPrivateKey:
-    """A private key of 32 bytes from which others are derived."""
+    """A private key of 32 bytes from which others are derived.
+
+    Raises InvalidKey for a field of a wrong type, size or range.
+    """
 
     secret: bytes = field(repr=False)
     chain_code: bytes = field(repr=False)
     depth: int = 0
     parent_fingerprint: bytes = _NO_PARENT
     index: int = 0
+
+    def __post_init__(self) -> None:
+        _check_fields(self, self.secret, 32)
 
     @classmethod
     def from_seed(cls, seed: bytes) -> HdPrivateKey:
@@ -180,6 +193,17 @@ class HdPrivateKey:
         return key
 
 
+def _check_fields(key: HdPrivateKey | HdPublicKey, data: bytes, size: int) -> None:
+    try:
+        expect_bytes(data, "an HD key", size=size)
+        expect_bytes(key.chain_code, "chain code", size=32)
+        expect_bytes(key.parent_fingerprint, "fingerprint", size=len(_NO_PARENT))
+        expect_integer(key.depth, "depth", _MAX_DEPTH)
+        expect_integer(key.index, "index", 2 * HARDENED - 1)
+    except EncodeError as error:
+        raise InvalidKey(str(error)) from None
+
+
 def _check_index(index: int) -> None:
     if not isinstance(index, int) or isinstance(index, bool):
         raise InvalidKey(f"the index of a child must be an integer, not {kind_of(index)}")
@@ -192,8 +216,8 @@ def _child(
 ) -> tuple[bytes, bytes, int]:
     if key is None:
         raise InvalidKey(f"there is no child {index}: take the next index")
-    if depth == 255:
-        raise InvalidKey("a key of depth 255 has no children")
+    if depth == _MAX_DEPTH:
+        raise InvalidKey(f"a key of depth {_MAX_DEPTH} has no children")
     return key, chain_code, depth + 1
 
 

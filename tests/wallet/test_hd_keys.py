@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +138,37 @@ def test_a_seed_that_makes_no_key_is_refused(
 def test_a_seed_is_bytes(wrong: Any) -> None:
     with pytest.raises(InvalidKey, match="a seed must be bytes, not "):
         HdPrivateKey.from_seed(wrong)
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong", "said"),
+    [
+        ("chain_code", bytes(31), "chain code must be 32 bytes, not 31"),
+        ("chain_code", bytes(33), "chain code must be 32 bytes, not 33"),
+        ("chain_code", "00" * 32, "chain code must be bytes, not a str"),
+        ("parent_fingerprint", bytes(3), "fingerprint must be 4 bytes, not 3"),
+        ("parent_fingerprint", bytes(5), "fingerprint must be 4 bytes, not 5"),
+        ("depth", -1, "depth -1 is out of range: expected 0 to 255"),
+        ("depth", 256, "depth 256 is out of range: expected 0 to 255"),
+        ("depth", "1", "depth must be an integer, not a str"),
+        ("index", -1, "index -1 is out of range: expected 0 to 4294967295"),
+        ("index", 2**32, "index 4294967296 is out of range: expected 0 to 4294967295"),
+    ],
+)
+def test_a_key_has_fields_that_can_be_written(field: str, wrong: Any, said: str) -> None:
+    for key in (MASTER, MASTER.public):
+        with pytest.raises(InvalidKey, match=said):
+            replace(key, **{field: wrong})
+    for most in (replace(MASTER, depth=255), replace(MASTER, depth=1, index=2**32 - 1)):
+        assert HdPrivateKey.from_text(most.to_text()) == most
+
+
+@pytest.mark.parametrize("size", [0, 31, 34])
+def test_a_key_has_the_size_of_its_kind(size: int) -> None:
+    with pytest.raises(InvalidKey, match=f"an HD key must be 32 bytes, not {size}"):
+        HdPrivateKey(bytes(size), bytes(32))
+    with pytest.raises(InvalidKey, match=f"an HD key must be 33 bytes, not {size}"):
+        HdPublicKey(bytes(size), bytes(32))
 
 
 @pytest.mark.parametrize("wrong", ["0", 1.0, None, b"\x00", True])
