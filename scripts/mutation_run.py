@@ -153,11 +153,16 @@ class Bench:
 
     def _import_anew(self, mutant: Mutant, baseline: Baseline) -> int:
         """Import the changed source in this process and run the tests that reach the file."""
-        tests = baseline.tests(reached_by(mutant, baseline))
-        chosen = [test for test in tests if baseline.seconds[test] <= self.longest]
+        own = self.own_tests(mutant)
+        reaching = {*baseline.tests(reached_by(mutant, baseline))}
+        # What a decorator makes of data, such as a repr, has no statement to be reached.
+        chosen = [
+            test
+            for test, seconds in sorted(baseline.seconds.items(), key=lambda item: item[1])
+            if (test in reaching or test.startswith(own)) and seconds <= self.longest
+        ]
         if not chosen:
             return UNREACHED
-        own = self.own_tests(mutant)
         source = mutant.path.read_bytes()
         sys.meta_path.insert(
             0, Finder(lambda path: mutant.apply(source) if path == mutant.path else None)

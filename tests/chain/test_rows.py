@@ -431,6 +431,7 @@ def test_an_error_is_a_damage_only_while_a_file_is_opened(path: Path) -> None:
 
 
 ERRORS_OF_SQLITE = [
+    (sqlite3.OperationalError, 0, StoreError, StoreError),
     (sqlite3.OperationalError, sqlite3.SQLITE_BUSY, StoreError, StoreError),
     (sqlite3.OperationalError, sqlite3.SQLITE_LOCKED, StoreError, StoreError),
     (sqlite3.OperationalError, sqlite3.SQLITE_ERROR, DamagedStore, StoreError),

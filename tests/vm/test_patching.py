@@ -6,8 +6,9 @@ import contextlib
 
 import pytest
 
-from bchcov import BCH_2023, BCH_2026, RuleSet, assemble, run_script
+from bchcov import BCH_2023, BCH_2026, Reason, RuleSet, assemble, run_script
 from bchcov.errors import EncodeError
+from bchcov.script.pushes import instructions
 from bchcov.vm.decode import decode, decode_kept
 from bchcov.vm.patching import patched
 
@@ -48,6 +49,23 @@ def test_one_instruction_costs_what_it_costs_itself_and_several_what_each_costs(
     assert several.metrics.op_cost == written.metrics.op_cost
     with patched(SCRIPT, 1, assemble("OP_1ADD")):
         assert run_script(SCRIPT) == run_script(assemble("<7> OP_1ADD OP_8 OP_NUMEQUAL"))
+
+
+@pytest.mark.parametrize(
+    "replacement", ["<1>", "<1> <2>", "<0x1234> <5>", "OP_DUP <5>", "OP_DEPTH OP_DEPTH"]
+)
+def test_a_replacement_has_the_limit_of_the_stack_that_its_instructions_have(
+    replacement: str,
+) -> None:
+    added = assemble(replacement)
+    more = len(list(instructions(added)))
+    for depth in (1_000 - more, 1_001 - more):
+        items = (b"\x01",) * depth
+        with patched(b"\x61", 0, added):
+            result = run_script(b"\x61", BCH_2026, stack=items)
+        written = run_script(added, BCH_2026, stack=items)
+        assert (result.reason, result.stack) == (written.reason, written.stack)
+        assert (result.reason is Reason.STACK_SIZE) is (depth + more > 1_000)
 
 
 @pytest.mark.parametrize(("condition", "result"), [("OP_0", b"\x03"), ("OP_1", b"\x02")])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import pickle
 from random import Random
 from typing import Any
 
@@ -26,6 +27,7 @@ from bchcov import (
     trace_input,
     trace_script,
 )
+from bchcov.script.patterns import p2pkh
 from bchcov.script.pushes import encode_push
 from bchcov.vm.machine import Machine
 from bchcov.vm.program import Program
@@ -128,6 +130,17 @@ def test_a_redeem_script_begins_anew_after_a_function_at_the_end(source: str) ->
     check(make_context(locking, unlocking))
 
 
+@pytest.mark.parametrize("count", [63, 64, 65, 120])
+@pytest.mark.parametrize("source", ["OP_1", "OP_DROP OP_5 OP_ROLL OP_DROP OP_1"])
+def test_a_redeem_script_begins_with_the_deep_stack_that_was_pushed(
+    count: int, source: str
+) -> None:
+    redeem = assemble(source)
+    unlocking = b"".join(encode_push(bytes((at,))) for at in range(count)) + encode_push(redeem)
+    locking = assemble(f"OP_HASH256 <$(<0x{redeem.hex()}> OP_HASH256)> OP_EQUAL")
+    check(make_context(locking, unlocking))
+
+
 DEEP = [
     "OP_BEGIN <7> OP_DEPTH <200> OP_EQUAL OP_UNTIL",
     "OP_BEGIN OP_DEPTH OP_DEPTH <150> OP_EQUAL OP_UNTIL",
@@ -167,6 +180,46 @@ def test_the_failing_step_is_the_last_one() -> None:
     assert trace_input(make_context(b"\x51\x63", b""), 0).failing is None
 
 
+@pytest.mark.parametrize(
+    ("source", "position"),
+    [
+        ("OP_RETURN", 1),
+        ("OP_1 OP_ELSE", 2),
+        ("OP_1 OP_NOP OP_VERIFY OP_FROMALTSTACK", 4),
+        ("OP_1 OP_IF OP_1", None),
+        ("OP_1 OP_BEGIN", None),
+        ("OP_0", None),
+        ("OP_1 OP_1", None),
+        ("<OP_IF> <1> OP_DEFINE OP_1 <1> OP_INVOKE OP_1", None),
+        ("OP_1", None),
+    ],
+)
+def test_a_step_fails_only_if_its_instruction_does(source: str, position: int | None) -> None:
+    traced = trace_input(make_context(b"\x75" + assemble(source), b"\x51"), 0)
+    assert (traced.failing and traced.failing.position) == position
+    assert position is None or not traced.result.ok
+
+
+def test_what_is_read_at_less_cost_is_what_the_steps_have() -> None:
+    for seed in range(20):
+        context, *_ = random_spend(Random(seed), BCH_2026)
+        traced = trace_input(context, 0)
+        for at, step in enumerate(traced.steps):
+            assert traced.steps.opcode(at) == step.opcode
+            assert traced.steps.place(at) == (step.code, step.offset)
+            assert traced.steps.op_cost(at) == step.op_cost
+            assert traced.steps.stack(at) == step.stack
+
+
+def test_a_trace_that_has_travelled_is_the_same() -> None:
+    for seed in range(20):
+        context, *_ = random_spend(Random(seed), BCH_2026)
+        traced = trace_input(context, 0)
+        again = pickle.loads(pickle.dumps(traced))
+        assert again == traced
+        assert [told(step) for step in again] == [told(step) for step in traced]
+
+
 def test_slices_and_negative_numbers_are_those_of_a_tuple() -> None:
     steps = trace_input(make_context(assemble("OP_NOP OP_NOP OP_NOP"), b"\x51"), 0).steps
     assert [step.number for step in steps[1:]] == [1, 2, 3]
@@ -201,6 +254,13 @@ def test_what_a_chain_refuses_is_traced_as_it_is() -> None:
     assert refused.error.input == 1
     assert [step.name for step in refused.trace()] == ["OP_7", "OP_8", "OP_EQUAL"]
     assert refused.trace(0).result.ok
+    accepted = chain.submit(Transaction(tuple(inputs[:1]), (Output(9_000, p2pkh(bytes(20))),)))
+    assert accepted.ok
+    assert accepted.trace() == accepted.trace(0)
+    again = chain.submit(Transaction(tuple(inputs[:1]), (Output(9_000, p2pkh(bytes(20))),)))
+    assert again.error is not None
+    assert again.error.input is None
+    assert again.trace() == accepted.trace(0)
     unknown = chain.submit(Transaction((Input(bytes(31) + b"\x01", 0, b""),), outputs))
     with pytest.raises(EncodeError, match="input 0 spends a coin that never was on this chain"):
         unknown.trace()
