@@ -186,9 +186,40 @@ def attack_table() -> str:
     )
 
 
+def known_before(victim: int) -> tuple[int, int]:
+    """The most that is gained by who knows a buy beforehand: here, and with x * y = k.
+
+    Here they buy in the epoch before and sell in that of the victim; there right before and
+    behind the victim.
+    """
+    here = plain = 0
+    seen = sized(BUY, victim)
+    for own in range(1, 201):
+        mine = order(BUY, RESERVES.bch * own // 2000)
+        first = run([mine])
+        back = order(SELL, first.fills[0].amount_out)
+        second = run([seen, back], first.reserves)
+        here = max(here, second.fills[1].amount_out - mine.amount_in)
+        before = trade(RESERVES, BUY, mine.amount_in)
+        behind = trade(before.reserves, BUY, seen.amount_in).reserves
+        last = trade(behind, SELL, before.amount_out)
+        plain = max(plain, last.amount_out - mine.amount_in)
+    return here, plain
+
+
+def known_table() -> str:
+    """What it is worth to know an order before the places of its epoch are fixed."""
+    rows = []
+    for size in TENTHS_OF_A_PERCENT:
+        here, plain = known_before(size)
+        rows.append([f"{size / 10} %", f"{here:,}", f"{plain:,}"])
+    head = ["victim buys", "known an epoch before, sats", "sandwich with x * y = k, sats"]
+    return table(head, rows)
+
+
 def main() -> None:
-    """Print both tables."""
-    print(slippage_table(), attack_table(), sep="\n\n")
+    """Print all tables."""
+    print(slippage_table(), attack_table(), known_table(), sep="\n\n")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from epochs_model import attack_table, slippage_table
+from epochs_model import attack_table, known_table, slippage_table
 from measure_pools import (
     BUILDER,
     FIRST,
@@ -156,6 +156,8 @@ def measure_epochs() -> Iterator[str]:
         " pool of 100 BCH:"
     )
     yield attack_table()
+    yield "What it is worth to know an order before, by purchases of up to 10 % of the pool:"
+    yield known_table()
 
 
 def _rarer_rows(pool: epochs.Pool) -> Iterator[list[str]]:

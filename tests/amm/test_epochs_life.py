@@ -9,7 +9,7 @@ import pytest
 from support.epochs_world import World, default_action
 from support.ticketed_world import HEIGHT, PROVIDER, TOKENS, action, user
 
-from bchcov import BCH_2026, BuildError, BuildRefused, BuiltTransaction, Output, Token
+from bchcov import BCH_2026, BuildError, BuildRefused, BuiltTransaction, Nft, Output, Token
 from bchcov.amm import epochs
 from bchcov.amm.action import SELL, Action
 from bchcov.amm.epochs.scripts import leaf_of
@@ -20,7 +20,7 @@ from bchcov.wallet.balance import Spend
 from bchcov.wallet.coins import Coin
 from bchcov.wallet.funding import Funding
 from bchcov.wallet.keys import PrivateKey
-from bchcov.wallet.unlockers import P2pkhUnlocker, RawUnlocker
+from bchcov.wallet.unlockers import P2pkhUnlocker, RawUnlocker, ScriptUnlocker
 
 RESERVES = epochs.Reserves(10_000_000_000, 10_000_000_000_000)
 BUILDER = user(99)
@@ -359,6 +359,40 @@ def test_poison_does_not_stop_an_epoch(what: str) -> None:
     life.chain.advance(3)
     step = life.settle(orders)
     assert [each.action for each in step.event.executions if each.fill.is_filled][-1:] == [honest]
+
+
+def test_an_nft_in_the_vault_stops_nobody() -> None:
+    """Scripts see the same category beside an immutable NFT, so anybody can put one there."""
+    life = Life()
+    (precious,) = life.chain.fund(
+        Output(1_000, BUILDER.locking_bytecode, Token(TOKENS, 0, Nft(b"precious")))
+    )
+    life.append([default_action(0)])
+    life.chain.advance(3)
+    funds = life.funds(BUILDER)
+    pool, more = life.pool, Spend(precious, P2pkhUnlocker(BUILDER))
+    honest = epochs.turn(pool, funds).built.transaction
+    outputs = list(honest.outputs)
+    assert outputs[1].token is not None
+    outputs[1] = replace(outputs[1], token=replace(outputs[1].token, nft=Nft(b"precious")))
+    unlocker = ScriptUnlocker((pool.scripts.turn.code,), pool.scripts.vault.code)
+    builder = (
+        funds.builder()
+        .spend(pool.coin, ScriptUnlocker((), pool.scripts.pool.code))
+        .spend(pool.vault, unlocker, sequence=3)
+        .spend(precious, more.unlocker)
+        .pay(*outputs[:2])
+    )
+    built = builder.build()
+    life.run(built)
+    after, _ = pool.follow(built.transaction, built.source_outputs)
+    assert after is not None
+    life.pool = after
+    order = life.reveal(default_action(0))
+    life.chain.advance(3)
+    life.settle([order])
+    assert life.pool.vault.token is not None
+    assert life.pool.vault.token.nft is None
 
 
 def test_what_is_wrong_is_said() -> None:

@@ -15,8 +15,9 @@ from bchcov import BCH_2026, Output, Transaction, verify
 from bchcov.amm.action import BUY, SELL, Action, Direction
 from bchcov.amm.epochs.batches import MAX_TICKETS
 from bchcov.amm.formula import FEE_DENOMINATOR, FEE_KEPT, Reserves
+from bchcov.script.numbers import encode_number
 from bchcov.transaction.constants import MAX_MONEY, MAX_TOKEN_AMOUNT
-from bchcov.wallet.unlockers import RawUnlocker, ScriptUnlocker
+from bchcov.wallet.unlockers import Item, RawUnlocker, ScriptUnlocker
 
 FLOOR = PARAMETERS.min_reserve
 
@@ -172,6 +173,31 @@ def test_every_byte_of_an_unlocking_script_counts(kind: str) -> None:
         for at in range(len(honest)):
             changed = honest[:at] + bytes((honest[at] ^ 1,)) + honest[at + 1 :]
             assert not passes(swapped(made, index, changed)), (index, at)
+
+
+@pytest.mark.parametrize("kind", COVENANTS)
+def test_no_argument_can_be_another_one(kind: str) -> None:
+    draft = COVENANTS[kind](World())
+    for index in (0, 1):
+        unlocker = draft.spends[index].unlocker
+        if not isinstance(unlocker, ScriptUnlocker):
+            continue
+        for place, item in enumerate(unlocker.items):
+            others: list[Item] = [*range(-2, 8), b"", b"\0", b"\x80", b"\x01\0", b"\x01" * 64]
+            if isinstance(item, bytes) and len(item) == 32:
+                others += [item + b"\0", item + bytes(32), item[1:], b"\0" + item]
+            for other in others:
+                if encoded(other) == encoded(item):
+                    continue
+                items = [*unlocker.items[:place], other, *unlocker.items[place + 1 :]]
+                draft.unlock(index, replace(unlocker, items=tuple(items)))
+                assert not passes(draft.finish()), (index, place, other)
+        draft.unlock(index, unlocker)
+    assert passes(draft.finish())
+
+
+def encoded(item: Item) -> bytes | Item:
+    return encode_number(item) if isinstance(item, int) else item
 
 
 @settings(max_examples=150, deadline=None)

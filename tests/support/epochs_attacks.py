@@ -18,7 +18,7 @@ from bchcov.amm.formula import FEE_DENOMINATOR, FEE_KEPT, Fill, Reserves
 from bchcov.script.patterns import p2pkh
 from bchcov.wallet.balance import Spend
 from bchcov.wallet.coins import Coin
-from bchcov.wallet.unlockers import RawUnlocker, ScriptUnlocker, Signature
+from bchcov.wallet.unlockers import Item, RawUnlocker, ScriptUnlocker, Signature
 from support.epochs_world import RESERVES, World, default_action, held_by, with_state
 from support.tampering import (
     change,
@@ -200,6 +200,21 @@ def another_price(world: World) -> Draft:
     return world.settled(places, replace(made, bought_with=bought))
 
 
+def a_place_in_a_txid(world: World) -> Draft:
+    """Leave the first place out: its leaf is said to be the end of the txid before it."""
+    draft = world.revealing(TWO[1]).settle(TWO[1])
+    epoch = world.revealing(*TWO)
+    draft.hold(0, epoch.pool.coin.output)
+    (batch,) = epoch.pool.current.batches
+    return pushing(draft, 1, 0, batch.before + batch.slots[0].leaf)
+
+
+def fewer_than_no_places(world: World) -> Draft:
+    """An empty batch with another number."""
+    draft = world.revealing(*TWO, sizes=[2, 0]).settle(*TWO)
+    return pushing(draft, 1, 3, -1)
+
+
 def an_order_left_out(world: World) -> Draft:
     """Settle only the first of two places."""
     draft = world.revealing(TWO[0]).settle(TWO[0])
@@ -230,7 +245,7 @@ def no_order_at_its_place(world: World) -> Draft:
     return change_held(draft, 2, lambda output: with_script(output, script))
 
 
-def pushing(draft: Draft, index: int, place: int, item: bytes | Signature) -> Draft:
+def pushing(draft: Draft, index: int, place: int, item: Item) -> Draft:
     draft.push(index, place, item)
     return draft
 
@@ -378,6 +393,8 @@ SETTLE: dict[str, Attack] = {
     "paid-tokens": lambda w: change(settle_two(w), 2, with_amount),
     "paid-category": lambda w: change(settle_two(w), 2, with_category),
     "paid-value": lambda w: value_of(settle_two(w), 3),
+    "txid": a_place_in_a_txid,
+    "places": fewer_than_no_places,
     "epoch": an_order_left_out,
     "burn-script": lambda w: change(settle_one_of_two(w), 3, lambda each: with_script(each, THIEF)),
     "burn-value": lambda w: value_of(settle_one_of_two(w), 3),

@@ -15,7 +15,7 @@ from .epoch import Epoch
 from .pool import Pool, Ticket
 from .settlement import Order, executions, forfeited
 from .state import NO_EPOCH, State, append_leaves, promote
-from .step import Step, take_step
+from .step import Step, spend_both, take_step
 
 __all__ = ["BURN", "MAX_TICKETS", "chain_items", "execute", "sequence", "sequence_all", "turn"]
 
@@ -127,11 +127,8 @@ def execute(pool: Pool, orders: Iterable[Order], funding: Funding) -> Step:
         scripts.padding(end),
         scripts.settle.code,
     )
-    builder = (
-        funding.builder()
-        .spend(pool.coin, ScriptUnlocker((), scripts.pool.code))
-        .spend(pool.vault, ScriptUnlocker(items, scripts.vault.code), sequence=parameters.window)
-    )
+    unlocker = ScriptUnlocker(items, scripts.vault.code)
+    builder = spend_both(pool, funding, unlocker, age=parameters.window)
     for place in places:
         builder = builder.spend(place.coin, RawUnlocker())
     builder = builder.pay(
@@ -153,10 +150,5 @@ def turn(pool: Pool, funding: Funding) -> Step:
     state = next_state(pool)
     unlocker = ScriptUnlocker((scripts.turn.code,), scripts.vault.code)
     age = parameters.abandon if pool.current else parameters.window
-    builder = (
-        funding.builder()
-        .spend(pool.coin, ScriptUnlocker((), scripts.pool.code))
-        .spend(pool.vault, unlocker, sequence=age)
-        .pay(pool_output(scripts, state), vault_output(scripts, state, pool.vault.value))
-    )
-    return take_step(pool, builder)
+    outputs = pool_output(scripts, state), vault_output(scripts, state, pool.vault.value)
+    return take_step(pool, spend_both(pool, funding, unlocker, age=age).pay(*outputs))

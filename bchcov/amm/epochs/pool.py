@@ -134,11 +134,13 @@ class Pool:
             raise BuildError(
                 f"the coin {self.coin} holds other epochs than the pool that was followed"
             )
-        outputs = (
-            pool_output(self.scripts, self.state),
-            vault_output(self.scripts, self.state, self.vault.value),
-        )
-        if (self.coin.output, self.vault.output) != outputs:
+        vault = vault_output(self.scripts, self.state, self.vault.value)
+        held = self.vault.token
+        if held is not None and held.nft is not None:
+            # Scripts cannot see whether somebody put one into the vault.
+            held = replace(held, nft=None)
+        found = self.coin.output, replace(self.vault.output, token=held)
+        if found != (pool_output(self.scripts, self.state), vault):
             raise BuildError(f"the coins {self.coin} and {self.vault} are not a pool and its vault")
         return self
 

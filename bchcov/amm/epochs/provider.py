@@ -18,7 +18,7 @@ from .parameters import Parameters
 from .pool import Pool
 from .scripts import Scripts
 from .state import State, promote
-from .step import Step, take_step
+from .step import Step, spend_both, take_step
 
 __all__ = ["change_reserves", "check_genesis", "exit_pool", "genesis", "set_closed"]
 
@@ -78,13 +78,8 @@ def _signed(pool: Pool, key: PrivateKey) -> ScriptUnlocker:
 
 def _owner_step(pool: Pool, state: State, key: PrivateKey, funding: Funding) -> Step:
     scripts = pool.scripts
-    builder = (
-        funding.builder()
-        .spend(pool.coin, ScriptUnlocker((), scripts.pool.code))
-        .spend(pool.vault, _signed(pool, key))
-        .pay(pool_output(scripts, state), vault_output(scripts, state, pool.vault.value))
-    )
-    return take_step(pool, builder)
+    outputs = pool_output(scripts, state), vault_output(scripts, state, pool.vault.value)
+    return take_step(pool, spend_both(pool, funding, _signed(pool, key)).pay(*outputs))
 
 
 def set_closed(pool: Pool, key: PrivateKey, funding: Funding, *, closed: bool = True) -> Step:
@@ -123,12 +118,6 @@ def exit_pool(pool: Pool, key: PrivateKey, funding: Funding) -> Step:
     if funding.change_bytecode is None:
         raise BuildError("an exit needs funding with a change address")
     token = Token(scripts.parameters.token_category, pool.state.token_reserve)
-    builder = (
-        replace(funding, coins=())
-        .builder()
-        .burn(scripts.parameters.pool_category)
-        .spend(pool.coin, ScriptUnlocker((), scripts.pool.code))
-        .spend(pool.vault, _signed(pool, key))
-        .pay(Output(pool.vault.value, funding.change_bytecode, token))
-    )
-    return take_step(pool, builder)
+    builder = spend_both(pool, replace(funding, coins=()), _signed(pool, key))
+    builder = builder.burn(scripts.parameters.pool_category)
+    return take_step(pool, builder.pay(Output(pool.vault.value, funding.change_bytecode, token)))
