@@ -58,7 +58,8 @@ BORDERS = {
     "numpy": ("race/", "testing/"),
     "hypothesis": ("testing/",),
     "coverage": ("testing/coverage/", "cli/cover.py"),
-    "pytest": ("testing/plugin.py",),
+    "pytest": ("testing/plugin/",),
+    "_pytest": ("testing/plugin/mutation.py",),
 }
 MAX_LINES = 300
 TOP_LEVEL = {

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
         mutants_of,
         mutate,
         mutate_with,
+        mutate_with_all,
+        reach_of,
     )
     from .cost import (
         CostReport,
@@ -72,10 +74,12 @@ __all__ = [
     "mutants_of",
     "mutate",
     "mutate_with",
+    "mutate_with_all",
     "numbers",
     "outputs",
     "profile",
     "programs",
+    "reach_of",
     "scripts",
     "spends",
     "tokens",
@@ -95,6 +99,8 @@ _HOMES = {
         "mutants_of",
         "mutate",
         "mutate_with",
+        "mutate_with_all",
+        "reach_of",
     ),
     "cost": (
         "CostReport",

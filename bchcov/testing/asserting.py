@@ -12,6 +12,7 @@ from ..script.opcodes import opcode_name
 from ..transaction.model import Output, Transaction
 from ..validation.verdict import Verdict
 from ..validation.verify import verify
+from ..vm.recording import unrecorded
 from ..vm.rules.ruleset import RuleSet
 from ..vm.rules.upgrades import BCH_2026
 from ..vm.trace import TraceStep, trace
@@ -94,7 +95,8 @@ def _why(verdict: Verdict, contracts: Sequence[Searchable]) -> Refusal:
     error = verdict.error
     if error is None or error.check is not TransactionCheck.SCRIPTS or error.input is None:
         return Refusal("")
-    return find_refusal(verdict.inputs[error.input], *contracts)
+    with unrecorded():
+        return find_refusal(verdict.inputs[error.input], *contracts)
 
 
 def _story(expected: str, tx: Judged, verdict: Verdict, why: Refusal, rules: RuleSet) -> str:
@@ -105,7 +107,8 @@ def _story(expected: str, tx: Judged, verdict: Verdict, why: Refusal, rules: Rul
     error = verdict.error
     index = 0 if error is None else error.input
     if index is not None and (error is None or error.check is TransactionCheck.SCRIPTS):
-        followed = trace(*_parts(tx), index, rules)
+        with unrecorded():
+            followed = trace(*_parts(tx), index, rules)
         shown = followed.steps[-_LAST_STEPS:]
         lines.append(
             f"the last {len(shown)} steps of input {index}, each with the stack before it:"

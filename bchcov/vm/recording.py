@@ -12,7 +12,7 @@ from .program import Program
 from .result import InputResult
 from .rules.ruleset import RuleSet
 
-__all__ = ["RECORDERS", "Recorder", "evaluate_recorded", "recording"]
+__all__ = ["RECORDERS", "Recorder", "evaluate_recorded", "recording", "unrecorded"]
 
 Evaluate = Callable[[TransactionContext, int, RuleSet, Observer | None], InputResult]
 
@@ -43,6 +43,17 @@ def recording(recorder: Recorder) -> Iterator[None]:
         RECORDERS.remove(recorder)
 
 
+@contextmanager
+def unrecorded() -> Iterator[None]:
+    """Record nothing within the block: what runs again, to be explained, has been seen."""
+    recorders = list(RECORDERS)
+    RECORDERS.clear()
+    try:
+        yield
+    finally:
+        RECORDERS[:] = recorders
+
+
 def evaluate_recorded(
     evaluate: Evaluate,
     context: TransactionContext,
@@ -62,10 +73,7 @@ def evaluate_recorded(
 
     result = evaluate(context, index, rules, observe_all)
     # A recorder may run the input again, to explain it.
-    RECORDERS.clear()
-    try:
+    with unrecorded():
         for each in recorders:
             each.end(result)
-    finally:
-        RECORDERS[:] = recorders
     return result

@@ -5,7 +5,8 @@ from __future__ import annotations
 from .changes import Mutant, mutants_of
 from .matrix import KillMatrix, kill_matrix
 from .report import MutantResult, MutationReport
-from .running import Case, mutate, mutate_with
+from .running import Case, mutate
+from .with_tests import mutate_with, mutate_with_all, reach_of
 
 __all__ = [
     "Case",
@@ -17,4 +18,6 @@ __all__ = [
     "mutants_of",
     "mutate",
     "mutate_with",
+    "mutate_with_all",
+    "reach_of",
 ]

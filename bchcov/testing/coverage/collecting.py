@@ -42,29 +42,38 @@ class Coverage:
     """Collects what the contracts' instructions did, over as many transactions as are added.
 
     Contracts of one name with other constants count as one. Nothing that it watches changes.
-    Raises ContractError for a contract of whose source nothing is known, and for none at all.
+    What is collected is kept apart by `context`, such as the name of a test. Raises ContractError
+    for a contract of whose source nothing is known, and for none at all.
     """
 
     def __init__(self, *contracts: Contract) -> None:
         if not contracts:
             raise ContractError("coverage needs a contract: none is given")
-        self.contracts = contracts
+        self.contracts: tuple[Contract, ...] = ()
         self.transactions = 0
         self.inputs = 0
         self._sites: list[Site] = []
         self._scripts: dict[bytes, _Script] = {}
         for contract in contracts:
-            self._watch(require_sites(contract))
+            self.watch(contract)
         self._counts: Counter[Event] = Counter()
         self._contexts: dict[str, Counter[Event]] = {}
-        self._context = ""
+        self.context = ""
         # Of the input that is running.
         self._ran: Counter[tuple[bytes, int]] = Counter()
         self._outcomes: Counter[tuple[bytes, int, Kind, int]] = Counter()
         self._loops: dict[int, list[int]] = {}
         self._elsewhere: Counter[str] = Counter()
 
-    def _watch(self, sites: Sequence[Site]) -> None:
+    def watch(self, contract: Contract) -> None:
+        """Watch one more contract from now on.
+
+        Raises ContractError for one of whose source nothing is known.
+        """
+        if contract in self.contracts:
+            return
+        sites = require_sites(contract)
+        self.contracts += (contract,)
         self._sites += sites
         by_code: dict[bytes, list[Site]] = {}
         for site in sites:
@@ -98,12 +107,12 @@ class Coverage:
 
         What other processes evaluate is not seen.
         """
-        before, self._context = self._context, context
+        before, self.context = self.context, context
         try:
             with recording(self):
                 yield
         finally:
-            self._context = before
+            self.context = before
 
     def observe(self, vm: Machine, program: Program, position: int) -> None:
         """Count the instruction that is about to run, if it is one of the contracts'."""
@@ -148,7 +157,7 @@ class Coverage:
                 seen[event] += count
         seen.update(self._refusal(result))
         self._counts.update(seen)
-        self._contexts.setdefault(self._context, Counter()).update(seen)
+        self._contexts.setdefault(self.context, Counter()).update(seen)
 
     def _events(self, code: bytes, position: int, kind: Kind, outcome: int) -> Iterator[Event]:
         site = self._scripts[code].sites[position]
@@ -168,6 +177,20 @@ class Coverage:
                 return
         assert result.reason is not None
         self._elsewhere[result.reason.value] += 1
+
+    def merge(self, other: Coverage) -> None:
+        """Take over what another one has collected, such as in another process.
+
+        A coverage can be pickled; its contracts are watched here from now on as well.
+        """
+        for contract in other.contracts:
+            self.watch(contract)
+        self.transactions += other.transactions
+        self.inputs += other.inputs
+        self._counts.update(other._counts)
+        self._elsewhere.update(other._elsewhere)
+        for context, counts in other.contexts.items():
+            self._contexts.setdefault(context, Counter()).update(counts)
 
     def report(self) -> CoverageReport:
         """Report what has been reached until now."""

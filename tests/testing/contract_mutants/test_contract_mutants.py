@@ -26,7 +26,7 @@ from bchcov.contract import ContractUnlocker
 from bchcov.errors import ContractError
 from bchcov.testing import Case, kill_matrix, mutants_of, mutate, mutate_with
 from bchcov.testing.contract_mutants import MutantResult, MutationReport
-from bchcov.testing.contract_mutants.running import in_place
+from bchcov.testing.contract_mutants.placing import in_place
 from bchcov.testing.sites import shape_of, sites_of
 
 ARTIFACTS = Path(__file__).parents[2] / "contract" / "artifacts"

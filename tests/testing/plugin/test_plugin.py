@@ -7,39 +7,13 @@ import subprocess
 import sys
 
 import pytest
+from support.plugin_example import write
 
 from bchcov import PrivateKey, TransactionBuilder, compile_contract
 from bchcov.formats.vmb import vmb_rows
 from bchcov.vm.rules.upgrades import BCH_2026
 
 pytest_plugins = "pytester"
-
-# A coin that anybody may spend; where it does not go back to the contract, that is refused.
-CONTRACT = '''
-from bchcov import *
-from bchcov.testing import Party, assert_accepted, assert_refused
-
-SOURCE = """// @spend take()
-OP_INPUTINDEX OP_OUTPUTBYTECODE OP_INPUTINDEX OP_UTXOBYTECODE
-OP_EQUALVERIFY                             // [stays] the coin goes on
-OP_INPUTINDEX OP_OUTPUTVALUE OP_INPUTINDEX OP_UTXOVALUE
-OP_GREATERTHANOREQUAL                      // [value] with its satoshis
-"""
-key = PrivateKey(bytes(31) + b"\\x02")
-purse = Coin(bytes(32), 1, Output(60_000, key.locking_bytecode))
-
-
-def spend(source=SOURCE, value=1_000, locking=None):
-    box = compile_contract("box", source=source)
-    builder = TransactionBuilder().spend(box.coin("11" * 32, 0, 1_000), box.unlock.take())
-    builder = builder.spend(purse, P2pkhUnlocker(key))
-    builder = builder.pay(Output(value, locking or box.locking_bytecode))
-    return builder.pay(Output(59_000, key.locking_bytecode)).build_exactly(), box
-'''
-
-
-def write(pytester: pytest.Pytester, text: str) -> None:
-    pytester.makepyfile(CONTRACT + text)
 
 
 def test_loading_it_loads_nothing_else_of_this_package() -> None:
@@ -62,7 +36,9 @@ def test_installing_the_package_registers_it(pytester: pytest.Pytester) -> None:
     shown = pytester.runpytest_subprocess("--fixtures", "--help")
     shown.stdout.fnmatch_lines(["*--bchcov-vmb*collect VMB files*"])
     names = pytester.runpytest_subprocess("--fixtures")
-    names.stdout.fnmatch_lines(["chain -- *plugin.py:*", "fuzz -- *plugin.py:*"])
+    names.stdout.fnmatch_lines(
+        [f"{name} -- *plugin/__init__.py:*" for name in ("chain", "wallet", "costs", "fuzz")]
+    )
 
 
 def test_each_test_has_a_chain_of_its_own(pytester: pytest.Pytester) -> None:
@@ -77,6 +53,29 @@ test_two = test_one
 """,
     )
     pytester.runpytest_subprocess().assert_outcomes(passed=2)
+
+
+def test_the_wallet_has_people_by_name_on_the_chain_of_the_test(pytester: pytest.Pytester) -> None:
+    write(
+        pytester,
+        """
+def test_wallet(chain, wallet):
+    coin = wallet.fund("alice", 60_000, Token(bytes(32), 5))
+    assert chain.coin(coin.outpoint) == coin
+    assert wallet.coins("alice") == [coin]
+    assert wallet.balance("alice") == 60_000
+    assert wallet.key("alice") == wallet.key("alice") != wallet.key("bob")
+    alice = Party("alice", (wallet.key("alice"),), is_open=True)
+    assert wallet.party("alice", is_open=True) == alice
+    builder = wallet.funding("alice").builder()
+    paid = builder.pay(Output(20_000, wallet.key("bob").locking_bytecode)).build()
+    chain.submit(paid).require()
+    assert wallet.balance("bob") == 20_000
+    assert wallet.balance("alice") == 40_000 - paid.fee
+    assert sum(coin.token is not None for coin in wallet.coins("alice")) == 1
+""",
+    )
+    pytester.runpytest_subprocess().assert_outcomes(passed=1)
 
 
 def test_the_fixture_fuzz_fails_a_test_whose_contract_can_be_attacked(
