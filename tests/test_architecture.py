@@ -53,7 +53,7 @@ BORDERS = {
     "click": ("cli/",),
     "prompt_toolkit": ("cli/",),
     "matplotlib": ("race/report.py",),
-    "distributed": ("race/sweep.py",),
+    "distributed": ("race/sweep.py", "testing/fuzzing/on_cluster.py"),
     "rich": ("cli/",),
     "numpy": ("race/", "testing/"),
     "hypothesis": ("testing/",),

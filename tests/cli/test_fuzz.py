@@ -248,8 +248,21 @@ def test_a_corpus_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     result = run(line(), *COUNT, "--corpus", str(tmp_path))
     assert result.exit_code == 2
     assert "corpus.jsonl, line 1: not of a corpus" in result.stderr
-    refused = run(line(), *COUNT, "--corpus", str(tmp_path), "--jobs", "2")
-    assert "--corpus needs --jobs 1" in refused.stderr
+
+
+def test_many_processes_keep_one_corpus(tmp_path: Path) -> None:
+    corpus = ("--corpus", str(tmp_path), "--jobs", "2")
+    assert run(BROKEN, *PARTY, *COUNT, *corpus).exit_code == 1
+    lines = (tmp_path / "corpus.jsonl").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == len(set(lines)) > 0
+    # What was learned comes first: it is found again before much else is tried.
+    assert run(BROKEN, *PARTY, "--count", "60", *corpus).exit_code == 1
+
+
+def test_where_no_cluster_is_that_is_said() -> None:
+    refused = run(line(), *COUNT, "--cluster", "nowhere")
+    assert refused.exit_code == 2
+    assert "no Dask scheduler answers at nowhere: " in refused.stderr
 
 
 def test_many_processes_share_the_attackers(tmp_path: Path) -> None:

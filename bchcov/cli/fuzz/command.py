@@ -14,7 +14,7 @@ import click
 from rich.progress import BarColumn, Progress, TimeElapsedColumn
 
 from ...encoding.printable import printable
-from ...errors import ContractError, FormatError, RulesError, WorkerLost
+from ...errors import ContractError, FormatError, MissingExtra, RulesError, WorkerLost
 from ...processes.signals import Stopped, stoppable
 from ...testing.fuzzing.campaign import Campaign, Report, prepare
 from ...testing.fuzzing.corpus import Learned, read_corpus, write_corpus
@@ -41,7 +41,9 @@ def _check_rules(_ctx: click.Context, _option: click.Parameter, name: str) -> st
     return name
 
 
-def _read_jobs(_ctx: click.Context, _option: click.Parameter, text: str) -> int:
+def _read_jobs(_ctx: click.Context, _option: click.Parameter, text: str | None) -> int | None:
+    if text is None:
+        return None
     if text == "all":
         return os.cpu_count() or 1
     if not text.isascii() or not text.isdigit() or not 1 <= int(text[:4]) <= _MOST_JOBS:
@@ -161,11 +163,13 @@ def _as_bytes(value: object) -> bytes:
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of what is random.")
 @click.option(
     "--jobs",
-    default="1",
-    show_default=True,
     metavar="N|all",
     callback=_read_jobs,
-    help="Use N processes, or one per core: they share the attackers.",
+    help="Use N processes, or one per core: they share the attackers. Without, one; on a cluster,"
+    " all of its workers.",
+)
+@click.option(
+    "--cluster", metavar="ADDRESS", help="Search on the workers of the Dask scheduler at ADDRESS."
 )
 @click.option("--stop-at-first", is_flag=True, help="End with the first attack.")
 @click.option("--strict", is_flag=True, help="Exit with 1 for what is open to argument, too.")
@@ -179,7 +183,7 @@ def _as_bytes(value: object) -> bytes:
     "--corpus",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="FOLDER",
-    help="Begin with what earlier runs kept in this folder, and keep what is new; one process.",
+    help="Begin with what earlier runs kept in this folder, and keep what is new.",
 )
 @click.option("--json", "as_json_text", is_flag=True, help="Print the report as JSON.")
 @click.option("--sarif", type=click.Path(path_type=Path), help="Write SARIF to this file.")
@@ -197,7 +201,8 @@ def fuzz(
     seconds: float | None,
     count: int | None,
     seed: int,
-    jobs: int,
+    jobs: int | None,
+    cluster: str | None,
     stop_at_first: bool,
     strict: bool,
     out: Path | None,
@@ -220,9 +225,8 @@ def fuzz(
     with stoppable():
         try:
             honest = read_honest(files, rules)
-            if corpus is not None and jobs > 1:
-                refuse("--corpus needs --jobs 1")
-            make = prepare if jobs == 1 else partial(prepare_many, jobs=jobs)
+            many = partial(prepare_many, jobs=jobs, cluster=cluster)
+            make = prepare if jobs in (None, 1) and cluster is None else many
             campaign = make(
                 [(each.transaction, each.source_outputs) for each in honest],
                 read_parties(keys, scripts, open_names),
@@ -231,10 +235,10 @@ def fuzz(
                 properties=[read_property(each) for each in properties],
                 unique=[read_category(each) for each in categories],
             )
-            if corpus is not None and isinstance(campaign, Campaign):
+            if corpus is not None:
                 campaign.begin_with(_read_corpus(corpus))
             ended = _run(campaign, seconds, count, stop_at_first=stop_at_first)
-        except ContractError as error:
+        except (ContractError, MissingExtra) as error:
             refuse(str(error))
         except Stopped as end:
             report_end(end, "nothing judged")
@@ -244,7 +248,7 @@ def fuzz(
             click.echo(json.dumps(as_json(report)))
         else:
             _print(report)
-        if corpus is not None and isinstance(campaign, Campaign):
+        if corpus is not None:
             with writing(corpus):
                 write_corpus(corpus, campaign.learned)
         if out is not None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from ...errors import ContractError
 from ...vm.rules.ruleset import RuleSet
 from ...vm.rules.upgrades import BCH_2026
 from .campaign import Campaign, Honest, Report, prepare
+from .corpus import read_corpus, write_corpus
 from .findings import Progress
 from .parallel import ManyCampaigns, prepare_many
 from .parties import Party
@@ -28,7 +30,9 @@ def fuzz(
     unique: Iterable[bytes] = (),
     stop_at_first: bool = False,
     progress: Progress | None = None,
-    jobs: int = 1,
+    jobs: int | None = None,
+    cluster: str | None = None,
+    corpus: str | Path | None = None,
 ) -> Report:
     """Search for transactions that are accepted and take from somebody what is theirs.
 
@@ -42,14 +46,18 @@ def fuzz(
     what an accepted one breaks; `unique` holds the categories, in wire order, of which there is
     one NFT only. With more than one of `jobs`, as many processes share the attackers, and those
     that are left over play one with another seed; properties are then functions of modules.
+    `cluster` is the address of a Dask scheduler, whose workers do it instead, as many as `jobs`, or
+    all; they have this library, and the modules and files of the properties. `corpus` is a folder
+    in which what was learned is kept from run to run, and tried first.
 
-    Raises ContractError for a transaction that is refused as it stands, WorkerLost if a process
-    ends before its work is done.
+    Raises ContractError for a transaction that is refused as it stands, or if no scheduler answers;
+    WorkerLost if a process ends before its work is done; FormatError and OSError for a corpus that
+    cannot be read or written.
     """
     if seconds is None and count is None:
         raise ContractError("a campaign needs an end: seconds, or a count of transactions")
     campaign: Campaign | ManyCampaigns
-    if jobs == 1:
+    if jobs in (None, 1) and cluster is None:
         campaign = prepare(
             honest, parties, rules=rules, seed=seed, properties=properties, unique=unique
         )
@@ -58,10 +66,17 @@ def fuzz(
             honest,
             parties,
             jobs=jobs,
+            cluster=cluster,
             rules=rules,
             seed=seed,
             properties=properties,
             unique=unique,
         )
-    campaign.run(seconds=seconds, count=count, stop_at_first=stop_at_first, progress=progress)
+    if corpus is not None:
+        campaign.begin_with(read_corpus(Path(corpus)))
+    try:
+        campaign.run(seconds=seconds, count=count, stop_at_first=stop_at_first, progress=progress)
+    finally:
+        if corpus is not None:
+            write_corpus(Path(corpus), campaign.learned)
     return campaign.report()

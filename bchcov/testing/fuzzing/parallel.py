@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pickle
 import threading
-import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -17,70 +16,14 @@ from ...processes.pool import as_done
 from ...vm.rules.ruleset import RuleSet
 from ...vm.rules.upgrades import BCH_2026
 from .campaign import Honest, Report, pairs_of, prepare
+from .corpus import Learned
 from .findings import Finding, Progress
+from .on_cluster import connected, played_on, workers_of
 from .parties import Party
+from .playing import TELL_SECONDS, Folder, Plan, Played, Task, play
 from .search import Property
 
 __all__ = ["ManyCampaigns", "prepare_many"]
-
-_TELL_SECONDS = 0.5
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """What all processes know; it travels by pickle, keys included, to processes of ours only."""
-
-    honest: tuple[Honest, ...]
-    parties: tuple[Party, ...]
-    rules: RuleSet
-    properties: tuple[Property, ...]
-    unique: tuple[bytes, ...]
-    seconds: float | None = None
-    stop_at_first: bool = False
-    folder: Path | None = None
-
-
-@dataclass(frozen=True)
-class _Task:
-    """What one process does: whom it plays, and with which seed."""
-
-    number: int
-    attackers: tuple[str, ...]
-    seed: int
-    count: int | None = None
-
-
-def _play(plan: _Plan, task: _Task) -> Report:
-    """Play a part of a campaign; what is found meanwhile is told in the plan's folder."""
-    campaign = prepare(
-        plan.honest,
-        plan.parties,
-        rules=plan.rules,
-        seed=task.seed,
-        properties=plan.properties,
-        unique=plan.unique,
-        attackers=task.attackers,
-    )
-    told = 0.0, 0
-
-    def tell(_judged: int, found: int) -> None:
-        nonlocal told
-        now = time.monotonic()
-        if plan.folder is None or (now - told[0] < _TELL_SECONDS and found == told[1]):
-            return
-        told = now, found
-        # Put in place whole: it may be read at any time.
-        new = plan.folder / f"{task.number}.new"
-        new.write_bytes(pickle.dumps(campaign.report()))
-        new.replace(plan.folder / str(task.number))
-
-    campaign.run(
-        seconds=plan.seconds,
-        count=task.count,
-        stop_at_first=plan.stop_at_first,
-        progress=tell,
-    )
-    return campaign.report()
 
 
 @dataclass(slots=True)
@@ -89,9 +32,24 @@ class ManyCampaigns:
 
     attackers: tuple[str, ...]
     seed: int
-    jobs: int
-    _plan: _Plan
-    _reports: dict[int, Report] = field(default_factory=dict)
+    jobs: int | None
+    cluster: str | None
+    _plan: Plan
+    _played: dict[int, Played] = field(default_factory=dict)
+
+    def begin_with(self, corpus: Iterable[Learned]) -> None:
+        """Try first what earlier campaigns have kept, and keep in `learned` what is new."""
+        self._plan = replace(self._plan, corpus=tuple(corpus))
+
+    @property
+    def learned(self) -> list[Learned]:
+        """What is new for the corpus, each once."""
+        found = {
+            (each.attacker, each.transaction, each.source_outputs): each
+            for number in sorted(self._played)
+            for each in self._played[number].learned
+        }
+        return list(found.values())
 
     def run(
         self,
@@ -101,24 +59,57 @@ class ManyCampaigns:
         stop_at_first: bool = False,
         progress: Progress | None = None,
     ) -> None:
-        """Let all processes search until the campaign is over. Raises WorkerLost, and Stopped."""
-        tasks = list(self._tasks(count))
-        with TemporaryDirectory(prefix="bchcov-fuzz-") as name:
-            folder = Path(name)
-            plan = replace(self._plan, seconds=seconds, stop_at_first=stop_at_first, folder=folder)
-            done = as_done(partial(_play, plan), tasks, jobs=self.jobs)
-            try:
-                with _telling(folder, progress), closing(done):
-                    for number, report in done:
-                        self._reports[number] = report
-                        if stop_at_first and report.attacks:
-                            break
-            finally:
-                self._reports = _told(folder) | self._reports
+        """Let all processes search until the campaign is over.
+
+        Raises WorkerLost, and Stopped; for a cluster also what `connected` raises.
+        """
+        plan = replace(self._plan, seconds=seconds, stop_at_first=stop_at_first)
+        with ExitStack() as stack:
+            if self.cluster is None:
+                name = stack.enter_context(TemporaryDirectory(prefix="bchcov-fuzz-"))
+                folder = Folder(Path(name))
+                tasks = list(self._tasks(count, self.jobs or 1))
+                played = partial(play, replace(plan, channel=folder))
+                done = as_done(played, tasks, jobs=len(tasks))
+                stack.callback(lambda: self._take(folder.told()))
+                stack.enter_context(_telling(folder, progress))
+            else:
+                client = stack.enter_context(connected(self.cluster))
+                jobs = self.jobs or len(workers_of(client))
+                told = self._listener(progress)
+                done = played_on(client, plan, self._tasks(count, jobs), told)
+            self._collect(stack.enter_context(closing(done)), stop_at_first=stop_at_first)
+
+    def _collect(
+        self, done: Generator[tuple[int, Played], None, None], *, stop_at_first: bool
+    ) -> None:
+        ended: dict[int, Played] = {}
+        try:
+            for number, played in done:
+                ended[number] = played
+                if stop_at_first and played.report.attacks:
+                    break
+        finally:
+            self._played |= ended
+
+    def _take(self, told: dict[int, Played]) -> None:
+        """Count what processes have told that have not ended."""
+        self._played = told | self._played
+
+    def _listener(self, progress: Progress | None) -> Callable[[int, Played], None]:
+        """Take what is told, and say how far all are together."""
+        told: dict[int, Played] = {}
+
+        def listen(number: int, played: Played) -> None:
+            told[number] = played
+            self._take(dict(told))
+            _say(told.values(), progress)
+
+        return listen
 
     def report(self) -> Report:
         """Say what has been found until now, each cause once."""
-        reports = [self._reports[number] for number in sorted(self._reports)]
+        reports = [self._played[number].report for number in sorted(self._played)]
         found: dict[tuple[str, ...], Finding] = {}
         for report in reports:
             for finding in report.findings:
@@ -132,27 +123,17 @@ class ManyCampaigns:
             self.seed,
         )
 
-    def _tasks(self, count: int | None) -> Iterator[_Task]:
+    def _tasks(self, count: int | None, jobs: int) -> Iterator[Task]:
         """Share the attackers out; where there are more processes, with another seed each."""
-        names, share = self.attackers, None if count is None else -(-count // self.jobs)
-        for number in range(self.jobs):
+        names, share = self.attackers, None if count is None else -(-count // jobs)
+        for number in range(jobs):
             again, first = divmod(number, len(names))
-            own = names[first :: self.jobs]
-            yield _Task(number, own, self.seed + again, share)
-
-
-def _told(folder: Path) -> dict[int, Report]:
-    """What processes have told that may not have ended."""
-    found = {}
-    for path in folder.iterdir():
-        if path.suffix != ".new":
-            with suppress(OSError):
-                found[int(path.name)] = pickle.loads(path.read_bytes())
-    return found
+            own = names[first::jobs]
+            yield Task(number, own, self.seed + again, share)
 
 
 @contextmanager
-def _telling(folder: Path, progress: Progress | None) -> Iterator[None]:
+def _telling(folder: Folder, progress: Progress | None) -> Iterator[None]:
     """Tell the progress of all processes meanwhile."""
     if progress is None:
         yield
@@ -160,11 +141,8 @@ def _telling(folder: Path, progress: Progress | None) -> Iterator[None]:
     over = threading.Event()
 
     def watch() -> None:
-        while not over.wait(_TELL_SECONDS):
-            reports = _told(folder).values()
-            progress(
-                sum(each.judged for each in reports), sum(len(each.findings) for each in reports)
-            )
+        while not over.wait(TELL_SECONDS):
+            _say(folder.told().values(), progress)
 
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()
@@ -175,11 +153,19 @@ def _telling(folder: Path, progress: Progress | None) -> Iterator[None]:
         thread.join()
 
 
+def _say(told: Iterable[Played], progress: Progress | None) -> None:
+    if progress is not None:
+        reports = [each.report for each in told]
+        judged = sum(each.judged for each in reports)
+        progress(judged, sum(len(each.findings) for each in reports))
+
+
 def prepare_many(
     honest: Iterable[Honest],
     parties: Iterable[Party] = (),
     *,
-    jobs: int,
+    jobs: int | None,
+    cluster: str | None = None,
     rules: RuleSet = BCH_2026,
     seed: int = 0,
     properties: Iterable[Property] = (),
@@ -187,17 +173,19 @@ def prepare_many(
 ) -> ManyCampaigns:
     """Prepare a campaign in `jobs` processes; the other arguments are those of `fuzz`.
 
+    On a cluster, None of `jobs` stands for as many as it has workers.
+
     Raises ContractError for what `prepare` refuses, for fewer than 1 process, and for a property
     that is no function of a module: another process could not find it.
     """
-    if jobs < 1:
+    if jobs is not None and jobs < 1:
         raise ContractError(f"jobs {jobs} is out of range: expected at least 1")
     checks = tuple(properties)
     _check_properties(checks)
-    plan = _Plan(tuple(pairs_of(honest)), tuple(parties), rules, checks, tuple(unique))
+    plan = Plan(tuple(pairs_of(honest)), tuple(parties), rules, checks, tuple(unique))
     alone = prepare(plan.honest, plan.parties, rules=rules, unique=plan.unique)
     names = tuple(each.scene.attacker.name for each in alone.searches)
-    return ManyCampaigns(names, seed, jobs, plan)
+    return ManyCampaigns(names, seed, jobs, cluster, plan)
 
 
 def _check_properties(properties: Sequence[Property]) -> None:

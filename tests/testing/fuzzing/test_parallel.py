@@ -5,41 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from support.keeping_vault import LEAKING, PARTIES, kept
 
 from bchcov import (
-    BuiltTransaction,
     ContractError,
     Output,
     PrivateKey,
     Transaction,
-    TransactionBuilder,
-    compile_contract,
 )
 from bchcov.testing import Party, fuzz
 from bchcov.testing.fuzzing.parallel import prepare_many
 
-OWNER, HEIR = (PrivateKey(bytes(31) + bytes((number,))) for number in (1, 2))
-# Nothing says where the coin goes.
-LEAKING = """\
-// @parameter pubkey owner
-// @spend move(sig signature)
-<owner> OP_CHECKSIGVERIFY
-OP_INPUTINDEX OP_OUTPUTVALUE <1000> OP_ADD OP_INPUTINDEX OP_UTXOVALUE OP_GREATERTHANOREQUAL
-"""
-KEEPING = (
-    LEAKING
-    + """\
-OP_VERIFY OP_INPUTINDEX OP_OUTPUTBYTECODE OP_INPUTINDEX OP_UTXOBYTECODE OP_EQUAL
-"""
-)
-PARTIES = [Party("owner", (OWNER,))]
-
-
-def kept(source: str = KEEPING) -> BuiltTransaction:
-    contract = compile_contract("vault", {"owner": OWNER}, source=source)
-    coin = contract.coin("11" * 32, 0, 100_000)
-    builder = TransactionBuilder().spend(coin, contract.unlock.move(OWNER))
-    return builder.pay(contract.output(99_000)).build()
+HEIR = PrivateKey(bytes(31) + b"\x02")
 
 
 def later(transaction: Transaction, _source_outputs: Sequence[Output]) -> str | None:
@@ -85,7 +62,7 @@ def test_the_callers_properties_travel_to_other_processes() -> None:
 def test_more_processes_than_attackers_have_other_seeds() -> None:
     parties = [Party("heir", (HEIR,))]
     many = prepare_many([kept()], parties, jobs=5, seed=7)
-    tasks = list(many._tasks(10))
+    tasks = list(many._tasks(10, 5))
     assert [(each.attackers, each.seed, each.count) for each in tasks] == [
         (("a stranger",), 7, 2),
         (("heir",), 7, 2),
@@ -94,7 +71,7 @@ def test_more_processes_than_attackers_have_other_seeds() -> None:
         (("a stranger",), 9, 2),
     ]
     fewer = prepare_many([kept()], parties, jobs=1)
-    assert [each.attackers for each in fewer._tasks(None)] == [("a stranger", "heir")]
+    assert [each.attackers for each in fewer._tasks(None, 1)] == [("a stranger", "heir")]
 
 
 def test_what_other_processes_cannot_have_is_refused() -> None:
