@@ -29,6 +29,21 @@ def test_the_page_of_the_pool_says_the_same_figures() -> None:
     assert re.search(rf"commit\D* {figures['commit']}\D* reveal\D* {low}\D* {high}\b", page)
 
 
+def test_the_page_of_the_pool_compares_the_lives_of_two_profiles() -> None:
+    page = (measure.CONTRACTS.parent / "docs" / "sequenced-amm.md").read_text(encoding="utf-8")
+    found: dict[str, dict[str, list[str]]] = {}
+    for profile in ("ticketed", "epochs"):
+        folder = measure.CONTRACTS / "sequenced_amm" / profile
+        text = (folder / "README.md").read_text(encoding="utf-8")
+        rows = re.findall(r"^\| (1|16) \| (.*) \|$", text, re.MULTILINE)
+        found[profile] = {count: cells.split(" | ") for count, cells in rows}
+    queue, epochs = found["ticketed"], found["epochs"]
+    sixteen = f"| bytes of an order's life, 16 at a time | {queue['16'][2]} | {epochs['16'][2]} |"
+    alone = f"| the same of an order alone in an idle pool | {queue['1'][2]} | {epochs['1'][3]} |"
+    assert sixteen in page
+    assert alone in page
+
+
 def test_an_order_s_whole_life_is_short_and_large_batches_are_standard() -> None:
     pool = measure.new_pool().pool
     assert measure.run_batch(pool, 16).life <= 880
