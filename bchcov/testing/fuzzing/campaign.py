@@ -90,7 +90,7 @@ class Campaign:
     findings: list[Finding] = field(default_factory=list)
     learned: list[Learned] = field(default_factory=list)
     _seen: dict[str, set[object]] = field(default_factory=dict)
-    _causes: set[tuple[object, ...]] = field(default_factory=set)
+    _causes: set[tuple[str, ...]] = field(default_factory=set)
 
     def run(
         self,
@@ -152,7 +152,7 @@ class Campaign:
             self.learned += news(search, seen)
             search.harmless.clear()
         while search.found:
-            finding = shrink(search.found.pop(0), search)
+            finding = shrink(search.found.pop(0), search, self._causes)
             if finding is not None and finding.cause not in self._causes:
                 self._causes.add(finding.cause)
                 self.findings.append(finding)

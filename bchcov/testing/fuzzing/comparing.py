@@ -18,10 +18,14 @@ _CHEAP, _NEXT_TO_NOTHING = 2, 20
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """What an accepted transaction shows: a kind, and a sentence."""
+    """What an accepted transaction shows: a kind, and a sentence.
+
+    `satoshis` are what it takes where it takes nothing else, and 0 where it does.
+    """
 
     kind: str
     sentence: str
+    satoshis: int = 0
 
 
 def added(changes: Iterable[Mapping[str, Holdings]]) -> dict[str, Holdings]:
@@ -45,7 +49,11 @@ def compare(
     others, should_others = _others(changes), _others(should)
     # In an order that is the same in every process, unlike that of a set.
     assets = list(dict.fromkeys((*others, *should_others, *mine, *should_mine)))
-    bargain = _bargain(mine, should_mine)
+    # Satoshis that others lose are the attacker's, who may leave them to the miner.
+    bargain = _bargain(
+        _with_satoshis(mine, -others[SATOSHIS]),
+        _with_satoshis(should_mine, -should_others[SATOSHIS]),
+    )
     sale = bargain or _bargain(_negative(others), _negative(should_others))
     gets_more = any(others[asset] > should_others[asset] for asset in assets)
     if sale is not None and (gets_more or sale.paid > -should_mine[sale.currency] >= 0):
@@ -62,19 +70,23 @@ def compare(
     left = {asset: max(0, -should_mine[asset] - should_others[asset]) for asset in assets}
     if less and _takes(changes, should, less, left):
         told = ", ".join(f"{amount:,} {_named(asset)}" for asset, amount in less.items())
-        return Loss("loss", f"others have {told} less than they should")
+        return Loss("loss", f"others have {told} less than they should", _satoshis(less))
     more = {
         asset: mine[asset] - should_mine[asset]
         for asset in assets
         if mine[asset] - should_mine[asset] > left[asset] + _slack(asset)
     }
-    if more and any(mine[asset] > _slack(asset) for asset in assets):
+    if more and any(mine[asset] > left[asset] + _slack(asset) for asset in assets):
         told = ", ".join(f"{amount:,} {_named(asset)}" for asset, amount in more.items())
-        return Loss("gain", f"the attacker has {told} more than they should")
+        return Loss("gain", f"the attacker has {told} more than they should", _satoshis(more))
     kept = _kept(mine, should_mine, should_others, assets)
     if kept is not None:
         return kept
     return _price(bargain) if bargain is not None else _unpaid(changes, should, spent)
+
+
+def _satoshis(amounts: Mapping[Asset, int]) -> int:
+    return amounts.get(SATOSHIS, 0) if len(amounts) == 1 else 0
 
 
 def _takes(
@@ -131,14 +143,20 @@ class _Bargain:
 def _bargain(mine: Holdings, should_mine: Holdings) -> _Bargain | None:
     """One asset for another, as they are exchanged honestly too, in this direction or back."""
     paid = _but_fees([asset for asset in mine if mine[asset] < 0], mine)
-    got = [asset for asset in mine if mine[asset] > 0]
+    got = [asset for asset in mine if mine[asset] > _slack(asset)]
     if len(paid) != 1 or len(got) != 1:
         return None
     currency, thing = paid[0], got[0]
     if should_mine[currency] * should_mine[thing] >= 0:
         return None
+    if any(abs(should_mine[asset]) <= _allowance(asset) for asset in (currency, thing)):
+        return None
     due = abs(should_mine[currency]) * mine[thing] // abs(should_mine[thing])
     return _Bargain(-mine[currency], due, currency, mine[thing], thing)
+
+
+def _with_satoshis(holdings: Holdings, satoshis: int) -> Holdings:
+    return Counter({**holdings, SATOSHIS: satoshis})
 
 
 def _negative(holdings: Holdings) -> Holdings:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from ...script.numbers import encode_number
 from ...transaction.model import Nft, Output, Token
 from .draft import Draft, DraftInput, Item, Signed, SignedMessage
+from .exchanges import exchanged_coins, exchanged_items
 from .material import Edit, Material
 from .output_fields import number_of
 from .scene import OWN_CATEGORY, fresh_outpoint
@@ -33,6 +34,8 @@ _LONGEST_COMMITMENT = 128
 def edits_of_inputs(draft: Draft, material: Material) -> Iterator[Edit]:
     """Yield every small change of a draft's inputs."""
     yield from _doubled(draft, material)
+    yield from exchanged_coins(draft, material)
+    yield from exchanged_items(draft, material)
     for at, place in enumerate(draft.inputs):
         yield from _other_coins(at, place, material)
     for at, place in enumerate(draft.inputs):

@@ -14,7 +14,7 @@ from .scene import OWN_CATEGORY
 __all__ = ["STATE", "edits_of_outputs"]
 
 STATE = "has another state"
-"""How the words of an edit end that changes nothing but the commitment of an output."""
+"""How the words of an edit end that changes nothing but an NFT of an output."""
 
 _DUST = 1_000
 _MOST_AMOUNT = 2**63
@@ -35,8 +35,11 @@ def edits_of_outputs(draft: Draft, material: Material) -> Iterator[Edit]:
             yield Edit(f"output {at} has other tokens", _with(at, token=token))
         token_there = output.token
         if token_there is not None and token_there.nft is not None:
-            for commitment in _states(token_there.nft.commitment, material):
-                made = replace(token_there, nft=replace(token_there.nft, commitment=commitment))
+            nft = token_there.nft
+            others = [replace(nft, capability=each) for each in Capability if each > nft.capability]
+            states = _states(nft.commitment, material)
+            for other in (*others, *(replace(nft, commitment=each) for each in states)):
+                made = replace(token_there, nft=other)
                 yield Edit(f"output {at} {STATE}", _with(at, token=made))
 
 
@@ -109,6 +112,7 @@ def _tokens(token: Token | None, material: Material) -> Iterator[Token]:
         for category in material.categories:
             yield Token(category, 0, Nft(b""))
             yield Token(category, 1)
+        yield from material.tokens
         return
     amount = token.amount
     for number in dict.fromkeys((amount - 1, amount + 1, amount // 2, amount * 2, 1)):
@@ -122,7 +126,7 @@ def _tokens(token: Token | None, material: Material) -> Iterator[Token]:
         yield replace(token, amount=0)
         yield replace(token, nft=None)
     for capability in Capability:
-        if capability is not nft.capability:
+        if capability < nft.capability:
             yield replace(token, nft=replace(nft, capability=capability))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from ...transaction.context import TransactionContext
 from ...transaction.model import Output, Transaction
 from ...validation.verify import verify
 from ...vm.rules.ruleset import RuleSet
+from .bounds import is_bounded
 from .differences import Difference, differences
 from .draft import Draft
 from .oracle import Loss
@@ -30,9 +31,11 @@ ATTACKS = ("loss", "gain", "property")
 """The kinds that are attacks; all others are open to argument and shown apart."""
 
 NOTES = {
+    "more": "A little more is taken than honestly, and a check bounds it.",
     "price": "Less than half is paid of what is paid honestly.",
     "unpaid": "Somebody whom the contract pays gets next to nothing.",
     "unsigned": "A coin is spent without those who honestly sign for it.",
+    "replay": "A coin is spent with what was signed for another one.",
     "later": "Somebody loses if it is done later than honestly.",
     "trust": "Somebody loses if one who signs data signs what they like.",
     "new path": "Somebody loses on a path that no honest transaction takes.",
@@ -123,10 +126,12 @@ def _quoted(text: str) -> str:
     return printable(text.replace("\\", r"\\").replace('"', r"\""))
 
 
-def shrink(accepted: Accepted, search: Search) -> Finding | None:
+def shrink(
+    accepted: Accepted, search: Search, known: Container[tuple[str, ...]] = ()
+) -> Finding | None:
     """Undo every difference from the honest transaction that is not needed.
 
-    Returns None if a fresh verification of its bytes refuses it.
+    Returns None if a fresh verification of its bytes refuses it, or if its cause is known.
     """
     scene = search.scene
     reference = search.oracle.references[accepted.reference].draft
@@ -151,7 +156,20 @@ def shrink(accepted: Accepted, search: Search) -> Finding | None:
         return None
     if not verify(encoded, encode_outputs(coins), scene.rules).ok:
         return None
-    places = sorted(each.place for each in left)
+    places = sorted(each.place for each in left) or [loss.sentence]
+    if (loss.kind, *places) in known:
+        return None
+    if loss.kind in ("loss", "gain"):
+        if ("more", *places) in known:
+            return None
+        if is_bounded(
+            draft,
+            loss,
+            reference=accepted.reference,
+            oracle=search.oracle,
+            preimages=search.preimages,
+        ):
+            loss = Loss("more", f"{loss.sentence}, and no more can be taken in this way")
     return Finding(
         scene.attacker.name,
         loss.kind,
@@ -162,7 +180,7 @@ def shrink(accepted: Accepted, search: Search) -> Finding | None:
         transaction,
         coins,
         scene.rules,
-        (loss.kind, *(places or [loss.sentence])),
+        (loss.kind, *places),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from ...transaction.model import Token
 from .draft import Draft
 from .scene import Scene
 
@@ -29,7 +30,7 @@ class Edit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """The values that are pushed, the scripts that lock, and the categories, each once.
+    """The values that are pushed, the scripts that lock, the categories, and what is spent of them.
 
     `mine` is the attacker's script, `held` the honest drafts as the attacker can sign them.
     """
@@ -39,6 +40,7 @@ class Material:
     values: tuple[bytes, ...]
     scripts: tuple[bytes, ...]
     categories: tuple[bytes, ...]
+    tokens: tuple[Token, ...]
 
 
 def gather(scene: Scene, held: Sequence[Draft]) -> Material:
@@ -48,9 +50,11 @@ def gather(scene: Scene, held: Sequence[Draft]) -> Material:
     )
     scripts: dict[bytes, None] = {scene.script: None}
     categories: dict[bytes, None] = {}
+    tokens: dict[Token, None] = {}
     for draft in scene.honest:
         for place in draft.inputs:
             values.update((item, None) for item in place.items if isinstance(item, bytes))
+        tokens.update((each.coin.token, None) for each in draft.inputs if each.coin.token)
         for output in (*(place.coin for place in draft.inputs), *draft.outputs):
             scripts[output.locking_bytecode] = None
             token = output.token
@@ -58,4 +62,11 @@ def gather(scene: Scene, held: Sequence[Draft]) -> Material:
                 categories[token.category] = None
                 if token.nft is not None:
                     values[token.nft.commitment] = None
-    return Material(scene.script, tuple(held), tuple(values), tuple(scripts), tuple(categories))
+    return Material(
+        scene.script,
+        tuple(held),
+        tuple(values),
+        tuple(scripts),
+        tuple(categories),
+        tuple(tokens),
+    )

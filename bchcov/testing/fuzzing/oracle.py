@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, product
 
-from ...transaction.model import Output
+from ...transaction.model import Nft, Output
 from .branches import Branches, branches_of
-from .comparing import Loss, added, compare
+from .comparing import FEE, Loss, added, compare
 from .draft import Draft, DraftInput
 from .rights import age_of, is_later, lock_of, messages_of
-from .scene import CONTRACT, SATOSHIS, Holdings, Scene
-from .signers import SignedSpend, signed_spends, unsigned
+from .scene import ATTACKER, CONTRACT, SATOSHIS, Holdings, Scene
+from .signers import SignedSpend, data_signatures, replayed, signed_spends, unsigned
 
 __all__ = ["Loss", "Oracle", "Reference"]
 
@@ -26,7 +26,8 @@ class Reference:
 
     `changes` is what each owner has more, or less, after it; `branches` are those that the script
     of each input took, `contracts` how many inputs spend contracts, and `guests` the coins of
-    others that are spent beside them.
+    others that are spent beside them; `is_taken` says that the attacker takes all that the
+    contracts' coins hold, and nobody else has a part in it.
     """
 
     draft: Draft
@@ -34,6 +35,7 @@ class Reference:
     branches: tuple[Branches, ...]
     contracts: int
     guests: frozenset[Output]
+    is_taken: bool
 
 
 @dataclass(slots=True)
@@ -44,6 +46,7 @@ class Oracle:
     references: Sequence[Reference]
     signed: Sequence[SignedSpend]
     messages: frozenset[bytes]
+    data: Mapping[bytes, frozenset[tuple[bytes, int]]]
 
     @classmethod
     def of(cls, scene: Scene, drafts: Sequence[Draft]) -> Oracle:
@@ -56,14 +59,15 @@ class Oracle:
                 for place in draft.inputs
                 if not scene.of_contract(place) and not scene.is_mine(place, {})
             )
-            made.append(
-                Reference(
-                    draft, scene.changes(draft, {}), branches_of(draft, scene), contracts, guests
-                )
+            changes, branches = scene.changes(draft, {}), branches_of(draft, scene)
+            mine = changes[ATTACKER]
+            is_taken = all(map(scene.attacker.has, draft.outputs)) and all(
+                amount >= (-FEE if asset == SATOSHIS else 0) for asset, amount in mine.items()
             )
+            made.append(Reference(draft, changes, branches, contracts, guests, is_taken))
         signed = signed_spends(scene, [each.branches for each in made])
         messages = frozenset(each for draft in scene.honest for each in messages_of(draft))
-        return cls(scene, made, tuple(signed), messages)
+        return cls(scene, made, tuple(signed), messages, data_signatures(scene))
 
     def judge(self, draft: Draft, seed: int, preimages: Mapping[bytes, bytes]) -> Loss | None:
         """Say what an accepted transaction takes from others, None if it is no attack.
@@ -76,12 +80,16 @@ class Oracle:
         found = compare(changes, added([self.references[seed].changes]), spent)
         if found is None:
             return self.waited(draft, seed) or unsigned(draft, self.signed, self.scene)
+        more = changes[ATTACKER][SATOSHIS] - self.references[seed].changes[ATTACKER][SATOSHIS]
         # Only now is it worth looking at the branches.
         branches = branches_of(draft, self.scene)
         for references in self.matching(draft, branches, seed):
             should = added(each.changes for each in references)
-            if compare(changes, should, spent) is None:
-                return unsigned(draft, self.signed, self.scene)
+            # Who may take all of a coin may take all of another, in the same way.
+            is_right = all(each.is_taken for each in references)
+            if is_right or compare(changes, should, spent) is None:
+                said = replayed(draft, self.data, self.scene) if more > FEE else None
+                return said or unsigned(draft, self.signed, self.scene)
         return self.excused(found, draft, branches)
 
     def excused(self, found: Loss, draft: Draft, branches: Sequence[Branches]) -> Loss:
@@ -102,9 +110,10 @@ class Oracle:
                 for honest, other, theirs in alike
                 if theirs == taken
             ]
+            locks, ages = [lock for lock, _ in waits], [age for _, age in waits]
             if waits and (
-                is_later(lock_of(draft, place), [lock for lock, _ in waits])
-                or age_of(place) > max(age for _, age in waits)
+                (min(locks) > 0 and is_later(lock_of(draft, place), locks))
+                or (min(ages) > 0 and age_of(place) > max(ages))
             ):
                 return Loss("later", f"{found.sentence}, if it is done later than honestly")
         return found
@@ -184,7 +193,12 @@ class Oracle:
             for each in draft.outputs
         )
         if is_of_contract or stays:
-            return Loss("free state", f"output {changed[0]} may have any state")
+            nft, honest = token.nft, other.token.nft if other.token else None
+            if nft is not None and honest is not None and nft.capability != honest.capability:
+                may = f"have the capability {nft.capability.name.lower()}"
+            else:
+                may = "have any state"
+            return Loss("free state", f"output {changed[0]} may {may}")
         return None
 
     def spends_alike(self, draft: Draft, other: Draft) -> bool:
@@ -214,7 +228,7 @@ class Oracle:
             waits = [
                 (lock_of(other, theirs), age_of(theirs))
                 for other, theirs, same in self._alike(place)
-                if same == taken
+                if same == taken and theirs.items == place.items
             ]
             if not waits:
                 continue
@@ -231,4 +245,4 @@ def _without_state(output: Output) -> Output:
     token = output.token
     if token is None or token.nft is None:
         return output
-    return replace(output, token=replace(token, nft=replace(token.nft, commitment=b"")))
+    return replace(output, token=replace(token, nft=Nft()))

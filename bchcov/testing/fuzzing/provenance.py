@@ -91,7 +91,7 @@ class Watched:
     `operands` are the items that this found on top of the stack, the top one last; `compared`
     the instructions that compared or checked something, with their operands, in their order;
     `branches` which way each OP_IF went; `made` what was hashed, by its hash; `reads` what was
-    read of the transaction, by opcode and index.
+    read of the transaction, by opcode and index; `run` the pushed items that are functions.
     """
 
     result: InputResult
@@ -102,6 +102,7 @@ class Watched:
     branches: tuple[tuple[bytes, int, bool], ...] = ()
     made: dict[bytes, Traced] = field(default_factory=dict)
     reads: frozenset[tuple[int, int]] = frozenset()
+    run: frozenset[int] = frozenset()
 
 
 # What decides something of two items or more.
@@ -127,6 +128,7 @@ class _Watcher:
     branches: list[tuple[bytes, int, bool]] = field(default_factory=list)
     made: dict[bytes, Traced] = field(default_factory=dict)
     reads: set[tuple[int, int]] = field(default_factory=set)
+    run: set[int] = field(default_factory=set)
     opcode: int | None = None
     operands: tuple[Traced, ...] = ()
     step: tuple[bytes, int] = (b"", 0)
@@ -162,6 +164,10 @@ class _Watcher:
         self.operands = tuple(stack[-_OPERANDS:])  # type: ignore[arg-type]
         if opcode in _COMPARING:
             self.compared.append((opcode, self.operands))
+        elif opcode == Op.OP_DEFINE and len(self.operands) > 1:
+            body = self.operands[-2].origin
+            if isinstance(body, Pushed):
+                self.run.add(body.number)
 
     def settle(self, vm: Machine) -> None:
         """Give what the last instruction left its origin."""
@@ -213,6 +219,7 @@ def watch(context: TransactionContext, index: int, rules: RuleSet) -> Watched:
         tuple(watcher.branches),
         watcher.made,
         frozenset(watcher.reads),
+        frozenset(watcher.run),
     )
 
 

@@ -18,6 +18,7 @@ __all__ = ["repaired"]
 
 _ALTERNATIVES = 24
 _MAX_UINT32 = 0xFFFFFFFF
+_TRUE = bytes((Op.OP_1,))
 
 
 def repaired(draft: Draft, scene: Scene, preimages: dict[bytes, bytes]) -> Iterator[Draft]:
@@ -37,6 +38,9 @@ def repaired(draft: Draft, scene: Scene, preimages: dict[bytes, bytes]) -> Itera
 
 
 def _granted(wisher: Wisher, watched: Watched) -> Iterator[Draft]:
+    for number in watched.run:
+        # A function that is pushed refuses nothing if it may be another one.
+        yield wisher.draft.with_item(wisher.index, number, _TRUE)
     if watched.result.code is None:
         if watched.stack:
             yield from wisher.be_true(watched.stack[-1])

@@ -18,7 +18,8 @@ def own_scripts(honest: Iterable[Draft], party: Party) -> frozenset[bytes]:
     """Return the contracts whose coins a party may take whenever they like.
 
     These are those that name their key, and that an honest transaction spends to them alone, with
-    their signature and nothing else: no lock on time, no secret, nobody else's word.
+    their signature and nothing else: no lock on time, no secret, nobody else's word. A coin with
+    an NFT is left out: its state may say whose turn it is.
     """
     return frozenset(
         place.coin.locking_bytecode
@@ -26,6 +27,7 @@ def own_scripts(honest: Iterable[Draft], party: Party) -> frozenset[bytes]:
         if all(map(party.has, draft.outputs))
         for place in draft.inputs
         if not party.has(place.coin) and _is_alone(place, party) and not _waits(draft, place)
+        if place.coin.token is None or place.coin.token.nft is None
     )
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from .branches import Branches, branches_of
 from .comparing import Loss
-from .draft import Draft, DraftInput, Signed
+from .draft import Draft, DraftInput, Signed, SignedMessage
 from .scene import Scene
 
-__all__ = ["SignedSpend", "signed_spends", "unsigned"]
+__all__ = ["SignedSpend", "data_signatures", "replayed", "signed_spends", "unsigned"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,4 +68,28 @@ def unsigned(draft: Draft, spends: Sequence[SignedSpend], scene: Scene) -> Loss 
         if same and all(same):
             names = " or ".join(dict.fromkeys(name for names in same for name in names))
             return Loss("unsigned", f"input {at} is spent without a signature of {names}")
+    return None
+
+
+def data_signatures(scene: Scene) -> Mapping[bytes, frozenset[tuple[bytes, int]]]:
+    """Return what has been signed as data, and for which coins, as honest transactions show."""
+    found: dict[bytes, set[tuple[bytes, int]]] = {}
+    for draft, original in zip(scene.honest, scene.originals, strict=True):
+        for place, made in zip(draft.inputs, original.inputs, strict=True):
+            for item, signature in zip(place.items, made.items, strict=True):
+                if isinstance(item, SignedMessage) and isinstance(signature, bytes):
+                    found.setdefault(signature, set()).add(place.outpoint)
+    return {signature: frozenset(coins) for signature, coins in found.items()}
+
+
+def replayed(
+    draft: Draft, signatures: Mapping[bytes, frozenset[tuple[bytes, int]]], scene: Scene
+) -> Loss | None:
+    """A contract's coin that is spent with what has been signed for another one."""
+    for at, place in enumerate(draft.inputs):
+        for item in place.items:
+            coins = signatures.get(item) if isinstance(item, bytes) else None
+            if coins and place.outpoint not in coins and scene.of_contract(place):
+                says = f"input {at} is accepted with what was signed for another coin"
+                return Loss("replay", says)
     return None

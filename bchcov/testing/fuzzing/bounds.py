@@ -1,0 +1,72 @@
+"""Whether more can be taken in the same way, or a check bounds it, as it does a fee."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ...errors import BchcovError
+from ...validation.verify import verify
+from .balance import complete
+from .comparing import FEE, Loss
+from .draft import Draft
+from .oracle import Oracle
+from .repair import repaired
+from .scene import ATTACKER, SATOSHIS
+
+__all__ = ["is_bounded"]
+
+_DUST = 546
+_TIMES = 3
+_SHARES = 10
+_MOST_TRIED = 40
+
+
+def is_bounded(
+    draft: Draft, loss: Loss, *, reference: int, oracle: Oracle, preimages: dict[bytes, bytes]
+) -> bool:
+    """Whether an attacker takes a little more than in the honest transaction, and no more.
+
+    That is a fee that a contract leaves, or a share that they have in the honest one as well and
+    that is larger here. An output that is less than in the honest transaction is made smaller
+    still, and repaired; what is accepted then shows that nothing bounds it.
+    """
+    honest = oracle.references[reference]
+    share = honest.changes[ATTACKER][SATOSHIS]
+    if not 0 < loss.satoshis <= max(FEE, _SHARES * share):
+        return False
+    pairs = enumerate(zip(draft.outputs, honest.draft.outputs, strict=False))
+    smaller = [at for at, (output, other) in pairs if output.value < other.value]
+    if not smaller or len(draft.inputs) != len(honest.draft.inputs):
+        return False
+    tried = 0
+    for at in smaller:
+        for value in (
+            _DUST,
+            draft.outputs[at].value // 2,
+            honest.draft.outputs[at].value * 9 // 10,
+        ):
+            lower = draft.with_output(at, replace(draft.outputs[at], value=value))
+            for made in _mended(lower, oracle, preimages):
+                tried += 1
+                found = oracle.judge(made, reference, preimages) if _passes(made, oracle) else None
+                if found is not None and found.satoshis >= _TIMES * loss.satoshis:
+                    return False
+                if tried >= _MOST_TRIED:
+                    return True
+    return True
+
+
+def _mended(draft: Draft, oracle: Oracle, preimages: dict[bytes, bytes]) -> Iterator[Draft]:
+    """Yield a draft with its fee paid, and what repair makes of it once and again."""
+    for made in complete(draft, oracle.scene):
+        yield made
+        for once in repaired(made, oracle.scene, preimages):
+            yield from complete(once, oracle.scene)
+
+
+def _passes(draft: Draft, oracle: Oracle) -> bool:
+    try:
+        return verify(*draft.finish(), oracle.scene.rules).ok
+    except BchcovError:
+        return False
