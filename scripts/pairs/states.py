@@ -60,25 +60,22 @@ def _airdrop(airdrop: Contract) -> list[BuiltTransaction]:
     ann, bob, cat, dan = (sha256(key.public_key_hash + number(of, 8)) for key, of in shares)
     nothing, right = bytes(32), sha256(cat + dan)
     left = sha256(ann + nothing)
-    roots = [
-        sha256(sha256(ann + bob) + right),
-        sha256(left + right),
-        sha256(left + sha256(nothing + dan)),
-    ]
-    bobs = airdrop.unlock.claim(BOB.public_key_hash, 200, ann, 1, right, 0)
-    cats = airdrop.unlock.claim(CAT.public_key_hash, 300, dan, 0, left, 1)
+    halves = (sha256(ann + bob), right), (left, right), (left, sha256(nothing + dan))
+    roots = [sha256(one + other) for one, other in halves]
+    one = coin(airdrop, 1_000, state(roots[0], amount=1_000))
+    two = coin(airdrop, 1_000, state(roots[1], amount=800), at=1)
+    after, end = state(roots[1], amount=800), state(roots[2], amount=500)
     return [
         spending(
-            (coin(airdrop, 1_000, state(before, amount=amount), at=at), unlocker),
-            purse(key, 10_000),
-            pay=[
-                airdrop.output(1_000, state(after, amount=amount - share)),
-                paid(key, 8_000, Token(CATEGORY, share)),
-            ],
-        )
-        for at, (key, unlocker, before, after, amount, share) in enumerate(
-            ((BOB, bobs, roots[0], roots[1], 1_000, 200), (CAT, cats, roots[1], roots[2], 800, 300))
-        )
+            (one, airdrop.unlock.claim(BOB.public_key_hash, 200, ann, 1, right, 0)),
+            purse(BOB, 10_000),
+            pay=[airdrop.output(1_000, after), paid(BOB, 8_000, Token(CATEGORY, 200))],
+        ),
+        spending(
+            (two, airdrop.unlock.claim(CAT.public_key_hash, 300, dan, 0, left, 1)),
+            purse(CAT, 10_000),
+            pay=[airdrop.output(1_000, end), paid(CAT, 8_000, Token(CATEGORY, 300))],
+        ),
     ]
 
 

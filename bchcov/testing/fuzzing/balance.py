@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ...transaction.model import Output
+from ...transaction.model import Output, Token
 from .draft import Draft
 from .scene import OWN_CATEGORY, Scene, fresh_outpoint
 
@@ -13,6 +14,7 @@ __all__ = ["complete"]
 
 _FEE = 2_000
 _DUST = 546
+_LITTLE = 1_000
 
 
 def complete(draft: Draft, scene: Scene) -> Iterator[Draft]:
@@ -20,7 +22,8 @@ def complete(draft: Draft, scene: Scene) -> Iterator[Draft]:
 
     What is left over goes to the attacker, in an output of theirs that is there or in one more,
     or to the miner; what is missing comes from a coin of theirs that is there, or from their
-    purse. Nothing is yielded if the attacker could not have the coins.
+    purse. Tokens that would be burnt go to the attacker as well, in another draft. Nothing is
+    yielded if the attacker could not have the coins.
     """
     for at, place in enumerate(draft.inputs):
         known = scene.coins.get(place.outpoint)
@@ -28,6 +31,9 @@ def complete(draft: Draft, scene: Scene) -> Iterator[Draft]:
             draft = draft.with_input(at, fresh_outpoint(place, 7))
     if scene.is_fair(draft):
         yield from _balanced(draft, scene)
+        for token in _burnt(draft):
+            kept = draft.with_outputs((*draft.outputs, Output(_LITTLE, scene.script, token)))
+            yield from _balanced(kept, scene)
 
 
 def _balanced(draft: Draft, scene: Scene) -> Iterator[Draft]:
@@ -61,6 +67,20 @@ def _paying(draft: Draft, scene: Scene, value: int) -> Iterator[Draft]:
             yield draft.with_output(at, replace(output, value=output.value + value))
             break
     yield draft.with_outputs((*draft.outputs, Output(value, scene.script)))
+
+
+def _burnt(draft: Draft) -> Iterator[Token]:
+    """The fungible tokens that no output takes."""
+    left: Counter[bytes] = Counter()
+    for place in draft.inputs:
+        if place.coin.token is not None:
+            left[place.coin.token.category] += place.coin.token.amount
+    for output in draft.outputs:
+        if output.token is not None:
+            left[output.token.category] -= output.token.amount
+    for category, amount in left.items():
+        if amount > 0 and category != OWN_CATEGORY:
+            yield Token(category, amount)
 
 
 def _size(draft: Draft) -> int:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from bchcov import (
+    BCH_2026,
     BuiltTransaction,
     Capability,
     Coin,
@@ -14,10 +15,23 @@ from bchcov import (
     PrivateKey,
     Token,
     TransactionBuilder,
+    TransactionContext,
+    assemble,
     compile_contract,
+    encode_number,
+    verify,
 )
 from bchcov.contract import ContractUnlocker
+from bchcov.contract.argument_types import ArgumentValue
 from bchcov.testing import Party, fuzz
+from bchcov.testing.fuzzing.balance import complete
+from bchcov.testing.fuzzing.campaign import prepare
+from bchcov.testing.fuzzing.comparing import Loss
+from bchcov.testing.fuzzing.draft import Draft
+from bchcov.testing.fuzzing.edits import edits_of
+from bchcov.testing.fuzzing.material import gather
+from bchcov.testing.fuzzing.provenance import watch
+from bchcov.testing.fuzzing.repair import repaired
 from bchcov.testing.fuzzing.rights import is_later
 
 OWNER, HEIR, ORACLE = (PrivateKey(bytes(31) + bytes((number,))) for number in (1, 2, 3))
@@ -64,6 +78,12 @@ OP_INPUTINDEX OP_OUTPUTBYTECODE OP_INPUTINDEX OP_UTXOBYTECODE OP_EQUALVERIFY
 OP_INPUTINDEX OP_OUTPUTVALUE OP_INPUTINDEX OP_UTXOVALUE OP_GREATERTHANOREQUAL OP_VERIFY
 OP_DUP OP_HASH160 OP_INPUTINDEX OP_UTXOTOKENCOMMITMENT OP_EQUALVERIFY OP_CHECKSIG
 """
+GIFT = """\
+// @parameter bytes owner, int fee
+// @spend give()
+OP_INPUTINDEX OP_OUTPUTBYTECODE <owner> OP_EQUALVERIFY
+OP_INPUTINDEX OP_OUTPUTVALUE <fee> OP_ADD OP_INPUTINDEX OP_UTXOVALUE OP_GREATERTHANOREQUAL
+"""
 
 
 def spending(
@@ -77,8 +97,8 @@ def spending(
     return builder.pay(*outputs).build_exactly()
 
 
-def kinds(honest: Iterable[BuiltTransaction], *parties: Party) -> set[str]:
-    found = fuzz(honest, parties, seconds=None, count=COUNT).findings
+def kinds(honest: Iterable[BuiltTransaction], *parties: Party, count: int = COUNT) -> set[str]:
+    found = fuzz(honest, parties, seconds=None, count=count).findings
     return {f"{each.attacker}: {each.kind}" for each in found}
 
 
@@ -150,3 +170,86 @@ def test_a_state_is_changed_without_the_one_whom_it_names() -> None:
     )
     found = renamed(source)
     assert "heir: unsigned" in found or "a stranger: unsigned" in found
+
+
+def given(fee: int) -> set[str]:
+    bindings: dict[str, ArgumentValue] = {"owner": OWNER.locking_bytecode, "fee": fee}
+    contract = compile_contract("gift", bindings, source=GIFT)
+    coin = contract.coin("11" * 32, 0, 100_000)
+    gift = spending(coin, contract.unlock.give(), Output(99_000, OWNER.locking_bytecode))
+    return kinds([gift], OWNER_IS)
+
+
+def test_a_fee_that_a_check_bounds_is_no_loss() -> None:
+    assert given(1_000) == set()
+    assert given(3_000) == {"a stranger: more"}
+    assert "a stranger: loss" in given(60_000)
+
+
+def mended(
+    honest: Sequence[BuiltTransaction], attacker: str, *parties: Party, edit: str
+) -> Iterator[tuple[Draft, Loss | None]]:
+    """What repair makes of an edit of the first honest transaction, if it is accepted then."""
+    campaign = prepare(honest, parties)
+    search = next(each for each in campaign.searches if each.scene.attacker.name == attacker)
+    draft = search.held[0]
+    for each in edits_of(draft, gather(search.scene, search.held)):
+        changed = each.on(draft) if edit in each.says else None
+        for made in complete(changed, search.scene) if changed else ():
+            for again in repaired(made, search.scene, {}):
+                for last in complete(again, search.scene):
+                    if verify(*last.finish()).ok:
+                        yield last, search.oracle.judge(last, 0, {})
+
+
+def test_what_was_signed_for_one_coin_is_tried_on_another() -> None:
+    source = VOUCHER.replace("OP_INPUTINDEX OP_OUTPOINTTXHASH OP_CAT", "")
+    contract = compile_contract("voucher", {"oracle": ORACLE}, source=source)
+    cashed = []
+    for number, key in enumerate((OWNER, HEIR)):
+        coin, to = contract.coin(f"{number + 1:064x}", 0, 100_000), key.locking_bytecode
+        unlocker = contract.unlock.cash(ORACLE.sign_data(to), to)
+        cashed.append(spending(coin, unlocker, Output(99_000, to)))
+    parties = OWNER_IS, HEIR_IS, Party("oracle", (ORACLE,))
+    says = "pushes items 0 to 1 of input 0 of honest transaction 1"
+    found = [loss.kind for _, loss in mended(cashed, "heir", *parties, edit=says) if loss]
+    assert found == ["replay"]
+    assert not [loss for _, loss in mended(cashed, "owner", *parties, edit=says) if loss]
+
+
+def test_a_function_that_may_be_another_is_exchanged() -> None:
+    source = "// @spend run(bytes body)\nOP_1 OP_DEFINE OP_1 OP_INVOKE\n"
+    contract = compile_contract("runner", source=source)
+    body = assemble("OP_0 OP_OUTPUTVALUE <90000> OP_GREATERTHANOREQUAL")
+    honest = spending(
+        contract.coin("11" * 32, 0, 100_000),
+        contract.unlock.run(body),
+        Output(95_000, OWNER.locking_bytecode),
+    )
+    watched = watch(TransactionContext(honest.transaction, honest.source_outputs), 0, BCH_2026)
+    assert watched.run == {0}
+    report = fuzz([honest], [OWNER_IS], seconds=None, count=COUNT)
+    pushed = {each.transaction.inputs[0].unlocking_bytecode[:2] for each in report.attacks}
+    assert b"\x51" + b"\x04" in pushed or b"\x01\x51" in pushed
+
+
+def test_a_spend_is_tried_on_a_coin_in_another_state() -> None:
+    source = """\
+OP_INPUTINDEX OP_UTXOTOKENCOMMITMENT OP_BIN2NUM OP_1SUB
+OP_INPUTINDEX OP_OUTPUTTOKENCOMMITMENT OP_BIN2NUM OP_NUMEQUAL
+"""
+    contract = compile_contract("points", source=source, paths={"less": ""})
+
+    def lessened(points: int) -> BuiltTransaction:
+        before, after = (
+            Token(CATEGORY, nft=Nft(encode_number(each), Capability.MUTABLE))
+            for each in (points, points - 1)
+        )
+        coin = contract.coin(f"{points:064x}", 0, 50_000, before)
+        return spending(coin, contract.unlock.less(), contract.output(49_000, after))
+
+    edit = "input 0 spends a coin of honest transaction 1"
+    made = [draft for draft, _ in mended([lessened(5), lessened(7)], "owner", OWNER_IS, edit=edit)]
+    states = [each.outputs[0].token for each in made]
+    assert states
+    assert encode_number(6) in {each.nft.commitment for each in states if each and each.nft}
