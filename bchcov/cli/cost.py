@@ -9,9 +9,9 @@ import click
 
 from ..encoding.printable import printable
 from ..errors import ContractError, FormatError
-from ..testing.cost import check_snapshot, measure_cost, profile, update_snapshot
+from ..testing.cost import check_snapshot, joined, measure_cost, profile, update_snapshot
 from ..vm.rules.upgrades import BCH_2026
-from .terminal.contracts import contract_arguments, load_from, read_transactions
+from .terminal.contracts import contract_arguments, load_contracts, read_transactions
 from .terminal.files import finite, writing
 
 __all__ = ["cost"]
@@ -36,7 +36,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.pass_context
 def cost(
     ctx: click.Context,
-    file: Path,
+    file: Path | None,
     arguments: tuple[str, ...],
     transactions: Path,
     locking: str,
@@ -52,15 +52,15 @@ def cost(
     of size and cost are not enforced, but shown, with the padding that would be needed. The
     exit code is 1 if the figures differ from those of the snapshot given by --check.
     """
-    contract = load_from(file, arguments, locking)
     lines = [each for each in read_transactions(transactions) if each.expected is not False]
+    contracts = load_contracts(file, arguments, locking, lines)
     spends = {each.name: each for each in lines}
     if len(spends) < len(lines):
         raise click.ClickException(f"{transactions.name}: two transactions have the same id")
     try:
-        report = measure_cost(contract, spends, BCH_2026)
+        report = joined([measure_cost(each, spends, BCH_2026) for each in contracts])
         if folded is not None:
-            stacks = profile(contract, spends, BCH_2026).folded()
+            stacks = "".join(profile(each, spends, BCH_2026).folded() for each in contracts)
             with writing(folded):
                 folded.write_text(stacks, encoding="utf-8")
         differences = check_snapshot(report, check, tolerance=tolerance / 100) if check else ()

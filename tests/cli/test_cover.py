@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner, Result
 from contract_examples import EXAMPLES
 
-from bchcov import BCH_2026
+from bchcov import (
+    BCH_2026,
+    Coin,
+    Output,
+    P2pkhUnlocker,
+    PrivateKey,
+    TransactionBuilder,
+    compile_contract,
+)
 from bchcov.cli.main import main
+from bchcov.cli.terminal.reporting import placed
 from bchcov.formats.verify_lines import verify_line
+from bchcov.testing.marks import Mark, as_annotations
 
 HTLC = next(each for each in EXAMPLES if each.name == "htlc")
 FILE = str(Path(__file__).parents[2] / "contracts" / "htlc" / "htlc.cashasm")
@@ -157,3 +168,98 @@ def test_cost_is_held_to_a_snapshot(transactions: str, tmp_path: Path) -> None:
     refused = run("cost", FILE, *CONSTANTS, "--transactions", transactions)
     assert refused.exit_code == 1
     assert "is refused, so that its cost says nothing" in refused.stderr
+
+
+def test_cover_reports_as_junit_sarif_and_annotations(transactions: str, tmp_path: Path) -> None:
+    junit, sarif = tmp_path / "junit.xml", tmp_path / "cover.sarif"
+    files = ["--junit", str(junit), "--sarif", str(sarif), "--github"]
+    result = run("cover", FILE, *CONSTANTS, "--transactions", transactions, *files)
+    assert result.exit_code == 0, result.output
+    root = ElementTree.parse(junit).getroot()
+    assert root.attrib == {"tests": "5", "failures": "1"}
+    (failed,) = [each for each in root.iter("testcase") if each.find("failure") is not None]
+    assert failed.attrib["name"].endswith("[size]")
+    (made,) = json.loads(sarif.read_text(encoding="utf-8"))["runs"]
+    (found,) = [each for each in made["results"] if each["ruleId"] == "check-never-failed"]
+    place = found["locations"][0]["physicalLocation"]
+    assert place == {
+        "artifactLocation": {"uri": Path(FILE).as_posix()},
+        "region": {"startLine": 15},
+    }
+    assert {each["id"] for each in made["tool"]["driver"]["rules"]} >= {found["ruleId"]}
+    line = f"::warning file={FILE},line=15,title=bchcov cover::[size] was never seen to fail"
+    assert line in result.stderr
+
+
+def test_mutate_reports_as_junit_sarif_and_annotations(transactions: str, tmp_path: Path) -> None:
+    junit, sarif = tmp_path / "junit.xml", tmp_path / "mutate.sarif"
+    files = ["--junit", str(junit), "--sarif", str(sarif), "--github"]
+    result = run("mutate", FILE, *CONSTANTS, "--transactions", transactions, *files)
+    assert result.exit_code == 1
+    survived = [each for each in result.stdout.split("\n") if each.endswith(": survived")]
+    assert survived
+    root = ElementTree.parse(junit).getroot()
+    assert int(root.attrib["failures"]) >= len(survived)
+    results = json.loads(sarif.read_text(encoding="utf-8"))["runs"][0]["results"]
+    assert sum(each["ruleId"] == "mutant-survived" for each in results) == len(survived)
+    assert result.stderr.count("::warning file=") == len(survived)
+
+
+def test_a_source_that_is_not_there_is_named_as_it_is_called(tmp_path: Path) -> None:
+    marks = [Mark("rule", "note", "other.cash", 3, "50 %, in\ntwo lines")]
+    assert placed(marks, tmp_path / "artifact.json") == marks
+    (annotation,) = as_annotations(marks, "a tool: x, y")
+    assert annotation == (
+        "::notice file=other.cash,line=3,title=a tool%3A x%2C y::50 %25, in%0Atwo lines"
+    )
+
+
+@pytest.mark.parametrize("command", ["cover", "mutate", "cost"])
+def test_transactions_alone_are_enough(command: str, transactions: str, tmp_path: Path) -> None:
+    named = run(command, FILE, *CONSTANTS, "--transactions", transactions, "--json")
+    if command == "cost":
+        honest = tmp_path / "honest.jsonl"
+        lines = Path(transactions).read_text(encoding="utf-8").split("\n")
+        honest.write_text("\n".join(lines[: len(HTLC.honest(HTLC.contracts))]), encoding="utf-8")
+        transactions = str(honest)
+        named = run(command, FILE, *CONSTANTS, "--transactions", transactions, "--json")
+    bare = run(command, "--transactions", transactions, "--json")
+    assert (bare.exit_code, bare.stderr) == (named.exit_code, "")
+    known, found = json.loads(named.stdout), json.loads(bare.stdout)
+    if command == "cover":
+        assert [each["refused"] for each in found["checks"]] == [
+            each["refused"] for each in known["checks"]
+        ]
+        assert found["lines"][0]["file"].startswith("script-")
+    elif command == "mutate":
+        assert [report["counts"] for report in found] == [known["counts"]]
+    else:
+        assert found["spends"] == known["spends"]
+
+
+def test_transactions_of_wallets_alone_are_not(tmp_path: Path) -> None:
+    key = PrivateKey(bytes(31) + b"\x01")
+    coin = Coin(bytes(32), 0, Output(10_000, key.locking_bytecode))
+    builder = TransactionBuilder().spend(coin, P2pkhUnlocker(key))
+    built = builder.change_to(key.locking_bytecode).build()
+    line = json.dumps(verify_line(built.transaction, built.source_outputs, BCH_2026))
+    (tmp_path / "wallet.jsonl").write_text(line, encoding="utf-8")
+    result = run("cover", "--transactions", str(tmp_path / "wallet.jsonl"))
+    assert result.exit_code == 1
+    assert "no transaction runs a script other than those of wallets" in result.stderr
+
+
+def test_several_scripts_are_told_apart(tmp_path: Path) -> None:
+    texts = []
+    for number in (1, 2):
+        source = f"// @spend go()\nOP_INPUTINDEX <{number}> OP_LESSTHAN"
+        contract = compile_contract("any", source=source)
+        spent = TransactionBuilder().spend(contract.coin("11" * 32, 0, 9_000), contract.unlock.go())
+        built = spent.pay(Output(8_000, b"\x51")).build_exactly()
+        line = verify_line(built.transaction, built.source_outputs, BCH_2026, name=f"go {number}")
+        texts.append(json.dumps(line))
+    (tmp_path / "two.jsonl").write_text("\n".join(texts), encoding="utf-8")
+    result = run("cost", "--transactions", str(tmp_path / "two.jsonl"), "--json")
+    names = [each["name"] for each in json.loads(result.stdout)["spends"]]
+    assert [name.partition(": ")[2] for name in names] == ["go 1", "go 2"]
+    assert len({name.partition(": ")[0] for name in names}) == 2

@@ -314,3 +314,10 @@ def test_a_signal_ends_it_with_the_report_so_far(number: int, jobs: str, tmp_pat
     assert "transactions judged in" in output
     assert "pays the attacker" in output
     assert (tmp_path / "out" / "findings.jsonl").read_text(encoding="utf-8")
+
+
+def test_findings_are_annotated_for_github() -> None:
+    result = run(BROKEN, *PARTY, *COUNT, "--github")
+    assert result.exit_code == 1
+    assert "::error file=-,line=1,title=bchcov fuzz::loss: " in result.stderr
+    assert "%0A" in result.stderr

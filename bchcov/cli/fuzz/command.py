@@ -18,9 +18,10 @@ from ...errors import ContractError, FormatError, MissingExtra, RulesError, Work
 from ...processes.signals import Stopped, stoppable
 from ...testing.fuzzing.campaign import Campaign, Report, prepare
 from ...testing.fuzzing.corpus import Learned, read_corpus, write_corpus
-from ...testing.fuzzing.exports import Place, as_json, as_junit, as_sarif, write_files
+from ...testing.fuzzing.exports import Place, as_json, as_junit, as_sarif, marks_of, write_files
 from ...testing.fuzzing.findings import Progress as Told
 from ...testing.fuzzing.parallel import ManyCampaigns, prepare_many
+from ...testing.marks import as_annotations
 from ...vm.rules.upgrades import find_rules
 from ..terminal.console import make_console
 from ..terminal.ending import end_status, report_end
@@ -188,6 +189,7 @@ def _as_bytes(value: object) -> bytes:
 @click.option("--json", "as_json_text", is_flag=True, help="Print the report as JSON.")
 @click.option("--sarif", type=click.Path(path_type=Path), help="Write SARIF to this file.")
 @click.option("--junit", type=click.Path(path_type=Path), help="Write JUnit XML to this file.")
+@click.option("--github", is_flag=True, help="Write annotations for GitHub Actions, too.")
 @click.pass_context
 def fuzz(
     ctx: click.Context,
@@ -210,6 +212,7 @@ def fuzz(
     as_json_text: bool,
     sarif: Path | None,
     junit: Path | None,
+    github: bool,
 ) -> None:
     """Search for attacks, starting from the honest transactions in FILE... ("-" is standard input).
 
@@ -254,8 +257,11 @@ def fuzz(
         if out is not None:
             with writing(out):
                 write_files(report, out)
+        places = [Place(each.file, each.line) for each in honest]
+        if github:
+            for annotation in as_annotations(marks_of(report, places), "bchcov fuzz"):
+                click.echo(annotation, err=True)
         if sarif is not None:
-            places = [Place(each.file, each.line) for each in honest]
             made = as_sarif(report, places, metadata.version("bchcov"))
             with writing(sarif):
                 sarif.write_bytes(_as_bytes(made))

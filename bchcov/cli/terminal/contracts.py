@@ -20,10 +20,11 @@ from ...formats.artifact import read_artifact
 from ...formats.fields import read_json, read_text
 from ...formats.recognize import split_hex
 from ...formats.verify_lines import read_line
+from ...testing.bare import contracts_of_spends
 from ...transaction.model import Output, Transaction
 from ...vm.rules.ruleset import RuleSet
 
-__all__ = ["TransactionLine", "contract_arguments", "load_from", "read_transactions"]
+__all__ = ["TransactionLine", "contract_arguments", "load_contracts", "read_transactions"]
 
 _INTEGER = re.compile(r"-?[0-9]{1,4000}")
 _NAMED = re.compile(r"([a-zA-Z_][.a-zA-Z0-9_-]*)=(.*)", re.DOTALL)
@@ -62,10 +63,31 @@ def contract_arguments(command: Callable[..., Any]) -> Callable[..., Any]:
             help="How the contract locks its coins.",
         ),
         click.argument("arguments", nargs=-1),
-        click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path)),
+        click.argument(
+            "file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+        ),
     ):
         command = decorate(command)
     return command
+
+
+def load_contracts(
+    file: Path | None,
+    arguments: Sequence[str],
+    locking: str,
+    lines: Sequence[TransactionLine],
+) -> tuple[Contract, ...]:
+    """Load the contract of a file, or, without one, make those of the scripts that lines run.
+
+    Raises click.ClickException for a file or a constant that cannot be read, and if no line runs
+    a script other than those of wallets.
+    """
+    if file is not None:
+        return (load_from(file, arguments, locking),)
+    found = contracts_of_spends((each.transaction, each.source_outputs) for each in lines)
+    if not found:
+        raise click.ClickException("no transaction runs a script other than those of wallets")
+    return found
 
 
 def load_from(file: Path, arguments: Sequence[str], locking: str) -> Contract:

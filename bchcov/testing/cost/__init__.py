@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .measuring import CostReport, SpendCost, measure_cost, without_limits
+from .measuring import CostReport, SpendCost, joined, measure_cost, without_limits
 from .profile import Profile, profile
 from .snapshot import check_snapshot, update_snapshot
 
@@ -11,6 +11,7 @@ __all__ = [
     "Profile",
     "SpendCost",
     "check_snapshot",
+    "joined",
     "measure_cost",
     "profile",
     "update_snapshot",

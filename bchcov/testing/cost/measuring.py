@@ -18,7 +18,15 @@ from ...vm.rules.limits import UNLIMITED, Limits
 from ...vm.rules.ruleset import RuleSet
 from ...vm.rules.upgrades import BCH_2026
 
-__all__ = ["CostReport", "SpendCost", "Spending", "inputs_of", "measure_cost", "without_limits"]
+__all__ = [
+    "CostReport",
+    "SpendCost",
+    "Spending",
+    "inputs_of",
+    "joined",
+    "measure_cost",
+    "without_limits",
+]
 
 
 class Spending(Protocol):
@@ -86,6 +94,18 @@ def measure_cost(
     transaction spends the contract.
     """
     return CostReport(contract.name, rules.name, tuple(_measure(contract, spends, rules)))
+
+
+def joined(reports: Sequence[CostReport]) -> CostReport:
+    """Join what several contracts cost into one report; each spend then names its contract."""
+    if len(reports) == 1:
+        return reports[0]
+    spends = [
+        replace(spend, name=f"{each.contract}: {spend.name}")
+        for each in reports
+        for spend in each.spends
+    ]
+    return CostReport("several contracts", reports[0].rules, tuple(spends))
 
 
 @lru_cache(maxsize=16)

@@ -10,10 +10,11 @@ from xml.etree import ElementTree
 
 from ...crypto.hashes import sha256
 from ...encoding.printable import printable
+from ..marks import Mark
 from .campaign import Report
 from .findings import NOTES, Finding
 
-__all__ = ["Place", "as_json", "as_junit", "as_sarif", "write_files"]
+__all__ = ["Place", "as_json", "as_junit", "as_sarif", "marks_of", "write_files"]
 
 _SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
 _KINDS = {
@@ -108,6 +109,20 @@ def _result(finding: Finding, places: Sequence[Place]) -> dict[str, Any]:
         ],
         "partialFingerprints": {"cause/v1": sha256(cause.encode()).hex()},
     }
+
+
+def marks_of(report: Report, places: Sequence[Place]) -> list[Mark]:
+    """Return each finding at the honest transaction that it is made of."""
+    return [
+        Mark(
+            _rule_id(each.kind),
+            "error" if each.is_attack else "note",
+            Path(places[each.honest].file).as_posix(),
+            places[each.honest].line,
+            str(each),
+        )
+        for each in report.findings
+    ]
 
 
 def as_junit(report: Report) -> bytes:
