@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..encoding.expected import expect_bytes
 from ..script.opcodes import opcode_name
 from ..script.pushes import Instruction, encode_push, instructions
 
@@ -25,7 +26,11 @@ def _write(step: Instruction, code: bytes) -> str:
 
 
 def disassemble_lines(code: bytes) -> Iterator[tuple[int, str]]:
-    """Yield the byte offset and the CashAssembly of each instruction of `code`."""
+    """Yield the byte offset and the CashAssembly of each instruction of `code`.
+
+    Raises EncodeError for anything but bytes.
+    """
+    expect_bytes(code, "bytecode")
     for step in instructions(code):
         yield step.offset, _write(step, code)
 
@@ -35,6 +40,7 @@ def disassemble(code: bytes) -> str:
 
     A push in its shortest form is written `<0x...>`, any other push as its opcode
     followed by the bytes of its length and data. A push that the end of the script cuts
-    off gets a comment that says how many bytes are missing.
+    off gets a comment that says how many bytes are missing. Raises EncodeError for anything
+    but bytes.
     """
     return " ".join(text for _, text in disassemble_lines(code))

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
+from ..encoding.expected import kind_of
 from ..errors import AssemblyError
 from ..script.numbers import encode_number
 from ..script.opcodes import OPCODES_BY_NAME
@@ -59,6 +60,8 @@ def assemble_notation(
     last one first. Raises AssemblyError with the line and column.
     """
     made = bytearray().join(encode_push(argument) for argument in reversed(arguments))
+    if not isinstance(source, str):
+        raise AssemblyError(f"source must be text, not {kind_of(source)}", line=1, column=1)
     text = source.removeprefix("\ufeff")
     for match in _WORD.finditer(text):
         word = match[0]

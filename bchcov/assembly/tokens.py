@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from unicodedata import combining, normalize
 
+from ..encoding.expected import kind_of
 from ..errors import AssemblyError
 from .nodes import Place
 
@@ -191,10 +192,13 @@ def _parse_integer(text: str) -> int:
 def normalize_source(source: str, name: str | None = None) -> str:
     """Normalize a source to Unicode's form NFKC, as libauth does; columns count in that form.
 
-    Raises AssemblyError for a run of combining marks that is too long to normalize, and for a
-    source that becomes more than 100,000 characters longer; `name` is that of the binding that
-    the source is of.
+    Raises AssemblyError for what is no text, for a run of combining marks that is too long to
+    normalize, and for a source that becomes more than 100,000 characters longer; `name` is that
+    of the binding that the source is of.
     """
+    if not isinstance(source, str):
+        said = f"source must be text, not {kind_of(source)}"
+        raise AssemblyError(said, line=1, column=1, binding=name)
     if source.isascii():
         return source
     for at, message in (_find_marks(source), _find_growth(source)):

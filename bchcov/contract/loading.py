@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from os import PathLike
 from pathlib import Path
 
+from ..encoding.expected import kind_of
 from ..errors import ContractError, FormatError
 from ..formats.artifact import read_artifact
 from .argument_types import ArgumentValue
@@ -35,6 +37,8 @@ def load_contract(
     missing argument or one of the wrong type; FormatError for an invalid artifact;
     AssemblyError if the source cannot be assembled.
     """
+    if not isinstance(path, str | PathLike):
+        raise ContractError(f"expected the path of a file, not {kind_of(path)}")
     file = Path(path)
     if file.suffix not in _SUFFIXES:
         kinds = ", ".join(f"{suffix} ({what})" for suffix, what in _SUFFIXES.items())

@@ -9,6 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NoReturn
 
+from ..encoding.expected import kind_of
 from ..encoding.hexadecimal import decode_hex
 from ..encoding.json_text import EXACT_JSON
 from ..encoding.nesting import MAX_NESTED, nests_too_deep
@@ -25,6 +26,8 @@ _MOST_COINS = f"{MAX_UINT64 // COIN}.{MAX_UINT64 % COIN:08}"
 
 def read_text(text: str | bytes) -> str:
     """Decode UTF-8, without a byte order mark. Raises FormatError."""
+    if not isinstance(text, str | bytes):
+        raise FormatError(f"expected text or bytes, not {kind_of(text)}")
     try:
         return (text if isinstance(text, str) else text.decode()).removeprefix("\ufeff")
     except UnicodeDecodeError as error:

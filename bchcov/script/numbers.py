@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
+from ..encoding.expected import expect_bytes, expect_number
 from ..errors import Reason, ScriptError
 
 __all__ = [
@@ -39,8 +40,16 @@ _ENCODED_COUNT = len(_ENCODED)
 
 
 def encode_number(value: int) -> bytes:
-    """Encode `value` in the fewest bytes; zero is the empty string."""
-    return _ENCODED[value] if 0 <= value < _ENCODED_COUNT else _encode(value)
+    """Encode `value` in the fewest bytes; zero is the empty string.
+
+    Raises EncodeError for anything but an integer.
+    """
+    try:
+        return _ENCODED[value] if 0 <= value < _ENCODED_COUNT else _encode(value)
+    except (TypeError, AttributeError):
+        # Asked afterwards: scripts encode numbers all the time.
+        expect_number(value, "number")
+        raise
 
 
 def minimal_number(item: bytes) -> bytes:
@@ -94,8 +103,9 @@ def number_decoder(max_size: int, *, minimal: bool = True) -> Callable[[bytes], 
 def decode_number(item: bytes, max_size: int = 10_000) -> int:
     """Decode a minimally encoded number of at most `max_size` bytes.
 
-    Raises ScriptError as described at `number_decoder`.
+    Raises ScriptError as described at `number_decoder`, and EncodeError for anything but bytes.
     """
+    expect_bytes(item, "number")
     return number_decoder(max_size)(item)
 
 

@@ -225,8 +225,10 @@ _PATTERNS = (
 def pattern_name(code: bytes) -> str:
     """Name the pattern of a locking bytecode, as "P2PKH" or "multisig 2 of 3".
 
-    A script of no other pattern is "P2S", or "nonstandard" if it is too long to relay.
+    A script of no other pattern is "P2S", or "nonstandard" if it is too long to relay. Raises
+    EncodeError for anything but bytes.
     """
+    expect_bytes(code, "locking bytecode")
     for matches, name in _PATTERNS:
         if matches(code):
             return name

@@ -32,6 +32,7 @@ from bchcov.script.pushes import encode_push
 from bchcov.vm.machine import Machine
 from bchcov.vm.program import Program
 from bchcov.vm.steps import TraceStep
+from bchcov.vm.trace import Trace
 
 
 def copied(context: TransactionContext, index: int, rules: RuleSet) -> list[tuple[Any, ...]]:
@@ -178,6 +179,9 @@ def test_the_failing_step_is_the_last_one() -> None:
     assert (step.number, step.offset, step.name) == (4, 3, "OP_EQUALVERIFY")
     assert step.stack == (b"\x04", b"\x05")
     assert trace_input(make_context(b"\x51\x63", b""), 0).failing is None
+    # What is not said to be left out is all there.
+    assert Trace(traced.steps, traced.result) == traced
+    assert Trace(traced.steps, traced.result, 1).failing is None
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from ...assembly.source_map import Assembled
+from ...encoding.expected import kind_of
 from ...errors import FormatError, RulesError
 from ...vm.rules.ruleset import RuleSet
 from ...vm.rules.upgrades import BCH_2023, BCH_SPEC, find_rules
@@ -180,6 +182,8 @@ def read_wallet_template(source: str | Path) -> WalletTemplate:
 def _text_of(source: str | Path) -> str | bytes:
     if isinstance(source, str) and source.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
         return source
+    if not isinstance(source, str | PathLike):
+        raise FormatError(f"expected JSON text or a path, not {kind_of(source)}")
     try:
         return Path(source).read_bytes()
     except (OSError, ValueError) as error:

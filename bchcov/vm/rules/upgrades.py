@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from types import MappingProxyType
 
+from ...encoding.expected import kind_of
 from ...errors import Reason, RulesError
 from ...script.patterns import LONGEST_P2S
 from ..operations.arithmetic import ARITHMETIC, MULTIPLICATION, NUMBER_SHIFTS, POWER
@@ -134,6 +135,8 @@ def find_rules(name: str, *, standard: bool = True) -> RuleSet:
 
     Raises RulesError, which lists the known names.
     """
+    if not isinstance(name, str):
+        raise RulesError(f"a rule set is named by text, not {kind_of(name)}")
     match = _NAME.fullmatch(name.strip().upper())
     for rules in RULE_SETS:
         if match and rules.name == f"BCH_{match[1]}":
