@@ -21,7 +21,16 @@ from ..wallet.coins import Coin
 from ..wallet.destinations import Destination
 from .admission import judge, unmet_fee
 from .blocks import Block, make_coinbase, make_funding, median_time
-from .given import Given, outputs_of, transaction_of
+from .given import (
+    Given,
+    check_coin,
+    check_start,
+    outputs_of,
+    time_after,
+    transaction_of,
+    transactions_of,
+    whole,
+)
 from .ledger import Ledger
 from .mempool import Mempool
 from .store import Change, Records, Store
@@ -50,6 +59,7 @@ class Chain:
         fee_rate: int = 1,
         network: str = "mainnet",
     ) -> None:
+        check_start(rules, height, time, fee_rate, network)
         self.rules = rules
         self.fee_rate = fee_rate
         self.network = network
@@ -106,6 +116,7 @@ class Chain:
 
     def confirmations(self, coin: Coin) -> int:
         """Return how many blocks deep a coin is; 0 in the mempool. Raises ChainError if spent."""
+        check_coin(coin)
         record = self._ledger.coins.get(coin.outpoint)
         if record is None:
             raise ChainError(f"the coin {coin} is spent or never existed")
@@ -114,11 +125,12 @@ class Chain:
     def fund(self, *outputs: Output) -> list[Coin]:
         """Create coins out of nothing, confirmed in a block of their own, spendable at once."""
         outputs = outputs_of(outputs, self.network)
+        time = time_after(self.blocks[-1].time, _BLOCK_SECONDS)
         with self._recorded():
             self._funded += 1
             made = make_funding(self._funded, outputs)
             before = self.median_time
-            self._append(self.blocks[-1].time + _BLOCK_SECONDS, (made,), made=True)
+            self._append(time, (made,), made=True)
             self._ledger.apply(made, self.height, before, is_made=True)
         return list(Coin.all_of(made))
 
@@ -164,17 +176,16 @@ class Chain:
         in it that conflict with them are dropped, with all that depend on them. Raises
         TransactionRefused, and changes nothing, if a block cannot contain one of them.
         """
-        if seconds < 1:
-            raise ChainError(f"seconds {seconds} is out of range: expected at least 1")
+        time = time_after(self.blocks[-1].time, seconds)
         reward = locking_bytecode_of(reward_to, network=self.network)
         with self._recorded():
             before = self.median_time
             if transactions is None:
                 chosen, fees = self._mempool.confirm_all(self.height + 1, before)
             else:
-                fees = self._choose(chosen := tuple(map(transaction_of, transactions)))
+                fees = self._choose(chosen := transactions_of(transactions))
             coinbase = make_coinbase(self.height + 1, fees, reward)
-            self._append(self.blocks[-1].time + seconds, (coinbase, *chosen))
+            self._append(time, (coinbase, *chosen))
             self._ledger.apply(coinbase, self.height, before, is_made=True, is_coinbase=True)
         return self.blocks[-1]
 
@@ -206,9 +217,7 @@ class Chain:
 
     def advance(self, blocks: int, *, seconds: int = _BLOCK_SECONDS) -> None:
         """Mine a number of blocks; the first one confirms the mempool. Raises ChainError."""
-        if blocks < 0:
-            raise ChainError(f"blocks {blocks} is out of range: expected at least 0")
-        for _ in range(blocks):
+        for _ in range(whole(blocks, "blocks", 0)):
             self.mine(seconds=seconds)
 
     def reorganise(self, depth: int) -> list[Block]:
@@ -218,9 +227,7 @@ class Chain:
         Returns the blocks, oldest first. Raises ChainError for more blocks than there are, and
         for a block of `fund`, whose coins could not be created again.
         """
-        if not 0 <= depth < len(self.blocks):
-            most = len(self.blocks) - 1
-            raise ChainError(f"depth {depth} is out of range: expected 0 to {most}")
+        whole(depth, "depth", 0, len(self.blocks) - 1)
         gone = self.blocks[len(self.blocks) - depth :]
         if any(each.is_funding for each in gone):
             raise ChainError("a block that funded coins cannot be disconnected")

@@ -15,15 +15,18 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
+from os import PathLike
 from pathlib import Path
 from types import TracebackType
 
+from ..encoding.expected import kind_of
 from ..errors import BchcovError, DamagedStore, StoreError
 from ..transaction.codec import encode_transaction, transaction_id
 from ..transaction.model import Transaction
 from ..vm.rules.ruleset import RuleSet
 from ..vm.rules.upgrades import BCH_2026
 from .chain import Chain
+from .given import check_start
 from .private_file import is_open_here, is_there, new_file
 from .reading import read_records, upgrade
 from .rows import Rows
@@ -49,6 +52,13 @@ def _kind_of(error: sqlite3.Error) -> int:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
+def _path_of(path: str | Path) -> str:
+    """Return a path as text: whatever else has a text would become the name of a new file."""
+    if not isinstance(path, str | PathLike):
+        raise StoreError(f"the path of a chain's file must be text or a Path, not {kind_of(path)}")
+    return str(path)
+
+
 class ChainFile:
     """An open file with its `chain`; close it, or use it in a `with` block.
 
@@ -67,9 +77,11 @@ class ChainFile:
         time: int = 1_800_000_000,
         fee_rate: int = 1,
     ) -> None:
-        self.path = str(path)
+        self.path = _path_of(path)
         self._changes = 0
-        new = Records(rules or BCH_2026, height, time, fee_rate)
+        new = Records(BCH_2026 if rules is None else rules, height, time, fee_rate)
+        # Before there is a file: one that cannot be opened again must not be made.
+        check_start(new.rules, height, time, fee_rate)
         if self.path not in _NO_FILES and not is_there(self.path):
             with self._explained(), new_file(self.path) as name:
                 self._create_at(name, new)
@@ -102,7 +114,7 @@ class ChainFile:
 
         `tables` are those that a layer above keeps in it.
         """
-        return salvage(str(path), tables)
+        return salvage(_path_of(path), tables)
 
     def keep(self, *tables: Table) -> Rows:
         """Keep the tables of a layer above in this file, covered by its checksums.
