@@ -1,4 +1,4 @@
-"""Race the same users and miner on the three pools, and show what became of them."""
+"""Race the same users and miner on the pools, and show what became of them."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def show(rows: list[Row], console: Console) -> None:
 
 
 def is_as_claimed(rows: list[Row]) -> bool:
-    """No conflict on ticketed, some elsewhere; the miner takes from the plain pool only."""
-    cpmm, direct, ticketed = rows
+    """No conflict on ticketed and epochs; the miner takes from the plain pool only."""
+    cpmm, direct, ticketed, epochs = rows
     return (
-        ticketed.conflicts == 0 < min(cpmm.conflicts, direct.conflicts)
-        and direct.miner_take == ticketed.miner_take == 0 < cpmm.miner_take
+        ticketed.conflicts == epochs.conflicts == 0 < min(cpmm.conflicts, direct.conflicts)
+        and direct.miner_take == ticketed.miner_take == epochs.miner_take == 0 < cpmm.miner_take
     )

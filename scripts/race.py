@@ -5,29 +5,75 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
-from time import perf_counter
+from time import process_time
 from typing import Any
 
-from bchcov.race import Settings, run_race
+from bchcov.race import POOLS, Settings, run_race
 from bchcov.race.compare import Row, put_together
 from bchcov.race.sweep import make_runs, run_all
 
-SEEDS, FEWER_SEEDS = 100, 20
+SEEDS, FEWER_SEEDS = 50, 10
 USERS = (10, 50, 100, 200)
-SELECTIVE = {"attacker": "selective", "miner_share": 0.0}
-SCENARIOS: dict[str, dict[str, Any]] = {
-    "nobody attacks": {},
-    "3 griefers never reveal": {"griefers": 3},
-    "careless users": {"careless": 1.0},
-    "builders omit a fifth": {"omitted": 0.2},
-    "selective reveal, honest users": {"attacker": "selective", "miner_share": 0.0},
-    "selective reveal, careless users": {
-        "attacker": "selective",
-        "careless": 1.0,
-        "miner_share": 0.0,
-    },
+CARELESS = {"careless": 1.0, "miner_share": 0.5}
+FLOOD = {"attacker": "flooder", "attacker_budget": 2_000_000, "max_blocks": 1_000}
+MONOPOLY = {
+    "attacker": "monopolist",
+    "attacker_budget": 2_000_000,
+    "volatility": 0.005,
+    "max_blocks": 1_000,
 }
+SEQUENCED = tuple(pool for pool in POOLS if pool != "cpmm")
+TICKETED = ("ticketed",)
+# In words, on which pools, and which settings; an attacker who mines has no other miner beside.
+SCENARIOS: tuple[tuple[str, Sequence[str], dict[str, Any]], ...] = (
+    ("nobody attacks", SEQUENCED, {}),
+    ("3 users never reveal", SEQUENCED, {"griefers": 3}),
+    ("users reveal at once, a miner finds half of the blocks", SEQUENCED, CARELESS),
+    ("builders omit a fifth of the users", ("ticketed", "epochs"), {"omitted": 0.2}),
+    ("reveals only what pays", ("ticketed", "epochs"), {"attacker": "selective"}),
+    (
+        "the same, and users reveal at once",
+        TICKETED,
+        {"attacker": "selective", "careless": 1.0},
+    ),
+    ("takes back reveals when their delay is over", TICKETED, {"attacker": "revoker"}),
+    (
+        "takes back unconfirmed reveals, finds 3 of 10 blocks",
+        TICKETED,
+        {"attacker": "retractor", "miner_share": 0.3, "budget": 0},
+    ),
+    (
+        "the same, finds 8 of 10 blocks",
+        TICKETED,
+        {"attacker": "retractor", "miner_share": 0.8, "budget": 0},
+    ),
+    (
+        "replaces blocks, finds 3 of 10",
+        ("cpmm", "direct", "ticketed"),
+        {"attacker": "reorganiser", "miner_share": 0.3, "arrivals_per_block": 20.0},
+    ),
+    (
+        "the same, if blocks were worth nothing",
+        ("cpmm", "direct", "ticketed"),
+        {
+            "attacker": "reorganiser",
+            "miner_share": 0.3,
+            "arrivals_per_block": 20.0,
+            "subsidy": 0,
+        },
+    ),
+    ("reveals next to nothing at the last moment", SEQUENCED, {"attacker": "late"}),
+    ("fills the queue with silent orders, for 0.02 BCH", SEQUENCED, FLOOD),
+    ("fills the queue and trades alone, for 0.02 BCH", ("direct", "ticketed"), MONOPOLY),
+    ("provider moves the reserves under orders", TICKETED, {"attacker": "provider"}),
+    ("makes coins for builders to stumble over", TICKETED, {"attacker": "poisoner"}),
+    ("copies tickets", TICKETED, {"attacker": "copier"}),
+    (
+        "voids batches, finds 3 of 10 blocks",
+        TICKETED,
+        {"attacker": "voider", "miner_share": 0.3, "budget": 0},
+    ),
+)
 
 
 def _waits(row: Row) -> str:
@@ -57,18 +103,32 @@ ATTACKED: tuple[Column, ...] = (
     ("executed", lambda row: f"{row.filled + row.unfilled:,} of {row.users:,}"),
     ("honest orders expired", lambda row: f"{row.expired:,}"),
     ("blocks waited: median, 90 %, max", _waits),
-    ("bonds forfeited", lambda row: f"{row.bonds_lost:,}"),
-    ("miner's profit, sats", lambda row: f"{row.miner_take:,}"),
-    ("attacker's gain, sats", lambda row: f"{row.attacker_gain:,}"),
+    ("attacks", lambda row: f"{row.rounds:,}" if row.attacker else "-"),
+    ("attacker's or miner's gain, sats", lambda row: f"{row.attacker_gain + _mined(row):,}"),
+    (
+        "races with a gain",
+        lambda row: f"{row.attacker_gains_in or row.miner_takes_in} of {row.seeds}",
+    ),
+    ("change of all users, sats", lambda row: f"{row.users_gain:,}"),
 )
+
+IN_SHORT = tuple(ATTACKED[at] for at in (5, 6, 3))
+
+
+def _mined(row: Row) -> int:
+    """What the profit-seeking miner took, unless it is the attacker's account already."""
+    return 0 if row.attacker == "reorganiser" else row.miner_take
 
 
 def run(
-    settings: Settings, seeds: int, sweep: tuple[str, Sequence[float]] | None = None
+    settings: Settings,
+    seeds: int,
+    sweep: tuple[str, Sequence[float]] | None = None,
+    pools: Sequence[str] = POOLS,
 ) -> list[Row]:
     """The rows of one comparison, on all cores."""
-    runs = make_runs(settings, seeds, sweep)
-    return put_together(run_all(runs, jobs=os.cpu_count() or 1))
+    runs = make_runs(settings, seeds, sweep, pools)
+    return put_together(run_all(runs, jobs=int(os.environ.get("JOBS", os.cpu_count() or 1))))
 
 
 def table(columns: Sequence[Column], rows: Sequence[Row], names: Sequence[str] = ()) -> list[str]:
@@ -98,43 +158,41 @@ def crowds() -> list[str]:
 def attackers() -> list[str]:
     """What attackers cost and take."""
     rows, names = [], []
-    for name, changes in SCENARIOS.items():
-        found = run(Settings(users=30, **changes), FEWER_SEEDS)
-        alone = [row for row in found if row.pool == "ticketed"]
-        both = (
-            [row for row in found if row.pool == "direct"]
-            if not changes.get("attacker") and "omitted" not in changes
-            else []
-        )
-        for row in (*both, *alone):
+    for name, pools, changes in SCENARIOS:
+        settings = Settings(**{"users": 30, "miner_share": 0.0} | changes)
+        for row in run(settings, FEWER_SEEDS, pools=pools):
             rows.append(row)
             names.append(name)
-    return table(ATTACKED, rows, names)
+            print(f"{name}, {row.pool}", file=sys.stderr, flush=True)
+    chosen = [at for at, row in enumerate(rows) if row.pool == "ticketed" and row.attacker]
+    short = table(IN_SHORT, [rows[at] for at in chosen], [names[at] for at in chosen])
+    return [*table(ATTACKED, rows, names), "", "The same for README:", "", *short]
 
 
-def thousand() -> str:
-    """What a thousand users cost on one core."""
-    started = perf_counter()
-    result = run_race(Settings(users=1_000, seed=3), "ticketed")
-    seconds = perf_counter() - started
-    status = Path("/proc/self/status")
-    peak = [
-        int(line.split()[1]) / 1024
-        for line in (status.read_text(encoding="utf-8").splitlines() if status.exists() else ())
-        if line.startswith("VmHWM")
-    ]
-    memory = f", {peak[0]:.0f} MiB" if peak else ""
-    return (
-        f"1,000 users through ticketed, {result.transactions:,} transactions verified:"
-        f" {seconds:.1f} s on one core{memory}"
-    )
+def thousand() -> list[str]:
+    """What a thousand users cost on one core, on each pool that takes them without conflicts."""
+    lines = []
+    for pool in ("ticketed", "epochs"):
+        started = process_time()
+        result = run_race(Settings(users=1_000, seed=3), pool)
+        lines.append(
+            f"1,000 users through {pool}: {result.settled:,} executed, {result.expired} missed"
+            f" their turn, blocks waited {result.wait(50):.0f}, {result.wait(90):.0f},"
+            f" {result.wait(100):.0f}; {result.transactions:,} transactions verified in"
+            f" {process_time() - started:.1f} s on one core"
+        )
+    return lines
+
+
+TABLES = {"thousand": thousand, "comparison": comparison, "crowds": crowds, "attackers": attackers}
 
 
 def main() -> int:
-    """Print everything."""
-    print(thousand(), end="\n\n")
-    for make in (comparison, crowds, attackers):
-        print(*make(), sep="\n", end="\n\n", flush=True)
+    """Print the tables that are named, or everything."""
+    chosen = sys.argv[1:] or list(TABLES)
+    for name in chosen:
+        lines = TABLES[name]()
+        print(*lines, sep="\n", end="\n\n", flush=True)
     return 0
 
 

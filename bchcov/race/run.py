@@ -13,23 +13,28 @@ from ..errors import SettingsError
 from ..transaction.codec import encode_transaction
 from ..transaction.model import Transaction
 from .actors.builder import Builder
+from .actors.epoch_builder import EpochBuilder
 from .actors.miner import Miner, MinerView
 from .attackers.kinds import make_attacker
 from .gains import Gains
 from .pools.cpmm import CpmmPoolModel
 from .pools.direct import DirectPoolModel
+from .pools.epochs import EpochsPoolModel
 from .pools.ticketed import TicketedPoolModel
 from .results import Result, measure
 from .settings import POOLS, Settings
 from .stage import Stage
 from .views.cpmm import CpmmView
 from .views.direct import DirectView
+from .views.epochs import EpochsView
 from .views.ticketed import TicketedView
 
 __all__ = ["Race", "run_race", "run_races"]
 
 _CROWD_SECONDS = 30.0
-_PoolModel = CpmmPoolModel | DirectPoolModel | TicketedPoolModel
+_PoolModel = CpmmPoolModel | DirectPoolModel | TicketedPoolModel | EpochsPoolModel
+
+_Builder = Builder | EpochBuilder
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +43,22 @@ class _Kind:
 
     model: Callable[[Settings, Stage | None], _PoolModel]
     view: Callable[[Any], MinerView]
-    builders: Callable[[Any], list[Builder]] = lambda _: []
+    builders: Callable[[Any], list[_Builder]] = lambda _: []
 
 
-def _builders(model: TicketedPoolModel) -> list[Builder]:
+def _builders(model: TicketedPoolModel) -> list[_Builder]:
     return [Builder(model, each) for each in range(model.world.settings.builders)]
+
+
+def _epoch_builders(model: EpochsPoolModel) -> list[_Builder]:
+    return [EpochBuilder(model, each) for each in range(model.world.settings.builders)]
 
 
 _KINDS = {
     "cpmm": _Kind(CpmmPoolModel, CpmmView),
     "direct": _Kind(DirectPoolModel, DirectView),
     "ticketed": _Kind(TicketedPoolModel, TicketedView, _builders),
+    "epochs": _Kind(EpochsPoolModel, EpochsView, _epoch_builders),
 }
 
 
@@ -161,7 +171,7 @@ class Race:
 
 
 def run_race(settings: Settings, pool: str) -> Result:
-    """Run one race on "cpmm", "direct" or "ticketed"."""
+    """Run one race on "cpmm", "direct", "ticketed" or "epochs"."""
     return Race(settings, pool).run()
 
 

@@ -11,16 +11,16 @@ from ..transaction.constants import MAX_MONEY
 
 __all__ = ["ATTACKERS", "POOLS", "Settings"]
 
-POOLS = ("cpmm", "direct", "ticketed")
+POOLS = ("cpmm", "direct", "ticketed", "epochs")
 ATTACKERS = {
-    "selective": ("ticketed",),
+    "selective": ("ticketed", "epochs"),
     "revoker": ("ticketed",),
     "retractor": ("ticketed",),
-    "late": ("direct", "ticketed"),
-    "flooder": ("direct", "ticketed"),
+    "late": ("direct", "ticketed", "epochs"),
+    "flooder": ("direct", "ticketed", "epochs"),
     "monopolist": ("direct", "ticketed"),
     "provider": ("ticketed",),
-    "reorganiser": POOLS,
+    "reorganiser": ("cpmm", "direct", "ticketed"),
     "poisoner": ("ticketed",),
     "copier": ("ticketed",),
     "voider": ("ticketed",),

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..amm.action import BUY
 from ..errors import CommandError
-from ..race import POOLS, Race, Result, Settings
+from ..race import Race, Result, Settings
 from ..race.orders import UserOrder
 from ..race.stage import Stage
 from ..race.world import user_key
@@ -27,6 +27,8 @@ from .ticketed_pool import TicketedPool
 __all__ = ["race_users"]
 
 _MOST_USERS = 1_000
+# The pools that the simulator has, and the plain one.
+_COMPARED = ("cpmm", "direct", "ticketed")
 _MOST_BLOCKS = 10_000
 # They all come within about six seconds, so that they meet.
 _CROWD = 100
@@ -62,7 +64,7 @@ def race_users(
     )
     chain = accounts.chain
     races, results = {}, {}
-    for name in (pool.profile, *(each for each in POOLS if each != pool.profile)):
+    for name in (pool.profile, *(each for each in _COMPARED if each != pool.profile)):
         stage = Stage(reserves=reserves, tokens=TOKENS)
         if name == pool.profile:
             stage = Stage(reserves=reserves, tokens=TOKENS, chain=chain, pool=here)

@@ -84,10 +84,10 @@ def test_the_prompt_completes_commands_hashes_and_profiles() -> None:
 def test_a_race_is_a_table_or_json_and_the_same_each_time() -> None:
     arguments = ("race", "--users", "8", "--seeds", "2", "--jobs", "2")
     table = run(*arguments)
-    assert all(pool in table for pool in ("cpmm", "direct", "ticketed"))
+    assert all(pool in table for pool in ("cpmm", "direct", "ticketed", "epochs"))
     told = json.loads(run(*arguments, "--json"))
     assert told == json.loads(run("race", "--users=8", "--seeds=2", "--jobs=1", "--json"))
-    assert [row["pool"] for row in told["rows"]] == ["cpmm", "direct", "ticketed"]
+    assert [row["pool"] for row in told["rows"]] == ["cpmm", "direct", "ticketed", "epochs"]
     assert all(row["users"] == 16 for row in told["rows"])
 
 

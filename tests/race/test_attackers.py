@@ -153,3 +153,26 @@ def test_an_unknown_attacker_or_parameter_is_named() -> None:
         Race(Settings(parameters=(("colour", 3),)), "ticketed")
     with pytest.raises(SettingsError, match="depth 99 is out of range"):
         Race(Settings(parameters=(("depth", 99),)), "ticketed")
+
+
+def test_any_number_of_silent_or_late_orders_costs_an_epoch_one_window() -> None:
+    window = 3
+    for name, budget in (("late", 300_000), ("flooder", 100_000), ("flooder", 300_000)):
+        settings = Settings(users=20, attacker=name, attacker_budget=budget, miner_share=0.0)
+        stalled, alone = races(settings, "epochs", 3), races(calm(settings), "epochs", 3)
+        assert total(stalled, "rounds") > 0
+        assert total(stalled, "attacker_gain") < 0
+        assert total(stalled, "expired") == total(stalled, "open") == 0
+        assert max(r.wait(100) for r in stalled) <= max(r.wait(100) for r in alone) + window
+
+
+def test_who_decides_last_in_an_epoch_takes_from_the_provider_and_not_from_users() -> None:
+    """They sell to those who push the price, and so improve it: the provider earns less."""
+    settings = Settings(users=30, attacker="selective", miner_share=0.0)
+    last, alone = races(settings, "epochs", 8), races(calm(settings), "epochs", 8)
+    assert total(last, "rounds") >= 8
+    assert total(last, "filled") >= total(alone, "filled")
+    assert total(last, "provider_gain") < total(alone, "provider_gain")
+    shares = [sum(each.filled * each.price for each in found) for found in (last, alone)]
+    filled = [total(found, "filled") for found in (last, alone)]
+    assert shares[0] / filled[0] > shares[1] / filled[1] - 0.005

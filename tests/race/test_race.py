@@ -37,7 +37,9 @@ def test_the_same_seed_gives_the_same_history_to_the_byte(pool: str) -> None:
 
 
 def test_users_of_ticketed_never_conflict_and_the_others_do() -> None:
-    cpmm, direct, ticketed = run_races(Settings(users=200, seed=1))
+    cpmm, direct, ticketed, epochs = run_races(Settings(users=200, seed=1))
+    assert epochs.conflicts == epochs.retries == 0
+    assert epochs.settled == 200
     assert ticketed.conflicts == ticketed.retries == 0
     assert ticketed.settled == ticketed.users == 200
     assert direct.settled == 200

@@ -1,4 +1,4 @@
-"""`bchcov amm race`: the same users on three pools, shown as a table, JSON or plots."""
+"""`bchcov amm race`: the same users on several pools, shown as a table, JSON or plots."""
 
 from __future__ import annotations
 
@@ -196,7 +196,7 @@ def race(
     out: Path | None,
     **settings: float,
 ) -> None:
-    """Run a race of the same users and miner on the pools cpmm, direct and ticketed.
+    """Run a race of the same users and miner on the pools cpmm, direct, ticketed and epochs.
 
     Every transaction is verified by the script engine; the same seed gives the same history.
     """

@@ -8,11 +8,14 @@ from ...errors import SettingsError
 from ..actors.miner import Miner
 from ..pools.cpmm import CpmmPoolModel
 from ..pools.direct import DirectPoolModel
+from ..pools.epochs import EpochsPoolModel
 from ..pools.ticketed import TicketedPoolModel
 from ..settings import ATTACKERS
 from .attacker import Attacker
 from .desk import Desk
 from .direct_desk import DirectDesk
+from .epoch_look import LastInEpoch
+from .epochs_desk import EpochsDesk
 from .last_look import Retractor, Revoker, SelectiveRevealer
 from .poisoner import Poisoner
 from .provider import BaitingProvider
@@ -40,13 +43,18 @@ _TICKETED: Mapping[str, Callable[[TicketedDesk], Attacker]] = {
 
 
 def make_attacker(
-    name: str, model: CpmmPoolModel | DirectPoolModel | TicketedPoolModel, miner: Miner
+    name: str,
+    model: CpmmPoolModel | DirectPoolModel | TicketedPoolModel | EpochsPoolModel,
+    miner: Miner,
 ) -> Attacker | None:
     """Make an attacker; None if there is none, or none of this kind on this pool."""
     if model.name not in ATTACKERS.get(name, ()):
         return None
     if model.world.stage is not None:
         raise SettingsError("attackers take no part in a race on a given stage")
+    if isinstance(model, EpochsPoolModel):
+        place = EpochsDesk(model)
+        return LastInEpoch(place) if name == "selective" else _ANYWHERE[name](place)
     if name == "reorganiser":
         return Reorganiser(model, miner)
     if isinstance(model, TicketedPoolModel):

@@ -57,7 +57,7 @@ class LateRevealer:
 
 
 class Flooder:
-    """An attacker who fills the queue at once with orders that are never revealed."""
+    """An attacker who fills the queue with orders that are never revealed, and keeps it full."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk, self.account = desk, desk.account
@@ -69,15 +69,14 @@ class Flooder:
         return any(each.action_hash in self._hashes for each in self._desk.confirmed_entries)
 
     def act(self) -> None:
-        """Flood the queue, once, with all that the budget allows."""
-        desk = self._desk
-        if self._hashes:
-            return
-        budget = desk.world.settings.attacker_budget
-        count = min(desk.room, _MOST_TICKETS, budget // desk.price_of_silence)
-        actions = [self.account.action(BUY, 1) for _ in range(count)]
-        self._hashes = {each.hash for each in actions}
-        self.account.rounds += bool(actions) and desk.stand(actions, desk.deadline)
+        """Take every free place, as long as the budget allows."""
+        desk, account = self._desk, self.account
+        left = desk.world.settings.attacker_budget + min(0, account.gain())
+        count = min(desk.room, _MOST_TICKETS, left // desk.price_of_silence)
+        actions = [account.action(BUY, 1) for _ in range(count)]
+        if actions and desk.stand(actions, desk.deadline):
+            self._hashes |= {each.hash for each in actions}
+            account.rounds += 1
 
     def act_on_block(self) -> None:
         """Leave everything as it is."""
