@@ -63,7 +63,8 @@ def labels_in(source: str) -> Iterator[Label]:
             line += breaks
             start = text.rfind("\n", counted, part.start()) + 1
         counted = part.start()
-        why = match["why"].removesuffix("*/").rstrip()
+        # What follows is said to the mutation of contracts.
+        why = match["why"].removesuffix("*/").partition("@equivalent")[0].rstrip()
         yield Label(match["name"], why, line, counted - start + 1, bool(match["final"]))
 
 
