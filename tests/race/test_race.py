@@ -169,10 +169,11 @@ def test_a_silent_griefer_costs_blocks_and_pays_his_bond(pool: str) -> None:
     assert np.mean(stalled.waits) > np.mean(calm.waits) + 2
 
 
-def test_whom_the_builders_leave_out_gets_through_all_the_same() -> None:
-    left_out = run_race(Settings(users=20, seed=5, omitted=0.3), "ticketed")
+@pytest.mark.parametrize("pool", ["ticketed", "epochs"])
+def test_whom_the_builders_leave_out_gets_through_all_the_same(pool: str) -> None:
+    left_out = run_race(Settings(users=20, seed=5, omitted=0.3), pool)
     assert left_out.settled == 20
-    assert left_out.wait(100) > run_race(Settings(users=20, seed=5), "ticketed").wait(100)
+    assert left_out.wait(100) > run_race(Settings(users=20, seed=5), pool).wait(100)
 
 
 def test_builders_may_race_each_other_and_users_do_not_notice() -> None:

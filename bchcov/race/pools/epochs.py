@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from ...amm import epochs as amm
 from ...amm.epochs.epoch import Slot
 from ...amm.epochs.settlement import Order
@@ -20,6 +22,8 @@ from .sequenced import Past, follow_pool, make_pool
 
 __all__ = ["EpochsPoolModel"]
 
+_PATIENCE_BLOCKS = 3
+_SELF_HELP_SECONDS = 120.0
 _Outpoint = tuple[bytes, int]
 
 
@@ -161,6 +165,31 @@ class EpochsPoolModel:
         for transaction in list(chain.mempool.values()):
             self.follow_transaction(transaction)
         self.prompt_reveals()
+        self._rescue_tickets()
+
+    def _rescue_tickets(self) -> None:
+        """Let users whom builders omit append their own tickets."""
+        world = self.world
+        for ticket in self.waiting():
+            known = self.actions.get(ticket.leaf)
+            if known is None or ticket.owner != known[0].intent.key.public_key_hash:
+                continue
+            if world.chain.confirmations(ticket.coin) >= _PATIENCE_BLOCKS:
+                wait = world.reaction(_SELF_HELP_SECONDS)
+                world.clock.after(wait, partial(self._append_own_ticket, known[0], ticket))
+
+    def _append_own_ticket(self, user_order: UserOrder, ticket: amm.Ticket) -> None:
+        if self.world.chain.coin(ticket.coin.outpoint) is None:
+            return
+        try:
+            step = amm.sequence(self.tip, [ticket], self.world.funding(user_order.intent.key))
+        except BuildError:
+            # The epoch has no room, or the pool is closed.
+            return
+        self.world.send(step.built, self._count_builder)
+
+    def _count_builder(self, result: Submission) -> None:
+        self.builder_conflicts += not result.ok
 
     def _end(self, leaf: bytes, status: str, got: int = 0) -> None:
         known = self.actions.get(leaf)
