@@ -40,7 +40,13 @@ th, td { padding: .2rem .5rem; border-bottom: 1px solid #8886; text-align: right
 th:first-child { text-align: left } thead th, th[colspan] { font-weight: bold }
 th[colspan] { padding-top: .8rem }
 code { overflow-wrap: anywhere }
-@media (max-width: 40rem) { table { font-size: .8rem } th, td { padding: .2rem .25rem } }
+@media (max-width: 40rem) {
+  table { font-size: .75rem }
+  .figures tr { display: grid; grid-template-columns: repeat(var(--pools), 1fr) }
+  .figures th[scope=row], .figures th[colspan] { grid-column: 1 / -1; border-bottom: 0 }
+  .figures th[scope=row] { padding-bottom: 0 } .figures thead td { display: none }
+  th, td { padding: .2rem .15rem }
+}
 """
 
 
@@ -121,7 +127,8 @@ def _table(rows: Sequence[Row]) -> str:
             cells = "".join(f"<td>{html.escape(cell(row))}</td>" for row in rows)
             body.append(f'<tr><th scope="row">{html.escape(words)}</th>{cells}</tr>\n')
     return (
-        f'<div class="wide"><table>\n<thead><tr><th></th>{heads}</tr></thead>\n'
+        f'<div class="wide"><table class="figures" style="--pools: {len(rows)}">\n'
+        f"<thead><tr><td></td>{heads}</tr></thead>\n"
         f"<tbody>\n{''.join(body)}</tbody></table></div>\n"
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -121,6 +122,40 @@ def test_a_race_writes_json_plots_and_one_page_that_needs_nothing_else(tmp_path:
     refused = run("race", "--users=1", "--jobs=1", "--out", str(tmp_path / "file" / "x"), code=3)
     assert "Not a directory" in refused
     assert "executed" not in refused
+
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+@pytest.mark.parametrize("width", [400, 1_400])
+def test_the_page_of_a_race_fits_a_screen(tmp_path: Path, width: int) -> None:
+    run("race", "--users=4", "--sweep=users=3,4", "--jobs=1", "--out", str(tmp_path))
+    page = (tmp_path / "race.html").read_text(encoding="utf-8")
+    tables = "[...document.querySelectorAll('.wide')].every(e => e.scrollWidth <= e.clientWidth)"
+    measured = "`${document.documentElement.scrollWidth} of ${innerWidth} ${" + tables + "}`"
+    script = f"<script>parent.postMessage({measured}, '*')</script></html>"
+    (tmp_path / "inner.html").write_text(page.replace("</html>", script), encoding="utf-8")
+    # A window cannot be as narrow as a telephone, but a frame can.
+    (tmp_path / "outer.html").write_text(
+        "<script>onmessage = e => document.title = e.data</script><title></title>"
+        f"<iframe src=inner.html width={width} height=900 frameborder=0></iframe>",
+        encoding="utf-8",
+    )
+    flags = ("--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=5000")
+    where = (tmp_path / "outer.html").as_uri()
+    profile = f"--user-data-dir={tmp_path / 'profile'}"
+    shown = subprocess.run(
+        [str(CHROMIUM), *flags, profile, "--dump-dom", where],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    found = re.search(r"<title>(\d+) of (\d+) (\w+)</title>", shown.stdout)
+    assert found is not None
+    assert int(found[1]) <= int(found[2]) <= width
+    assert found[3] == "true"
 
 
 def test_a_race_without_matplotlib_says_so_first_and_writes_the_rest(tmp_path: Path) -> None:
