@@ -8,8 +8,13 @@ from pathlib import Path
 import click
 
 from ..errors import ContractError, MissingExtra
-from ..testing.coverage import Coverage, write_coverage_data
-from ..testing.coverage.lcov import write_lcov
+from ..testing.coverage import (
+    Coverage,
+    write_cobertura,
+    write_coverage_data,
+    write_html,
+    write_lcov,
+)
 from ..testing.coverage.marking import RULES, cases_of, marks_of
 from .terminal.contracts import contract_arguments, load_contracts, read_transactions
 from .terminal.files import writing
@@ -22,6 +27,10 @@ __all__ = ["cover"]
 @contract_arguments
 @report_options
 @click.option("--lcov", type=click.Path(path_type=Path), help="Write LCOV to this file.")
+@click.option("--cobertura", type=click.Path(path_type=Path), help="Write Cobertura to this file.")
+@click.option(
+    "--html", type=click.Path(path_type=Path), help="Write annotated pages into a folder."
+)
 @click.option(
     "--data-file",
     type=click.Path(path_type=Path),
@@ -40,6 +49,8 @@ def cover(
     sarif: Path | None,
     github: bool,
     lcov: Path | None,
+    cobertura: Path | None,
+    html: Path | None,
     data_file: Path | None,
     require_checks: bool,
 ) -> None:
@@ -66,9 +77,10 @@ def cover(
         if data_file is not None:
             with writing(data_file):
                 write_coverage_data(coverage, data_file, folder=folder, sources=sources)
-        if lcov is not None:
-            with writing(lcov):
-                write_lcov(coverage, lcov, folder=folder, sources=sources)
+        for path, write in ((lcov, write_lcov), (cobertura, write_cobertura), (html, write_html)):
+            if path is not None:
+                with writing(path):
+                    write(coverage, path, folder=folder, sources=sources)
     except MissingExtra as error:
         raise click.ClickException(str(error)) from None
     click.echo(json.dumps(report.as_dict(), indent=1) if as_json else report.text())

@@ -27,7 +27,14 @@ if TYPE_CHECKING:
         profile,
         update_snapshot,
     )
-    from .coverage import Coverage, CoverageReport, write_coverage_data
+    from .coverage import (
+        Coverage,
+        CoverageReport,
+        write_cobertura,
+        write_coverage_data,
+        write_html,
+        write_lcov,
+    )
     from .fuzzing import Finding, Party, Report, fuzz
     from .machines import CONTRACTS, SATOSHIS, ContractMachine
     from .strategies import (
@@ -86,7 +93,10 @@ __all__ = [
     "transaction_mutants",
     "transactions",
     "update_snapshot",
+    "write_cobertura",
     "write_coverage_data",
+    "write_html",
+    "write_lcov",
 ]
 
 _HOMES = {
@@ -110,7 +120,14 @@ _HOMES = {
         "profile",
         "update_snapshot",
     ),
-    "coverage": ("Coverage", "CoverageReport", "write_coverage_data"),
+    "coverage": (
+        "Coverage",
+        "CoverageReport",
+        "write_cobertura",
+        "write_coverage_data",
+        "write_html",
+        "write_lcov",
+    ),
     "fuzzing": ("Finding", "Party", "Report", "fuzz"),
     "machines": ("CONTRACTS", "SATOSHIS", "ContractMachine"),
     "strategies": (

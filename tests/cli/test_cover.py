@@ -170,6 +170,21 @@ def test_cost_is_held_to_a_snapshot(transactions: str, tmp_path: Path) -> None:
     assert "is refused, so that its cost says nothing" in refused.stderr
 
 
+def test_cover_writes_cobertura_and_pages(transactions: str, tmp_path: Path) -> None:
+    xml, html = tmp_path / "cover.xml", tmp_path / "html"
+    options = ["--transactions", transactions, "--cobertura", str(xml), "--html", str(html)]
+    result = run("cover", FILE, *CONSTANTS, *options)
+    assert result.exit_code == 0, result.output
+    root = ElementTree.parse(xml).getroot()
+    (line,) = [each for each in root.iter("line") if each.attrib["number"] == "15"]
+    assert line.attrib["condition-coverage"] == "50% (1/2)"
+    (page,) = html.glob("*htlc_cashasm.html")
+    text = page.read_text(encoding="utf-8")
+    assert "[size] fails" in text
+    # Which transactions have reached a line is in it.
+    assert ">claim<" in text.replace("\n", "") or '"claim"' in text
+
+
 def test_cover_reports_as_junit_sarif_and_annotations(transactions: str, tmp_path: Path) -> None:
     junit, sarif = tmp_path / "junit.xml", tmp_path / "cover.sarif"
     files = ["--junit", str(junit), "--sarif", str(sarif), "--github"]

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from .collecting import Coverage
 from .data import write_coverage_data
-from .report import BranchRow, CheckRow, CoverageReport, LineRow, LoopRow
+from .files import write_cobertura, write_html, write_lcov
+from .report import BranchRow, CheckRow, CoverageReport, FunctionRow, LineRow, LoopRow
 
 __all__ = [
     "BranchRow",
     "CheckRow",
     "Coverage",
     "CoverageReport",
+    "FunctionRow",
     "LineRow",
     "LoopRow",
+    "write_cobertura",
     "write_coverage_data",
+    "write_html",
+    "write_lcov",
 ]

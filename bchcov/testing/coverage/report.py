@@ -14,7 +14,15 @@ from ...script.opcodes import Op
 from ..sites import BRANCHES, Site
 from .events import MANY, Event, event_of
 
-__all__ = ["BranchRow", "CheckRow", "CoverageReport", "LineRow", "LoopRow", "make_report"]
+__all__ = [
+    "BranchRow",
+    "CheckRow",
+    "CoverageReport",
+    "FunctionRow",
+    "LineRow",
+    "LoopRow",
+    "make_report",
+]
 
 # Where the script goes on, whatever was before.
 _MARKS = frozenset({Op.OP_ELSE, Op.OP_ENDIF})
@@ -62,6 +70,21 @@ class LoopRow:
 
 
 @dataclass(frozen=True, slots=True)
+class FunctionRow:
+    """The body of a function: where it begins, and how often it was called.
+
+    How many instructions it has, and how many of them ran.
+    """
+
+    file: str
+    line: int
+    column: int
+    instructions: int
+    instructions_run: int
+    called: int
+
+
+@dataclass(frozen=True, slots=True)
 class LineRow:
     """A line: how many instructions it has, how many of them ran, and how often at most."""
 
@@ -85,6 +108,7 @@ class CoverageReport:
     checks: tuple[CheckRow, ...]
     branches: tuple[BranchRow, ...]
     loops: tuple[LoopRow, ...]
+    functions: tuple[FunctionRow, ...]
     lines: tuple[LineRow, ...]
     elsewhere: Mapping[str, int]
 
@@ -97,6 +121,11 @@ class CoverageReport:
     def one_way(self) -> tuple[BranchRow, ...]:
         """The branches of which at most one way has been seen."""
         return tuple(each for each in self.branches if not (each.true and each.false))
+
+    @property
+    def never_called(self) -> tuple[FunctionRow, ...]:
+        """The functions that were never called."""
+        return tuple(each for each in self.functions if not each.called)
 
     @property
     def not_run(self) -> tuple[LineRow, ...]:
@@ -124,6 +153,9 @@ def _lines_of(report: CoverageReport) -> Iterator[str]:
     yield f"{seen} of {len(checks)} checks were seen to fail"
     yield f"{ran} of {instructions} instructions ran, in {report.inputs} inputs"
     yield f"{ways} of {2 * len(report.branches)} ways of branches were taken"
+    if report.functions:
+        called = len(report.functions) - len(report.never_called)
+        yield f"{called} of {len(report.functions)} functions were called"
     if checks:
         places = [f"{each.file}:{each.line}" for each in checks]
         width = max(map(len, places))
@@ -139,6 +171,9 @@ def _lines_of(report: CoverageReport) -> Iterator[str]:
             else ("never false" if branch.true else "never true")
         )
         yield f"{printable(branch.file)}:{branch.line}:{branch.column} {branch.opcode}: {way}"
+    for function in report.never_called:
+        place = f"{printable(function.file)}:{function.line}:{function.column}"
+        yield f"{place} a function of {function.instructions} instructions: never called"
     for loop in report.loops:
         missing = [
             name
@@ -176,6 +211,7 @@ def make_report(
         tuple(_check_rows(contracts, placed, counts)),
         tuple(_branch_rows(ordered, counts)),
         tuple(_loop_rows(ordered, counts)),
+        tuple(_function_rows(sites, counts)),
         tuple(_line_rows(ordered, counts)),
         dict(elsewhere),
     )
@@ -221,6 +257,21 @@ def _loop_rows(ordered: Sequence[Event], counts: Mapping[Event, int]) -> Iterato
                 for count in range(MANY + 1)
             ]
             yield LoopRow(event.file, event.line, event.column, *times)
+
+
+def _function_rows(sites: Sequence[Site], counts: Mapping[Event, int]) -> Iterator[FunctionRow]:
+    """Yield the bodies of functions by the place of their first instruction, each once."""
+    bodies: dict[tuple[str, int, int], dict[Event, int]] = {}
+    starts: dict[bytes, tuple[str, int, int]] = {}
+    for site in sites:
+        if site.script and site.places:
+            place = site.places[0]
+            event = event_of(site, place)
+            start = starts.setdefault(site.code, (place.file, place.line, place.column))
+            bodies.setdefault(start, {})[event] = counts.get(event, 0)
+    for (file, line, column), ran in sorted(bodies.items()):
+        called = next(iter(ran.values()))
+        yield FunctionRow(file, line, column, len(ran), sum(map(bool, ran.values())), called)
 
 
 def _line_rows(ordered: Sequence[Event], counts: Mapping[Event, int]) -> Iterator[LineRow]:

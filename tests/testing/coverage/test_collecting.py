@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -245,3 +246,49 @@ def test_a_contract_without_a_source_is_refused_by_name() -> None:
         Coverage()
     assert replace(unknown, name="other").scripts == ()
     assert isinstance(spend(made("OP_1 OP_NIP"), 1).transaction, Transaction)
+
+
+def test_the_body_of_each_function_is_counted() -> None:
+    source = """<OP_1ADD OP_DUP OP_0NOTEQUAL OP_VERIFY> OP_0 OP_DEFINE
+<OP_1SUB>
+OP_1 OP_DEFINE
+OP_DUP OP_IF
+  OP_0 OP_INVOKE OP_0 OP_INVOKE
+OP_ELSE
+  OP_1 OP_INVOKE
+OP_ENDIF"""
+    nothing, once, both = (covered(made(source), *values).report() for values in ((), (3,), (3, 0)))
+    assert [each.called for each in nothing.functions] == [0, 0]
+    adding, subtracting = once.functions
+    assert (adding.file, adding.line, adding.column) == ("made.cashasm", 1, 2)
+    assert (adding.instructions, adding.instructions_run, adding.called) == (4, 4, 2)
+    assert (subtracting.line, subtracting.instructions, subtracting.called) == (2, 1, 0)
+    assert once.never_called == (subtracting,)
+    assert "1 of 2 functions were called" in once.text()
+    assert "made.cashasm:2:2 a function of 1 instructions: never called" in once.text()
+    assert both.never_called == ()
+    assert both.as_dict()["functions"][1]["called"] == 1
+
+
+def test_a_function_that_fails_within_has_not_run_whole() -> None:
+    report = covered(made(FUNCTION), 7).report()
+    (body,) = report.functions
+    assert (body.called, body.instructions_run) == (1, 3)
+    deeper = covered(made("<OP_5 OP_DIV OP_1> OP_0 OP_DEFINE OP_0 OP_SWAP OP_DROP OP_0 OP_INVOKE"))
+    assert deeper.report().functions[0].called == 0
+
+
+def test_a_contract_without_functions_has_none_to_report() -> None:
+    report = covered(made("OP_NOT"), 0).report()
+    assert report.functions == ()
+    assert "functions" not in report.text()
+
+
+def test_what_two_processes_have_collected_is_counted_together() -> None:
+    first, second, both = (covered(made(FUNCTION), *values) for values in ((1,), (7,), (1, 7)))
+    first.merge(pickle.loads(pickle.dumps(second)))
+    assert first.report() == both.report()
+    other = covered(made(LOOP), 2)
+    first.merge(other)
+    assert len(first.contracts) == 2
+    assert len(first.report().loops) == 1
