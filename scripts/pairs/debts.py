@@ -89,7 +89,6 @@ DEBTS = (
         "a coupon that has been used is good once more",
         _COUPONS,
         ("OP_2DUP OP_AND <0x00000000> OP_EQUALVERIFY\n", "\n"),
-        "trust",
         compiled("coupons", issuer=ORACLE, amount=10_000),
         _coupons,
         (Party("issuer", (ORACLE,)), Party("bob", (BOB,)), Party("cat", (CAT,))),
@@ -100,7 +99,6 @@ DEBTS = (
         "how much is repaid is not compared",
         _LOAN,
         ("OP_0 OP_OUTPUTTOKENAMOUNT <debt> OP_GREATERTHANOREQUAL OP_VERIFY\n", ""),
-        "gain",
         compiled("loan", oracle=ORACLE, borrower=BOB.public_key_hash, stable=CATEGORY, debt=10_000),
         _loan,
         (

@@ -36,15 +36,13 @@ Honest = Callable[..., list[BuiltTransaction]]
 class Pair:
     """A contract, what is wrong in its twin, and what a campaign is told about both.
 
-    `wrong` is what stands in the place of a part of the source; `kind` how it is found at the
-    latest.
+    `wrong` is a part of the source, and what stands in its place.
     """
 
     name: str
     error: str
     source: str
     wrong: tuple[str, str]
-    kind: str
     make: Make
     honest: Honest
     parties: tuple[Party, ...]

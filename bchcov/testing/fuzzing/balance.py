@@ -29,6 +29,11 @@ def complete(draft: Draft, scene: Scene) -> Iterator[Draft]:
         known = scene.coins.get(place.outpoint)
         if known is not None and place.coin not in known:
             draft = draft.with_input(at, fresh_outpoint(place, 7))
+    spent = scene.spent_before(draft)
+    for at, place in enumerate(draft.inputs):
+        if place.outpoint in spent and scene.attacker.has(place.coin):
+            # They have another coin like the one that is spent by now.
+            draft = draft.with_input(at, fresh_outpoint(place, 9))
     if scene.is_fair(draft):
         yield from _balanced(draft, scene)
         for token in _burnt(draft):

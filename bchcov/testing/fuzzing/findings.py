@@ -35,6 +35,7 @@ NOTES = {
     "price": "Less than half is paid of what is paid honestly.",
     "unpaid": "Somebody whom the contract pays gets next to nothing.",
     "unsigned": "A coin is spent without those who honestly sign for it.",
+    "again": "What was signed as data is good a second time.",
     "replay": "A coin is spent with what was signed for another one.",
     "later": "Somebody loses if it is done later than honestly.",
     "trust": "Somebody loses if one who signs data signs what they like.",

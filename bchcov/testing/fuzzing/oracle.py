@@ -13,7 +13,7 @@ from .comparing import FEE, Loss, added, compare
 from .draft import Draft, DraftInput
 from .rights import age_of, is_later, lock_of, messages_of
 from .scene import ATTACKER, CONTRACT, SATOSHIS, Holdings, Scene
-from .signers import SignedSpend, data_signatures, replayed, signed_spends, unsigned
+from .signers import SignedSpend, Word, replayed, signed_spends, unsigned, words_of
 
 __all__ = ["Loss", "Oracle", "Reference"]
 
@@ -46,7 +46,7 @@ class Oracle:
     references: Sequence[Reference]
     signed: Sequence[SignedSpend]
     messages: frozenset[bytes]
-    data: Mapping[bytes, frozenset[tuple[bytes, int]]]
+    words: Mapping[bytes, Word]
 
     @classmethod
     def of(cls, scene: Scene, drafts: Sequence[Draft]) -> Oracle:
@@ -67,7 +67,7 @@ class Oracle:
             made.append(Reference(draft, changes, branches, contracts, guests, is_taken))
         signed = signed_spends(scene, [each.branches for each in made])
         messages = frozenset(each for draft in scene.honest for each in messages_of(draft))
-        return cls(scene, made, tuple(signed), messages, data_signatures(scene))
+        return cls(scene, made, tuple(signed), messages, words_of(scene))
 
     def judge(self, draft: Draft, seed: int, preimages: Mapping[bytes, bytes]) -> Loss | None:
         """Say what an accepted transaction takes from others, None if it is no attack.
@@ -79,7 +79,11 @@ class Oracle:
         spent = self._spent(draft)
         found = compare(changes, added([self.references[seed].changes]), spent)
         if found is None:
-            return self.waited(draft, seed) or unsigned(draft, self.signed, self.scene)
+            return (
+                self.waited(draft, seed)
+                or self._replayed(draft, changes)
+                or unsigned(draft, self.signed, self.scene)
+            )
         more = changes[ATTACKER][SATOSHIS] - self.references[seed].changes[ATTACKER][SATOSHIS]
         # Only now is it worth looking at the branches.
         branches = branches_of(draft, self.scene)
@@ -88,7 +92,7 @@ class Oracle:
             # Who may take all of a coin may take all of another, in the same way.
             is_right = all(each.is_taken for each in references)
             if is_right or compare(changes, should, spent) is None:
-                said = replayed(draft, self.data, self.scene) if more > FEE else None
+                said = self._replayed(draft, changes, is_more=more > FEE)
                 return said or unsigned(draft, self.signed, self.scene)
         return self.excused(found, draft, branches)
 
@@ -117,6 +121,14 @@ class Oracle:
             ):
                 return Loss("later", f"{found.sentence}, if it is done later than honestly")
         return found
+
+    def _replayed(
+        self, draft: Draft, changes: Mapping[str, Holdings], *, is_more: bool = False
+    ) -> Loss | None:
+        """A word that is used for another coin, to the advantage of an attacker."""
+        if not any(amount > 0 for amount in changes[ATTACKER].values()):
+            return None
+        return replayed(draft, self.words, self.scene, again=not is_more)
 
     def _spent(self, draft: Draft) -> Holdings:
         """What the coins of contracts hold that a draft spends."""

@@ -106,6 +106,12 @@ class Scene:
             for draft in self.originals
         }
 
+    def spent_before(self, draft: Draft) -> frozenset[tuple[bytes, int]]:
+        """Return what has been spent for the coins that a draft spends to be there."""
+        return frozenset().union(
+            *(self._spent_before.get(place.outpoint_hash, ()) for place in draft.inputs)
+        )
+
     @cached_property
     def owners(self) -> Mapping[bytes, str]:
         """Whose coins a script locks, of the scripts in honest transactions and the parties'."""
@@ -193,10 +199,10 @@ class Scene:
         outpoints = {place.outpoint for place in draft.inputs}
         if len(outpoints) != len(draft.inputs):
             return False
+        # A coin is there once those that it was made of have been spent.
+        if not outpoints.isdisjoint(self.spent_before(draft)):
+            return False
         for place in draft.inputs:
-            # A coin is there once those that it was made of have been spent.
-            if not outpoints.isdisjoint(self._spent_before.get(place.outpoint_hash, ())):
-                return False
             token = place.coin.token
             if (
                 token is not None

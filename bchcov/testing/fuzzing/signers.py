@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ...transaction.codec import transaction_hash
 from .branches import Branches, branches_of
 from .comparing import Loss
 from .draft import Draft, DraftInput, Signed, SignedMessage
 from .scene import Scene
 
-__all__ = ["SignedSpend", "data_signatures", "replayed", "signed_spends", "unsigned"]
+__all__ = ["SignedSpend", "Word", "replayed", "signed_spends", "unsigned", "words_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,25 +72,43 @@ def unsigned(draft: Draft, spends: Sequence[SignedSpend], scene: Scene) -> Loss 
     return None
 
 
-def data_signatures(scene: Scene) -> Mapping[bytes, frozenset[tuple[bytes, int]]]:
-    """Return what has been signed as data, and for which coins, as honest transactions show."""
-    found: dict[bytes, set[tuple[bytes, int]]] = {}
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Which coins a data signature was honestly used for, and by which transactions."""
+
+    coins: frozenset[tuple[bytes, int]]
+    transactions: frozenset[bytes]
+
+
+def words_of(scene: Scene) -> Mapping[bytes, Word]:
+    """Return what has been signed as data, as honest transactions show."""
+    found: dict[bytes, Word] = {}
     for draft, original in zip(scene.honest, scene.originals, strict=True):
+        hashed = frozenset((transaction_hash(original.finish()[0]),))
         for place, made in zip(draft.inputs, original.inputs, strict=True):
             for item, signature in zip(place.items, made.items, strict=True):
                 if isinstance(item, SignedMessage) and isinstance(signature, bytes):
-                    found.setdefault(signature, set()).add(place.outpoint)
-    return {signature: frozenset(coins) for signature, coins in found.items()}
+                    before = found.get(signature, Word(frozenset(), frozenset()))
+                    coins = before.coins | {place.outpoint}
+                    found[signature] = Word(coins, before.transactions | hashed)
+    return found
 
 
 def replayed(
-    draft: Draft, signatures: Mapping[bytes, frozenset[tuple[bytes, int]]], scene: Scene
+    draft: Draft, words: Mapping[bytes, Word], scene: Scene, *, again: bool
 ) -> Loss | None:
-    """A contract's coin that is spent with what has been signed for another one."""
+    """A contract's coin that is spent with what has been signed for another one.
+
+    With `again`, it is one that was made when that was used for the first time.
+    """
     for at, place in enumerate(draft.inputs):
         for item in place.items:
-            coins = signatures.get(item) if isinstance(item, bytes) else None
-            if coins and place.outpoint not in coins and scene.of_contract(place):
+            word = words.get(item) if isinstance(item, bytes) else None
+            if word is None or place.outpoint in word.coins or not scene.of_contract(place):
+                continue
+            if place.outpoint_hash in word.transactions:
+                return Loss("again", f"what was signed for input {at} is good a second time")
+            if not again and place.outpoint in scene.coins:
                 says = f"input {at} is accepted with what was signed for another coin"
                 return Loss("replay", says)
     return None
