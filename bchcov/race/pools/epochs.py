@@ -88,6 +88,10 @@ class EpochsPoolModel:
             found.append(order)
         return found
 
+    def order_of(self, slot: _Outpoint) -> Order | None:
+        """Return the order that a slot was spent to, as far as it is known."""
+        return self._orders.get(slot)
+
     def is_window_over(self) -> bool:
         """Return whether the current epoch can be settled in the next block."""
         age = self.world.chain.confirmations(self.tip.vault)
@@ -107,12 +111,11 @@ class EpochsPoolModel:
         for coin in Coin.all_of(transaction):
             if scripts.read_ticket(coin.locking_bytecode) is not None:
                 self._tickets[coin.outpoint] = amm.read_ticket(scripts, coin)
-        first = Coin.of(transaction, 0)
-        if scripts.read_order(first.locking_bytecode) is not None:
-            # The slot is the first input, as a slot's script demands.
-            item = transaction.inputs[0]
-            slot = item.outpoint_hash, item.outpoint_index
-            self._orders[slot] = amm.read_order(scripts, first, slot)
+        for item, coin in zip(transaction.inputs, Coin.all_of(transaction), strict=False):
+            if scripts.read_order(coin.locking_bytecode) is not None:
+                # The slot has the index of its order, as the slot's script demands.
+                slot = item.outpoint_hash, item.outpoint_index
+                self._orders[slot] = amm.read_order(scripts, coin, slot)
 
     def prompt_reveals(self) -> None:
         """Let users reveal whose epoch is the current one: honest ones once that is confirmed."""
