@@ -32,6 +32,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     help="By how many percent a figure may differ from the snapshot.",
 )
 @click.option("--folded", type=_FILE, help="Write folded stacks, for a flame graph, to this file.")
+@click.option("--lines", is_flag=True, help="Print which lines the operation cost goes to, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def cost(
@@ -44,6 +45,7 @@ def cost(
     update: Path | None,
     tolerance: float,
     folded: Path | None,
+    lines: bool,
     as_json: bool,
 ) -> None:
     """Measure what honest transactions cost in the inputs of a contract, by BCH_2026.
@@ -52,15 +54,18 @@ def cost(
     of size and cost are not enforced, but shown, with the padding that would be needed. The
     exit code is 1 if the figures differ from those of the snapshot given by --check.
     """
-    lines = [each for each in read_transactions(transactions) if each.expected is not False]
-    contracts = load_contracts(file, arguments, locking, lines)
-    spends = {each.name: each for each in lines}
-    if len(spends) < len(lines):
+    read = [each for each in read_transactions(transactions) if each.expected is not False]
+    contracts = load_contracts(file, arguments, locking, read)
+    spends = {each.name: each for each in read}
+    if len(spends) < len(read):
         raise click.ClickException(f"{transactions.name}: two transactions have the same id")
     try:
         report = joined([measure_cost(each, spends, BCH_2026) for each in contracts])
+        if check is not None and not check.exists():
+            raise click.ClickException(f"{check} does not exist: --update writes it")
+        profiles = [profile(each, spends, BCH_2026) for each in contracts if lines or folded]
         if folded is not None:
-            stacks = "".join(profile(each, spends, BCH_2026).folded() for each in contracts)
+            stacks = "".join(each.folded() for each in profiles)
             with writing(folded):
                 folded.write_text(stacks, encoding="utf-8")
         differences = check_snapshot(report, check, tolerance=tolerance / 100) if check else ()
@@ -70,6 +75,8 @@ def cost(
         with writing(update):
             update_snapshot(report, update)
     click.echo(json.dumps(report.as_dict(), indent=1) if as_json else report.text())
+    if lines and not as_json:
+        click.echo("\n".join(map(str, profiles)))
     for each in differences:
         click.echo(printable(each), err=True)
     ctx.exit(1 if differences else 0)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         measure_cost,
         profile,
         update_snapshot,
+        without_limits,
     )
     from .coverage import (
         Coverage,
@@ -93,6 +94,7 @@ __all__ = [
     "transaction_mutants",
     "transactions",
     "update_snapshot",
+    "without_limits",
     "write_cobertura",
     "write_coverage_data",
     "write_html",
@@ -119,6 +121,7 @@ _HOMES = {
         "measure_cost",
         "profile",
         "update_snapshot",
+        "without_limits",
     ),
     "coverage": (
         "Coverage",

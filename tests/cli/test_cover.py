@@ -278,3 +278,20 @@ def test_several_scripts_are_told_apart(tmp_path: Path) -> None:
     names = [each["name"] for each in json.loads(result.stdout)["spends"]]
     assert [name.partition(": ")[2] for name in names] == ["go 1", "go 2"]
     assert len({name.partition(": ")[0] for name in names}) == 2
+
+
+def test_cost_shows_lines_and_says_how_a_snapshot_is_made(
+    transactions: str, tmp_path: Path
+) -> None:
+    honest = tmp_path / "honest.jsonl"
+    text = Path(transactions).read_text(encoding="utf-8").split("\n")
+    honest.write_text("\n".join(text[: len(HTLC.honest(HTLC.contracts))]), encoding="utf-8")
+    arguments = ["cost", FILE, *CONSTANTS, "--transactions", str(honest)]
+    shown = run(*arguments, "--lines").stdout.split("\n")
+    first = next(line for line in shown if line.startswith("htlc.cashasm:"))
+    # Signatures cost most.
+    assert first.startswith("htlc.cashasm:23 ")
+    assert first.endswith(" %")
+    missing = run(*arguments, "--check", str(tmp_path / "none.json"))
+    assert missing.exit_code == 1
+    assert "none.json does not exist: --update writes it" in missing.stderr

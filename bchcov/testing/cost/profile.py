@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ...contract.contract import Contract
+from ...encoding.printable import printable
 from ...errors import ContractError
 from ...script.opcodes import opcode_name
 from ...script.pushes import instructions
@@ -45,6 +46,17 @@ class Profile:
         for stack, cost in self.stacks.items():
             costs[stack[-2]] += cost
         return dict(sorted(costs.items(), key=lambda each: (-each[1], each[0])))
+
+    def text(self) -> str:
+        """Return the cost of each line as a table, most first, and its share of all."""
+        width = max(map(len, self.lines), default=0)
+        return "\n".join(
+            f"{printable(place):{width}} {cost:>11,} {100 * cost / self.total:>4.0f} %"
+            for place, cost in self.lines.items()
+        )
+
+    def __str__(self) -> str:
+        return self.text()
 
     def folded(self) -> str:
         """Return the stacks in the form that flame graphs are drawn of: `a;b;c cost`."""

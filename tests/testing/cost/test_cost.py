@@ -11,6 +11,7 @@ from contract_examples import EXAMPLES, Example
 from bchcov import (
     BCH_2026,
     BuiltTransaction,
+    Chain,
     Contract,
     Output,
     TransactionBuilder,
@@ -167,3 +168,16 @@ def test_a_transaction_that_does_not_spend_the_contract_is_an_error() -> None:
     assert other.name == contract.name
     with pytest.raises(ContractError, match="no transaction spends a coin of hashing"):
         measure_cost(other, spends)
+
+
+def test_rules_without_limits_serve_a_builder_and_a_chain() -> None:
+    source = "// @spend go()\n" + "OP_ACTIVEBYTECODE OP_HASH256 OP_DROP " * 300 + "OP_1"
+    large = compile_contract("large", source=source)
+    rules = without_limits(BCH_2026)
+    chain = Chain(rules)
+    (coin,) = chain.fund(large.output(10_000))
+    builder = TransactionBuilder(rules=rules).spend(coin, large.unlock.go())
+    built = builder.change_to(p2pkh(bytes(20))).build()
+    assert chain.submit(built).ok
+    chain.mine()
+    assert not verify(built.transaction, built.source_outputs).ok
