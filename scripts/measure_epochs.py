@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from epochs_model import attack_table, known_table, slippage_table
 from measure_pools import (
@@ -23,6 +23,7 @@ from bchcov.crypto.hashes import sha256
 from bchcov.wallet.keys import PrivateKey
 
 COUNTS = (1, 16, 48, 96)
+BLOCKS_A_DAY = 144
 
 
 @dataclass(frozen=True)
@@ -149,6 +150,11 @@ def measure_epochs() -> Iterator[str]:
     ]
     yield "Costs in standard mode, for the input that uses most of its budget:"
     yield table(COSTS, rows)
+    yield (
+        "To keep everybody else out, by whoever wins every race for the first append of an epoch"
+        " (miners' fees included):"
+    )
+    yield stall_table(lives[96])
     yield "What traders get and what the provider gains, by the plain model:"
     yield slippage_table()
     yield (
@@ -158,6 +164,26 @@ def measure_epochs() -> Iterator[str]:
     yield attack_table()
     yield "What it is worth to know an order before, by purchases of up to 10 % of the pool:"
     yield known_table()
+
+
+def stall_table(life: Life) -> str:
+    """What it costs a day to take all places of every epoch before anybody else does."""
+    small = life.settle.pool.scripts.parameters
+    large = replace(small, bond=25_000, miss=21_000, min_trade=7_000_000)
+    rows = []
+    for pool, chosen in (("default parameters", small), ("for 10,000 BCH", large)):
+        places = BLOCKS_A_DAY // chosen.window * chosen.most
+        unlike = (
+            ("silent", chosen.bond - chosen.tip),
+            ("limits that are missed", chosen.miss + life.each),
+            ("the smallest orders", chosen.min_trade * 3 / 1000 + life.each),
+        )
+        given = f"{chosen.bond:,}, {chosen.miss:,}, {chosen.min_trade:,}"
+        rows += [
+            [pool, given, how, f"{each:,.0f}", f"{places * each / 1e8:.2f}"] for how, each in unlike
+        ]
+    head = ["pool", "bond, miss, min_trade", "places that are", "sats each", "BCH a day"]
+    return table(head, rows, numbers=4)
 
 
 def _rarer_rows(pool: epochs.Pool) -> Iterator[list[str]]:
