@@ -11,9 +11,10 @@ from ..formats.wallet_template.model import Entity, LockingType, TemplateScript,
 from ..formats.wallet_template.template import WalletTemplate
 from .cpmm import Parameters as CpmmParameters
 from .direct import scripts as direct
+from .epochs import scripts as epochs
 from .ticketed import scripts as ticketed
 
-__all__ = ["cpmm_template", "direct_template", "ticketed_template"]
+__all__ = ["cpmm_template", "direct_template", "epochs_template", "ticketed_template"]
 
 _SIGNED = "<{key}.schnorr_signature.all_outputs_all_utxos> <{key}.public_key>"
 
@@ -115,6 +116,65 @@ def ticketed_template(scripts: ticketed.Scripts) -> WalletTemplate:
     return _template(
         "SequencedAMM, ticketed",
         "A constant-product pool: commit blind, queue in batches, reveal, execute in order.",
+        ("BCH_2026_05", "BCH_SPEC"),
+        constants,
+        locks,
+        {"trader_wallet": "trader_key", "provider": "provider_key"},
+    )
+
+
+def epochs_template(scripts: epochs.Scripts) -> WalletTemplate:
+    """Make the template of the epochs profile, every source verbatim.
+
+    Ticket, slot and order contain example data; the codes are pushed by the inputs of the pool
+    and the vault.
+    """
+    folder = epochs.FOLDER
+    codes = ("append", "settle", "turn", "owner")
+    constants = {
+        name: _constant(value) for name, value in scripts.constants.items() if name != "promote"
+    }
+    constants |= {name: load_source(f"{folder}/{name}") for name in ("promote",)}
+    constants |= {f"{name}_code": load_source(f"{folder}/{name}") for name in codes}
+    constants |= {f"{name}_code_hash": f"$(<{name}_code> OP_SHA256)" for name in codes}
+    head = "OP_1 OP_SPLIT <{size}> OP_SPLIT OP_NIP"
+    cut = f"{head.format(size=epochs.LEAF_SIZE)} OP_6 OP_SPLIT <20> OP_SPLIT OP_NIP"
+    constants |= {
+        "vault_bytecode": _constant(scripts.vault_bytecode),
+        "ticket_code_hash": f"$(<ticket> {cut} OP_CAT OP_SWAP OP_CAT OP_SHA256)",
+        "slot_code_hash": "$(<slot> <33> OP_SPLIT OP_NIP OP_SHA256)",
+        "order_code_hash": (
+            f"$(<order> {head.format(size=epochs.TERMS_SIZE)} OP_SWAP OP_CAT OP_SHA256)"
+        ),
+        "trader": _constant(bytes(20)),
+        "leaf": _constant(b"\x01" * epochs.LEAF_SIZE),
+        "min_out_owner_salt": _constant(b"\x01" * epochs.TERMS_SIZE),
+    }
+    refunds = {"collect": "", "refund": _SIGNED.format(key="trader_key")}
+    signed = _SIGNED.format(key="provider_key")
+    txid = "<0x" + "00" * 32 + ">"
+    locks = {
+        "pool": _Lock(
+            load_source(f"{folder}/pool"),
+            "p2sh32",
+            {"with_vault": "", "append": "<2> <append_code>"},
+        ),
+        "vault": _Lock(
+            load_source(f"{folder}/vault"),
+            "p2sh32",
+            {
+                "settle": f"{txid} <1> {txid} <0> <0> <0> <-1> <0> <settle_code>",
+                "turn": "<turn_code>",
+                "owner": f"{signed} <owner_code>",
+            },
+        ),
+        "ticket": _Lock(load_source(f"{folder}/ticket"), "standard", refunds),
+        "slot": _Lock(load_source(f"{folder}/slot"), "standard", {"reveal_or_settle": ""}),
+        "order": _Lock(load_source(f"{folder}/order"), "standard", refunds),
+    }
+    return _template(
+        "SequencedAMM, epochs",
+        "A constant-product pool: commit blind, reveal side by side, trade at one price.",
         ("BCH_2026_05", "BCH_SPEC"),
         constants,
         locks,

@@ -14,6 +14,7 @@ from bchcov.script.patterns import p2sh32
 
 TEMPLATES = export_templates.templates()
 TICKETED, DIRECT = export_templates.TICKETED, export_templates.DIRECT
+EPOCHS = export_templates.EPOCHS
 EXPECTED = {
     "ticketed": {
         "pool": TICKETED.pool_bytecode,
@@ -22,6 +23,17 @@ EXPECTED = {
         "owner_code": TICKETED.owner.code,
         "ticket": TICKETED.ticket(bytes(20), b"\x01" * TICKET_DATA),
         "order": TICKETED.order(bytes(20), b"\x01" * ORDER_DATA),
+    },
+    "epochs": {
+        "pool": EPOCHS.pool_bytecode,
+        "vault": EPOCHS.vault_bytecode,
+        "append_code": EPOCHS.append.code,
+        "settle_code": EPOCHS.settle.code,
+        "turn_code": EPOCHS.turn.code,
+        "owner_code": EPOCHS.owner.code,
+        "ticket": EPOCHS.ticket(bytes(20), b"\x01" * 32),
+        "slot": EPOCHS.slot(b"\x01" * 32),
+        "order": EPOCHS.order(b"\x01" * 44),
     },
     "direct": {"pool": DIRECT.pool_bytecode, "vault": DIRECT.vault_bytecode},
     "cpmm": {"pool": p2sh32(export_templates.CPMM.contract.code)},
