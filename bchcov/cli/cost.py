@@ -10,9 +10,12 @@ import click
 from ..encoding.printable import printable
 from ..errors import ContractError, FormatError
 from ..testing.cost import check_snapshot, joined, measure_cost, profile, update_snapshot
+from ..testing.cost.snapshot import cases_of
+from ..testing.marks import Mark
 from ..vm.rules.upgrades import BCH_2026
 from .terminal.contracts import contract_arguments, load_contracts, read_transactions
 from .terminal.files import finite, writing
+from .terminal.reporting import Reports, report_options, write_reports
 
 __all__ = ["cost"]
 
@@ -33,7 +36,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 )
 @click.option("--folded", type=_FILE, help="Write folded stacks, for a flame graph, to this file.")
 @click.option("--lines", is_flag=True, help="Print which lines the operation cost goes to, too.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@report_options
 @click.pass_context
 def cost(
     ctx: click.Context,
@@ -47,6 +50,9 @@ def cost(
     folded: Path | None,
     lines: bool,
     as_json: bool,
+    junit: Path | None,
+    sarif: Path | None,
+    github: bool,
 ) -> None:
     """Measure what honest transactions cost in the inputs of a contract, by BCH_2026.
 
@@ -79,4 +85,13 @@ def cost(
         click.echo("\n".join(map(str, profiles)))
     for each in differences:
         click.echo(printable(each), err=True)
+    # A difference is about the snapshot: the line that it has to change is not known.
+    marks = [Mark("cost-changed", "error", str(check), 1, each) for each in differences]
+    write_reports(
+        Reports(junit, sarif, github),
+        "bchcov cost",
+        rules={"cost-changed": "A spend costs another amount than the snapshot says."},
+        marks=marks,
+        cases=cases_of(report, differences),
+    )
     ctx.exit(1 if differences else 0)

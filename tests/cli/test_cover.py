@@ -295,3 +295,36 @@ def test_cost_shows_lines_and_says_how_a_snapshot_is_made(
     missing = run(*arguments, "--check", str(tmp_path / "none.json"))
     assert missing.exit_code == 1
     assert "none.json does not exist: --update writes it" in missing.stderr
+
+
+def test_differences_of_cost_are_reported_as_those_of_the_others(
+    transactions: str, tmp_path: Path
+) -> None:
+    honest, snapshot = tmp_path / "honest.jsonl", tmp_path / "costs.json"
+    text = Path(transactions).read_text(encoding="utf-8").split("\n")
+    honest.write_text("\n".join(text[: len(HTLC.honest(HTLC.contracts))]), encoding="utf-8")
+    arguments = ["cost", FILE, *CONSTANTS, "--transactions", str(honest)]
+    assert run(*arguments, "--update", str(snapshot)).exit_code == 0
+    figures = json.loads(snapshot.read_text(encoding="utf-8"))
+    figures["spends"]["claim"]["op_cost"] -= 1
+    figures["spends"]["gone"] = figures["spends"]["claim"]
+    snapshot.write_text(json.dumps(figures), encoding="utf-8")
+    junit, sarif = tmp_path / "junit.xml", tmp_path / "cost.sarif"
+    files = ["--junit", str(junit), "--sarif", str(sarif), "--github"]
+    result = run(*arguments, "--check", str(snapshot), *files)
+    assert result.exit_code == 1
+    assert f"::error file={snapshot},line=1,title=bchcov cost::claim: op_cost " in result.stderr
+    root = ElementTree.parse(junit).getroot()
+    failed = {each.attrib["name"]: each.find("failure") for each in root.iter("testcase")}
+    assert [name for name, failure in failed.items() if failure is not None] == ["claim", "gone"]
+    assert "refund" in failed
+    results = json.loads(sarif.read_text(encoding="utf-8"))["runs"][0]["results"]
+    assert [each["ruleId"] for each in results] == ["cost-changed"] * 2
+
+
+def test_a_corpus_of_a_campaign_is_a_file_of_transactions(tmp_path: Path) -> None:
+    leaking = Path(__file__).parents[2] / "docs" / "examples" / "leaking_vault.jsonl"
+    kept = run("fuzz", str(leaking), "--count", "300", "--corpus", str(tmp_path))
+    assert kept.exit_code in (0, 1), kept.output
+    shown = run("cover", "--transactions", str(tmp_path / "corpus.jsonl"), "--json")
+    assert json.loads(shown.stdout)["inputs"] >= 1

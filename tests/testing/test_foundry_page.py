@@ -36,8 +36,8 @@ def test_each_command_and_its_options_are_there() -> None:
 
 
 @pytest.mark.parametrize("option", ["--junit", "--sarif", "--github"])
-@pytest.mark.parametrize("command", ["fuzz", "cover", "mutate"])
-def test_the_reports_are_those_of_all_three_commands(command: str, option: str) -> None:
+@pytest.mark.parametrize("command", ["fuzz", "cover", "mutate", "cost"])
+def test_the_reports_are_those_of_all_commands(command: str, option: str) -> None:
     assert option in CliRunner().invoke(main, [command, "--help"]).stdout
 
 
@@ -48,7 +48,7 @@ def test_each_name_is_exported() -> None:
         if (match := re.fullmatch(r"([A-Za-z_]+)(\(.*\)(\.\w+\(\))?)?(\.\w+)?", word))
     }
     arguments = {"properties", "seed", "count", "seconds", "jobs", "locktime", "sequence"}
-    fixtures = {"wallet", "costs", "disasm", "opcodes", "cover", "mutate"}
+    fixtures = {"wallet", "costs", "disasm", "opcodes", "cover", "mutate", "cost"}
     known = {*bchcov.__all__, *testing.__all__, *arguments, *fixtures, *FROM_ELSEWHERE}
     assert names - known == set()
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ...encoding.json_text import JSON
 from ...errors import FormatError
+from ..marks import Case
 from .measuring import CostReport, SpendCost
 
-__all__ = ["check_snapshot", "update_snapshot"]
+__all__ = ["cases_of", "check_snapshot", "update_snapshot"]
 
 _Figures = Mapping[str, int]
 
@@ -41,6 +42,20 @@ def check_snapshot(
     before = _read(Path(path))
     after = {each.name: _figures(each) for each in report.spends}
     return tuple(_differences(before, after, tolerance))
+
+
+def cases_of(report: CostReport, differences: Sequence[str]) -> list[Case]:
+    """Return a case for each spend, and for each that only the snapshot has.
+
+    It fails with what differs, as `check_snapshot` says it.
+    """
+    names = [each.name for each in report.spends]
+    gone = [each.rpartition(": ")[0] for each in differences]
+    cases = []
+    for name in dict.fromkeys([*names, *(each for each in gone if each not in names)]):
+        own = [each for each in differences if each.startswith(f"{name}: ")]
+        cases.append(Case(name, "\n".join(own) or None))
+    return cases
 
 
 def _figures(cost: SpendCost) -> _Figures:

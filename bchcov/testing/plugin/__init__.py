@@ -52,6 +52,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--bchcov-seed", type=int, default=0, metavar="N", help="the seed of the fixture fuzz"
     )
     group.addoption(
+        "--bchcov-corpus",
+        metavar="FOLDER",
+        help="keep what each search has learned in a folder of its own within, and try it first",
+    )
+    group.addoption(
         "--bchcov-cover",
         action="store_true",
         help="report what the tests reach in the contracts of their modules and fixtures",
@@ -148,6 +153,7 @@ def fuzz(request: pytest.FixtureRequest) -> Callable[..., Report]:
 
     limit: float | None = request.config.getoption("--bchcov-seconds")
     seed: int = request.config.getoption("--bchcov-seed")
+    corpus: str | None = request.config.getoption("--bchcov-corpus")
 
     def run(honest: object, parties: object = (), **options: object) -> Report:
         if limit is not None:
@@ -155,6 +161,9 @@ def fuzz(request: pytest.FixtureRequest) -> Callable[..., Report]:
         elif options.get("count") is not None:
             options.setdefault("seconds", None)
         arguments = {"seconds": _SECONDS, "seed": seed, **options}
+        if corpus is not None:
+            name = "".join(each if each.isalnum() else "-" for each in request.node.nodeid)
+            arguments.setdefault("corpus", Path(corpus) / name)
         report = search(honest, parties, **arguments)  # type: ignore[arg-type]
         if report.attacks:
             pytest.fail(str(report), pytrace=False)

@@ -216,3 +216,20 @@ def test_fuzz(fuzz):
     )
     done = pytester.runpytest_subprocess("--bchcov-vmb", "-n", "2")
     done.assert_outcomes(passed=4, failed=1)
+
+
+def test_what_a_search_has_learned_is_kept_for_each_test(pytester: pytest.Pytester) -> None:
+    write(
+        pytester,
+        """
+SOURCE_OF_ATTACK = SOURCE.replace("OP_EQUALVERIFY  ", "OP_2DROP  ")
+
+def test_broken(fuzz):
+    built, _ = spend(SOURCE_OF_ATTACK)
+    fuzz([built], [Party("payer", (key,), is_open=True)], count=500)
+""",
+    )
+    done = pytester.runpytest_subprocess("--bchcov-corpus", "kept")
+    done.assert_outcomes(failed=1)
+    (file,) = (pytester.path / "kept").glob("*test-broken/corpus.jsonl")
+    assert file.read_text(encoding="utf-8")
