@@ -7,21 +7,31 @@ the missing check: only the built-in properties and what the contract's page pro
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from time import process_time
 
 ROOT = Path(__file__).parent.parent
 # The honest transactions of the pools are those that the tests start from.
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "scripts")]
 
 from contract_examples import EXAMPLES, Example  # noqa: E402
+from pool_lives import (  # noqa: E402
+    BUILDER,
+    BUYER,
+    SELLER,
+    direct_lives,
+    ticketed_lives,
+)
+from pool_promises import direct_promises, ticketed_promises  # noqa: E402
 from support import direct_world, ticketed_world  # noqa: E402
-from support.ticketed_world import POOL_CATEGORY, PROVIDER, TOKENS, user  # noqa: E402
+from support.ticketed_world import POOL_CATEGORY, PROVIDER, TOKENS  # noqa: E402
 
 from bchcov import (  # noqa: E402
-    BchcovError,
     Coin,
     Output,
     P2pkhUnlocker,
@@ -33,11 +43,11 @@ from bchcov import (  # noqa: E402
     TransactionBuilder,
     compile_contract,
 )
-from bchcov.amm import direct, ticketed  # noqa: E402
 from bchcov.amm.formula import amount_out  # noqa: E402
 from bchcov.contract import checks_in, load_source, without_check  # noqa: E402
-from bchcov.testing import Party, Report, fuzz  # noqa: E402
+from bchcov.testing import Finding, Party, Report  # noqa: E402
 from bchcov.testing.fuzzing import Property  # noqa: E402
+from bchcov.testing.fuzzing.campaign import prepare  # noqa: E402
 
 Honest = tuple[Transaction, Sequence[Output]]
 
@@ -48,7 +58,7 @@ class Subject:
 
     contract: str
     check: str
-    honest: Callable[[], list[Honest]]
+    honest: Callable[[], Sequence[Honest]]
     parties: tuple[Party, ...]
     unique: tuple[bytes, ...] = ()
     properties: tuple[Property, ...] = ()
@@ -76,60 +86,22 @@ def of_example(example: Example) -> Iterator[Subject]:
             yield subject(file, check.name)
 
 
-def held_by(pool: bytes, vault: bytes, read: Callable[[bytes], tuple[int, int]]) -> Property:
-    """The page of a pool: what its state says is there is there, in satoshis and in tokens."""
-
-    def check(transaction: Transaction, source_outputs: Sequence[Output]) -> str | None:
-        for index, output in enumerate(transaction.outputs):
-            token = output.token
-            if output.locking_bytecode != pool or token is None or token.nft is None:
-                continue
-            if token.category != POOL_CATEGORY:
-                continue
-            value, tokens = read(token.nft.commitment)
-            if output.value < value:
-                return f"output {index}: the pool's state counts {value:,} satoshis"
-            there = sum(
-                each.token.amount
-                for each in transaction.outputs
-                if each.locking_bytecode == vault and each.token and each.token.category == TOKENS
-            )
-            if any(each.locking_bytecode == vault for each in source_outputs) and there < tokens:
-                return f"output {index}: the pool's state counts {tokens:,} tokens"
-        return None
-
-    return check
-
-
 def of_ticketed() -> Iterator[Subject]:
     """Yield SequencedAMM, ticketed."""
     sources = ticketed_world.real_sources()
     parties = (
         Party("provider", (PROVIDER,)),
-        Party("buyer", (user(0),)),
-        Party("seller", (user(1),)),
-        Party("builder", (user(99),), is_open=True),
+        Party("buyer", (BUYER,)),
+        Party("seller", (SELLER,)),
+        Party("builder", (BUILDER,), is_open=True),
     )
 
     def subject(file: str, check: str) -> Subject:
-        def world() -> ticketed_world.World:
-            changed = {file: without_check(sources[file], check)} if check else {}
-            return ticketed_world.World(changed)
-
-        def read(commitment: bytes) -> tuple[int, int]:
-            state = ticketed.State.decode(commitment)
-            bond = ticketed_world.PARAMETERS.bond
-            return state.bch_reserve + bond * (state.tail - state.head), state.token_reserve
-
-        scripts = world().scripts
-        return Subject(
-            f"ticketed/{file}" if file else "ticketed",
-            check,
-            lambda: [make(world()).finish() for make in ticketed_world.TWO_ORDERS],
-            parties,
-            (POOL_CATEGORY,),
-            (_reading(held_by(scripts.pool_bytecode, scripts.vault_bytecode, read)),),
-        )
+        changed = {file: without_check(sources[file], check)} if check else {}
+        lives = ticketed_lives(changed)
+        name = f"ticketed/{file}" if file else "ticketed"
+        promises = ticketed_promises(ticketed_world.World(changed).scripts, lives)
+        return Subject(name, check, lambda: lives.honest, parties, (POOL_CATEGORY,), promises)
 
     yield subject("", "")
     for file in sources:
@@ -142,62 +114,32 @@ def of_direct() -> Iterator[Subject]:
     sources = direct_world.real_sources()
     parties = (
         Party("provider", (PROVIDER,)),
-        Party("buyer", (user(0),)),
-        Party("seller", (user(1),)),
+        Party("buyer", (BUYER,)),
+        Party("seller", (SELLER,)),
+        Party("builder", (BUILDER,), is_open=True),
     )
 
-    def paid(draft: ticketed_world.Draft, *, sells: bool) -> Honest:
-        # The trader brings what they trade.
-        coin = draft.spends[2].coin.output
-        token = Token(TOKENS, 1_000) if sells else None
-        draft.hold(2, replace(coin, value=1_020_000, token=token))
-        return draft.finish()
+    def changed(file: str, check: str) -> dict[str, str]:
+        if not check:
+            return {}
+        if check in {each.name for each in checks_in(sources[file], file)}:
+            return {file: without_check(sources[file], check)}
+        # A check of the proof that both scripts include: it stands in one of them as text.
+        proof = without_check(sources["path_proof"], check)
+        bare = " ".join(line.partition("//")[0] for line in proof.split("\n"))
+        return {file: sources[file].replace("path_proof\n", f"{bare}\n")}
 
     def subject(file: str, check: str) -> Subject:
-        def world() -> direct_world.DirectWorld:
-            changed = {file: without_check(sources[file], check)} if check else {}
-            return direct_world.DirectWorld(changed)
-
-        def honest() -> list[Honest]:
-            made = direct_world.HONEST
-            return [
-                made["commit"](world()).finish(),
-                paid(made["reveal of a buy"](world()), sells=False),
-                paid(made["reveal of a sale"](world()), sells=True),
-                made["expire"](world()).finish(),
-                made["exit"](world()).finish(),
-            ]
-
-        def read(commitment: bytes) -> tuple[int, int]:
-            state = direct.State.decode(commitment)
-            return state.bch_reserve, state.token_reserve
-
-        scripts = world().pool.scripts
-        return Subject(
-            f"direct/{file}" if file else "direct",
-            check,
-            honest,
-            parties,
-            (POOL_CATEGORY,),
-            (_reading(held_by(scripts.pool_bytecode, scripts.vault_bytecode, read)),),
-        )
+        without = changed(file, check)
+        lives = direct_lives(without)
+        name = f"direct/{file}" if file else "direct"
+        promises = direct_promises(direct_world.DirectWorld(without).pool.scripts, lives)
+        return Subject(name, check, lambda: lives.honest, parties, (POOL_CATEGORY,), promises)
 
     yield subject("", "")
     for file in ("pool", "vault"):
-        for check in checks_in(sources[file], file):
+        for check in (*checks_in(sources[file], file), *checks_in(sources["path_proof"])):
             yield subject(file, check.name)
-
-
-def _reading(check: Property) -> Property:
-    """Count a state that cannot be read as a promise that is not kept."""
-
-    def read(transaction: Transaction, source_outputs: Sequence[Output]) -> str | None:
-        try:
-            return check(transaction, source_outputs)
-        except BchcovError as error:
-            return f"the pool's state cannot be read: {error}"
-
-    return read
 
 
 def of_cpmm() -> Iterator[Subject]:
@@ -254,51 +196,84 @@ def subjects() -> Iterator[Subject]:
     yield from of_ticketed()
 
 
-def describe(report: Report) -> str:
+def what(finding: Finding) -> str:
+    """Say what a finding is about, the same for all heights and amounts."""
+    return re.sub(r"[\d,]+", "0", f"{finding.kind}: {finding.sentence}")
+
+
+class Found(Exception):
+    """Ends a campaign: there is nothing more to learn."""
+
+
+def said(finding: Finding) -> str:
     """Say in a few words what was found."""
-    if not report.findings:
-        return ""
-    found = (report.attacks or report.notes)[0]
-    return f"{found.kind}: {found.attacker}: {found.sentence}; {found.differences[0]}"[:160]
+    return f"{finding.kind}: {finding.attacker}: {finding.sentence}; {finding.differences[0]}"
+
+
+def campaign_of(
+    subject: Subject, seconds: float, seed: int, known: frozenset[str] | None
+) -> tuple[Report, Finding | None]:
+    """Run a campaign until it finds an attack, or something that is open to argument and new.
+
+    `known` is what is open to argument of the contract as it is, None if nobody has looked.
+    """
+    campaign = prepare(
+        subject.honest(),
+        subject.parties,
+        seed=seed,
+        unique=subject.unique,
+        properties=subject.properties,
+    )
+
+    def telling() -> Finding | None:
+        for each in campaign.findings:
+            if each.is_attack or (known is not None and what(each) not in known):
+                return each
+        return None
+
+    def stop(_judged: int, _found: int) -> None:
+        if subject.check and telling() is not None:
+            raise Found
+
+    with suppress(Found):
+        campaign.run(seconds=seconds, progress=stop, clock=process_time)
+    return campaign.report(), telling()
 
 
 def main() -> int:
     """Run a campaign for each, and print the table and the list of what was missed."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=60, help="for each campaign (60)")
+    parser.add_argument("--seconds", type=float, default=60, help="of work, for each campaign (60)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", nargs="*", default=(), help="contracts, or contract:check")
     options = parser.parse_args()
-    tried = found = 0
+    tried = 0
     missed: list[str] = []
     cried: list[str] = []
+    known: frozenset[str] | None = None
     for subject in subjects():
         name = f"{subject.contract}:{subject.check}" if subject.check else subject.contract
+        if not subject.check:
+            known = None
         if options.only and not any(name.startswith(each) for each in options.only):
             continue
-        report = fuzz(
-            subject.honest(),
-            subject.parties,
-            seconds=options.seconds,
-            seed=options.seed,
-            unique=subject.unique,
-            properties=subject.properties,
-            stop_at_first=bool(subject.check),
-        )
-        is_found = bool(report.findings)
+        report, finding = campaign_of(subject, options.seconds, options.seed, known)
         if subject.check:
             tried += 1
-            found += is_found
-            if not is_found:
+            if finding is None:
                 missed.append(name)
-        elif is_found:
-            cried.append(name)
-        word = "found" if is_found else "nothing"
-        print(
-            f"{name:44} {word:8} {report.seconds:5.1f} s {report.judged:7,} {describe(report)}",
-            flush=True,
-        )
+        else:
+            known = frozenset(map(what, report.notes))
+            finding = next(iter(report.attacks), None)
+            if finding is not None:
+                cried.append(name)
+        word = "nothing" if finding is None else f"found {said(finding)}"
+        print(f"{name:44} {report.seconds:5.1f} s {report.judged:7,} {word:.160}", flush=True)
+        if not subject.check:
+            for note in report.notes:
+                print(f"    open to argument: {said(note):.160}", flush=True)
     if tried:
+        found = tried - len(missed)
         print(f"\nfound without a check: {found} of {tried} ({100 * found / tried:.0f} %)")
     print("missed:", ", ".join(missed) or "none")
     print("found in contracts as they are:", ", ".join(cried) or "nothing")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import islice
 
 from ..errors import InputFailed
@@ -19,6 +20,13 @@ __all__ = ["InputResult", "Run"]
 
 def _no_run() -> None:
     """Replace a pickled run: return None."""
+
+
+@lru_cache(maxsize=256)
+def _offset(code: bytes, position: int | None) -> int:
+    """Find where an instruction begins. A script that is tried again fails in the same places."""
+    step = next(islice(instructions(code), position, None), None)
+    return len(code) if step is None else step.offset
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,10 +95,7 @@ class InputResult:
     @property
     def offset(self) -> int | None:
         """The offset in bytes at which the failed instruction begins in `code`."""
-        if self.code is None:
-            return None
-        step = next(islice(instructions(self.code), self.position, None), None)
-        return len(self.code) if step is None else step.offset
+        return None if self.code is None else _offset(self.code, self.position)
 
     @property
     def opcode(self) -> int | None:

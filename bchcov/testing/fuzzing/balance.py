@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from ...transaction.model import Output, Token
 from .draft import Draft
-from .scene import OWN_CATEGORY, Scene, fresh_outpoint
+from .scene import OWN_CATEGORY, Scene, fresh_outpoint, purse_of
 
 __all__ = ["complete"]
 
@@ -57,7 +57,7 @@ def _balanced(draft: Draft, scene: Scene) -> Iterator[Draft]:
                 richer = replace(place.coin, value=place.coin.value + _FEE - surplus)
                 yield draft.with_input(at, fresh_outpoint(place._replace(coin=richer), 3))
                 break
-    purse = scene.purse(with_tokens=needs_tokens)
+    purse = purse_of(with_tokens=needs_tokens)
     rest = purse.coin.value + surplus - _FEE
     if rest >= _DUST:
         paid = draft.with_inputs((*draft.inputs, purse))

@@ -33,18 +33,26 @@ def is_bounded(
     """
     honest = oracle.references[reference]
     share = honest.changes[ATTACKER][SATOSHIS]
-    if not 0 < loss.satoshis <= max(FEE, _SHARES * share):
+    scene, honestly = oracle.scene, honest.draft.outputs
+    coins = sum(map(scene.of_contract, draft.inputs))
+    # Of several coins, which one transaction spends, each may leave as much.
+    times = max(1, coins // max(1, honest.contracts))
+    if not 0 < loss.satoshis <= times * max(FEE, _SHARES * share):
         return False
-    pairs = enumerate(zip(draft.outputs, honest.draft.outputs, strict=False))
-    smaller = [at for at, (output, other) in pairs if output.value < other.value]
-    if not smaller or len(draft.inputs) != len(honest.draft.inputs):
+    smaller = [
+        at
+        for at, output in enumerate(draft.outputs)
+        if scene.owner_of(output, preimages) != ATTACKER
+        if (output.value < honestly[at].value if at < len(honestly) else times > 1)
+    ]
+    if not smaller or (times == 1 and len(draft.inputs) != len(honest.draft.inputs)):
         return False
     tried = 0
     for at in smaller:
         for value in (
             _DUST,
             draft.outputs[at].value // 2,
-            honest.draft.outputs[at].value * 9 // 10,
+            (honestly[at] if at < len(honestly) else draft.outputs[at]).value * 9 // 10,
         ):
             lower = draft.with_output(at, replace(draft.outputs[at], value=value))
             for made in _mended(lower, oracle, preimages):

@@ -27,7 +27,8 @@ from .draft import Draft, draft_of
 from .findings import Finding
 from .parties import hold, with_signatures
 from .scene import Scene
-from .search import Search, Seed
+from .search import Search
+from .seeds import Seed
 
 __all__ = ["Learned", "learn", "learned_of", "news", "read_corpus", "write_corpus"]
 

@@ -13,20 +13,29 @@ from ...transaction.constants import (
     SEQUENCE_FINAL,
 )
 from .draft import Draft
-from .edits_of_inputs import edits_of_inputs
-from .edits_of_outputs import edits_of_outputs
+from .edits_of_coins import edits_of_coins
+from .edits_of_inputs import edits_of_inputs, item_edits
+from .edits_of_outputs import edits_of_outputs, state_edits
 from .material import Edit, Material
 
-__all__ = ["Edit", "Material", "edits_of", "splices"]
+__all__ = ["Edit", "Material", "edits_of", "item_edits", "splices", "state_edits", "telling_edits"]
 
 _TIMES = (0, 1, LOCKTIME_THRESHOLD - 1, LOCKTIME_THRESHOLD, 2_000_000_000)
 
 
 def edits_of(draft: Draft, material: Material) -> Iterator[Edit]:
-    """Yield every small change of a draft, the most telling ones first."""
+    """Yield every single change of a draft, the most telling ones first."""
+    yield from telling_edits(draft, material)
+    yield from item_edits(draft, material)
+    yield from state_edits(draft, material)
+
+
+def telling_edits(draft: Draft, material: Material) -> Iterator[Edit]:
+    """Yield changes of what a transaction spends, whom it pays, and when: there are few."""
     yield from edits_of_outputs(draft, material)
     yield from _times(draft)
     yield from edits_of_inputs(draft, material)
+    yield from edits_of_coins(draft, material)
 
 
 def _times(draft: Draft) -> Iterator[Edit]:

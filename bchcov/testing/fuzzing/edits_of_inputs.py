@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from ...script.numbers import encode_number
-from ...transaction.model import Nft, Output, Token
 from .draft import Draft, DraftInput, Item, Signed, SignedMessage
 from .exchanges import exchanged_coins, exchanged_items
 from .material import Edit, Material
 from .output_fields import number_of
-from .scene import OWN_CATEGORY, fresh_outpoint
+from .scene import fresh_outpoint
 
-__all__ = ["edits_of_inputs"]
+__all__ = ["edits_of_inputs", "item_edits"]
 
 _EDGES = (
     b"",
@@ -32,12 +31,14 @@ _LONGEST_COMMITMENT = 128
 
 
 def edits_of_inputs(draft: Draft, material: Material) -> Iterator[Edit]:
-    """Yield every small change of a draft's inputs."""
+    """Yield every single change of the coins that a draft spends."""
     yield from _doubled(draft, material)
     yield from exchanged_coins(draft, material)
+
+
+def item_edits(draft: Draft, material: Material) -> Iterator[Edit]:
+    """Yield every single change of what a draft's inputs push."""
     yield from exchanged_items(draft, material)
-    for at, place in enumerate(draft.inputs):
-        yield from _other_coins(at, place, material)
     for at, place in enumerate(draft.inputs):
         yield from _pushes(at, place, material)
     for at, place in enumerate(draft.inputs):
@@ -94,48 +95,6 @@ def _swapped(at: int, other: int) -> Callable[[Draft], Draft]:
         return draft.with_inputs(tuple(inputs))
 
     return swap
-
-
-def _other_coins(at: int, place: DraftInput, material: Material) -> Iterator[Edit]:
-    """Coins that the attacker made, in the place of an honest one."""
-    for made, what in _forged(place.coin, material):
-        forged = fresh_outpoint(place._replace(coin=made))
-        coin = _with(at, coin=made, outpoint_hash=forged.outpoint_hash)
-        yield Edit(f"input {at} spends a coin {what}", coin)
-        if place.coin.token is not None and made.token is not None:
-            yield Edit(
-                f"input {at} spends a coin {what}, and outputs are of the same category",
-                _with_category(coin, place.coin.token.category),
-            )
-
-
-def _with_category(coin: Callable[[Draft], Draft], old: bytes) -> Callable[[Draft], Draft]:
-    def swap(output: Output) -> Output:
-        token = output.token
-        if token is None or token.category != old:
-            return output
-        return replace(output, token=replace(token, category=OWN_CATEGORY))
-
-    return lambda draft: coin(draft).with_outputs(tuple(map(swap, draft.outputs)))
-
-
-def _forged(coin: Output, material: Material) -> Iterator[tuple[Output, str]]:
-    token = coin.token
-    for value in (_DUST, coin.value // 2, coin.value * 2):
-        yield replace(coin, value=value), f"of {value} satoshis"
-    if token is None:
-        yield replace(coin, token=Token(OWN_CATEGORY, 0, Nft(b""))), "with a foreign NFT"
-        yield replace(coin, token=Token(OWN_CATEGORY, 1_000)), "with foreign tokens"
-        return
-    yield replace(coin, token=None), "without tokens"
-    own = replace(token, category=OWN_CATEGORY)
-    yield replace(coin, token=own), "of another category"
-    nft = token.nft
-    if nft is not None:
-        for commitment in (bytes(len(nft.commitment)), *material.values):
-            if len(commitment) <= _LONGEST_COMMITMENT:
-                stated = replace(own, nft=replace(nft, commitment=commitment))
-                yield replace(coin, token=stated), "of another category and state"
 
 
 def _pushes(at: int, place: DraftInput, material: Material) -> Iterator[Edit]:

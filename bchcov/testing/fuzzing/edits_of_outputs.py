@@ -11,7 +11,7 @@ from .draft import Draft
 from .material import Edit, Material
 from .scene import OWN_CATEGORY
 
-__all__ = ["STATE", "edits_of_outputs"]
+__all__ = ["STATE", "edits_of_outputs", "state_edits"]
 
 STATE = "has another state"
 """How the words of an edit end that changes nothing but an NFT of an output."""
@@ -22,29 +22,48 @@ _LONGEST_COMMITMENT = 128
 
 
 def edits_of_outputs(draft: Draft, material: Material) -> Iterator[Edit]:
-    """Yield every small change of a draft's outputs."""
+    """Yield every single change of a draft's outputs but those of states."""
     for at, output in enumerate(draft.outputs):
         yield from _moved(at, output, material)
     for at, output in enumerate(draft.outputs):
         if output.token is not None:
             yield from _taken(at, output.token, material)
+    for at, place in enumerate(draft.inputs):
+        yield from _ended(at, place.coin.token, draft, material)
     for at, output in enumerate(draft.outputs):
         for value in _amounts(output.value, draft):
             yield Edit(f"output {at} has {value} satoshis", _with(at, value=value))
         for token in _tokens(output.token, material):
             yield Edit(f"output {at} has other tokens", _with(at, token=token))
+
+
+def state_edits(draft: Draft, material: Material) -> Iterator[Edit]:
+    """Yield every single change of the states that a draft's outputs hold."""
+    for at, output in enumerate(draft.outputs):
         token_there = output.token
         if token_there is not None and token_there.nft is not None:
             nft = token_there.nft
-            others = [replace(nft, capability=each) for each in Capability if each > nft.capability]
-            states = _states(nft.commitment, material)
-            for other in (*others, *(replace(nft, commitment=each) for each in states)):
-                made = replace(token_there, nft=other)
-                yield Edit(f"output {at} {STATE}", _with(at, token=made))
+            for capability in Capability:
+                if capability > nft.capability:
+                    yield Edit(
+                        f"output {at} {STATE}", _nft(at, replace(nft, capability=capability))
+                    )
+            for commitment in _states(nft.commitment, material):
+                yield Edit(f"output {at} {STATE}", _nft(at, Nft(commitment, nft.capability)))
 
 
 def _with(at: int, **changes: object) -> Callable[[Draft], Draft]:
     return lambda draft: draft.with_output(at, replace(draft.outputs[at], **changes))  # type: ignore[arg-type]
+
+
+def _nft(at: int, nft: Nft) -> Callable[[Draft], Draft]:
+    def change(draft: Draft) -> Draft:
+        output = draft.outputs[at]
+        token = output.token
+        assert token is not None
+        return draft.with_output(at, replace(output, token=replace(token, nft=nft)))
+
+    return change
 
 
 def _insert(output: Output) -> Callable[[Draft], Draft]:
@@ -92,6 +111,20 @@ def _taken(at: int, token: Token, material: Material) -> Iterator[Edit]:
         yield Edit(f"an NFT of capability {name} goes to the attacker", _insert(extra))
     extra = Output(_DUST, material.mine, Token(token.category, 1_000_000))
     yield Edit("1,000,000 tokens of the category go to the attacker", _insert(extra))
+
+
+def _ended(at: int, token: Token | None, draft: Draft, material: Material) -> Iterator[Edit]:
+    """An NFT that ends with the honest transaction, in an output more or in one that is there."""
+    if token is None or token.nft is None:
+        return
+    kept = {output.token.category for output in draft.outputs if output.token is not None}
+    if token.category in kept:
+        return
+    bare = replace(token, amount=0)
+    extra = Output(_DUST, material.mine, bare)
+    yield Edit(f"the NFT of input {at} goes to the attacker", _insert(extra))
+    for other in range(len(draft.outputs)):
+        yield Edit(f"output {other} has the NFT of input {at}", _with(other, token=bare))
 
 
 def _amounts(value: int, draft: Draft) -> Iterator[int]:

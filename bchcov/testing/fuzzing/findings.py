@@ -22,6 +22,7 @@ from .draft import Draft
 from .oracle import Loss
 from .parties import hold
 from .provenance import watch
+from .rewriting import rewritten
 from .scene import Scene
 from .search import Accepted, Search
 
@@ -43,6 +44,7 @@ NOTES = {
     "no wait": "A lock on time need not be waited for.",
     "free state": "Any commitment is accepted.",
     "free item": "Nothing depends on a pushed item.",
+    "malleable": "Anybody can give a signed transaction another id.",
 }
 """What the kinds mean that are open to argument."""
 
@@ -136,7 +138,7 @@ def shrink(
     """
     scene = search.scene
     reference = search.oracle.references[accepted.reference].draft
-    number = _number_of(reference, scene)
+    number = search.origins[accepted.reference]
     # What is undone becomes what the attacker has: signatures of others as they were made.
     honest = hold(reference, scene.originals[number], scene.attacker.keys)
     draft, loss = accepted.draft, accepted.loss
@@ -185,21 +187,6 @@ def shrink(
     )
 
 
-def _number_of(reference: Draft, scene: Scene) -> int:
-    """Which honest transaction a reference is, or was before somebody took another's place."""
-    spent = [place.outpoint for place in reference.inputs]
-    same = (
-        number
-        for number, draft in enumerate(scene.originals)
-        if [place.outpoint for place in draft.inputs] == spent
-        and all(
-            len(a.items) == len(b.items)
-            for a, b in zip(draft.inputs, reference.inputs, strict=True)
-        )
-    )
-    return next(same, 0)
-
-
 def _judged(draft: Draft, accepted: Accepted, search: Search) -> Loss | None:
     """Whether a smaller draft is accepted and shows the same."""
     scene = search.scene
@@ -219,6 +206,9 @@ def _judged(draft: Draft, accepted: Accepted, search: Search) -> Loss | None:
         return None if found is None else replace(accepted.loss, sentence=found)
     if kind in ("free item", "free state"):
         return None
+    if kind == "malleable":
+        honest = scene.honest[accepted.reference]
+        return accepted.loss if rewritten(draft, honest, scene) else None
     loss = search.oracle.judge(draft, accepted.reference, search.preimages)
     # What is beyond argument without a difference does not need it.
     is_alike = loss is not None and (loss.kind == kind or loss.kind in ATTACKS)

@@ -23,7 +23,7 @@ class Edit(NamedTuple):
         """Apply the edit and note it; None if the draft has no such place."""
         try:
             return self.apply(draft).after(self.says)
-        except (AttributeError, IndexError, TypeError):
+        except (AssertionError, AttributeError, IndexError, TypeError):
             # The place is not there, or is of another kind, once other edits have been made.
             return None
 

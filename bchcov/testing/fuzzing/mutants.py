@@ -22,7 +22,8 @@ from .material import gather
 from .oracle import Loss
 from .parties import Party
 from .scene import STRANGER
-from .search import Accepted, Property, Search, Seed
+from .search import Accepted, Property, Search
+from .seeds import Seed
 
 __all__ = ["TransactionMutant", "TransactionMutants", "prepare_mutants"]
 

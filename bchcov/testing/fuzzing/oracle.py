@@ -158,12 +158,14 @@ class Oracle:
             if not self.scene.of_contract(place):
                 continue
             same = [
-                reference
+                (reference, other)
                 for reference in references
                 for other, theirs in zip(reference.draft.inputs, reference.branches, strict=True)
                 if other.running == place.running and theirs == taken
             ]
-            choices.append(same or [self.references[seed]])
+            # What was done with the very same coin says more than what was done with others.
+            found = [each for each, other in same if other.coin == place.coin]
+            choices.append(found or [each for each, _ in same] or [self.references[seed]])
         for chosen in islice(product(*choices), _MOST_COMBINATIONS):
             counts = Counter(map(id, chosen))
             by_id = {id(each): each for each in chosen}
@@ -197,7 +199,12 @@ class Oracle:
             for place in draft.inputs
         ):
             return None
-        is_of_contract = self.scene.owner_of(output, {}) == CONTRACT
+        # The honest transaction may hand the NFT on as it was.
+        is_of_contract = self.scene.owner_of(output, {}) == CONTRACT or any(
+            place.coin.token is not None and place.coin.token.nft == other.token.nft
+            for place in draft.inputs
+            if other.token is not None and self.scene.of_contract(place)
+        )
         stays = any(
             each.token is not None
             and each.token.category == token.category

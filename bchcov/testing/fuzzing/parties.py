@@ -26,7 +26,7 @@ from .draft import (
 )
 from .provenance import Derived, Pushed, Traced, watch
 
-__all__ = ["Party", "hold", "put_in_place", "with_signatures"]
+__all__ = ["NOBODY", "Party", "hold", "put_in_place", "with_signatures"]
 
 _SIGNED = (Op.OP_CHECKSIG, Op.OP_CHECKSIGVERIFY)
 _DATA_SIGNED = (Op.OP_CHECKDATASIG, Op.OP_CHECKDATASIGVERIFY)

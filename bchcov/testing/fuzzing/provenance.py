@@ -7,10 +7,11 @@ instructions that only move or copy them need no rule of their own.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from ...contract.moves import ALT_MOVES, CHOOSERS, MOVES, constant, gives
 from ...script.opcodes import Op
-from ...script.pushes import Instruction
+from ...script.pushes import instructions
 from ...transaction.context import TransactionContext
 from ...vm.evaluate import evaluate_input
 from ...vm.machine import Machine
@@ -45,10 +46,7 @@ class Pushed:
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """An item that stands in a script: that of the contract, or of a function."""
-
-    code: bytes
-    position: int
+    """An item that stands in a script, or of which nobody knows more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,47 +119,83 @@ _COMPARING = frozenset(
 _HASHING = range(Op.OP_RIPEMD160, Op.OP_HASH256 + 1)
 
 
+_CONDITIONS = frozenset({Op.OP_IF, Op.OP_NOTIF})
+_Kind = tuple[int, int, int]
+_MOVES, _PUSHES, _READS, _MAKES = range(4)
+_NOWHERE = Constant()
+
+
+@lru_cache(maxsize=256)
+def _kinds(code: bytes) -> tuple[_Kind, ...]:
+    """What each instruction of a script is: its opcode, how it makes items, and how many."""
+    found = []
+    for step in instructions(code):
+        opcode = step.opcode
+        if constant(step) is not None:
+            found.append((opcode, _PUSHES, 1))
+        elif opcode in _MOVING:
+            found.append((opcode, _MOVES, 0))
+        else:
+            count = gives(opcode)
+            kind = _READS if opcode in _READING else _MAKES if count else _MOVES
+            found.append((opcode, kind, count))
+    return tuple(found)
+
+
 @dataclass(slots=True)
 class _Watcher:
-    instructions: dict[bytes, list[Instruction]] = field(default_factory=dict)
     compared: list[tuple[int, tuple[Traced, ...]]] = field(default_factory=list)
     branches: list[tuple[bytes, int, bool]] = field(default_factory=list)
     made: dict[bytes, Traced] = field(default_factory=dict)
     reads: set[tuple[int, int]] = field(default_factory=set)
     run: set[int] = field(default_factory=set)
+    kinds: dict[bytes, tuple[_Kind, ...]] = field(default_factory=dict)
     opcode: int | None = None
     operands: tuple[Traced, ...] = ()
-    step: tuple[bytes, int] = (b"", 0)
+    kind: int = _MOVES
+    count: int = 0
+    position: int = 0
     phase: int = -1
     seen: int = 0
 
     def observe(self, vm: Machine, program: Program, position: int) -> None:
         begins = position == 0 and not vm.frames
-        if not begins or self.phase < 1:
+        if self.kind and (not begins or self.phase < 1):
             # Before a redeem script runs, the stack is what was pushed again.
             self.settle(vm)
+        self.kind = _MOVES
         self.seen += 1
         if self.seen > _MOST:
             self.opcode = None
             return
         if begins:
             self.phase += 1
-        self.opcode = None
         code = program.code
-        steps = self.instructions.get(code)
-        if steps is None:
-            steps = self.instructions[code] = list(program.instructions())
-        opcode = steps[position].opcode
-        stack = vm.stack
-        if opcode in (Op.OP_IF, Op.OP_NOTIF) and vm.executing and stack:
-            self.branches.append((code, position, any(stack[-1])))
+        kinds = self.kinds.get(code)
+        if kinds is None:
+            kinds = self.kinds[code] = _kinds(code)
+        opcode, kind, count = kinds[position]
         if not vm.executing:
+            self.opcode = None
             return
-        self.opcode, self.step = opcode, (code, position)
+        self.opcode = opcode
+        if kind == _PUSHES:
+            # Where a constant of a script comes from matters to nobody.
+            if not self.phase:
+                self.kind, self.position = kind, position
+            self.operands = ()
+            return
+        if opcode in _MOVING:
+            self.operands = ()
+            return
+        stack = vm.stack
+        if opcode in _CONDITIONS and stack:
+            self.branches.append((code, position, any(stack[-1])))
         for at in range(max(0, len(stack) - _OPERANDS), len(stack)):
             if type(stack[at]) is bytes:
-                stack[at] = Traced(stack[at], Constant(b"", 0))
+                stack[at] = Traced(stack[at], _NOWHERE)
         self.operands = tuple(stack[-_OPERANDS:])  # type: ignore[arg-type]
+        self.kind, self.count = kind, count
         if opcode in _COMPARING:
             self.compared.append((opcode, self.operands))
         elif opcode == Op.OP_DEFINE and len(self.operands) > 1:
@@ -171,32 +205,25 @@ class _Watcher:
 
     def settle(self, vm: Machine) -> None:
         """Give what the last instruction left its origin."""
-        opcode, stack = self.opcode, vm.stack
-        if opcode is None or opcode in _MOVING:
+        stack, kind, count = vm.stack, self.kind, self.count
+        opcode, operands = self.opcode, self.operands
+        if opcode is None or len(stack) < count:
             return
-        code, position = self.step
-        pushed = constant(self.instructions[code][position])
-        if pushed is not None:
+        if kind == _PUSHES:
             if stack:
-                unlocking = self.phase == 0
-                place: Origin = Pushed(position) if unlocking else Constant(code, position)
-                stack[-1] = Traced(stack[-1], place)
-            return
-        count = gives(opcode)
-        if not count or len(stack) < count:
-            return
-        if opcode in _READING:
+                stack[-1] = Traced(stack[-1], Pushed(self.position))
+        elif kind == _READS:
             alone = opcode in _WITHOUT_INDEX
-            index_item = None if alone or not self.operands else self.operands[-1]
+            index_item = None if alone or not operands else operands[-1]
             index = -1 if index_item is None else int.from_bytes(index_item, "little")
             stack[-1] = Traced(stack[-1], Read(opcode, index, index_item))
             self.reads.add((opcode, index))
-            return
-        for part in range(count):
-            at = part - count
-            stack[at] = Traced(stack[at], Derived(opcode, self.operands, part))
-        if opcode in _HASHING:
-            self.made[bytes(stack[-1])] = self.operands[-1]
+        else:
+            for part in range(count):
+                at = part - count
+                stack[at] = Traced(stack[at], Derived(opcode, operands, part))
+            if opcode in _HASHING:
+                self.made[bytes(stack[-1])] = operands[-1]
 
 
 def watch(context: TransactionContext, index: int, rules: RuleSet) -> Watched:
@@ -204,8 +231,7 @@ def watch(context: TransactionContext, index: int, rules: RuleSet) -> Watched:
     watcher = _Watcher()
     result = evaluate_input(context, index, rules, observe=watcher.observe)
     stack = tuple(
-        item if isinstance(item, Traced) else Traced(item, Constant(b"", 0))
-        for item in result.stack
+        item if isinstance(item, Traced) else Traced(item, _NOWHERE) for item in result.stack
     )
     if result.ok or result.code is None:
         # The end of a script: what its last instruction left has not been looked at.
@@ -225,12 +251,6 @@ def watch(context: TransactionContext, index: int, rules: RuleSet) -> Watched:
 
 def _settled(watcher: _Watcher, stack: tuple[Traced, ...]) -> tuple[Traced, ...]:
     opcode = watcher.opcode
-    if opcode is None or not stack or opcode in _MOVING or not gives(opcode):
-        return stack
-    code, position = watcher.step
-    if constant(watcher.instructions[code][position]) is not None:
-        place: Origin = Constant(code, position)
-        return (*stack[:-1], Traced(stack[-1], place))
-    if opcode in _READING:
+    if opcode is None or not stack or watcher.kind != _MAKES:
         return stack
     return (*stack[:-1], Traced(stack[-1], Derived(opcode, watcher.operands)))

@@ -21,13 +21,16 @@ _MAX_UINT32 = 0xFFFFFFFF
 _TRUE = bytes((Op.OP_1,))
 
 
-def repaired(draft: Draft, scene: Scene, preimages: dict[bytes, bytes]) -> Iterator[Draft]:
+def repaired(
+    draft: Draft, scene: Scene, preimages: dict[bytes, bytes], first: int = 0
+) -> Iterator[Draft]:
     """Yield drafts in which what refused the first failing input may come out right.
 
-    Hashes that the run computes are added to `preimages`.
+    It is looked for from input `first` on, which is known where the draft has been judged. Hashes
+    that the run computes are added to `preimages`.
     """
     context = TransactionContext(*draft.finish())
-    for index in range(len(draft.inputs)):
+    for index in range(first, len(draft.inputs)):
         watched = watch(context, index, scene.rules)
         for hashed, preimage in watched.made.items():
             preimages.setdefault(hashed, bytes(preimage))

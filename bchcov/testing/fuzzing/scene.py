@@ -29,8 +29,10 @@ __all__ = [
     "Asset",
     "Holdings",
     "Scene",
+    "add_holdings",
     "fresh_outpoint",
     "make_scene",
+    "purse_of",
 ]
 
 Asset = Hashable
@@ -177,11 +179,11 @@ class Scene:
         for place in draft.inputs:
             mine = self.is_mine(place, preimages)
             owner = ATTACKER if mine else self.owner_of(place.coin, preimages)
-            _add(found.setdefault(owner, Counter()), place.coin, -1)
+            add_holdings(found.setdefault(owner, Counter()), place.coin, -1)
         for output in draft.outputs:
             owner = self.owner_of(output, preimages)
             if owner != _BURNT:
-                _add(found.setdefault(owner, Counter()), output, 1)
+                add_holdings(found.setdefault(owner, Counter()), output, 1)
         return found
 
     @cached_property
@@ -213,19 +215,20 @@ class Scene:
                 return False
         return True
 
-    def purse(self, *, with_tokens: bool = False) -> DraftInput:
-        """Return an input of the attacker's own, perhaps with tokens of their own category.
 
-        It asks for no signature, which would take longer than all the rest.
-        """
-        token = Token(OWN_CATEGORY, 2**62, Nft(b"", Capability.MINTING)) if with_tokens else None
-        return DraftInput(
-            sha256(b"the attacker's purse"),
-            int(with_tokens),
-            Output(_PURSE_VALUE, p2sh32(_TRUE), token),
-            (),
-            _TRUE,
-        )
+def purse_of(*, with_tokens: bool = False) -> DraftInput:
+    """Return an input of the attacker's own, perhaps with tokens of their own category.
+
+    It asks for no signature, which would take longer than all the rest.
+    """
+    token = Token(OWN_CATEGORY, 2**62, Nft(b"", Capability.MINTING)) if with_tokens else None
+    return DraftInput(
+        sha256(b"the attacker's purse"),
+        int(with_tokens),
+        Output(_PURSE_VALUE, p2sh32(_TRUE), token),
+        (),
+        _TRUE,
+    )
 
 
 def _pattern(code: bytes) -> tuple[int, ...]:
@@ -233,7 +236,7 @@ def _pattern(code: bytes) -> tuple[int, ...]:
     return tuple(0 if step.opcode <= _LAST_PUSH else step.opcode for step in instructions(code))
 
 
-def _add(holdings: Holdings, output: Output, times: int) -> None:
+def add_holdings(holdings: Holdings, output: Output, times: int) -> None:
     """Add what an output holds, `times` times.
 
     An NFT counts for its capability and all lesser ones: who may mint may do all the rest.

@@ -2,42 +2,41 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from heapq import heappop, heappush
 from random import Random
 from typing import NamedTuple
 
-from ...crypto.hashes import sha256
 from ...errors import BchcovError
 from ...transaction.model import Output, Transaction
 from ...validation.verify import verify
 from .balance import complete
-from .draft import Draft, Serialized, SignedMessage, SignedSerialization
-from .edits import Edit, edits_of, splices
+from .draft import Draft
+from .edits import Edit, edits_of, item_edits, splices, state_edits, telling_edits
 from .edits_of_outputs import STATE
+from .free_items import free_items
+from .lanes import Lane, in_turn, take_turns
 from .material import Material, gather
 from .oracle import Loss, Oracle
-from .parties import hold, put_in_place
+from .refusals import Refusals, Refused
 from .repair import repaired
+from .rewriting import rewritten
 from .scene import Scene
+from .seeds import Seed, make_seeds
 
 __all__ = ["Accepted", "Harmless", "Property", "Search", "make_search"]
 
-_ROUNDS, _MOST_REPAIRS = 6, 18
-_SHORT = 3
+_ROUNDS, _MOST_REPAIRS = 8, 18
+_LITTLE_PATIENCE, _MUCH_PATIENCE = 2, 8
+# A run that is watched takes as long as so many others.
+_WATCHED = 5
 _PASSED = 100_000
 Property = Callable[[Transaction, Sequence[Output]], str | None]
 """Says in a sentence what an accepted transaction breaks, None for nothing."""
 
-
-@dataclass(frozen=True, slots=True)
-class Seed:
-    """A draft to start from, and the number of the reference that it is compared with."""
-
-    draft: Draft
-    reference: int
+_Change = tuple[Seed, Edit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +67,10 @@ class Search:
     oracle: Oracle
     seeds: Sequence[Seed]
     held: Sequence[Draft]
+    origins: Sequence[int]
     properties: Sequence[Property]
     random: Random
+    _refusals: Refusals
     judged: int = 0
     accepted: int = 0
     found: list[Accepted] = field(default_factory=list)
@@ -77,73 +78,137 @@ class Search:
     learned: list[Seed] = field(default_factory=list)
     is_learning: bool = False
     harmless: list[Harmless] = field(default_factory=list)
+    _watched: int = 0
     _tried: set[int] = field(default_factory=set)
+    _grown: list[Seed] = field(default_factory=list)
+    _kinds: set[object] = field(default_factory=set)
     _repaired: set[int] = field(default_factory=set)
 
     def run(self) -> Iterator[None]:
         """Go on forever; yield now and then.
 
-        First every single change as it is, then each again with repair, then mixtures of a few.
+        First what earlier campaigns have learned and the seeds as they stand. Then side by side:
+        every single change of what is accepted, the telling ones and the small ones; the repair
+        of what was refused, each place that refuses in its turn; mixtures of a few changes; and
+        the same from accepted transactions of a new kind, and from what only repair could mend.
         """
         material = gather(self.scene, self.held)
-        for repair in (False, True):
-            for seed in (*self.learned, *self.seeds):
-                yield from self._attempt(seed.draft, seed.reference, repair=repair)
-            for seed, edit in _in_turn(self.seeds, material):
-                changed = edit.on(seed.draft)
-                if changed is not None:
-                    yield from self._attempt(changed, seed.reference, repair=repair)
-            for splice in splices(self.held):
-                yield from self._attempt(splice.draft, splice.seed, repair=repair)
-            if not repair:
-                yield from self._free_items()
-        starts = [*self.seeds, *self.learned]
-        edits: dict[int, list[Edit]] = {}
+        living: list[Seed] = []
+        dead: list[Seed] = []
+        others: list[Seed] = []
+        for seed in (*self.learned, *self.seeds):
+            before = self.accepted
+            yield from self._attempt(seed.draft, seed.reference)
+            is_alive = self.accepted > before
+            (others if not seed.is_own else living if is_alive else dead).append(seed)
+        every = telling_edits, item_edits, state_edits
+        telling, of_items, of_states = kinds = [partial(_edits, each, material) for each in every]
+        lanes = (
+            Lane(14, self._change(in_turn(living, telling))),
+            Lane(3, self._change(in_turn(living, of_items))),
+            Lane(2, self._change(in_turn(living, of_states))),
+            Lane(12, self._mend()),
+            Lane(3, self._revive(dead)),
+            Lane(1, self._free_items()),
+            Lane(2, self._grow(telling)),
+            Lane(6, self._mix(living or dead, material)),
+            *(Lane(1, self._change(in_turn([*others, *dead], each))) for each in kinds),
+        )
+        yield from take_turns(lanes, lambda: self.judged + _WATCHED * self._watched)
+
+    def _change(self, changes: Iterable[_Change]) -> Iterator[None]:
+        """Try single changes as they are."""
+        for seed, edit in changes:
+            changed = edit.on(seed.draft)
+            if changed is not None:
+                yield from self._attempt(changed, seed.reference)
+
+    def _mend(self) -> Iterator[None]:
+        """Repair what was refused, a little first and then more."""
         while True:
-            number = self.random.randrange(len(starts))
-            if number not in edits:
-                edits[number] = list(edits_of(starts[number].draft, material))
-            yield from self._mix(starts[number], edits[number])
+            refused = self._refusals.take()
+            if refused is None:
+                yield
+            else:
+                yield from self._repair(refused.draft, refused.reference, _LITTLE_PATIENCE)
 
-    def _mix(self, seed: Seed, options: Sequence[Edit]) -> Iterator[None]:
+    def _revive(self, seeds: Iterable[Seed]) -> Iterator[None]:
+        """Repair the seeds that are refused as they stand, and honest ones put together."""
+        for seed in seeds:
+            yield from self._repair(seed.draft, seed.reference, _MUCH_PATIENCE)
+        for splice in splices(self.held):
+            yield from self._attempt(splice.draft, splice.seed)
+            yield from self._repair(splice.draft, splice.seed, _MUCH_PATIENCE)
+
+    def _grow(self, edits: Callable[[Seed], Iterator[Edit]]) -> Iterator[None]:
+        """Change what was accepted and is of a new kind."""
+        at = 0
+        while True:
+            if at == len(self._grown):
+                yield
+            else:
+                seed = self._grown[at]
+                at += 1
+                yield from self._change((seed, edit) for edit in edits(seed))
+
+    def _mix(self, starts: Sequence[Seed], material: Material) -> Iterator[None]:
         """Try a few edits of one seed together."""
-        draft = seed.draft
-        for _ in range(self.random.choice((2, 2, 2, 3, 4))):
-            draft = self.random.choice(options).on(draft) or draft
-        yield from self._attempt(draft, seed.reference, repair=self.random.random() < 0.3)
-        yield
+        edits: dict[int, list[Edit]] = {}
+        while starts:
+            number = self.random.randrange(len(starts))
+            seed = starts[number]
+            if number not in edits:
+                edits[number] = list(edits_of(seed.draft, material))
+            draft = seed.draft
+            for _ in range(self.random.choice((2, 2, 2, 3, 4))):
+                draft = self.random.choice(edits[number]).on(draft) or draft
+            yield from self._attempt(draft, seed.reference)
+            yield
 
-    def _attempt(self, draft: Draft, reference: int, *, repair: bool) -> Iterator[None]:
-        """Judge a draft, and, if it is refused, what repair makes of it, the farthest first."""
+    def _attempt(self, draft: Draft, reference: int) -> Iterator[None]:
+        """Judge a draft as it is."""
+        for made in complete(draft, self.scene):
+            self._judge(made, reference)
+            yield
+
+    def _repair(self, draft: Draft, reference: int, patience: int) -> Iterator[None]:
+        """Judge a draft, and, if it is refused, what repair makes of it, the farthest first.
+
+        It is given up when so many repairs in a row have not brought it further.
+        """
+        if draft.key in self._repaired:
+            return
+        self._repaired.add(draft.key)
         queue: list[tuple[int, int, int, Draft]] = []
-        count = 0
-        if repair:
-            if draft.key in self._repaired:
-                return
-            self._repaired.add(draft.key)
+        count = depth = idle = farthest = 0
         waiting: Iterable[Draft] = (draft,)
-        depth = 0
-        for _ in range(_MOST_REPAIRS if repair else 1):
+        for _ in range(_MOST_REPAIRS):
             for each in waiting:
                 for made in complete(each, self.scene):
-                    progress = self._judge(made, reference, again=depth == 0 and repair)
+                    progress = self._judge(made, reference, depth=depth, is_repaired=True)
                     if progress is not None:
                         count += 1
                         heappush(queue, (-progress, depth, count, made))
                     yield
             if not queue:
                 return
-            _, depth, _, current = heappop(queue)
+            progress, depth, _, current = heappop(queue)
             depth += 1
-            if depth > _ROUNDS:
+            idle = 0 if -progress > farthest else idle + 1
+            farthest = max(farthest, -progress)
+            if depth > _ROUNDS or idle > patience:
                 return
-            waiting = repaired(current, self.scene, self.preimages)
+            self._watched += 1
+            # Those before the one that is refused have passed.
+            waiting = repaired(current, self.scene, self.preimages, -progress // _PASSED)
 
-    def _judge(self, draft: Draft, reference: int, *, again: bool = False) -> int | None:
+    def _judge(
+        self, draft: Draft, reference: int, *, depth: int = 0, is_repaired: bool = False
+    ) -> int | None:
         """Verify a draft: note what an accepted one shows, return how far a refused one came."""
         key = draft.key
         is_known = key in self._tried
-        if is_known and not again:
+        if is_known and not (is_repaired and not depth):
             return None
         self._tried.add(key)
         try:
@@ -156,6 +221,11 @@ class Search:
             if is_known:
                 return None
             self.accepted += 1
+            kind = reference, *(result.metrics.instructions for result in verdict.inputs)
+            if kind not in self._kinds:
+                self._kinds.add(kind)
+                if depth:
+                    self._grown.append(Seed(draft, reference))
             loss = self._loss(draft, reference, transaction, coins)
             if loss is not None:
                 self.found.append(Accepted(draft, reference, loss))
@@ -166,7 +236,11 @@ class Search:
         if not verdict.inputs:
             return None
         passed = sum([result.ok for result in verdict.inputs])
-        instructions = verdict.inputs[-1].metrics.instructions
+        last = verdict.inputs[-1]
+        instructions = last.metrics.instructions
+        if not is_repaired:
+            place = reference, passed, last.code, last.position
+            self._refusals.add(place, Refused(draft, reference))
         return passed * _PASSED + min(instructions, _PASSED - 1)
 
     def _loss(
@@ -178,34 +252,24 @@ class Search:
                 return Loss("property", said)
         loss = self.oracle.judge(draft, reference, self.preimages)
         if loss is None and draft.steps and draft.steps[-1].endswith(STATE):
-            return self.oracle.free_state(draft, reference)
+            loss = self.oracle.free_state(draft, reference)
+        if loss is None and reference < len(self.held):
+            said = rewritten(draft, self.scene.honest[reference], self.scene)
+            return None if said is None else Loss("malleable", said)
         return loss
 
     def _free_items(self) -> Iterator[None]:
         """Look for items on which nothing depends: all values of a kind are accepted."""
         for seed in self.seeds:
-            for index, place in enumerate(seed.draft.inputs):
-                for number, item in enumerate(place.items):
-                    if isinstance(item, bytes):
-                        yield from self._free_item(seed, index, number, item)
-
-    def _free_item(self, seed: Seed, index: int, number: int, item: bytes) -> Iterator[None]:
-        size = len(item)
-        random = self.random.randbytes
-        kinds: dict[str, tuple[bytes, ...]] = {"anything": (b"", b"\x01", b"\x07" * 3, random(32))}
-        if size > _SHORT:
-            # A short item may be a choice, for which all but a false one means the same.
-            kinds[f"any {size} bytes"] = (bytes(size), random(size), b"\xff" * size)
-        for kind, others in kinds.items():
-            changed = [
-                seed.draft.with_item(index, number, other) for other in others if other != item
-            ]
-            accepted = yield from self._all_accepted(changed)
-            if accepted:
-                says = f"item {number} of input {index} may be {kind}"
-                draft = changed[-1].after(says)
-                self.found.append(Accepted(draft, seed.reference, Loss("free item", says)))
-                return
+            found: set[tuple[int, int]] = set()
+            for place, says, drafts in free_items(seed.draft):
+                if place in found:
+                    continue
+                accepted = yield from self._all_accepted(drafts)
+                if accepted:
+                    found.add(place)
+                    draft = drafts[-1].after(says)
+                    self.found.append(Accepted(draft, seed.reference, Loss("free item", says)))
 
     def _all_accepted(self, drafts: Sequence[Draft]) -> Generator[None, None, bool]:
         for draft in drafts:
@@ -216,76 +280,16 @@ class Search:
         return True
 
 
-def _in_turn(seeds: Sequence[Seed], material: Material) -> Iterator[tuple[Seed, Edit]]:
-    """Yield the edits of all seeds, one of each seed in turn."""
-    waiting = deque((seed, edits_of(seed.draft, material)) for seed in seeds)
-    while waiting:
-        seed, edits = waiting.popleft()
-        edit = next(edits, None)
-        if edit is not None:
-            yield seed, edit
-            waiting.append((seed, edits))
+def _edits(
+    kind: Callable[[Draft, Material], Iterator[Edit]], material: Material, seed: Seed
+) -> Iterator[Edit]:
+    return kind(seed.draft, material)
 
 
 def make_search(scene: Scene, properties: Sequence[Property], random: Random) -> Search:
     """Prepare the search of a scene's attacker: their seeds and what these are compared with."""
-    attacker = scene.attacker
-    pairs = list(zip(scene.honest, scene.originals, strict=True))
-    held = [hold(draft, original, attacker.keys) for draft, original in pairs]
-    references = list(scene.honest)
-    seeds = [Seed(draft, number) for number, draft in enumerate(held)]
-    for number, (draft, original) in enumerate(pairs):
-        for party in scene.parties:
-            for everywhere in (True, False):
-                placed = put_in_place(draft, party, attacker, everywhere=everywhere)
-                if placed.key == draft.key:
-                    continue
-                compared = number
-                if party.is_open and everywhere:
-                    references.append(placed)
-                    compared = len(references) - 1
-                seeds.append(Seed(hold(placed, original, attacker.keys), compared))
-    seeds += list(_unbound(seeds, scene.originals))
-    seeds += list(_succeeding(seeds, scene))
-    return Search(scene, Oracle.of(scene, references), seeds, held, properties, random)
-
-
-def _unbound(seeds: Sequence[Seed], originals: Sequence[Draft]) -> Iterator[Seed]:
-    """Yield seeds that push the serialization of the honest transaction, signed as such or not."""
-    for seed in seeds:
-        if seed.reference >= len(originals):
-            continue
-        for at, place in enumerate(seed.draft.inputs):
-            pushed: Mapping[int, bytes] = {
-                number: original
-                for number, (item, original) in enumerate(
-                    zip(place.items, originals[seed.reference].inputs[at].items, strict=True)
-                )
-                if isinstance(item, Serialized) and isinstance(original, bytes)
-            }
-            for number, original in pushed.items():
-                says = f"input {at} pushes the serialization of the honest transaction"
-                frozen = seed.draft.with_item(at, number, original)
-                yield Seed(frozen.after(says), seed.reference)
-                for other, item in enumerate(place.items):
-                    if isinstance(item, SignedSerialization):
-                        signed = SignedMessage(item.key, sha256(original))
-                        draft = frozen.with_item(at, other, signed).after(f"{says}, signed")
-                        yield Seed(draft, seed.reference)
-
-
-def _succeeding(seeds: Sequence[Seed], scene: Scene) -> Iterator[Seed]:
-    """Yield the same spends, of the coins that honest transactions create."""
-    for seed in seeds:
-        outpoints = {place.outpoint_hash for place in seed.draft.inputs}
-        for at, place in enumerate(seed.draft.inputs):
-            for made in scene.successors:
-                is_same = made.coin.locking_bytecode == place.coin.locking_bytecode
-                if is_same and made.outpoint_hash not in outpoints:
-                    moved = place._replace(
-                        outpoint_hash=made.outpoint_hash,
-                        outpoint_index=made.outpoint_index,
-                        coin=made.coin,
-                    )
-                    says = f"input {at} spends what an honest transaction created"
-                    yield Seed(seed.draft.with_input(at, moved).after(says), seed.reference)
+    made = make_seeds(scene)
+    oracle = Oracle.of(scene, made.references)
+    return Search(
+        scene, oracle, made.seeds, made.held, made.origins, properties, random, Refusals(random)
+    )

@@ -56,14 +56,13 @@ class Wisher:
         """Yield drafts in which an instruction that compares its operands may agree."""
         first, second = operands[-2:] if len(operands) > 1 else (None, operands[-1])
         if opcode in (Op.OP_EQUAL, Op.OP_EQUALVERIFY, Op.OP_NUMEQUAL, Op.OP_NUMEQUALVERIFY):
-            assert first is not None
-            yield from self.same(first, second, depth)
+            if first is not None:
+                yield from self.same(first, second, depth)
         elif opcode == Op.OP_NOT:
             yield from self.be_false(second, depth + 1)
         elif opcode in (Op.OP_BOOLAND, Op.OP_BOOLOR):
-            assert first is not None
             for each in (first, second):
-                if not any(each):
+                if each is not None and not any(each):
                     yield from self.be_true(each, depth + 1)
         elif opcode == Op.OP_WITHIN and len(operands) == 3:
             value, low, high = (number_of(each) for each in operands)

@@ -318,7 +318,7 @@ def test_the_callers_properties_are_checked() -> None:
 
 def test_a_coin_with_an_nft_that_is_one_of_a_kind_has_no_second() -> None:
     # Reads output 0 whatever its own index is: two coins share one output.
-    source = COUNTER.replace("OP_INPUTINDEX", "OP_0")
+    source = COUNTER.replace("OP_INPUTINDEX OP_OUTPUT", "OP_0 OP_OUTPUT")
     contract = compile_contract("counter", source=source)
     honest, parties = [counted(contract)], [Party("payer", (BUYER,), is_open=True)]
     both = fuzz(honest, parties, seconds=None, count=COUNT)
@@ -327,6 +327,16 @@ def test_a_coin_with_an_nft_that_is_one_of_a_kind_has_no_second() -> None:
     # What is left is a coin that the attacker makes: it stands in the place that is looked at.
     for finding in one.findings:
         assert any("of the attacker's category" in each for each in finding.differences)
+
+
+def test_a_forged_coin_comes_before_the_one_of_the_contract() -> None:
+    # Reads input 0 whatever its own index is, and there may be a coin of the attacker's.
+    source = COUNTER.replace("OP_INPUTINDEX", "OP_0")
+    contract = compile_contract("counter", source=source)
+    honest, parties = [counted(contract)], [Party("payer", (BUYER,), is_open=True)]
+    report = fuzz(honest, parties, seconds=None, count=COUNT, unique=[CATEGORY])
+    told = [each for finding in report.attacks for each in finding.differences]
+    assert any("of the attacker's category" in each for each in told)
 
 
 def test_a_role_that_anybody_may_take_is_no_attack_and_one_that_is_not_is_one() -> None:

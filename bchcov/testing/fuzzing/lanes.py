@@ -1,0 +1,55 @@
+"""Taking turns: several ways of searching side by side, each with its share of the work."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+__all__ = ["Lane", "in_turn", "take_turns"]
+
+_IDLE = 5
+Whole = TypeVar("Whole")
+Part = TypeVar("Part")
+
+
+@dataclass(slots=True)
+class Lane:
+    """A way of searching: its steps, and its share of the work beside the others."""
+
+    share: int
+    steps: Iterator[None]
+    done: int = 0
+
+
+def take_turns(lanes: Iterable[Lane], spent: Callable[[], int]) -> Iterator[None]:
+    """Take a step of whichever lane is furthest behind its share, until all have come to an end.
+
+    `spent` counts the work of all. A step that did none has found nothing to do, and its lane is
+    not asked again soon.
+    """
+    running = list(lanes)
+    while running:
+        lane = min(running, key=lambda each: each.done / each.share)
+        before = spent()
+        try:
+            next(lane.steps)
+        except StopIteration:
+            running.remove(lane)
+            continue
+        lane.done += spent() - before or _IDLE
+        yield
+
+
+def in_turn(
+    wholes: Iterable[Whole], parts: Callable[[Whole], Iterator[Part]]
+) -> Iterator[tuple[Whole, Part]]:
+    """Yield the parts of several wholes, each with its whole: one part of each in turn."""
+    waiting = deque((whole, parts(whole)) for whole in wholes)
+    while waiting:
+        whole, left = waiting.popleft()
+        part = next(left, None)
+        if part is not None:
+            yield whole, part
+            waiting.append((whole, left))

@@ -1,0 +1,183 @@
+"""Honest transactions of both pools, one of every kind that their lives have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
+
+from support import direct_world, ticketed_world
+from support.ticketed_world import (
+    DEADLINE,
+    HEIGHT,
+    PARAMETERS,
+    PROVIDER,
+    TOKENS,
+    Draft,
+    default_action,
+    funding_coin,
+    refund_unlocker,
+    user,
+)
+
+from bchcov import Coin, Output, PrivateKey, Token, Transaction
+from bchcov.amm import direct, ticketed
+from bchcov.amm.action import BUY, Action
+from bchcov.amm.events import Entry, Event
+from bchcov.amm.queue import Queue
+from bchcov.wallet.balance import Spend
+
+__all__ = ["BUILDER", "BUYER", "SELLER", "Lives", "PoolLike", "direct_lives", "ticketed_lives"]
+
+Honest = tuple[Transaction, Sequence[Output]]
+BUYER, SELLER, BUILDER = user(0), user(1), user(99)
+FEE, SAVINGS = 1_500, 10_000
+
+
+class PoolLike(Protocol):
+    """A pool of either profile, as far as it is asked for here."""
+
+    @property
+    def queue(self) -> Queue: ...
+    @property
+    def entries(self) -> tuple[Entry, ...]: ...
+    @property
+    def coin(self) -> Coin: ...
+    @property
+    def state(self) -> direct.State | ticketed.State: ...
+    def follow(
+        self, transaction: Transaction, source_outputs: Sequence[Output]
+    ) -> tuple[PoolLike | None, Event]: ...
+
+
+@dataclass(frozen=True)
+class Lives:
+    """Honest transactions, and the pools that they find, each with what was queued in it."""
+
+    honest: tuple[Honest, ...]
+    pools: tuple[PoolLike, ...]
+
+
+World = TypeVar("World", direct_world.DirectWorld, ticketed_world.World)
+
+
+def _with_savings(world: World) -> World:
+    """Let the vault hold more satoshis than it needs, as anybody may send it some."""
+    vault = world.pool.vault
+    output = replace(vault.output, value=SAVINGS)
+    world.pool = replace(world.pool, vault=replace(vault, output=output))
+    return world
+
+
+def _held(outputs: Sequence[Output]) -> tuple[int, int]:
+    tokens = sum(
+        each.token.amount for each in outputs if each.token and each.token.category == TOKENS
+    )
+    return sum(each.value for each in outputs), tokens
+
+
+def _funded(draft: Draft, at: int, key: PrivateKey, *, value: int, tokens: int = 0) -> Honest:
+    """Let a coin of somebody's pay, at a place or behind all others, and give them the change."""
+    token = Token(TOKENS, tokens) if tokens else None
+    spend = funding_coin(f"purse {at}", key, value, token)
+    draft.spends[at : at + 1] = [spend]
+    return _with_change(draft, key)
+
+
+def _with_change(draft: Draft, key: PrivateKey) -> Honest:
+    value, tokens = _held([spend.coin.output for spend in draft.spends])
+    spent, moved = _held(draft.outputs)
+    left = Token(TOKENS, tokens - moved) if tokens > moved else None
+    draft.outputs.append(Output(value - spent - FEE, key.locking_bytecode, left))
+    return draft.finish()
+
+
+def _taken_home(draft: Draft, outputs: int, key: PrivateKey = PROVIDER) -> Honest:
+    """Give what an exit leaves to the provider, in so many outputs."""
+    value, tokens = _held([spend.coin.output for spend in draft.spends])
+    draft.outputs = [
+        Output(value - FEE - 1_000 * (outputs - 1), key.locking_bytecode),
+        *([Output(1_000, key.locking_bytecode, Token(TOKENS, tokens))] * (outputs - 1)),
+    ]
+    return draft.finish()
+
+
+def _followed(honest: Sequence[Honest], pools: Sequence[PoolLike]) -> tuple[PoolLike, ...]:
+    """The pools, and what becomes of each by the honest transactions that it lives through."""
+    found = list(pools)
+    for transaction, coins in honest:
+        for pool in pools:
+            if pool.coin.output in coins:
+                after, _ = pool.follow(transaction, coins)
+                if after is not None:
+                    found.append(after)
+    return tuple(found)
+
+
+def direct_lives(sources: Mapping[str, str]) -> Lives:
+    """What users of the direct pool do."""
+    world = _with_savings(direct_world.DirectWorld(sources))
+    buy, sale = direct_world.BOUGHT, direct_world.SOLD
+    waiting, other = map(_with_savings, (world.queued(buy, sale), world.queued(sale)))
+
+    def revealed(there: direct_world.DirectWorld, each: Action) -> Honest:
+        sells = 0 if each.direction == BUY else each.amount_in
+        key = SELLER if sells else BUYER
+        return _funded(there.reveal(each), 2, key, value=1_200_000, tokens=sells)
+
+    expiry = waiting.expire()
+    expiry.outputs.append(Output(1_000, BUILDER.locking_bytecode))
+    honest = (
+        _funded(world.commit(buy), 1, BUYER, value=20_000),
+        _funded(waiting.commit(sale), 1, SELLER, value=20_000),
+        revealed(waiting, buy),
+        revealed(other, sale),
+        expiry.finish(),
+        _taken_home(world.exit(), 2),
+    )
+    return Lives(honest, _followed(honest, (world.pool, waiting.pool, other.pool)))
+
+
+def ticketed_lives(sources: Mapping[str, str]) -> Lives:
+    """What users of the ticketed pool do."""
+    world = _with_savings(ticketed_world.World(sources))
+    two = [default_action(0), default_action(1)]
+    waiting, one = map(_with_savings, (world.queued(*two), world.queued(two[0])))
+    closed = waiting.at(
+        replace(waiting.pool.state, closed=True),
+        queue=waiting.pool.queue,
+        entries=waiting.pool.entries,
+    )
+    shut = _with_savings(closed)
+
+    def refund(held: Coin, number: int) -> Honest:
+        spend = Spend(held, refund_unlocker(number), PARAMETERS.refund_delay)
+        return _with_change(Draft([spend], []), user(number))
+
+    def owned(there: ticketed_world.World, **changes: int | bool) -> Honest:
+        made = there.owned(replace(there.pool.state, collected=0, **changes))  # type: ignore[arg-type]
+        return _funded(made, len(made.spends), PROVIDER, value=20_000_000_000, tokens=1_000)
+
+    def tickets() -> Iterator[Coin]:
+        for at, each in enumerate(two):
+            yield world.ticket(at, each, value=12_000)
+
+    def built(make: Callable[[], Draft]) -> Honest:
+        return make().finish()
+
+    reserves = world.pool.state.reserves
+    honest = (
+        built(lambda: world.sequence(list(tickets()))),
+        built(lambda: world.sequence([world.ticket(0, two[0], value=13_500)])),
+        built(lambda: waiting.sequence([world.ticket(2, default_action(2), value=13_500)])),
+        built(lambda: waiting.execute(two)),
+        built(lambda: one.execute(two[:1])),
+        built(lambda: waiting.expire(height=max(DEADLINE, HEIGHT))),
+        owned(world, closed=True),
+        owned(shut, closed=False),
+        owned(world, bch_reserve=reserves.bch * 2, token_reserve=reserves.tokens + 1_000),
+        _taken_home(world.exit(), 2),
+        refund(world.ticket(0, two[0], value=13_500), 0),
+        refund(world.order(0, two[0]), 0),
+    )
+    return Lives(honest, _followed(honest, (world.pool, waiting.pool, one.pool, shut.pool)))

@@ -1,0 +1,129 @@
+"""The parts of a search: turns, refusals that wait, scripts that look alike, rewriting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+
+from bchcov import (
+    Output,
+    P2pkhUnlocker,
+    PrivateKey,
+    ScriptUnlocker,
+    Signature,
+    TransactionBuilder,
+    encode_outputs,
+    encode_transaction,
+    verify,
+)
+from bchcov.script.patterns import p2sh32
+from bchcov.script.pushes import instructions
+from bchcov.testing import Party, fuzz
+from bchcov.testing.fuzzing.draft import Draft
+from bchcov.testing.fuzzing.hollow import hollow, siblings
+from bchcov.testing.fuzzing.lanes import Lane, in_turn, take_turns
+from bchcov.testing.fuzzing.refusals import Refusals, Refused
+from bchcov.wallet.coins import Coin
+
+OWNER = PrivateKey(bytes(31) + b"\x01")
+
+
+def test_lanes_share_the_work_as_they_are_told() -> None:
+    work = {"much": 0, "little": 0}
+
+    def steps(name: str) -> Iterator[None]:
+        while True:
+            work[name] += 1
+            yield
+
+    turns = take_turns(
+        [Lane(3, steps("much")), Lane(1, steps("little"))], lambda: sum(work.values())
+    )
+    for _ in range(400):
+        next(turns)
+    assert work == {"much": 300, "little": 100}
+
+
+def test_a_lane_that_finds_nothing_to_do_does_not_stop_the_others() -> None:
+    done = 0
+
+    def busy() -> Iterator[None]:
+        nonlocal done
+        for _ in range(20):
+            done += 1
+            yield
+
+    def idle() -> Iterator[None]:
+        yield from [None] * 3
+
+    assert len(list(take_turns([Lane(1, busy()), Lane(50, idle())], lambda: done))) == 23
+
+
+def test_parts_come_one_of_each_whole_in_turn() -> None:
+    assert list(in_turn(["ab", "c"], iter)) == [("ab", "a"), ("c", "c"), ("ab", "b")]
+
+
+def test_a_place_that_refuses_seldom_has_its_turn() -> None:
+    refusals = Refusals(Random(0))
+    for number in range(200):
+        refusals.add("often", Refused(Draft((), (), locktime=number), 0))
+    refusals.add("seldom", Refused(Draft((), (), locktime=777), 0))
+    taken = [refusals.take() for _ in range(4)]
+    assert any(each is not None and each.draft.locktime == 777 for each in taken)
+
+
+def test_everything_that_waits_is_taken_once() -> None:
+    refusals = Refusals(Random(0))
+    for number in range(10):
+        refusals.add(number % 3, Refused(Draft((), (), locktime=number), 0))
+    taken = [refusals.take() for _ in range(11)]
+    assert sorted(each.draft.locktime for each in taken if each is not None) == list(range(10))
+    assert taken[-1] is None
+
+
+def test_a_hollow_script_has_the_same_data_at_the_same_places_and_anybody_spends_it() -> None:
+    data, key = bytes(range(1, 29)), bytes(range(20))
+    code = b"\x1c" + data + bytes.fromhex("757463a9") + b"\x14" + key + bytes.fromhex("88ad5368ac")
+    made = hollow(code)
+    assert made is not None
+    assert made[1:29] == data
+    assert made[34:54] == key
+    coin = Coin(bytes(32), 0, Output(10_000, p2sh32(made)))
+    built = TransactionBuilder().spend(coin, ScriptUnlocker((), made))
+    assert verify(*_pair(built.pay(Output(9_000, OWNER.locking_bytecode)))).ok
+
+
+def _pair(builder: TransactionBuilder) -> tuple[bytes, bytes]:
+    built = builder.build_exactly()
+    return encode_transaction(built.transaction), encode_outputs(built.source_outputs)
+
+
+def test_a_script_that_ends_within_a_push_has_no_hollow_one() -> None:
+    assert hollow(b"\x05ab") is None
+
+
+def test_siblings_differ_in_one_constant_and_in_nothing_else() -> None:
+    code = b"\x02ab\x75\x03cde\x88"
+    found = list(siblings(code))
+    assert found
+    for each in found:
+        assert [step.opcode for step in instructions(each)] == [2, 0x75, 3, 0x88]
+        assert sum(mine != theirs for mine, theirs in zip(each, code, strict=True)) == 1
+
+
+def test_a_signed_transaction_that_anybody_can_give_another_id_is_open_to_argument() -> None:
+    # The branch is taken for every item that is true.
+    loose = bytes.fromhex("63") + bytes((33,)) + OWNER.public_key + bytes.fromhex("ac6700ac68")
+    strict = bytes.fromhex("519d") + bytes((33,)) + OWNER.public_key + bytes.fromhex("ac")
+    told = {}
+    for name, code in {"loose": loose, "strict": strict}.items():
+        coin = Coin(bytes(32), 0, Output(100_000, p2sh32(code)))
+        purse = Coin(bytes(32), 1, Output(50_000, OWNER.locking_bytecode))
+        builder = TransactionBuilder().spend(coin, ScriptUnlocker((Signature(OWNER), 1), code))
+        builder = builder.spend(purse, P2pkhUnlocker(OWNER))
+        honest = builder.pay(Output(149_000, OWNER.locking_bytecode)).build_exactly()
+        report = fuzz([honest], [Party("owner", (OWNER,))], seconds=None, count=800)
+        told[name] = [each.kind for each in report.findings]
+    assert told["strict"] == []
+    assert "malleable" in told["loose"]
+    assert "loss" not in told["loose"]
