@@ -12,7 +12,8 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import IO
 
@@ -48,18 +49,28 @@ def start(*arguments: str, folder: Path | None = None) -> subprocess.Popen[bytes
     )
 
 
-def write_lines(stream: IO[bytes] | None, times: int = 10) -> None:
-    # The input stays open: the command waits for more of it when the signal comes.
-    assert stream is not None
-    stream.write(LINES * times)
-    stream.flush()
+@contextmanager
+def writing(stream: IO[bytes] | None, times: int | None = None) -> Iterator[None]:
+    """Write lines within the block, without a number as long as somebody reads them.
 
+    In a thread of their own: a pipe may hold as little as a page (to users who have many), and
+    the command waits to be read before it reads on. The input stays open: the command waits for
+    more of it when the signal comes.
+    """
 
-def write_for_ever(stream: IO[bytes] | None) -> None:
-    assert stream is not None
-    with suppress(BrokenPipeError):
-        while True:
-            stream.write(LINES)
+    def write() -> None:
+        assert stream is not None
+        with suppress(BrokenPipeError):
+            for _ in count() if times is None else range(times):
+                stream.write(LINES)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        yield
+    finally:
+        writer.join(WAIT_SECONDS)
+        assert not writer.is_alive()
 
 
 def is_well_ended(command: subprocess.Popen[bytes], number: int) -> tuple[str, str]:
@@ -94,9 +105,8 @@ def is_well_ended(command: subprocess.Popen[bytes], number: int) -> tuple[str, s
 def test_a_signal_ends_everything_and_what_was_finished_is_reported(
     name: str, number: int, victim: str
 ) -> None:
-    with start(*COMMANDS[name]) as command:
-        if name == "verify":
-            write_lines(command.stdin, 40)
+    times = 40 if name == "verify" else 0
+    with start(*COMMANDS[name]) as command, writing(command.stdin, times):
         wait_until(lambda: len(workers(command.pid)) == 3 or command.poll() is not None)
         if victim == "group":
             os.killpg(command.pid, number)
@@ -114,8 +124,7 @@ def test_a_signal_ends_everything_and_what_was_finished_is_reported(
 @needs_proc
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_one_process_reports_what_it_has_answered(number: int) -> None:
-    with start("verify", "-") as command:
-        write_lines(command.stdin)
+    with start("verify", "-") as command, writing(command.stdin, 10):
         assert command.stdout is not None
         first = command.stdout.readline()
         os.kill(command.pid, number)
@@ -159,15 +168,12 @@ bchcov.cli.start.start()
 
 @needs_proc
 def test_a_report_that_nobody_reads_keeps_no_process_alive() -> None:
-    with start(*COMMANDS["verify"]) as command:
+    with start(*COMMANDS["verify"]) as command, writing(command.stdin):
         # Nobody reads: the command waits in the middle of a line, and we for the command.
         assert command.stdout is not None
-        writer = threading.Thread(target=write_for_ever, args=(command.stdin,))
-        writer.start()
         wait_until(lambda: len(workers(command.pid)) == 3)
         select.select([command.stdout], [], [])
         os.kill(command.pid, signal.SIGTERM)
         command.wait(WAIT_SECONDS)
         assert command.returncode == 143
         wait_until(lambda: not alive(command.pid))
-        writer.join(WAIT_SECONDS)

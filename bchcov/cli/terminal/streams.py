@@ -35,10 +35,19 @@ class _Input(io.FileIO):
             raise
 
 
-class _Output(io.FileIO):
+class _Output(io.BufferedWriter):
+    # Not the file below: if a signal were handled there, between writing and returning, the
+    # buffer would not know what was written, and write it again at the end.
     def write(self, data: Any, /) -> int:
         try:
             return super().write(data)
+        except OSError as error:
+            error.filename = "standard output"
+            raise
+
+    def flush(self) -> None:
+        try:
+            super().flush()
         except OSError as error:
             error.filename = "standard output"
             raise
@@ -82,9 +91,9 @@ def prepare_streams() -> io.TextIOWrapper:
     sys.stdin = io.TextIOWrapper(
         io.BufferedReader(_Input(0, "r", closefd=False)), "utf-8", "surrogateescape"
     )
-    output = _Output(1, "w", closefd=False)
+    output = _Output(io.FileIO(1, "w", closefd=False))
     sys.stdout = written = io.TextIOWrapper(
-        io.BufferedWriter(output), encoding, "backslashreplace", line_buffering=output.isatty()
+        output, encoding, "backslashreplace", line_buffering=output.isatty()
     )
     sys.stderr = io.TextIOWrapper(
         io.BufferedWriter(_Errors(2, "w", closefd=False)),
