@@ -7,7 +7,7 @@ from typing import Any
 
 from ..encoding.printable import printable
 from ..errors import SettingsError
-from ..transaction.constants import MAX_MONEY
+from ..transaction.constants import COIN, MAX_MONEY
 
 __all__ = ["ATTACKERS", "POOLS", "Settings"]
 
@@ -67,7 +67,7 @@ class Settings:
     griefers: int = 0
     omitted: float = 0.0
     attacker: str = ""
-    attacker_budget: int = 100_000_000
+    attacker_budget: int = COIN
     subsidy: int = 312_500_000
     reserve: float = 100.0
     volatility: float = 0.0

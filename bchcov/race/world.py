@@ -11,7 +11,7 @@ from ..amm.formula import FEE_KEPT, Reserves, trade
 from ..chain import Chain, Submission
 from ..crypto.hashes import sha256
 from ..transaction.codec import transaction_hash
-from ..transaction.constants import MAX_MONEY
+from ..transaction.constants import COIN, MAX_MONEY
 from ..transaction.model import Output, Token, Transaction
 from ..vm.rules.ruleset import RuleSet
 from ..wallet.balance import Spend
@@ -38,7 +38,7 @@ _REACTION_SECONDS = 1.0
 
 def _reserves(bch: float) -> Reserves:
     """Return the reserves of a pool that begins with this many BCH."""
-    satoshis = int(bch * 100_000_000)
+    satoshis = int(bch * COIN)
     return Reserves(satoshis, satoshis * RESERVES.tokens // RESERVES.bch)
 
 

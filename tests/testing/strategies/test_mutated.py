@@ -38,6 +38,7 @@ QUICK = settings(
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
     database=None,
+    derandomize=True,
 )
 SMALL = settings(QUICK, phases=[Phase.generate, Phase.shrink])
 

@@ -39,6 +39,7 @@ QUICK = settings(
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
     database=None,
+    derandomize=True,
 )
 
 

@@ -16,6 +16,7 @@ QUICK = settings(
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
     database=None,
+    derandomize=True,
 )
 
 
@@ -35,7 +36,7 @@ def test_all_but_the_last_piece_runs(code: bytes) -> None:
 def test_programs_that_end_well_hold_what_scripts_do() -> None:
     seen: set[str] = set()
 
-    @settings(QUICK, max_examples=250, derandomize=True)
+    @settings(QUICK, max_examples=600)
     @given(programs())
     def note(code: bytes) -> None:
         if run_script(code, BCH_2026, context=EXAMPLE).ok:
@@ -70,12 +71,15 @@ def test_a_program_keeps_to_its_rules(code: bytes) -> None:
 
 
 def test_a_program_shrinks_to_what_matters() -> None:
-    small = settings(max_examples=1_000, suppress_health_check=list(HealthCheck), database=None)
-    found = find(programs(), lambda code: "OP_DUP" in names(code), settings=small)
-    assert names(found) in (["OP_0", "OP_DUP"], ["OP_DUP"])
+    small = settings(
+        max_examples=1_000, suppress_health_check=list(HealthCheck), database=None, derandomize=True
+    )
+    found = find(programs(), lambda code: "OP_SIZE" in names(code), settings=small)
+    # Not of an instruction that a loop is made of: then the smallest one may be a loop.
+    assert names(found) in (["OP_0", "OP_SIZE"], ["OP_SIZE"])
 
 
 @given(st.data())
 @settings(max_examples=20)
 def test_the_number_of_pieces_can_be_bounded(data: st.DataObject) -> None:
-    assert len(names(data.draw(programs(max_pieces=0)))) <= 14
+    assert len(names(data.draw(programs(max_pieces=0)))) <= 16

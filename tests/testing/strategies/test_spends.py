@@ -28,6 +28,7 @@ QUICK = settings(
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
     database=None,
+    derandomize=True,
 )
 SMALL = settings(QUICK, phases=[Phase.generate, Phase.shrink])
 SPENDS: dict[str, Callable[[ContractSpend], bool]] = {

@@ -12,12 +12,15 @@ from bchcov.script.numbers import encode_number
 from bchcov.testing import items, numbers
 
 QUICK = settings(
-    max_examples=3_000,
+    max_examples=20_000,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
     database=None,
+    derandomize=True,
 )
-SMALL = settings(max_examples=3_000, suppress_health_check=list(HealthCheck), database=None)
+SMALL = settings(
+    max_examples=3_000, suppress_health_check=list(HealthCheck), database=None, derandomize=True
+)
 ITEMS: dict[str, Callable[[bytes], bool]] = {
     "nothing": lambda item: item == b"",
     "a zero with a sign": lambda item: item == b"\x80",
