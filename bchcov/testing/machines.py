@@ -45,7 +45,8 @@ class ContractMachine(RuleBasedStateMachine):
     parties and contracts hold is what the steps said, and `move_on` shows that somebody can go on
     within `steps_on` steps; invariants of hypothesis add the contract's own, and one rule is there
     already: blocks are mined. For each submitted
-    transaction, `mutants` changes of it by each of `attackers` are tried: none may be an attack.
+    transaction, `mutants` changes of it by each of `attackers` are tried, and put right up to
+    `repairs` times where they are refused: none may be an attack.
 
     Each example runs in a snapshot of the chain that `make_chain` makes once for the class.
     State of a machine is in attributes: values, or lists, dicts and sets of values.
@@ -56,6 +57,7 @@ class ContractMachine(RuleBasedStateMachine):
     rule_set: RuleSet = BCH_2026
     attackers: Sequence[str] = (STRANGER.name,)
     mutants: int = 20
+    repairs: int = 1
     steps_on: int = 1
     most_fee: int = 100_000
     unique: Collection[bytes] = ()
@@ -149,7 +151,8 @@ class ContractMachine(RuleBasedStateMachine):
             for _ in range(self.mutants):
                 # The telling ones come first.
                 drawn = (random.random() ** 2 for _ in range(random.choice((1, 1, 2))))
-                mutant = made.make([int(each * len(made)) for each in drawn])
+                numbers = [int(each * len(made)) for each in drawn]
+                mutant = made.make(numbers, repairs=self.repairs)
                 found = None if mutant is None else mutant.finding
                 if found is not None and found.is_attack:
                     raise AssertionError(f"a mutant of this step is an attack: {found}")

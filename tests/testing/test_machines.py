@@ -49,7 +49,7 @@ class Boxes(ContractMachine):
 
     parties = (Party("payer", (PAYER,), is_open=True),)
     contracts: tuple[Contract, ...] = (compile_contract("box", source=BOX),)
-    mutants = 60
+    mutants = 80
 
     def begin(self) -> None:
         self.coin, self.purse = self.fund(

@@ -27,7 +27,7 @@ from bchcov.wallet.funding import Funding
 PROVIDER, TRADER, BUILDER = (PrivateKey(bytes(31) + bytes([number])) for number in (1, 2, 3))
 TOKENS = bytes(range(32))
 SATOSHIS_HELD, TOKENS_HELD = 1_000_000_000, 5_000_000
-FAST = settings(max_examples=12, stateful_step_count=20, deadline=None)
+FAST = settings(max_examples=8, stateful_step_count=20, deadline=None)
 DIRECTIONS = st.sampled_from([BUY, SELL])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import Any
 
 from ...errors import BchcovError, ContractError
@@ -21,6 +21,7 @@ from .findings import Finding, shrink
 from .material import gather
 from .oracle import Loss
 from .parties import Party
+from .repair import repaired
 from .scene import STRANGER
 from .search import Accepted, Property, Search
 from .seeds import Seed
@@ -28,6 +29,8 @@ from .seeds import Seed
 __all__ = ["TransactionMutant", "TransactionMutants", "prepare_mutants"]
 
 _MOST_EDITS = 100_000
+_ALTERNATIVES = 6
+_REPAIRED = "what refused it is put right"
 
 
 @dataclass(frozen=True, repr=False)
@@ -56,8 +59,8 @@ class TransactionMutant:
 class TransactionMutants:
     """Every small change that one attacker could make, by number, the most telling ones first.
 
-    What the attacker can change in the place of another party follows what can be changed in the
-    transaction as it is.
+    What the attacker can change in the transaction as it is, and in each other party's place, come
+    in turn.
     """
 
     search: Search
@@ -66,12 +69,13 @@ class TransactionMutants:
     def __len__(self) -> int:
         return len(self.edits)
 
-    def make(self, numbers: Sequence[int]) -> TransactionMutant | None:
+    def make(self, numbers: Sequence[int], *, repairs: int = 0) -> TransactionMutant | None:
         """Make the changes of these numbers together; the first says in whose place.
 
         Others that do not fit are left out; returns None if the first one does not, or if nothing
         is changed by them. What is missing is paid from coins of the attacker's, and what is left
-        over is theirs.
+        over is theirs. Where a comparison refuses it, what was compared is put right up to
+        `repairs` times, if that leads further.
         """
         seed, first = self.edits[numbers[0]]
         draft = first.on(seed.draft)
@@ -80,7 +84,34 @@ class TransactionMutants:
         for number in numbers[1:]:
             draft = self.edits[number][1].on(draft) or draft
         made = next(complete(draft, self.search.scene), None)
-        return None if made is None or made.key == seed.draft.key else self._judged(made, seed)
+        if made is None or made.key == seed.draft.key:
+            return None
+        mutant = self._judged(made, seed)
+        for _ in range(repairs):
+            better = None if mutant is None else self._further(made, mutant, seed)
+            if better is None:
+                break
+            made, mutant = better
+        return mutant
+
+    def _further(
+        self, draft: Draft, mutant: TransactionMutant, seed: Seed
+    ) -> tuple[Draft, TransactionMutant] | None:
+        """Return what repair makes of a refused draft, if its scripts come further."""
+        if mutant.verdict.ok:
+            return None
+        scene, best, depth = self.search.scene, None, _depth(mutant.verdict)
+        for each in islice(repaired(draft, scene, self.search.preimages), _ALTERNATIVES):
+            made = next(complete(each, scene), None)
+            if made is None or made.key == seed.draft.key:
+                continue
+            made = made if made.steps[-1:] == (_REPAIRED,) else made.after(_REPAIRED)
+            again = self._judged(made, seed)
+            if again is not None and (again.verdict.ok or _depth(again.verdict) > depth):
+                best, depth = (made, again), _depth(again.verdict)
+                if again.verdict.ok:
+                    break
+        return best
 
     def _judged(self, draft: Draft, seed: Seed) -> TransactionMutant | None:
         search = self.search
@@ -102,6 +133,12 @@ class TransactionMutants:
             if loss is not None:
                 finding = shrink(Accepted(draft, seed.reference, loss), search)
         return TransactionMutant(transaction, coins, draft.steps, verdict, finding)
+
+
+def _depth(verdict: Verdict) -> tuple[int, int]:
+    """How many inputs were accepted, and how many instructions ran in the last one."""
+    inputs = verdict.inputs
+    return sum(each.ok for each in inputs), inputs[-1].metrics.instructions if inputs else 0
 
 
 def prepare_mutants(
@@ -132,5 +169,7 @@ def prepare_mutants(
         raise ContractError(f"{attacker!r} is no party with keys: expected one of {known}")
     search = campaign.searches[0]
     material = gather(search.scene, search.held)
-    edits = ((seed, edit) for seed in search.seeds for edit in edits_of(seed.draft, material))
+    by_seed = [[(seed, edit) for edit in edits_of(seed.draft, material)] for seed in search.seeds]
+    # The first ones of each come before the second ones.
+    edits = (each for turn in zip_longest(*by_seed) for each in turn if each is not None)
     return TransactionMutants(search, tuple(islice(edits, _MOST_EDITS)))

@@ -31,10 +31,12 @@ def transaction_mutants(
     unique: Iterable[bytes] = (),
     properties: Iterable[Property] = (),
     most_changes: int = 2,
+    repairs: int = 2,
 ) -> SearchStrategy[TransactionMutant]:
     """Generate what an attacker, a stranger or a party, could propose instead of a transaction.
 
-    The arguments are those of `fuzz`; a mutant has one to `most_changes` of its small changes.
+    The arguments are those of `fuzz`; a mutant has one to `most_changes` of its small changes, and
+    what refuses it is put right up to `repairs` times, as by `fuzz`.
     `mutant.finding` says whether it is an attack. They shrink to one change, the most telling
     kind first. Raises ContractError for a transaction that is refused as it stands, and for an
     attacker who is no party with keys.
@@ -52,7 +54,7 @@ def transaction_mutants(
 
     @st.composite
     def draw_mutant(draw: DrawFn) -> TransactionMutant:
-        mutant = made.make(draw(several))
+        mutant = made.make(draw(several), repairs=repairs)
         return reject() if mutant is None else mutant
 
     return draw_mutant()

@@ -7,15 +7,20 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, Verbosity, find, given, settings, target
 from hypothesis.database import DirectoryBasedExampleDatabase
+from hypothesis.errors import NoSuchExample
 
 from bchcov import (
     BuiltTransaction,
+    Capability,
     ContractError,
+    Nft,
     PrivateKey,
+    Token,
     TransactionBuilder,
     compile_contract,
     verify,
 )
+from bchcov.script.numbers import encode_number
 from bchcov.testing import Party, aim_deep, transaction_mutants
 from bchcov.testing.fuzzing.mutants import TransactionMutant
 
@@ -137,3 +142,36 @@ def test_hypothesis_is_led_deeper() -> None:
 
     test()
     assert seen
+
+
+# The new state must be the old one plus one, and the value what it says: both are read from outputs
+# that the attacker can change together only.
+COUNTER = """\
+// @spend count()
+OP_INPUTINDEX OP_UTXOTOKENCOMMITMENT OP_BIN2NUM OP_INPUTINDEX OP_OUTPUTTOKENCOMMITMENT OP_BIN2NUM
+OP_DUP OP_ROT OP_GREATERTHANOREQUAL OP_VERIFY
+OP_1000 OP_MUL OP_INPUTINDEX OP_OUTPUTVALUE OP_NUMEQUALVERIFY
+OP_INPUTINDEX OP_OUTPUTBYTECODE OP_INPUTINDEX OP_UTXOBYTECODE OP_EQUAL
+""".replace("OP_1000", "<1000>")
+
+
+def test_what_refuses_a_mutant_is_put_right() -> None:
+    contract = compile_contract("counter", source=COUNTER)
+    category = bytes(range(32))
+
+    def state(number: int) -> Token:
+        return Token(category, nft=Nft(encode_number(number), Capability.MUTABLE))
+
+    coin = contract.coin("11" * 32, 0, 11_000, state(9))
+    builder = TransactionBuilder().spend(coin, contract.unlock.count())
+    honest = builder.pay(contract.output(10_000, state(10))).build_exactly()
+
+    def accepted(mutant: TransactionMutant) -> bool:
+        value = mutant.transaction.outputs[0].value
+        return mutant.verdict.ok and value not in (9_000, 10_000) and value % 1_000 == 0
+
+    repaired = transaction_mutants(honest, most_changes=1, repairs=2)
+    found = find(repaired, accepted, settings=QUICK)
+    assert found.changes[-1] == "what refused it is put right"
+    with pytest.raises(NoSuchExample):
+        find(transaction_mutants(honest, most_changes=1, repairs=0), accepted, settings=QUICK)
