@@ -22,7 +22,7 @@ from bchcov.wallet.keys import PrivateKey
 from bchcov.wallet.unlockers import P2pkhUnlocker
 
 TOKENS = sha256(b"the tokens that trade")
-HEIGHT, DEADLINE = 900_000, 900_010
+HEIGHT, DEADLINE = 900_000, 900_004
 PROVIDER, BUILDER = PrivateKey(sha256(b"provider")), PrivateKey(sha256(b"builder"))
 SILENT, TOO_DEAR = 5, 3
 
@@ -134,9 +134,8 @@ def live(story: Story, console: Console) -> amm.Pool:
         amm.expire(step.pool, HEIGHT + 1, story.funding(BUILDER))
     except BuildError as error:
         told.append(f"    one is silent; {error}")
-    due = max(DEADLINE, step.pool.state.hold)
-    step = amm.expire(step.pool, due, story.funding(BUILDER))
-    story.tell(f"expire: the silent order, at block {due}", step.built)
+    step = amm.expire(step.pool, DEADLINE, story.funding(BUILDER))
+    story.tell(f"expire: the silent order, at block {DEADLINE}", step.built)
     step = amm.execute(step.pool, orders[SILENT + 1 :], story.funding(BUILDER))
     story.tell("execute: the last two orders", step.built)
     told += map(describe, step.event.executions)

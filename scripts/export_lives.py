@@ -123,18 +123,27 @@ def live_ticketed() -> Told:
         order = ticketed.make_order(scripts, action, entry, life.funds(key, action))
         if entry.index != SILENT:
             life.run(f"order of place {entry.index}", order.built)
+        else:
+            late = order
         orders.append(order.order)
     step = ticketed.execute(step.pool, orders[:SILENT], builder)
     life.run("execute of three", step.built)
     entry = step.pool.entries[0]
-    chain.advance(max(entry.deadline, step.pool.state.hold) - chain.height)
+    due = max(entry.deadline, chain.height + parameters.grace)
+    chain.advance(due - chain.height)
     step = ticketed.expire(step.pool, chain.height, builder)
     life.run("expire", step.built)
     step = ticketed.execute(step.pool, orders[SILENT + 1 :], builder)
     life.run("execute of one", step.built)
+    life.run("order of a place that has expired", late.built)
+    chain.advance(parameters.order_refund_delay)
+    _, key = by_hash[late.order.action.hash]
+    back = ticketed.refund(scripts, late.order, key, life.funding(key))
+    life.run("refund of an order", back)
     own = life.funding(PROVIDER, 200_000_000, 100_000)
     step = ticketed.set_closed(step.pool, PROVIDER, own)
     life.run("close", step.built)
+    chain.advance(parameters.notice)
     reserves = step.pool.state.reserves
     more = ticketed.Reserves(reserves.bch + 1_000_000, reserves.tokens + 500)
     step = ticketed.change_reserves(step.pool, more, PROVIDER, life.funding(PROVIDER, 10**7, 1_000))

@@ -44,6 +44,7 @@ class Batch:
 
     tickets: int
     orders: int
+    dearest: int
     sequence: ticketed.Step
     execute: ticketed.Step
     count: int
@@ -54,11 +55,21 @@ class Batch:
         shared = self.sequence.built.size + self.execute.built.size
         return (self.tickets + self.orders + shared) / self.count
 
+    @property
+    def price(self) -> int:
+        """The most satoshis that a user pays: two fees, and the tips for both batches."""
+        parameters = self.sequence.pool.scripts.parameters
+        return self.dearest + ticketed.fair_tip(self.count) + parameters.tip
 
-def new_pool() -> ticketed.Step:
-    """A pool of depth 10."""
-    parameters = ticketed.Parameters(
-        pool_category=FIRST, token_category=TOKENS, owner=PROVIDER.public_key_hash
+
+def new_pool(**others: int) -> ticketed.Step:
+    """A pool for 100 BCH."""
+    parameters = ticketed.Parameters.for_reserve(
+        RESERVES.bch,
+        pool_category=FIRST,
+        token_category=TOKENS,
+        owner=PROVIDER.public_key_hash,
+        **others,
     )
     own = funding(PROVIDER, fund("tokens", PROVIDER, 2_000, RESERVES.tokens))
     return ticketed.genesis(parameters, RESERVES, first_coin(), own)
@@ -66,36 +77,37 @@ def new_pool() -> ticketed.Step:
 
 def run_batch(pool: ticketed.Pool, count: int) -> Batch:
     """Queue and execute orders in a pool, each from one coin that returns one coin of change."""
-    scripts, fee = pool.scripts, fund("fee", BUILDER, 100_000)
+    scripts = pool.scripts
     users = [PrivateKey(sha256(b"%d" % number)) for number in range(count)]
-    made, actions, bytes_of_tickets = [], {}, 0
+    made, actions, bytes_of_tickets, dearest = [], {}, 0, 0
     for number, user in enumerate(users):
         direction = ticketed.BUY if number % 2 else ticketed.SELL
-        amount = 1_000_000 if number % 2 else 1_000
+        amount = 20_000_000 if number % 2 else 20_000
         salt = ticketed.derive_salt(user, FIRST, 0)
         action = ticketed.Action(direction, amount, 0, user.public_key_hash, salt)
         actions[action.hash] = (user, action)
         coin = fund(f"ticket {number}", user, 100_000)
-        ticket = ticketed.make_ticket(scripts, action, DEADLINE, funding(user, coin))
+        tip = 1_000
+        ticket = ticketed.make_ticket(scripts, action, DEADLINE, funding(user, coin), tip=tip)
         made.append(ticket.ticket)
         bytes_of_tickets += ticket.built.size
-    payer = funding(BUILDER) if count > 1 else funding(BUILDER, fee)
-    sequence = ticketed.sequence(pool, made, HEIGHT, payer)
+    sequence = ticketed.sequence(pool, made, HEIGHT, funding(BUILDER))
     orders, bytes_of_orders = [], 0
     for entry in sequence.event.entries:
         user, action = actions[entry.action_hash]
         tokens = 0 if action.direction == ticketed.BUY else action.amount_in
-        coin = fund(f"order {entry.index}", user, 2_000_000, tokens)
+        coin = fund(f"order {entry.index}", user, 30_000_000, tokens)
         order = ticketed.make_order(scripts, action, entry, funding(user, coin))
         orders.append(order.order)
         bytes_of_orders += order.built.size
+        dearest = max(dearest, ticket.built.size + order.built.size)
     execute = ticketed.execute(sequence.pool, orders, funding(BUILDER))
-    return Batch(bytes_of_tickets, bytes_of_orders, sequence, execute, count)
+    return Batch(bytes_of_tickets, bytes_of_orders, dearest, sequence, execute, count)
 
 
 def measure_ticketed() -> Iterator[str]:
     """The tables of the ticketed profile."""
-    start = new_pool()
+    start = new_pool(depth=10)
     scripts = start.pool.scripts
     sizes = {
         "ticket": len(scripts.ticket(bytes(20), bytes(36))),
@@ -122,6 +134,26 @@ def measure_ticketed() -> Iterator[str]:
     behind = ticketed.sequence(
         busy, [run_ticket(busy, number) for number in range(16)], HEIGHT, funding(BUILDER)
     )
+    few = new_pool().pool
+    by_default = {count: run_batch(few, count) for count in (1, 2, 4, 8)}
+    wide = run_batch(new_pool(depth=4, tip=1_200).pool, 16)
+    head = ["orders in a batch", "places", "sequence", "execute", "life of an order", "price"]
+    rows = [
+        [
+            str(count),
+            str(places),
+            *(f"{each.built.size:,}" for each in (b.sequence, b.execute)),
+            f"{b.life:,.0f}",
+            f"{b.price:,}",
+        ]
+        for places, sized in ((8, by_default), (16, {16: wide}))
+        for count, b in sized.items()
+    ]
+    yield (
+        "The same in pools of few places, and the most satoshis that a trade costs its user in"
+        " fees and tips, at 1 satoshi per byte:"
+    )
+    yield table(head, rows)
     yield (
         f"The same sequence of 16 tickets behind 75 waiting orders, with siblings in the proof: "
         f"{behind.built.size:,} bytes."
@@ -249,7 +281,7 @@ def main() -> int:
         text = page_with_figures(folder)
         (CONTRACTS / folder / "README.md").write_text(text, encoding="utf-8")
         print(f"contracts/{folder}/README.md written")
-    pool = new_pool().pool
+    pool = new_pool(depth=10).pool
     tickets = [run_ticket(pool, number) for number in range(16)]
     best = float("inf")
     for _ in range(20):

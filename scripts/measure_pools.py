@@ -12,7 +12,7 @@ from bchcov.wallet.keys import PrivateKey
 from bchcov.wallet.unlockers import P2pkhUnlocker
 
 TOKENS = sha256(b"tokens")
-HEIGHT, DEADLINE = 900_000, 900_010
+HEIGHT, DEADLINE = 900_000, 900_004
 PROVIDER, BUILDER = PrivateKey(sha256(b"provider")), PrivateKey(sha256(b"builder"))
 FIRST = sha256(b"first")
 RESERVES = ticketed.Reserves(10_000_000_000, 5_000_000)

@@ -143,15 +143,11 @@ def ticketed_lives(sources: Mapping[str, str]) -> Lives:
     world = _with_savings(ticketed_world.World(sources))
     two = [default_action(0), default_action(1)]
     waiting, one = map(_with_savings, (world.queued(*two), world.queued(two[0])))
-    closed = waiting.at(
-        replace(waiting.pool.state, closed=True),
-        queue=waiting.pool.queue,
-        entries=waiting.pool.entries,
-    )
-    shut = _with_savings(closed)
+    shut = _with_savings(world.closed())
 
     def refund(held: Coin, number: int) -> Honest:
-        spend = Spend(held, refund_unlocker(number), PARAMETERS.refund_delay)
+        delay = max(PARAMETERS.refund_delay, PARAMETERS.order_refund_delay)
+        spend = Spend(held, refund_unlocker(number), delay)
         return _with_change(Draft([spend], []), user(number))
 
     def owned(there: ticketed_world.World, **changes: int | bool) -> Honest:
@@ -175,7 +171,8 @@ def ticketed_lives(sources: Mapping[str, str]) -> Lives:
         built(lambda: waiting.expire(height=max(DEADLINE, HEIGHT))),
         owned(world, closed=True),
         owned(shut, closed=False),
-        owned(world, bch_reserve=reserves.bch * 2, token_reserve=reserves.tokens + 1_000),
+        owned(waiting, closed=True),
+        owned(shut, bch_reserve=reserves.bch * 2, token_reserve=reserves.tokens + 1_000),
         _taken_home(world.exit(), 2),
         refund(world.ticket(0, two[0], value=13_500), 0),
         refund(world.order(0, two[0]), 0),

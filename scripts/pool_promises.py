@@ -11,17 +11,23 @@ from support.ticketed_world import PARAMETERS, POOL_CATEGORY, TOKENS
 
 from bchcov import BchcovError, Capability, Output, Token, Transaction
 from bchcov.amm import direct, ticketed
-from bchcov.amm.action import BUY, Action
+from bchcov.amm.action import BUY, SELL, Action
 from bchcov.amm.direct.pool import read_action
 from bchcov.amm.direct.state import COUNTS
 from bchcov.amm.formula import execute
-from bchcov.amm.ticketed.pool import read_order
+from bchcov.amm.ticketed.batches import BURNT
+from bchcov.amm.ticketed.scripts import order_fields, ticket_fields
 from bchcov.crypto.hashes import hash160, sha256
 from bchcov.script.patterns import p2pkh
 from bchcov.script.pushes import instructions
 from bchcov.testing.fuzzing import Property
-from bchcov.transaction.constants import LOCKTIME_THRESHOLD, SEQUENCE_FINAL
-from bchcov.wallet.coins import Coin
+from bchcov.transaction.constants import (
+    AGE_IS_TIME,
+    AGE_MASK,
+    LOCKTIME_THRESHOLD,
+    NO_AGE,
+    SEQUENCE_FINAL,
+)
 
 __all__ = ["direct_promises", "ticketed_promises"]
 
@@ -79,7 +85,7 @@ def direct_promises(scripts: ScriptsLike, lives: Lives) -> tuple[Property, ...]:
 
 def ticketed_promises(scripts: ticketed.Scripts, lives: Lives) -> tuple[Property, ...]:
     """What the page of the ticketed pool promises."""
-    return (_promise(scripts, lives, ticketed.State, lambda step: _of_ticketed(step, scripts)),)
+    return (_promise(scripts, lives, ticketed.State, _of_ticketed),)
 
 
 def _is_pool(output: Output) -> bool:
@@ -209,60 +215,74 @@ def _near(preimage: bytes, height: int) -> Iterator[str]:
         yield f"an order is queued whose deadline is {deadline}"
 
 
-def _of_ticketed(step: Step[ticketed.State], scripts: ticketed.Scripts) -> Iterator[str]:
+def _of_ticketed(step: Step[ticketed.State]) -> Iterator[str]:
     before, after = step.before, step.after
     if (after.tail, after.head) == (before.tail, before.head):
-        if after.reserves != before.reserves and before.pending:
-            yield "the reserves change while orders are queued"
-        if 0 in (after.bch_reserve, after.token_reserve):
-            yield "a reserve is empty"
-        if (after.root, after.hold) != (before.root, before.hold) or after.collected:
-            yield "the provider changes the queue"
-        if step.vault is None or PARAMETERS.owner not in map(hash160, step.pushed(step.vault)):
-            yield "somebody else acts in the provider's place"
+        yield from _owned(step)
         return
     if after.closed != before.closed:
         yield "the pool is opened or closed by the way"
     if after.reserves.product < before.reserves.product:
         yield "the product of the reserves falls"
     if after.head == before.head:
-        yield from _sequenced(step, scripts)
+        yield from _sequenced(step)
     elif after.tail == before.tail:
-        yield from _taken(step, scripts)
+        yield from _taken(step)
     else:
         yield "orders are queued and taken at once"
 
 
-def _sequenced(step: Step[ticketed.State], scripts: ticketed.Scripts) -> Iterator[str]:
+def _owned(step: Step[ticketed.State]) -> Iterator[str]:
+    before, after = step.before, step.after
+    if after.root != before.root or after.collected:
+        yield "the provider changes the queue"
+    if step.vault is None or PARAMETERS.owner not in map(hash160, step.pushed(step.vault)):
+        yield "somebody else acts in the provider's place"
+        return
+    if before.pending and (before.closed or not after.closed):
+        yield "while orders are queued the pool is not just closed"
+    if after.reserves == before.reserves:
+        return
+    if before.pending or not before.closed or not _is_aged(step, step.vault, PARAMETERS.notice):
+        yield "the reserves change without notice"
+    if after.bch_reserve < LEAST or not after.token_reserve:
+        yield "a reserve is nearly empty"
+
+
+def _is_aged(step: Step[ticketed.State], index: int, blocks: int) -> bool:
+    """Whether the transaction waits until the coin of an input is so many blocks old."""
+    sequence = step.transaction.inputs[index].sequence
+    return not sequence & (NO_AGE | AGE_IS_TIME) and sequence & AGE_MASK >= blocks
+
+
+def _sequenced(step: Step[ticketed.State]) -> Iterator[str]:
     before, after = step.before, step.after
     count = after.tail - before.tail
-    places = range(1, 1 + count)
-    tickets = [scripts.read_ticket(each.locking_bytecode) for each in step.coins[1 : 1 + count]]
     if before.closed:
         yield "a closed pool takes tickets"
-    if (after.reserves, after.hold) != (before.reserves, before.hold):
-        yield "a sequence changes the reserves or the hold"
-    if after.collected != count or len(tickets) != count:
+    if after.reserves != before.reserves:
+        yield "a sequence changes the reserves"
+    if after.collected != count or len(step.coins) < 1 + count:
         yield f"{count} tickets are queued, others collected"
         return
-    outpoints = [step.transaction.inputs[at] for at in places]
+    outpoints = step.transaction.inputs[1 : 1 + count]
     order = [(each.outpoint_hash[::-1], each.outpoint_index) for each in outpoints]
     if order != sorted(order):
         yield "the tickets are not in the order of their outpoints"
     leaves = []
-    for at, ticket in zip(places, tickets, strict=True):
-        if ticket is None:
-            yield f"input {at}, which is queued, is no ticket"
-            return
-        if step.coins[at].value < BOND:
-            yield f"the ticket of input {at} holds less than the bond"
-        yield from _near(ticket[1], step.height)
-        leaves.append(sha256(ticket[1]))
+    for coin in step.coins[1 : 1 + count]:
+        _, data = ticket_fields(coin.locking_bytecode)
+        yield from _near(data, step.height)
+        leaves.append(sha256(data))
     if step.known is not None and after.root != step.known.queue.append(leaves).root:
         yield "the tickets are not appended to the queue"
 
 
-def _taken(step: Step[ticketed.State], scripts: ticketed.Scripts) -> Iterator[str]:
+def _burnt(step: Step[ticketed.State]) -> int:
+    return sum(each.value for each in step.transaction.outputs if each.locking_bytecode == BURNT)
+
+
+def _taken(step: Step[ticketed.State]) -> Iterator[str]:
     before, after, known = step.before, step.after, step.known
     count = after.head - before.head
     if known is None:
@@ -272,42 +292,49 @@ def _taken(step: Step[ticketed.State], scripts: ticketed.Scripts) -> Iterator[st
         return
     if after.root != known.queue.take(count).root:
         yield "the orders at head are not those that leave the queue"
-    deadline = max(each.deadline for each in known.entries[:count])
-    grace = PARAMETERS.grace
     if step.vault is None:
-        if after.reserves.bch != before.reserves.bch + BOND - TIP or count > 1:
-            yield "the bond of an expired order does not stay in the pool"
+        if after.reserves != before.reserves or count > 1 or after.collected:
+            yield "an expiry does more than to drop the order at head"
+        if _burnt(step) < BOND - PARAMETERS.expiry_tip:
+            yield "the bond of an expired order is not burnt"
         if len(step.coins) > 1:
             yield "an expiry spends other coins than the pool"
-        if step.height < max(deadline, before.hold):
-            yield f"an order expires at {step.height}, before {max(deadline, before.hold)}"
-        if after.hold != step.height + grace or after.collected:
-            yield "an expiry leaves no time to reveal the next order"
+        if step.height < known.entries[0].deadline:
+            yield f"an order expires at {step.height}, before {known.entries[0].deadline}"
+        if not _is_aged(step, step.at, PARAMETERS.grace):
+            yield "an order expires before its turn is over"
         return
-    if after.hold != max(before.hold, deadline + grace) or after.collected != -1 - count:
-        yield "an execution leaves another hold, or collects other orders"
-    reserves = before.reserves
+    if after.collected != -1 - count:
+        yield "an execution collects other orders"
+    reserves, forfeited = before.reserves, 0
     for at, entry in zip(range(2, 2 + count), known.entries, strict=False):
-        action = _action_of(step, at, scripts)
+        action = _action_of(step, at)
         if action is None or action.hash != entry.action_hash:
             yield f"input {at} is not the order at its place in the queue"
             return
-        fill = execute(reserves, action, min_reserve=LEAST)
+        fill = execute(reserves, action, min_reserve=LEAST, min_trade=PARAMETERS.min_trade)
         held = step.coins[at]
         tokens = (held.token.amount if held.token else 0) + reserves.tokens - fill.reserves.tokens
-        value = held.value + BOND - TIP + reserves.bch - fill.reserves.bch
+        value = held.value + reserves.bch - fill.reserves.bch
+        value += BOND - TIP if fill.is_filled else 0
+        forfeited += 0 if fill.is_filled else BOND - TIP
         if not step.pays(action.owner, value, tokens):
             yield f"the owner of the order in input {at} is not paid what is due"
         reserves = fill.reserves
     if reserves != after.reserves:
         yield "the orders are not filled by the formula"
+    if _burnt(step) < forfeited:
+        yield "the bonds of orders that are not filled are not burnt"
 
 
-def _action_of(step: Step[ticketed.State], at: int, scripts: ticketed.Scripts) -> Action | None:
-    """The action of an order that an input spends, None for any other coin."""
-    place = step.transaction.inputs[at]
-    coin = Coin(place.outpoint_hash, place.outpoint_index, step.coins[at])
+def _action_of(step: Step[ticketed.State], at: int) -> Action | None:
+    """The action that an input commits to, None for any other coin."""
+    held = step.coins[at]
+    owner, data = order_fields(held.locking_bytecode)
+    minimum, token = int.from_bytes(data[4:12], "little"), held.token
     try:
-        return read_order(scripts, coin).action
+        if token is None:
+            return Action(BUY, held.value, minimum, owner, data[12:])
+        return Action(SELL, token.amount, minimum, owner, data[12:])
     except BchcovError:
         return None

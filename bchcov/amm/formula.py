@@ -59,9 +59,13 @@ def trade(reserves: Reserves, direction: Direction, amount_in: int) -> Fill:
     return Fill(Reserves(bch - out, tokens + amount_in), amount_in, out)
 
 
-def execute(reserves: Reserves, action: Action, *, min_reserve: int) -> Fill:
-    """Fill an order, unless it misses its minimum or leaves less than `min_reserve` satoshis."""
+def execute(reserves: Reserves, action: Action, *, min_reserve: int, min_trade: int = 1) -> Fill:
+    """Fill an order, unless it misses its minimum or one of the pool's.
+
+    Those are in satoshis: `min_reserve` is left, `min_trade` are traded.
+    """
     fill = trade(reserves, action.direction, action.amount_in)
+    traded = abs(fill.reserves.bch - reserves.bch)
     if fill.amount_out < max(action.min_out, 1) or fill.reserves.bch < min_reserve:
         return Fill(reserves)
-    return fill
+    return fill if traded >= min_trade else Fill(reserves)

@@ -13,6 +13,7 @@ from .formula import FEE_DENOMINATOR, FEE_KEPT
 __all__ = [
     "MAX_BLOCKS",
     "MIN_PAYOUT",
+    "MIN_RESERVE",
     "PoolParameters",
     "check_parameters",
     "pool_nft",
@@ -44,7 +45,9 @@ class PoolParameters(Protocol):
 MAX_BLOCKS = AGE_MASK
 """The longest wait in blocks: the largest coin age that a script can require."""
 MIN_PAYOUT = 700
-"""The smallest payout in satoshis; with the largest token amount, less than 672 is dust."""
+"""The smallest payout in satoshis; with the largest token amount, less than 675 is dust."""
+MIN_RESERVE = 870
+"""The smallest reserve in satoshis: with less, an empty pool would be dust."""
 
 
 def check_parameters(parameters: PoolParameters, bounds: Mapping[str, tuple[int, int]]) -> None:

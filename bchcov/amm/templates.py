@@ -71,7 +71,6 @@ def ticketed_template(scripts: ticketed.Scripts) -> WalletTemplate:
     constants = {
         name: _constant(value) for name, value in scripts.constants.items() if name != "range_proof"
     }
-    cut = "OP_1 OP_SPLIT <{size}> OP_SPLIT OP_NIP OP_6 OP_SPLIT <20> OP_SPLIT OP_NIP"
     constants |= {
         "range_proof": load_source(f"{folder}/range_proof"),
         "queue_code": load_source(f"{folder}/queue"),
@@ -79,10 +78,6 @@ def ticketed_template(scripts: ticketed.Scripts) -> WalletTemplate:
         "queue_code_hash": "$(<queue_code> OP_SHA256)",
         "owner_code_hash": "$(<owner_code> OP_SHA256)",
         "vault_bytecode": _constant(scripts.vault_bytecode),
-        "ticket_code_hash": f"$(<ticket> {cut.format(size=36)} OP_CAT OP_SWAP OP_CAT OP_SHA256)",
-        "order_code_hash": (
-            f"$(<order> {cut.format(size=28)} OP_SWAP OP_CAT OP_SWAP OP_CAT OP_SHA256)"
-        ),
         "trader": _constant(bytes(20)),
         "deadline_and_action_hash": _constant(b"\x01" * ticketed.TICKET_DATA),
         "deadline_min_out_salt": _constant(b"\x01" * ticketed.ORDER_DATA),

@@ -85,6 +85,9 @@ class Race:
 
     def _accepted(self, transaction: Transaction) -> None:
         self.model.follow_transaction(transaction)
+        for builder in self.builders:
+            if isinstance(builder, Builder):
+                builder.act_if_urgent()
         self.miner.close_if_profitable()
         self._let_attacker_act()
 

@@ -25,14 +25,16 @@ from .orders import Intent, UserOrder
 from .settings import Settings
 from .stage import Stage
 
-__all__ = ["RESERVES", "SMALL_COIN", "TOKENS", "World", "spends", "user_key"]
+__all__ = ["RESERVES", "TOKENS", "World", "spends", "user_key"]
 
 TOKENS = sha256(b"the tokens that trade")
 RESERVES = Reserves(10_000_000_000, 100_000_000_000)
 """The reserves of a pool that begins with 100 BCH: ten tokens for each satoshi."""
-SMALL_COIN = 50_000
-"""The satoshis of a coin that a miner pays a bond from."""
 _SPARE = 200_000
+# Bonds grow with the reserve: a pool of 100 BCH has one of 30,000 satoshis.
+_BONDS = 50_000
+# The smallest trade that a pool fills is a little less.
+_LEAST_SHARE = 0.0012
 _REACTION_SECONDS = 1.0
 
 
@@ -78,6 +80,11 @@ class World:
         self.on_accepted: Callable[[Transaction], None] = _do_nothing
         """Called when a transaction has reached everybody's mempool."""
 
+    @property
+    def small_coin(self) -> int:
+        """The satoshis of a coin that a miner pays a bond from."""
+        return self.reserves.bch // _BONDS // 4 + 10_000
+
     def key(self, name: str) -> PrivateKey:
         """Return the key of an actor."""
         return _key(self.settings.seed, name)
@@ -90,7 +97,8 @@ class World:
         buys = wishes.random(count) < 0.5
         if self.stage is not None:
             buys = np.arange(count) % 2 == 0
-        shares = np.minimum(wishes.lognormal(np.log(settings.trade_size), 1.0, count), 0.2)
+        shares = wishes.lognormal(np.log(settings.trade_size), 1.0, count)
+        shares = np.clip(shares, _LEAST_SHARE, 0.2)
         careless = wishes.random(count) < settings.careless
         omitted = wishes.random(count) < settings.omitted
         silent = np.zeros(count, bool)
@@ -126,7 +134,8 @@ class World:
         outputs, owners = [], []
         for intent in self.intents:
             bought = intent.amount_in if intent.direction == BUY else 0
-            outputs.append(Output(bought + _SPARE, intent.key.locking_bytecode))
+            spare = _SPARE + self.reserves.bch // _BONDS
+            outputs.append(Output(bought + spare, intent.key.locking_bytecode))
             owners.append(intent.number)
             if intent.direction == SELL:
                 token = Token(self.tokens, intent.amount_in)

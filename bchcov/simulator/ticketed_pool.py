@@ -82,12 +82,18 @@ class TicketedPool:
 
     def unrevealed(self) -> list[tuple[bytes, int]]:
         """List the queued hashes that are not revealed, each with its first height to expire."""
-        orders, hold = self._unspent(self._orders), self.followed.pool.state.hold
+        orders, first = self._unspent(self._orders), self._first_expiry()
         return [
-            (entry.action_hash, max(deadline_height(entry.deadline), hold))
+            (entry.action_hash, max(deadline_height(entry.deadline), first))
             for entry in self.followed.pool.entries
             if entry.action_hash not in orders
         ]
+
+    def _first_expiry(self) -> int:
+        """Return the height from which the pool's coin is old enough for an expiry."""
+        chain, pool = self._accounts.chain, self.followed.pool
+        age = chain.confirmations(pool.coin)
+        return chain.height + max(0, pool.scripts.parameters.grace - age)
 
     def refundable(self) -> list[bytes]:
         """List the tickets and orders that can only be refunded."""
@@ -98,13 +104,9 @@ class TicketedPool:
         return [each for each in self._unspent(self._tickets) if each not in waiting] + orders
 
     def waiting(self) -> list[bytes]:
-        """List the tickets that can be queued: the pool is open, their deadlines are ahead."""
-        height = self._accounts.chain.height
-        return [
-            action_hash
-            for action_hash, ticket in self._unspent(self._tickets).items()
-            if self.followed.is_open and deadline_height(ticket.deadline) > height
-        ]
+        """List the tickets that can be queued, while the pool is open."""
+        is_open = self.followed.is_open and not self.followed.pool.state.closed
+        return list(self._unspent(self._tickets)) if is_open else []
 
     def commit(self, made: Commitment) -> tuple[str, int]:
         """Make a ticket; return its txid and its deadline."""
@@ -150,8 +152,7 @@ class TicketedPool:
         pool, height = self.followed.pool, self._accounts.chain.height
         due = [self._tickets[each] for each in self.waiting()]
         if not due:
-            late = "" if not self.refundable() else ", refund takes back a late one"
-            raise CommandError(f"no ticket is waiting to be queued: commit makes one{late}")
+            raise CommandError("no ticket is waiting to be queued: commit makes one")
         steps = amm.sequence_all(pool, due, height, self._accounts.funding("builder"))
         return [self._accounts.submit(step.built) for step in steps], len(due)
 

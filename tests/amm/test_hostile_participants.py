@@ -63,14 +63,7 @@ def test_a_zero_with_a_sign_is_a_deadline_that_can_be_expired() -> None:
     assert deadline_height(NEGATIVE_ZERO) == 0
     world = World()
     ticket = world.ticket(0, default_action(0), deadline=NEGATIVE_ZERO)
-    with pytest.raises(
-        BuildError, match=r"deadline 0 of the ticket .* has passed: expected at least 101"
-    ):
-        ticketed.sequence(world.pool, [read_ticket(world.scripts, ticket)], HEIGHT, TIPS)
-    transaction, sources = world.sequence([ticket]).finish()
-    assert verify(transaction, sources, scripts_only=True).ok
-    queued, _ = world.pool.follow(transaction, sources)
-    assert queued is not None
+    queued = ticketed.sequence(world.pool, [read_ticket(world.scripts, ticket)], HEIGHT, TIPS).pool
     assert queued.entries[0].deadline == NEGATIVE_ZERO
     gone = ticketed.expire(queued, HEIGHT, TIPS)
     assert gone.pool.state.pending == 0
@@ -147,8 +140,7 @@ def test_coins_that_are_no_orders_are_refused() -> None:
             replace(order, output=replace(order.output, token=Token(OTHER, 5))),
             "holds tokens that the pool does not trade",
         ),
-        (replace(order, output=replace(order.output, value=1_000)), "amount 0 is out of range"),
-        (replace(order, output=replace(order.output, value=5)), "amount -995 is out of range"),
+        (replace(order, output=replace(order.output, value=0)), "amount 0 is out of range"),
     ]
     for held, message in cases:
         with pytest.raises(BuildError, match=message):
@@ -210,9 +202,10 @@ def test_a_forged_genesis_is_refused() -> None:
 
 def test_payouts_that_would_not_relay_make_no_pool() -> None:
     with pytest.raises(
-        BuildError, match="too low for payouts to be relayed: expected at least 700 satoshis"
+        BuildError,
+        match="bond - tip 699 is too low for payouts to be relayed: expected at least 700 satoshis",
     ):
-        replace(PARAMETERS, bond=2_000, tip=2_000, order_value=0)
+        replace(PARAMETERS, bond=2_699, tip=2_000)
 
 
 def test_following_asks_for_a_transaction_of_this_pool() -> None:
@@ -228,7 +221,7 @@ def test_following_asks_for_a_transaction_of_this_pool() -> None:
         ),
     )
     with pytest.raises(
-        BuildError, match="output 0 is not a pool: 5 bytes are not a state: expected 61 to 65"
+        BuildError, match="output 0 is not a pool: 5 bytes are not a state: expected 57 to 61"
     ):
         world.pool.follow(broken, sources)
     unknown = Entry(0, DEADLINE, Action(1, 5, 0, bytes(20), bytes(16)).hash)

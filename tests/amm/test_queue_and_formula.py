@@ -185,7 +185,6 @@ def test_a_state_reads_back() -> None:
             head=3,
             tail=9,
             closed=True,
-            hold=700_000,
             collected=collected,
         )
         assert State.decode(state.encode()) == state
@@ -195,8 +194,8 @@ def test_a_state_reads_back() -> None:
 def test_a_state_that_is_none_is_refused() -> None:
     honest = State(bch_reserve=1, token_reserve=1, root=bytes(32), head=1, tail=1).encode()
     cases = [
-        (honest[:-1], "60 bytes are not a state: expected 61 to 65"),
-        (honest + bytes(5), "66 bytes are not a state"),
+        (honest[:-1], "56 bytes are not a state: expected 57 to 61"),
+        (honest + bytes(5), "62 bytes are not a state"),
         (honest + b"\0", "not minimally encoded"),
         (honest[:7] + b"\x80" + honest[8:], "bch_reserve is negative"),
         (honest[:56] + b"\x02" + honest[57:], "closed 2 is out of range"),
@@ -217,10 +216,15 @@ def test_a_state_that_is_none_is_refused() -> None:
         ({"pool_category": bytes(31)}, "pool_category has 31 bytes: expected 32"),
         ({"token_category": b"\x01" * 32}, "token_category is the same as pool_category"),
         ({"owner": bytes(21)}, "21 bytes: expected 20"),
-        ({"tip": 10_001}, "tip 10001 is out of range: expected 0 to 10000"),
+        ({"tip": 30_001}, "tip 30001 is out of range: expected 0 to 30000"),
+        ({"expiry_tip": 1_201}, "expiry_tip 1201 is out of range: expected 0 to 1200"),
         ({"depth": 0}, "depth 0 is out of range"),
         ({"bond": 0}, "bond 0 is out of range"),
         ({"grace": 0}, "grace 0 is out of range"),
+        ({"notice": 65_536}, "notice 65536 is out of range: expected 1 to 65535"),
+        ({"min_reserve": 869}, "min_reserve 869 is out of range: expected 870 to"),
+        ({"order_value": 929}, "order_value 929 is out of range: expected 930 to"),
+        ({"min_trade": 0}, "min_trade 0 is out of range: expected 1 to"),
     ],
 )
 def test_parameters_that_make_no_pool_are_refused(change: dict[str, int], message: str) -> None:

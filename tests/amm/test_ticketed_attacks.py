@@ -25,6 +25,7 @@ from bchcov.amm.events import Entry
 from bchcov.amm.queue import Queue
 from bchcov.amm.refusal import explain_refusal
 from bchcov.amm.ticketed.batches import sibling_numbers
+from bchcov.crypto.hashes import sha256
 from bchcov.wallet.balance import Spend
 from bchcov.wallet.unlockers import RawUnlocker, ScriptUnlocker
 
@@ -61,7 +62,7 @@ def test_any_byte_of_the_successor_s_commitment_counts(make: Callable[[World], D
         draft.commitment(bytes(changed))
         transaction, sources = draft.finish()
         assert not verify(transaction, sources, scripts_only=True).ok, at
-    for other in (honest[:-1], honest + b"\x00", honest + b"\x80", honest[:61], b""):
+    for other in (honest[:-1], honest + b"\x00", honest + b"\x80", honest[:57], b""):
         draft = make(world)
         draft.commitment(other)
         transaction, sources = draft.finish()
@@ -197,13 +198,33 @@ def test_a_deadline_is_what_was_committed_to() -> None:
     assert "[queue-before]" in explained(world.execute(TWO[:1], [late]), world)
 
 
-def test_an_amount_below_nothing_is_refused() -> None:
+def test_a_buy_is_of_what_its_coin_holds() -> None:
     world = World().queued(*TWO)
-    order = world.order(0, TWO[0])
-    low = replace(order, output=replace(order.output, value=999))
-    draft = world.execute(TWO[:1])
-    draft.hold(2, low.output)
-    assert "[amount-positive]" in explained(draft, world)
+    for value in (0, TWO[0].amount_in - 1, TWO[0].amount_in + 1):
+        draft = world.execute(TWO[:1])
+        draft.hold(2, replace(world.order(0, TWO[0]).output, value=value))
+        draft.outputs[2] = replace(draft.outputs[2], value=10**9)
+        said = explained(draft, world)
+        assert "[queue-before]" in said or "[p" in said
+
+
+@pytest.mark.parametrize("amount", [0, 99])
+def test_a_buy_of_less_than_the_smallest_trade_is_not_filled(amount: int) -> None:
+    """Nor is one of nothing, which no Action can be: its bond is burnt."""
+    encoded = b"\x01" + amount.to_bytes(8, "little") + action(0).encode()[9:]
+    world = World().with_entries([Entry(0, DEADLINE, sha256(encoded))])
+    order = world.order(0, action(0))
+    held = replace(order, output=replace(order.output, value=amount))
+    draft = world.execute([action(0, amount=max(amount, 1), minimum=0)], [held])
+    transaction, sources = draft.finish()
+    assert verify(transaction, sources, scripts_only=True).ok
+    burnt = Output(PARAMETERS.bond - PARAMETERS.tip, b"\x6a")
+    assert transaction.outputs[2].value == amount
+    assert transaction.outputs[3] == burnt
+    after, event = world.pool.follow(transaction, sources)
+    assert after is not None
+    assert after.state.reserves == world.pool.state.reserves
+    assert event.kind == "execute"
 
 
 def test_the_vault_is_not_spent_without_the_pool() -> None:
@@ -219,9 +240,14 @@ def test_the_vault_is_not_spent_beside_a_sequence_or_an_expiry() -> None:
     vault = execute(World()).spends[1]
     draft.spends.append(vault)
     assert "[expire-alone]" in explained(draft, world)
+    # As a ticket it is too short to be read, and it does not let itself be spent without its pool.
     draft = sequence(World())
-    draft.spends.insert(1, vault)
-    assert "[ticket-" in explained(draft, world)
+    draft.hold(1, vault.coin.output)
+    draft.unlock(1, vault.unlocker)
+    assert "queue.cashasm" in explained(draft, world) or "SPLIT" in explained(draft, world)
+    transaction, sources = draft.finish()
+    verdict = verify(transaction, sources, scripts_only=True)
+    assert not verdict.inputs[0].ok
 
 
 def test_an_order_is_not_collected_by_a_sequence_or_the_owner_or_an_exit() -> None:
@@ -231,9 +257,9 @@ def test_an_order_is_not_collected_by_a_sequence_or_the_owner_or_an_exit() -> No
     for draft in (sequence(world), world.owned(closed)):
         draft.spends.append(order)
         assert "[executed]" in explained(draft, world)
-    draft = sequence(world)
-    draft.spends.insert(1, order)
-    assert "[ticket-" in explained(draft, world)
+    # Nor as a ticket: its own script does not let it.
+    draft = world.sequence([world.order(0, TWO[0])])
+    assert "[executed]" in explained(draft, world)
     draft = world.exit()
     draft.spends.append(order)
     assert "[exit-alone]" in explained(draft, world)
@@ -256,17 +282,116 @@ def test_an_order_of_another_pool_is_not_collected() -> None:
     world = World()
     draft = execute(world)
     draft.hold(2, other.order(0, TWO[0]).output)
-    assert "[order-code]" in explained(draft, world)
+    assert "[pool]" in explained(draft, other)
     draft = sequence(world)
     draft.hold(1, other.ticket(0, TWO[0]).output)
-    assert "[ticket-code]" in explained(draft, world)
+    assert "[pool]" in explained(draft, other)
 
 
-def test_an_expiry_keeps_to_hold() -> None:
-    honest = World().queued(*TWO)
-    world = honest.at(replace(honest.pool.state, hold=DEADLINE + 5))
-    assert "[expire-due]" in explained(world.expire(height=DEADLINE + 4), world)
-    transaction, sources = world.expire(height=DEADLINE + 5).finish()
+def test_a_coin_that_is_no_ticket_or_order_may_stand_in_for_one() -> None:
+    """Its spender pays the bond, or the funds of somebody else's order: nobody loses by it."""
+    world = World()
+    data = world.ticket(0, TWO[0]).locking_bytecode[:37]
+    own = coin("own", Output(5, data + b"\x75\x51"))
+    draft = world.sequence([own])
+    draft.spends.append(Spend(coin("bond", Output(20_000, b"\x51")), RawUnlocker()))
+    transaction, sources = draft.finish()
+    assert verify(transaction, sources, scripts_only=True).ok
+    queued, _ = world.pool.follow(transaction, sources)
+    assert queued is not None
+    assert queued.entries[0].action_hash == TWO[0].hash
+    world.pool = queued
+    draft = world.execute(TWO[:1])
+    code = draft.spends[2].coin.locking_bytecode
+    # OP_DROP OP_0 OP_IF: none of what follows is run.
+    script = code[:29] + b"\x75\x00\x63\x50\x50\x14" + code[35:55] + b"\x68\x51"
+    draft.hold(2, replace(draft.spends[2].coin.output, locking_bytecode=script))
+    transaction, sources = draft.finish()
+    assert verify(transaction, sources, scripts_only=True).ok
+    after, event = queued.follow(transaction, sources)
+    assert after is not None
+    assert event.executions[0].action == TWO[0]
+
+
+def test_the_tickets_of_one_transaction_stand_by_their_index() -> None:
+    world = World()
+    first = world.ticket(0, TWO[0])
+    second = replace(world.ticket(0, TWO[1]), outpoint_index=1)
+    transaction, sources = world.sequence([second, first]).finish()
+    assert verify(transaction, sources, scripts_only=True).ok
+    draft = world.sequence([second, first], sort=False)
+    assert "[outpoints-ascend]" in explained(draft, world)
+
+
+def test_an_expiry_burns_the_bond() -> None:
+    world = World().queued(*TWO)
+    draft = world.expire()
+    assert draft.outputs[1] == Output(9_270, b"\x6a")
+    del draft.outputs[1]
+    assert "[burnt]" in explained(draft, world)
+    for kept in (1, 9_270):
+        draft = world.expire()
+        draft.value(1, -kept)
+        draft.value(2, kept)
+        assert "[burnt-value]" in explained(draft, world)
+        draft = world.expire()
+        draft.value(0, kept)
+        draft.value(1, -kept)
+        assert "[bond-only]" in explained(draft, world)
+
+
+@pytest.mark.parametrize("selector", [0, 1, 2, -2, -3, b"\x80", b"\x00", b"\x81\x00", b"\xff"])
+def test_an_expiry_has_one_selector(selector: int | bytes) -> None:
+    world = World().queued(*TWO)
+    draft = world.expire()
+    draft.push(0, -2, selector)
+    transaction, sources = draft.finish()
+    assert not verify(transaction, sources, scripts_only=True).ok
+
+
+def test_the_bonds_of_orders_that_are_not_filled_are_burnt() -> None:
+    asked = [action(0, minimum=2**60), TWO[1], action(2, minimum=2**60)]
+    world = World().queued(*asked)
+    draft = world.execute(asked)
+    assert [each.value for each in draft.outputs[2:6]] == [
+        asked[0].amount_in,
+        draft.outputs[3].value,
+        asked[2].amount_in,
+        16_000,
+    ]
+    transaction, sources = draft.finish()
+    assert verify(transaction, sources, scripts_only=True).ok
+    for index, more in ((2, 8_000), (0, 1)):
+        draft = world.execute(asked)
+        draft.value(5, -more)
+        draft.value(index, more)
+        said = explained(draft, world)
+        assert "[burnt-value]" in said or "[pool-value]" in said
+    draft = world.execute(asked)
+    draft.outputs.insert(5, Output(546, b"\x51"))
+    assert "[burnt" in explained(draft, world)
+
+
+def test_the_reserves_change_only_after_notice() -> None:
+    world = World()
+    less = replace(world.pool.state, bch_reserve=5_000)
+    assert "[closed]" in explained(world.owned(less), world)
+    assert "[closed]" in explained(world.owned(replace(less, closed=True)), world)
+    shut = world.closed()
+    draft = shut.owned(replace(less, closed=True))
+    draft.unlock(1, draft.spends[1].unlocker, sequence=PARAMETERS.notice - 1)
+    assert "[notice]" in explained(draft, shut)
+    transaction, sources = shut.owned(replace(less, closed=True)).finish()
+    assert verify(transaction, sources, scripts_only=True).ok
+
+
+def test_under_an_order_the_pool_is_closed_once() -> None:
+    world = World().queued(*TWO)
+    shut = world.closed()
+    for start, closed in ((world, False), (shut, False), (shut, True)):
+        draft = start.owned(replace(start.pool.state, closed=closed))
+        assert "[close-once]" in explained(draft, start)
+    transaction, sources = world.owned(replace(world.pool.state, closed=True)).finish()
     assert verify(transaction, sources, scripts_only=True).ok
 
 
@@ -437,10 +562,10 @@ def test_an_expiry_needs_its_locktime_in_force() -> None:
     assert "[locktime-height]" in explained(draft, world)
 
 
-def test_the_owner_moves_no_queue_and_no_hold() -> None:
+def test_the_owner_moves_no_queue() -> None:
     world = World().queued(*TWO)
     closed = replace(world.pool.state, closed=True)
-    for change in ({"head": 1}, {"tail": 3}, {"hold": 7}, {"collected": 1}, {"collected": -9}):
+    for change in ({"head": 1}, {"tail": 3}, {"collected": 1}, {"collected": -9}):
         draft = world.owned(closed)
         draft.state(**change)
         said = explained(draft, world)

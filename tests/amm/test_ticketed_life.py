@@ -25,7 +25,14 @@ from bchcov import BuildError, Output, Token
 from bchcov.amm.action import SELL, Action
 from bchcov.amm.events import read_history
 from bchcov.amm.formula import Reserves
-from bchcov.amm.ticketed.batches import execute, execute_all, expire, sequence, sequence_all
+from bchcov.amm.ticketed.batches import (
+    BURNT,
+    execute,
+    execute_all,
+    expire,
+    sequence,
+    sequence_all,
+)
 from bchcov.amm.ticketed.pool import (
     Order,
     Pool,
@@ -113,24 +120,34 @@ def test_a_whole_life_to_the_last_satoshi() -> None:
     assert seven.pool.vault.token == Token(TOKENS, reserves.tokens)
     for each in seven.event.executions:
         assert each.action is not None
-        came = PARAMETERS.order_value + PARAMETERS.bond - PARAMETERS.tip
+        came = PARAMETERS.forfeit if each.fill.is_filled else 0
         if each.action.direction == SELL:
-            assert each.payout.value == came + each.fill.amount_out
+            assert each.payout.value == PARAMETERS.order_value + came + each.fill.amount_out
         else:
             assert each.payout.value == came + each.action.amount_in - each.fill.amount_in
+    unfilled = filled.count(False)
+    outputs = seven.built.transaction.outputs
+    burnt = [each.value for each in outputs if each.locking_bytecode == BURNT]
+    assert burnt == [PARAMETERS.forfeit] * unfilled
 
     with pytest.raises(
-        BuildError, match="height 112 is too early to expire the order: expected at least 113"
+        BuildError, match="height 109 is too early to expire the order: expected at least 110"
     ):
-        expire(seven.pool, 112, tips())
-    last = expire(seven.pool, 113, tips())
+        expire(seven.pool, 109, tips())
+    last = expire(seven.pool, 110, tips())
     assert last.event.kind == "expire"
-    assert last.pool.coin.value == reserves.bch + PARAMETERS.bond - PARAMETERS.tip
+    assert last.pool.coin.value == reserves.bch
+    assert last.built.transaction.inputs[0].sequence == PARAMETERS.grace
+    burnt_bond = PARAMETERS.bond - PARAMETERS.expiry_tip
+    assert last.built.transaction.outputs[1] == Output(burnt_bond, BURNT)
     closed = set_closed(last.pool, PROVIDER, own())
     assert closed.pool.state.closed
     opened = set_closed(closed.pool, PROVIDER, own(), closed=False)
     more = Reserves(RESERVES.bch * 2, RESERVES.tokens + 500_000)
-    grown = change_reserves(opened.pool, more, PROVIDER, own())
+    with pytest.raises(BuildError, match="the pool is open: close it, and wait for 12 blocks"):
+        change_reserves(opened.pool, more, PROVIDER, own())
+    grown = change_reserves(closed.pool, more, PROVIDER, own())
+    assert grown.built.transaction.inputs[1].sequence == PARAMETERS.notice
     assert grown.pool.state.reserves == more
     end = exit_pool(grown.pool, PROVIDER, Funding(PROVIDER.locking_bytecode))
     assert end.after is None
@@ -224,7 +241,8 @@ def test_a_refund_gives_everything_back(kind: str) -> None:
     built = refund(
         world.scripts, read(world.scripts, held), user(1), Funding(user(1).locking_bytecode)
     )
-    assert built.transaction.inputs[0].sequence == PARAMETERS.refund_delay
+    delays = {"ticket": PARAMETERS.refund_delay, "order": PARAMETERS.order_refund_delay}
+    assert built.transaction.inputs[0].sequence == delays[kind]
     assert sum(output.value for output in built.transaction.outputs) == held.value - built.fee
     assert built.transaction.outputs[0].token == held.token
     with pytest.raises(BuildError, match="not that of the owner of the coin"):
@@ -266,6 +284,15 @@ def test_requests_that_cannot_be_met_say_why() -> None:
         ),
         (lambda: expire(pool, HEIGHT, tips()), "nothing to expire"),
         (lambda: exit_pool(queued, PROVIDER, own()), "2 orders are queued"),
+        (
+            lambda: set_closed(
+                replace(queued, state=replace(queued.state, closed=True)),
+                PROVIDER,
+                own(),
+                closed=False,
+            ),
+            "2 orders are queued: the pool cannot reopen yet",
+        ),
         (lambda: exit_pool(pool, user(3), own()), "is not the pool owner's"),
         (lambda: set_closed(pool, PROVIDER, own(), closed=False), "is already open"),
         (
@@ -273,8 +300,8 @@ def test_requests_that_cannot_be_met_say_why() -> None:
             "the reserves cannot change yet",
         ),
         (
-            lambda: change_reserves(pool, Reserves(0, 1), PROVIDER, own()),
-            "reserve of 0 satoshis",
+            lambda: change_reserves(closed, Reserves(999, 1), PROVIDER, own()),
+            "reserve of 999 satoshis is out of range: expected 1000 to",
         ),
         (
             lambda: make_order(pool.scripts, default_action(1), queued.entries[0], tips()),

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.ticketed_world import HEIGHT, PARAMETERS, World, action, default_action
+from support.ticketed_world import PARAMETERS, World, action, default_action
 
-from bchcov import BCH_2026, Output, verify
+from bchcov import BCH_2026, verify
 from bchcov.amm.action import BUY, SELL, Action, Direction
 from bchcov.amm.formula import Reserves, execute
 from bchcov.transaction.constants import MAX_MONEY, MAX_TOKEN_AMOUNT
@@ -45,6 +44,7 @@ def markets(draw: st.DrawFn) -> tuple[Reserves, list[Action]]:
             Reserves(bch, tokens),
             action(number, direction, amount),
             min_reserve=PARAMETERS.min_reserve,
+            min_trade=PARAMETERS.min_trade,
         ).amount_out
         near = [max(0, fair - 1), fair, fair + 1]
         minimum = draw(st.one_of(st.just(0), st.sampled_from(near), amounts(0, MAX_TOKENS)))
@@ -72,7 +72,7 @@ def test_an_execution_is_what_the_model_says(
     after = reserves
     for each in actions:
         before = after
-        fill = execute(before, each, min_reserve=PARAMETERS.min_reserve)
+        fill = world.pool.fill(each, before)
         after = fill.reserves
         assert after.product >= before.product
         assert after.bch >= PARAMETERS.min_reserve
@@ -84,37 +84,3 @@ def test_an_execution_is_what_the_model_says(
         short[index] = replace(short[index], value=short[index].value - 1)
         other = replace(transaction, outputs=tuple(short))
         assert not verify(other, sources, BCH_2026, scripts_only=True).ok
-
-
-@pytest.mark.parametrize("depth", [1, 2, 5, 10, 16, 20])
-@pytest.mark.parametrize("count", [1, 2, 16, 50, 100])
-def test_a_batch_fits_its_budget_wherever_it_stands(depth: int, count: int) -> None:
-    """Standard, and with nothing around it: the shortest proof, so the least budget."""
-    if count > 1 << depth:
-        return
-    world = World(parameters=replace(PARAMETERS, depth=depth))
-    slots = 1 << depth
-    for start in sorted({0, (slots - count) // 2, (slots - count) // 2 | 1, slots - count}):
-        if start + count > slots:
-            continue
-        for kind in (BUY, SELL):
-            actions = [action(at, kind, 1_000_000 if kind == BUY else 1_000) for at in range(count)]
-            queued = world.queued(start=start)
-            tickets = [queued.ticket(at, each) for at, each in enumerate(actions)]
-            for draft in (
-                queued.sequence(tickets),
-                world.queued(*actions, start=start).execute(actions),
-            ):
-                draft.outputs[-1] = Output(1_000, b"\x51")
-                transaction, sources = draft.finish()
-                verdict = verify(transaction, sources, BCH_2026, scripts_only=True)
-                assert verdict.ok, (start, str(verdict))
-
-
-def test_a_sequence_of_a_hundred_is_standard_with_neighbours() -> None:
-    actions = [default_action(at) for at in range(100)]
-    before = [default_action(1_000 + at) for at in range(77)]
-    world = World().queued(*before, start=13)
-    tickets = [world.ticket(at, each) for at, each in enumerate(actions)]
-    transaction, sources = world.sequence(tickets, height=HEIGHT).finish()
-    assert verify(transaction, sources, BCH_2026, scripts_only=True).ok

@@ -36,6 +36,10 @@ class Life:
             pool_category=first.outpoint_hash,
             token_category=TOKENS,
             owner=PROVIDER.public_key_hash,
+            bond=10_000,
+            min_trade=1_000,
+            max_wait=12,
+            notice=2,
             depth=3,
         )
         unlock = P2pkhUnlocker(PROVIDER)
@@ -78,7 +82,9 @@ class Life:
         number = len(self.known)
         key = PrivateKey(sha256(b"user %d" % number))
         direction = self.random.choice([amm.BUY, amm.SELL])
-        amount = self.random.choice([1, 50, 20_000, 3_000_000])
+        # Less satoshis than that are dust.
+        small = 900 if direction == amm.BUY else 1
+        amount = self.random.choice([small, 950, 20_000, 3_000_000])
         minimum = self.random.choice([0, 0, 1, 10**12])
         salt = amm.derive_salt(key, self.pool.scripts.parameters.pool_category, number)
         action = amm.Action(direction, amount, minimum, key.public_key_hash, salt)
@@ -90,8 +96,7 @@ class Life:
 
     def sequence(self) -> None:
         height = self.chain.height
-        due = [each for each in self.tickets if each.deadline > height]
-        chosen = due[: min(self.pool.queue.room(), self.random.randrange(1, 6))]
+        chosen = self.tickets[: min(self.pool.queue.room(), self.random.randrange(1, 6))]
         if not chosen or self.pool.state.closed:
             return
         self.take(amm.sequence(self.pool, chosen, height, self.funding(PROVIDER, 50_000)))
@@ -119,13 +124,18 @@ class Life:
 
     def expire(self) -> None:
         entries, height = self.pool.entries, self.chain.height
-        if entries and height >= max(entries[0].deadline, self.pool.state.hold):
+        grace = self.pool.scripts.parameters.grace
+        is_old = self.chain.confirmations(self.pool.coin) >= grace
+        if entries and is_old and height >= entries[0].deadline:
             self.take(amm.expire(self.pool, height, self.funding(PROVIDER)))
 
     def own(self) -> None:
         closed = not self.pool.state.closed
+        if self.pool.state.pending and not closed:
+            return
         funding = self.funding(PROVIDER, 70_000_000, 10**6)
-        if self.pool.state.pending or self.random.random() < 0.5:
+        is_due = self.chain.confirmations(self.pool.vault) >= 2
+        if closed or self.pool.state.pending or not is_due or self.random.random() < 0.5:
             self.take(amm.set_closed(self.pool, PROVIDER, funding, closed=closed))
         else:
             more = amm.Reserves(self.random.randrange(10**6, 6 * 10**7), 900_000)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from bchcov import SettingsError
+from bchcov.amm.ticketed.batches import BURNT
 from bchcov.race import ATTACKERS, POOLS, Race, Result, Settings, run_race
 
 
@@ -54,14 +55,22 @@ def test_what_one_gains_others_have_lost(name: str) -> None:
         for transaction in block.transactions[1:]:
             sources = race.world.chain.source_outputs(transaction)
             paid += sum(each.value for each in sources)
-            paid -= sum(each.value for each in transaction.outputs)
+            # What is burnt belongs to nobody either.
+            paid -= sum(
+                each.value for each in transaction.outputs if each.locking_bytecode != BURNT
+            )
     lying = gains + result.builders_gain + paid
     # What poison holds belongs to nobody; anything else is rounding.
     assert lying == pytest.approx(0, abs=5) if name != "poisoner" else lying < 0
 
 
+WIDE = (("depth", 10), ("max_wait", 12), ("grace", 3), ("min_trade", 1))
+"""A pool with room for everybody, where a silent order stalls for long."""
+
+
 def test_who_can_take_back_an_order_does_not_count_as_revealed() -> None:
-    settings = Settings(users=30, attacker="revoker", miner_share=0.0)
+    early = (*WIDE, ("order_refund_delay", 3))
+    settings = Settings(users=30, attacker="revoker", miner_share=0.0, parameters=early)
     trusting = races(replace(settings, trusting=True), seeds=8)
     assert total(trusting, "attacker_gain") > 0
     assert sum(each.attacker_gain > 0 for each in trusting) > 4
@@ -72,7 +81,7 @@ def test_who_can_take_back_an_order_does_not_count_as_revealed() -> None:
 
 
 def test_an_unconfirmed_reveal_pays_only_who_finds_most_blocks() -> None:
-    settings = Settings(users=30, attacker="retractor", budget=0)
+    settings = Settings(users=30, attacker="retractor", budget=0, parameters=WIDE)
     few = races(replace(settings, miner_share=0.3))
     assert total(few, "rounds") > 4
     assert total(few, "attacker_gain") < 0
@@ -94,7 +103,7 @@ def test_a_reorganisation_displaces_places_and_costs_the_blocks_that_are_lost() 
 
 
 def test_builders_skip_poison_and_nobody_waits_for_it() -> None:
-    settings = Settings(users=20, attacker="poisoner", miner_share=0.0)
+    settings = Settings(users=20, attacker="poisoner", miner_share=0.0, parameters=WIDE)
     poisoned, alone = races(settings), races(calm(settings))
     assert total(poisoned, "rounds") >= 12
     assert total(poisoned, "settled") == total(poisoned, "users")
@@ -106,16 +115,16 @@ def test_builders_skip_poison_and_nobody_waits_for_it() -> None:
 
 
 def test_a_copied_ticket_pays_its_bond_to_the_victim_and_takes_nothing() -> None:
-    settings = Settings(users=20, attacker="copier", miner_share=0.0)
+    settings = Settings(users=20, attacker="copier", miner_share=0.0, parameters=WIDE)
     copied = races(settings)
     assert total(copied, "rounds") >= 6
     assert total(copied, "settled") == total(copied, "users")
-    bond = 10_000
+    bond = 25_000
     assert total(copied, "attacker_gain") < -bond * 6
 
 
 def test_builders_who_wait_for_confirmed_tickets_lose_no_batch() -> None:
-    settings = Settings(users=20, attacker="voider", miner_share=0.5, budget=0)
+    settings = Settings(users=20, attacker="voider", miner_share=0.5, budget=0, parameters=WIDE)
     sure = races(replace(settings, ticket_confirmations=1))
     assert total(sure, "rounds") > 6
     for each in (sure, races(settings)):
@@ -130,7 +139,7 @@ def test_a_late_reveal_and_silence_cost_blocks_and_satoshis(pool: str) -> None:
             users=10, attacker=name, miner_share=0.0, attacker_budget=60_000, max_blocks=150
         )
         stalled, alone = races(settings, pool, 3), races(calm(settings), pool, 3)
-        assert median_wait(stalled) > median_wait(alone) + 5
+        assert median_wait(stalled) > median_wait(alone) + (5 if pool == "direct" else 2)
         assert total(stalled, "attacker_gain") < 0
         assert total(stalled, "open") == 0
 

@@ -45,7 +45,10 @@ def test_users_of_ticketed_never_conflict_and_the_others_do() -> None:
     assert direct.settled == 200
     assert direct.conflicts > 200
     assert cpmm.conflicts > 100
-    assert ticketed.wait(90) < direct.wait(90)
+    # Eight places let eight orders through for each block that confirms them; a wide queue all.
+    assert direct.wait(90) < ticketed.wait(90) < 40
+    wide = Settings(users=200, seed=1, parameters=(("depth", 10),))
+    assert run_race(wide, "ticketed").wait(90) < direct.wait(90)
 
 
 @pytest.mark.parametrize("pool", ["cpmm", "direct"])
@@ -149,7 +152,7 @@ def test_selective_reveal_takes_from_the_careless_and_not_from_the_honest() -> N
 
 
 def test_a_stalled_queue_lets_a_miner_forfeit_honest_orders_of_direct_and_not_of_ticketed() -> None:
-    """The direct profile has no `hold`: what stands behind a silent order is late with it."""
+    """The direct profile gives no turns: what stands behind a silent order is late with it."""
     settings = [Settings(users=40, seed=seed, griefers=3) for seed in range(6)]
     direct = [run_race(each, "direct") for each in settings]
     ticketed = [run_race(each, "ticketed") for each in settings]
@@ -166,14 +169,15 @@ def test_a_silent_griefer_costs_blocks_and_pays_his_bond(pool: str) -> None:
     assert calm.bonds_lost == 0
     assert stalled.users == calm.users
     assert stalled.settled == 20
-    assert np.mean(stalled.waits) > np.mean(calm.waits) + 2
+    # In ticketed a silent order stalls for a turn only.
+    assert np.mean(stalled.waits) > np.mean(calm.waits) + (2 if pool == "direct" else 0.5)
 
 
 @pytest.mark.parametrize("pool", ["ticketed", "epochs"])
 def test_whom_the_builders_leave_out_gets_through_all_the_same(pool: str) -> None:
     left_out = run_race(Settings(users=20, seed=5, omitted=0.3), pool)
     assert left_out.settled == 20
-    assert left_out.wait(100) > run_race(Settings(users=20, seed=5), pool).wait(100)
+    assert left_out.wait(100) >= run_race(Settings(users=20, seed=5), pool).wait(100)
 
 
 def test_builders_may_race_each_other_and_users_do_not_notice() -> None:

@@ -89,12 +89,14 @@ def test_a_ticket_of_a_pool_that_has_ended_is_refunded(tmp_path: Path) -> None:
         assert before - 5_000 < done(session, "status")["you"]["satoshis"] < before
 
 
-def test_a_ticket_that_is_late_is_named_as_one_to_refund(session: Session) -> None:
-    made = done(session, "commit swap 50 BCH")["hash"]
+def test_a_ticket_is_queued_late_and_still_has_its_turn(session: Session) -> None:
+    done(session, "commit swap 50 BCH")
     done(session, "mine 12")
-    assert "refund takes back a late one" in session.run("sequence").data["error"]
-    assert done(session, "status")["refundable"] == [made]
-    assert done(session, "status")["next"].startswith(f"refund {made[:8]} ")
+    assert "refundable" not in done(session, "status")
+    assert done(session, "sequence")["count"] == 1
+    assert "TX_SEQUENCE_NOT_FINAL" in session.run("expire").data["error"]
+    done(session, "mine 2")
+    done(session, "expire")
 
 
 def test_show_and_export_take_the_beginning_of_a_txid(session: Session, tmp_path: Path) -> None:

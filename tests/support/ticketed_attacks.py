@@ -11,9 +11,7 @@ from dataclasses import replace
 from bchcov import Capability, Nft, Output, Token
 from bchcov.amm.events import Entry
 from bchcov.amm.queue import Queue
-from bchcov.crypto.hashes import sha256
 from bchcov.script.patterns import p2pkh
-from bchcov.script.pushes import encode_push
 from bchcov.wallet.balance import Spend
 from bchcov.wallet.unlockers import Item, RawUnlocker, ScriptUnlocker, Signature
 from support.tampering import (
@@ -116,23 +114,6 @@ def tickets_as_one_likes(world: World) -> Draft:
     return world.sequence(coins[::-1], sort=False)
 
 
-def a_coin_that_is_no_ticket(world: World) -> Draft:
-    draft = sequence_one(world)
-    data = draft.spends[1].coin.locking_bytecode[1:37]
-    script = encode_push(data) + b"\x75" + encode_push(bytes(40)) + b"\x75" + ANYBODY
-    draft.hold(1, Output(10_500, script))
-    return draft
-
-
-def a_coin_that_is_no_order(world: World) -> Draft:
-    """The right owner and data in a script of the attacker's own."""
-    draft = execute_two(world)
-    code = bytearray(draft.spends[2].coin.locking_bytecode[:-1])
-    code[29:35] = b"\x75\x00\x63\x50\x50\x14"  # OP_DROP OP_0 OP_IF ...: none of it runs
-    script = bytes(code[:55]) + b"\x68" + ANYBODY
-    return change_held(draft, 2, lambda output: with_script(output, script))
-
-
 def another_order_at_head(world: World, kind: str) -> Draft:
     """Claim that another order stands at head: nobody can tell from the new root."""
     honest, other = world.queued(*TWO), default_action(8)
@@ -150,19 +131,31 @@ def vault_of_other_tokens(world: World) -> Draft:
     return change_held(draft, 1, with_category)
 
 
-def a_buy_of_nothing(world: World) -> Draft:
-    """A buy that no Action can be; its hash is what was committed to."""
-    honest = action(0, amount=1)
-    encoded = b"\x01" + bytes(8) + honest.encode()[9:]
-    world = world.with_entries([Entry(0, DEADLINE, sha256(encoded))])
-    order = world.order(0, honest)
-    order = replace(order, output=replace(order.output, value=world.parameters.order_value))
-    return world.execute([action(0, amount=1, minimum=2**60)], [order])
+def an_order_that_asks_too_much(world: World) -> Draft:
+    """An order that is not filled, so that its bond is burnt."""
+    asked = [action(0, minimum=2**60), TWO[1]]
+    return world.queued(*asked).execute(asked)
 
 
 def reserves_moved_under_an_order(world: World) -> Draft:
-    queued = world.queued(*TWO)
+    queued = world.queued(*TWO).closed()
     return queued.owned(replace(queued.pool.state, bch_reserve=5_000))
+
+
+def reserves_set(world: World, bch_reserve: int) -> Draft:
+    return world.owned(replace(world.pool.state, bch_reserve=bch_reserve))
+
+
+def reserves_moved_too_early(world: World) -> Draft:
+    draft = reserves_set(world.closed(), 5_000)
+    draft.unlock(1, draft.spends[1].unlocker, sequence=world.parameters.notice - 1)
+    return draft
+
+
+def expired_too_early(world: World) -> Draft:
+    draft = expire_one(world)
+    draft.unlock(0, draft.spends[0].unlocker, sequence=world.parameters.grace - 1)
+    return draft
 
 
 def flags_of_two(world: World) -> Draft:
@@ -180,15 +173,19 @@ def another_key(world: World) -> Draft:
 
 
 def no_tokens_left(world: World) -> Draft:
+    world = world.closed()
     draft = world.owned(replace(world.pool.state, token_reserve=0))
     return change(draft, 1, lambda output: replace(output, token=Token(TOKENS, 0, Nft())))
 
 
 def _held(world: World, kind: str) -> Draft:
     """A ticket or an order that is refunded."""
-    held = world.ticket(0, TWO[0]) if kind == "ticket" else world.order(0, TWO[0])
-    spend = Spend(held, refund_unlocker(0), world.parameters.refund_delay)
-    return Draft([spend], [Output(1_000, ANYBODY)])
+    parameters = world.parameters
+    if kind == "ticket":
+        held, delay = world.ticket(0, TWO[0]), parameters.refund_delay
+    else:
+        held, delay = world.order(0, TWO[0]), parameters.order_refund_delay
+    return Draft([Spend(held, refund_unlocker(0), delay)], [Output(1_000, ANYBODY)])
 
 
 def refund_by_another_key(world: World, kind: str) -> Draft:
@@ -199,7 +196,8 @@ def refund_by_another_key(world: World, kind: str) -> Draft:
 
 def refund_too_early(world: World, kind: str) -> Draft:
     draft = _held(world, kind)
-    draft.unlock(0, draft.spends[0].unlocker, sequence=world.parameters.refund_delay - 1)
+    held = draft.spends[0]
+    draft.unlock(0, held.unlocker, sequence=held.sequence - 1)
     return draft
 
 
@@ -234,17 +232,18 @@ QUEUE: dict[str, Attack] = {
     "successor-nft": lambda w: change(expire_one(w), 0, with_capability),
     "locktime-height": lambda w: sequence_one(w, deadline=TIME),
     "padding": lambda w: pushing(sequence_two(w), 0, -3, bytes(7)),
-    "ticket-bond": lambda w: sequence_one(w, value=9_999),
     "outpoints-ascend": tickets_as_one_likes,
-    "ticket-code": a_coin_that_is_no_ticket,
     "deadline-near": lambda w: sequence_one(w, deadline=HEIGHT + 13),
     "bonds-kept": lambda w: value_of(sequence_two(w), 0),
     "open": lambda w: sequence_two(w.at(replace(w.pool.state, closed=True))),
     "expire-alone": lambda w: with_company(expire_one(w)),
-    "tip-only": lambda w: value_of(expire_one(w), 0),
+    "turn": expired_too_early,
+    "bond-only": lambda w: value_of(expire_one(w), 0),
+    "burnt": lambda w: change(expire_one(w), 1, lambda each: with_script(each, THIEF)),
+    "burnt-value": lambda w: value_of(expire_one(w), 1),
     "expire-due": lambda w: w.queued(*TWO).expire(height=DEADLINE - 1),
     "queue-before": lambda w: another_order_at_head(w, "expire"),
-    "state": lambda w: with_state(sequence_two(w), hold=50),
+    "state": lambda w: with_state(sequence_two(w), closed=True),
 }
 VAULT: dict[str, Attack] = {
     "pool": lambda w: forge_pool(execute_own(w)),
@@ -257,11 +256,9 @@ VAULT: dict[str, Attack] = {
     "vault-value": lambda w: value_of(execute_two(w), 1),
     "padding": lambda w: pushing(execute_two(w), 1, -2, bytes(3)),
     "vault-amount": lambda w: change_held(execute_two(w), 1, with_amount),
-    "order-code": a_coin_that_is_no_order,
     "buy-holds-no-token": lambda w: change_held(
         execute_two(w), 2, lambda output: replace(output, token=Token(OTHER, 0, Nft(b"precious")))
     ),
-    "amount-positive": a_buy_of_nothing,
     "sale-holds-tokens": lambda w: change_held(execute_two(w), 3, with_category),
     "paid-value": lambda w: value_of(execute_two(w), 3),
     "paid-tokens": lambda w: change(execute_two(w), 2, with_amount),
@@ -269,6 +266,10 @@ VAULT: dict[str, Attack] = {
     "paid-owner": lambda w: change(execute_two(w), 2, lambda each: with_script(each, THIEF)),
     "pool-value": lambda w: value_of(execute_two(w), 0),
     "vault-kept": lambda w: change(execute_two(w), 1, with_amount),
+    "burnt": lambda w: change(
+        an_order_that_asks_too_much(w), 4, lambda each: with_script(each, THIEF)
+    ),
+    "burnt-value": lambda w: value_of(an_order_that_asks_too_much(w), 4),
     "queue-before": lambda w: another_order_at_head(w, "execute"),
     "state": lambda w: with_state(execute_two(w), closed=True),
 }
@@ -282,8 +283,10 @@ OWNER: dict[str, Attack] = {
     "vault-category": lambda w: change(closing(w), 1, with_category),
     "vault-value": lambda w: value_of(closing(w), 1),
     "flags": flags_of_two,
-    "reserves-fixed": reserves_moved_under_an_order,
-    "bch-positive": lambda w: w.owned(replace(w.pool.state, bch_reserve=0)),
+    "close-once": reserves_moved_under_an_order,
+    "closed": lambda w: reserves_set(w, 5_000),
+    "notice": reserves_moved_too_early,
+    "bch-floor": lambda w: reserves_set(w.closed(), w.parameters.min_reserve - 1),
     "pool-value": lambda w: value_of(closing(w), 0),
     "tokens-positive": no_tokens_left,
     "vault-kept": lambda w: change(closing(w), 1, with_amount),

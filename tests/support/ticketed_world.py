@@ -19,9 +19,9 @@ from bchcov.amm.coins import pool_output, vault_output
 from bchcov.amm.events import Entry
 from bchcov.amm.formula import Reserves, execute
 from bchcov.amm.queue import Queue
-from bchcov.amm.ticketed.batches import in_order, sibling_numbers
+from bchcov.amm.ticketed.batches import BURNT, EXPIRE, in_order, sibling_numbers
 from bchcov.amm.ticketed.parameters import Parameters
-from bchcov.amm.ticketed.pool import Pool, read_ticket
+from bchcov.amm.ticketed.pool import Pool, Ticket
 from bchcov.amm.ticketed.scripts import (
     EXECUTE_PADDING,
     FOLDER,
@@ -30,6 +30,7 @@ from bchcov.amm.ticketed.scripts import (
     Scripts,
     order_data,
     ticket_data,
+    ticket_fields,
 )
 from bchcov.amm.ticketed.state import State
 from bchcov.contract import load_source
@@ -57,7 +58,14 @@ PROVIDER = PrivateKey(sha256(b"provider"))
 ANYBODY = b"\x51"  # OP_1: a script that anybody spends
 
 PARAMETERS = Parameters(
-    pool_category=POOL_CATEGORY, token_category=TOKENS, owner=PROVIDER.public_key_hash
+    pool_category=POOL_CATEGORY,
+    token_category=TOKENS,
+    owner=PROVIDER.public_key_hash,
+    bond=10_000,
+    tip=2_000,
+    min_trade=100,
+    max_wait=12,
+    depth=10,
 )
 RESERVES = Reserves(10_000_000_000, 5_000_000)
 
@@ -206,9 +214,9 @@ class World:
 
     def order(self, number: int, each: Action, *, deadline: int = DEADLINE) -> Coin:
         locking = self.scripts.order(each.owner, order_data(deadline, each))
-        value = self.parameters.order_value
         if each.direction == BUY:
-            return coin(f"order {number}", Output(value + each.amount_in, locking))
+            return coin(f"order {number}", Output(each.amount_in, locking))
+        value = self.parameters.order_value
         token = Token(self.parameters.token_category, each.amount_in)
         return coin(f"order {number}", Output(value, locking, token))
 
@@ -216,7 +224,7 @@ class World:
         self, tickets: Sequence[Coin], *, height: int = HEIGHT, sort: bool = True
     ) -> Draft:
         pool, count = self.pool, len(tickets)
-        read = [read_ticket(self.scripts, each) for each in tickets]
+        read = [self._read(each) for each in tickets]
         read = in_order(read) if sort else read
         entries = [Entry(0, each.deadline, each.action_hash) for each in read]
         queue = pool.queue.append([sha256(entry.preimage) for entry in entries])
@@ -232,22 +240,33 @@ class World:
         spends += [Spend(each.coin, RawUnlocker()) for each in read]
         return Draft(spends, [pool_output(self.scripts, state), rest()], height)
 
+    def _read(self, held: Coin) -> Ticket:
+        """Read a coin as the queue's script reads a ticket."""
+        owner, data = ticket_fields(held.locking_bytecode)
+        return Ticket(held, owner, int.from_bytes(data[:4], "little"), data[4:])
+
     def execute(self, actions: Sequence[Action], orders: Sequence[Coin] | None = None) -> Draft:
         """Execute the orders at head; `orders` are their coins where they are not honest ones."""
         pool, parameters, count = self.pool, self.parameters, len(actions)
         coins = orders or [self.order(at, each) for at, each in enumerate(actions)]
-        reserves, payouts, hold = pool.state.reserves, [], pool.state.hold
+        reserves, payouts, burnt = pool.state.reserves, [], 0
         for each, held in zip(actions, coins, strict=True):
-            fill = execute(reserves, each, min_reserve=parameters.min_reserve)
+            fill = execute(
+                reserves,
+                each,
+                min_reserve=parameters.min_reserve,
+                min_trade=parameters.min_trade,
+            )
             tokens = held.token.amount if held.token else 0
             tokens += reserves.tokens - fill.reserves.tokens
-            value = held.value + parameters.bond - parameters.tip
-            value += reserves.bch - fill.reserves.bch
+            value = held.value + reserves.bch - fill.reserves.bch
+            if fill.is_filled:
+                value += parameters.bond - parameters.tip
+            else:
+                burnt += parameters.bond - parameters.tip
             token = Token(parameters.token_category, tokens) if tokens else None
             payouts.append(Output(value, p2pkh(each.owner), token))
             reserves = fill.reserves
-        for entry in pool.entries[:count]:
-            hold = max(hold, entry.deadline + parameters.grace)
         queue = pool.queue.take(count)
         state = replace(
             pool.state,
@@ -255,7 +274,6 @@ class World:
             token_reserve=reserves.tokens,
             root=queue.root,
             head=pool.state.head + count,
-            hold=hold,
             collected=-1 - count,
         )
         items: tuple[Item, ...] = (
@@ -272,6 +290,7 @@ class World:
             pool_output(self.scripts, state),
             vault_output(self.scripts, state, pool.vault.value),
             *payouts,
+            *([Output(burnt, BURNT)] if burnt else []),
             rest(),
         ]
         return Draft(spends, outputs)
@@ -281,32 +300,36 @@ class World:
         queue = pool.queue.take(1)
         state = replace(
             pool.state,
-            bch_reserve=pool.state.bch_reserve + parameters.bond - parameters.tip,
             root=queue.root,
             head=pool.state.head + 1,
-            hold=height + parameters.grace,
             collected=0,
         )
         items: tuple[Item, ...] = (
             *sibling_numbers(pool.queue, pool.state.head, 1),
             ticket_data(entry.deadline, entry.action_hash),
-            0,
+            EXPIRE,
             self.scripts.queue.code,
         )
         unlocker = ScriptUnlocker(items, self.scripts.pool.code)
-        spends = [Spend(pool.coin, unlocker, LOCKTIME_IN_FORCE)]
-        return Draft(spends, [pool_output(self.scripts, state), rest()], height)
+        spends = [Spend(pool.coin, unlocker, parameters.grace)]
+        burnt = Output(parameters.bond - parameters.expiry_tip, BURNT)
+        return Draft(spends, [pool_output(self.scripts, state), burnt, rest()], height)
 
     def provider(self, key: PrivateKey = PROVIDER) -> ScriptUnlocker:
         code = self.scripts.owner.code
         items: tuple[Item, ...] = (Signature(key, covered=code), key.public_key, code)
         return ScriptUnlocker(items, self.scripts.vault.code)
 
+    def closed(self) -> World:
+        """The same world after the provider closed the pool."""
+        return self.at(replace(self.pool.state, closed=True))
+
     def owned(self, state: State) -> Draft:
-        """The provider's transaction that makes this state."""
+        """The provider's transaction that makes this state, after its notice."""
+        notice = self.parameters.notice
         spends = [
             Spend(self.pool.coin, ScriptUnlocker((), self.scripts.pool.code)),
-            Spend(self.pool.vault, self.provider()),
+            Spend(self.pool.vault, self.provider(), notice),
         ]
         outputs = [
             pool_output(self.scripts, state),
@@ -333,7 +356,8 @@ def refund_unlocker(number: int) -> ScriptUnlocker:
 
 def take_back(draft: Draft, index: int, number: int) -> None:
     """Spend an attacker's own ticket or order by its other path, so that it does not object."""
-    draft.unlock(index, refund_unlocker(number), sequence=PARAMETERS.refund_delay)
+    delay = max(PARAMETERS.refund_delay, PARAMETERS.order_refund_delay)
+    draft.unlock(index, refund_unlocker(number), sequence=delay)
 
 
 def real_sources() -> dict[str, str]:

@@ -247,7 +247,14 @@ class TicketedMachine(QueuedMachine):
     def begin(self) -> None:
         self.fund_everybody()
         first = self.first_coin()
-        self.parameters = ticketed.Parameters(**self.constants(first), max_wait=6, depth=4)
+        self.parameters = ticketed.Parameters(
+            **self.constants(first),
+            min_trade=1,
+            max_wait=6,
+            order_refund_delay=8,
+            notice=3,
+            depth=4,
+        )
         self.scripts = ticketed.Scripts(self.parameters)
         own = self.funding(PROVIDER)
         others = [each for each in own.coins if each.coin != first.coin]
@@ -258,7 +265,6 @@ class TicketedMachine(QueuedMachine):
         self.pool = made.pool
         self.tickets: dict[int, tuple[ticketed.Ticket, Action]] = {}
         self.revealed: dict[int, ticketed.Order] = {}
-        self.hold = 0
         self.start()
 
     def owner_of(self, output: Output) -> str | None:
@@ -296,8 +302,7 @@ class TicketedMachine(QueuedMachine):
             self.queue(number, action, ticket.deadline)
 
     def due_tickets(self) -> list[int]:
-        height = self.chain.height
-        return [n for n, (ticket, _) in self.tickets.items() if ticket.deadline > height]
+        return list(self.tickets)
 
     @precondition(lambda self: len(self.tickets) > 1)
     @rule()
@@ -329,7 +334,9 @@ class TicketedMachine(QueuedMachine):
         del self.revealed[number]
 
     def take_back(self, held: ticketed.Ticket | ticketed.Order) -> None:
-        wait = self.parameters.refund_delay - self.chain.confirmations(held.coin)
+        is_ticket, parameters = isinstance(held, ticketed.Ticket), self.parameters
+        delay = parameters.refund_delay if is_ticket else parameters.order_refund_delay
+        wait = delay - self.chain.confirmations(held.coin)
         self.chain.advance(max(0, wait))
         self.submit(ticketed.refund(self.scripts, held, TRADER, self.funding(TRADER)))
 
@@ -349,19 +356,21 @@ class TicketedMachine(QueuedMachine):
         for order in batch:
             got = self.model.trade()
             paid += got if order.buys else 0 if got else order.paid
-            self.hold = max(self.hold, order.deadline + self.parameters.grace)
             del self.revealed[order.number]
         assert self.holdings("trader")[TOKENS] == before + paid
 
     def expire_first(self) -> bool:
-        if self.chain.height < max(self.head.deadline, self.hold):
+        is_aged = self.chain.confirmations(self.pool.coin) >= self.parameters.grace
+        if self.chain.height < self.head.deadline or not is_aged:
             return False
-        self.hold = self.chain.height + self.parameters.grace
         number = self.head.number
         own = Funding(BUILDER.locking_bytecode)
         self.done(ticketed.expire(self.pool, self.chain.height, own))
         self.model = copy(self.model)
+        # The bond is burnt.
+        kept = self.model.satoshis
         self.model.expire()
+        self.model.satoshis = kept
         if number in self.revealed:
             self.take_back(self.revealed.pop(number))
         return True
@@ -369,10 +378,16 @@ class TicketedMachine(QueuedMachine):
     @precondition(lambda self: not self.model.queue and not self.tickets)
     @rule(satoshis=numbers(1_000, 2 * SATOSHIS_HELD), tokens=numbers(1_000, TOKENS_HELD))
     def change_reserves(self, satoshis: int, tokens: int) -> None:
-        wanted, own = Reserves(satoshis, tokens), self.funding(PROVIDER)
-        self.done(ticketed.change_reserves(self.pool, wanted, PROVIDER, own))
+        self.set_reserves(Reserves(satoshis, tokens))
         self.model = copy(self.model)
         self.model.satoshis, self.model.tokens = satoshis, tokens
+
+    def set_reserves(self, wanted: Reserves) -> None:
+        """Close the pool, wait, change the reserves, and open it again."""
+        self.done(ticketed.set_closed(self.pool, PROVIDER, self.funding(PROVIDER)))
+        self.chain.advance(self.parameters.notice)
+        self.done(ticketed.change_reserves(self.pool, wanted, PROVIDER, self.funding(PROVIDER)))
+        self.done(ticketed.set_closed(self.pool, PROVIDER, self.funding(PROVIDER), closed=False))
 
     def end(self) -> None:
         for ticket, _ in self.tickets.values():
@@ -381,8 +396,7 @@ class TicketedMachine(QueuedMachine):
             self.take_back(order)
         if self.model.satoshis < 10_000:
             # An exit is paid by what the pool holds, and by nothing else.
-            richer, own = Reserves(10_000, self.model.tokens), self.funding(PROVIDER)
-            self.done(ticketed.change_reserves(self.pool, richer, PROVIDER, own))
+            self.set_reserves(Reserves(10_000, self.model.tokens))
         own = Funding(PROVIDER.locking_bytecode)
         self.submit(ticketed.exit_pool(self.pool, PROVIDER, own).built, burns=self.unique)
 

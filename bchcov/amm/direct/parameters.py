@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...transaction.constants import MAX_MONEY
-from ..parameters import MAX_BLOCKS, MIN_PAYOUT, check_parameters
+from ..parameters import MAX_BLOCKS, MIN_PAYOUT, MIN_RESERVE, check_parameters
 
 __all__ = ["Parameters"]
 
@@ -33,7 +33,7 @@ class Parameters:
             {
                 "bond": (MIN_PAYOUT, MAX_MONEY),
                 "tip": (0, self.bond),
-                "min_reserve": (1, MAX_MONEY),
+                "min_reserve": (MIN_RESERVE, MAX_MONEY),
                 "max_wait": (1, MAX_BLOCKS),
             },
         )

@@ -21,7 +21,7 @@ from .provider import (
 from .scripts import Scripts
 from .state import State
 from .step import Step
-from .users import NewOrder, NewTicket, make_order, make_ticket, refund
+from .users import NewOrder, NewTicket, fair_tip, make_order, make_ticket, refund
 
 __all__ = [
     "BUY",
@@ -49,6 +49,7 @@ __all__ = [
     "exit_pool",
     "expire",
     "explain_refusal",
+    "fair_tip",
     "genesis",
     "make_order",
     "make_ticket",

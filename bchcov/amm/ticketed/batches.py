@@ -7,7 +7,9 @@ from dataclasses import replace
 
 from ...crypto.hashes import sha256
 from ...errors import BuildError
+from ...script.opcodes import Op
 from ...transaction.constants import LOCKTIME_IN_FORCE
+from ...transaction.model import Output
 from ...wallet.funding import Funding
 from ...wallet.unlockers import Item, RawUnlocker, ScriptUnlocker
 from ..action import deadline_height
@@ -20,6 +22,8 @@ from .state import MAX_COUNT
 from .step import Step, take_step
 
 __all__ = [
+    "BURNT",
+    "EXPIRE",
     "MAX_ORDERS",
     "MAX_TICKETS",
     "execute",
@@ -35,6 +39,10 @@ MAX_TICKETS = 100
 """The most tickets of one transaction; its budget suffices for them in any state of the queue."""
 MAX_ORDERS = 100
 """The most orders of one transaction."""
+EXPIRE = -1
+"""What an expiry pushes where a sequence says how many tickets it has."""
+BURNT = bytes((Op.OP_RETURN,))
+"""The locking bytecode of what an expired order forfeits: nobody can spend it."""
 
 
 def _number(data: bytes) -> int:
@@ -77,11 +85,6 @@ def _check_tickets(pool: Pool, tickets: Sequence[Ticket], height: int) -> None:
             raise BuildError(
                 f"the deadline {ticket.deadline} of the ticket {ticket.coin} is out of range:"
                 f" expected at most {height + parameters.max_wait}"
-            )
-        if due <= height:
-            raise BuildError(
-                f"the deadline {due} of the ticket {ticket.coin} has passed: expected at least"
-                f" {height + 1}, or it could be expired at once"
             )
         if ticket.coin.value < parameters.bond:
             raise BuildError(
@@ -149,9 +152,10 @@ def sequence_all(
 def execute(pool: Pool, orders: Iterable[Order], funding: Funding) -> Step:
     """Execute the first orders of the queue, given in its order, in one transaction.
 
-    Their tips, less the fee, go to the change address of `funding`. Raises BuildError.
+    Their tips, less the fee, go to the change address of `funding`. The bonds of those that are
+    not filled are burnt, but for the tips. Raises BuildError.
     """
-    scripts, parameters = pool.scripts, pool.scripts.parameters
+    scripts = pool.scripts
     batch = list(orders)
     if len(batch) > MAX_ORDERS:
         raise BuildError(
@@ -161,14 +165,12 @@ def execute(pool: Pool, orders: Iterable[Order], funding: Funding) -> Step:
     count, head, end = len(done), pool.state.head, len(done) + 2
     queue = pool.queue.take(count)
     reserves = done[-1].fill.reserves
-    due = max(deadline_height(each.entry.deadline) for each in done) + parameters.grace
     state = replace(
         pool.state,
         bch_reserve=reserves.bch,
         token_reserve=reserves.tokens,
         root=queue.root,
         head=head + count,
-        hold=max(pool.state.hold, due),
         collected=1 - end,
     )
     proof = sibling_numbers(pool.queue, head, count)
@@ -180,10 +182,13 @@ def execute(pool: Pool, orders: Iterable[Order], funding: Funding) -> Step:
     )
     for order in batch:
         builder = builder.spend(order.coin, RawUnlocker())
+    unfilled = sum(not each.fill.is_filled for each in done)
+    burnt = [Output(unfilled * scripts.parameters.forfeit, BURNT)] if unfilled else []
     builder = builder.pay(
         pool_output(scripts, state),
         vault_output(scripts, state, pool.vault.value),
         *(each.payout for each in done),
+        *burnt,
     )
     return take_step(pool, builder)
 
@@ -205,16 +210,17 @@ def execute_all(pool: Pool, orders: Iterable[Order], funding: Funding) -> list[S
 def expire(pool: Pool, height: int, funding: Funding) -> Step:
     """Expire the order at the queue's head; `height`, that of the last block, is the locktime.
 
-    The tip pays the fee, and the rest of it goes to the change address of `funding`, whose
-    coins are not used, since the pool must be the only input. Raises BuildError if it is too
-    early.
+    The bond but `expiry_tip` is burnt in output 1. That pays the fee, and the rest of it goes to
+    the change address of `funding`, whose coins are not used, since the pool must be the only
+    input. The transaction can be confirmed once the pool's coin is `grace` blocks old. Raises
+    BuildError before the deadline.
     """
     check_height(height)
     scripts, parameters = pool.scripts, pool.scripts.parameters
     if not pool.entries:
         raise BuildError("no order is queued: nothing to expire")
     entry = pool.entries[0]
-    due = max(deadline_height(entry.deadline), pool.state.hold)
+    due = deadline_height(entry.deadline)
     if height < due:
         raise BuildError(
             f"height {height} is too early to expire the order: expected at least {due}"
@@ -222,19 +228,18 @@ def expire(pool: Pool, height: int, funding: Funding) -> Step:
     queue = pool.queue.take(1)
     state = replace(
         pool.state,
-        bch_reserve=pool.state.bch_reserve + parameters.bond - parameters.tip,
         root=queue.root,
         head=pool.state.head + 1,
-        hold=height + parameters.grace,
         collected=0,
     )
     items: tuple[Item, ...] = (
         *sibling_numbers(pool.queue, pool.state.head, 1),
         ticket_data(entry.deadline, entry.action_hash),
-        0,
+        EXPIRE,
         scripts.queue.code,
     )
     unlocker = ScriptUnlocker(items, scripts.pool.code)
     builder = replace(funding, coins=()).builder(locktime=height)
-    builder = builder.spend(pool.coin, unlocker, sequence=LOCKTIME_IN_FORCE)
-    return take_step(pool, builder.pay(pool_output(scripts, state)))
+    builder = builder.spend(pool.coin, unlocker, sequence=parameters.grace)
+    burnt = Output(parameters.bond - parameters.expiry_tip, BURNT)
+    return take_step(pool, builder.pay(pool_output(scripts, state), burnt))

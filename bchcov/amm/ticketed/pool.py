@@ -13,9 +13,9 @@ from ...wallet.coins import Coin
 from ..action import BUY, SELL, Action, Direction
 from ..coins import commitment_of
 from ..events import Entry, Event, Execution
-from ..formula import execute
+from ..formula import Fill, Reserves, execute
 from ..queue import Queue
-from .scripts import Scripts
+from .scripts import Scripts, order_fields, ticket_fields
 from .state import State
 
 __all__ = [
@@ -72,12 +72,15 @@ def read_order(scripts: Scripts, coin: Coin) -> Order:
     found = scripts.read_order(coin.locking_bytecode)
     if found is None:
         raise BuildError(f"the coin {coin} is not an order of this pool")
-    owner, data = found
+    return _order_in(scripts, coin, *found)
+
+
+def _order_in(scripts: Scripts, coin: Coin, owner: bytes, data: bytes) -> Order:
     token, parameters = coin.token, scripts.parameters
     direction: Direction = BUY if token is None else SELL
     if token is not None and not _is_traded(token, parameters.token_category):
         raise BuildError(f"the order {coin} holds tokens that the pool does not trade")
-    amount = coin.value - parameters.order_value if token is None else token.amount
+    amount = coin.value if token is None else token.amount
     deadline, minimum = int.from_bytes(data[:4], "little"), int.from_bytes(data[4:12], "little")
     return Order(coin, deadline, Action(direction, amount, minimum, owner, data[12:]))
 
@@ -102,6 +105,16 @@ class Pool:
     queue: Queue = field(repr=False)
     entries: tuple[Entry, ...] = ()
 
+    def fill(self, action: Action, reserves: Reserves | None = None) -> Fill:
+        """Compute how an order would be filled, with the pool's reserves or others."""
+        parameters = self.scripts.parameters
+        return execute(
+            self.state.reserves if reserves is None else reserves,
+            action,
+            min_reserve=parameters.min_reserve,
+            min_trade=parameters.min_trade,
+        )
+
     def plan(self, orders: Sequence[Order]) -> tuple[Execution, ...]:
         """Compute the executions of orders. Raises BuildError if the queue starts with others."""
         parameters = self.scripts.parameters
@@ -116,11 +129,11 @@ class Pool:
                 raise BuildError(
                     f"the order {order.coin} is not the one at index {entry.index} of the queue"
                 )
-            fill = execute(reserves, order.action, min_reserve=parameters.min_reserve)
+            fill = self.fill(order.action, reserves)
             held = order.coin.token.amount if order.coin.token else 0
             tokens = held - (fill.reserves.tokens - reserves.tokens)
-            value = order.coin.value + parameters.bond - parameters.tip
-            value -= fill.reserves.bch - reserves.bch
+            value = order.coin.value - (fill.reserves.bch - reserves.bch)
+            value += parameters.forfeit if fill.is_filled else 0
             token = Token(parameters.token_category, tokens) if tokens else None
             payout = Output(value, p2pkh(order.action.owner), token)
             done.append(Execution(entry, order.action, fill, payout))
@@ -150,31 +163,39 @@ class Pool:
         vault = Coin.of(transaction, 1) if self.vault.outpoint in spent else self.vault
         after = replace(self, coin=coin, vault=vault, state=state)
         if state.tail > self.state.tail:
-            return self._sequenced(after, txid, spent, source_outputs)
+            return self._sequenced(after, txid, source_outputs)
         if state.head == self.state.head:
             return after, Event("owner", txid)
         taken = state.head - self.state.head
         after = replace(after, queue=self.queue.take(taken), entries=self.entries[taken:])
         if not state.collected:
             return after, Event("expire", txid, entries=self.entries[:taken])
-        coins = [Coin(*spent[index], source_outputs[index]) for index in range(2, 2 + taken)]
-        executions = self.plan([read_order(self.scripts, each) for each in coins])
-        paid = tuple(
-            replace(each, payout=transaction.outputs[2 + at]) for at, each in enumerate(executions)
-        )
-        return after, Event("execute", txid, executions=paid)
+        reserves, done = self.state.reserves, []
+        for at, entry in enumerate(self.entries[:taken], 2):
+            action = self._revealed(Coin(*spent[at], source_outputs[at]))
+            fill = Fill(reserves) if action is None else self.fill(action, reserves)
+            done.append(Execution(entry, action, fill, transaction.outputs[at]))
+            reserves = fill.reserves
+        return after, Event("execute", txid, executions=tuple(done))
+
+    def _revealed(self, coin: Coin) -> Action | None:
+        """Read an action where the script looks for it; None for one of nothing."""
+        try:
+            return _order_in(self.scripts, coin, *order_fields(coin.locking_bytecode)).action
+        except BuildError:
+            return None
 
     def _sequenced(
         self,
         after: Pool,
         txid: str,
-        spent: Sequence[tuple[bytes, int]],
         source_outputs: Sequence[Output],
     ) -> tuple[Pool, Event]:
         entries = []
         for at in range(after.state.tail - self.state.tail):
-            ticket = read_ticket(self.scripts, Coin(*spent[1 + at], source_outputs[1 + at]))
-            entries.append(Entry(self.state.tail + at, ticket.deadline, ticket.action_hash))
+            _, data = ticket_fields(source_outputs[1 + at].locking_bytecode)
+            deadline = int.from_bytes(data[:4], "little")
+            entries.append(Entry(self.state.tail + at, deadline, data[4:]))
         queue = self.queue.append([sha256(entry.preimage) for entry in entries])
         after = replace(after, queue=queue, entries=(*self.entries, *entries))
         return after, Event("sequence", txid, entries=tuple(entries))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ...errors import BuildError
+from ...transaction.constants import SEQUENCE_FINAL
 from ...transaction.model import Output, Token, Transaction
 from ...wallet.balance import Spend
 from ...wallet.funding import Funding
@@ -63,36 +64,50 @@ def _signed(pool: Pool, key: PrivateKey) -> ScriptUnlocker:
     return ScriptUnlocker((Signature(key, covered=code), key.public_key, code), scripts.vault.code)
 
 
-def _owner_step(pool: Pool, state: State, key: PrivateKey, funding: Funding) -> Step:
+def _owner_step(
+    pool: Pool, state: State, key: PrivateKey, funding: Funding, *, age: int = SEQUENCE_FINAL
+) -> Step:
     scripts = pool.scripts
     builder = (
         funding.builder()
         .spend(pool.coin, ScriptUnlocker((), scripts.pool.code))
-        .spend(pool.vault, _signed(pool, key))
+        .spend(pool.vault, _signed(pool, key), sequence=age)
         .pay(pool_output(scripts, state), vault_output(scripts, state, pool.vault.value))
     )
     return take_step(pool, builder)
 
 
 def set_closed(pool: Pool, key: PrivateKey, funding: Funding, *, closed: bool = True) -> Step:
-    """Close a pool to new tickets, or reopen it. Raises BuildError."""
+    """Close a pool to new tickets, or reopen it. Raises BuildError.
+
+    It cannot be reopened while orders are queued.
+    """
     if pool.state.closed == closed:
         raise BuildError(f"the pool is already {'closed' if closed else 'open'}")
+    if pool.state.pending and not closed:
+        raise BuildError(f"{pool.state.pending} orders are queued: the pool cannot reopen yet")
     return _owner_step(pool, replace(pool.state, closed=closed, collected=0), key, funding)
 
 
 def change_reserves(pool: Pool, reserves: Reserves, key: PrivateKey, funding: Funding) -> Step:
-    """Set the reserves of a pool whose queue is empty. Raises BuildError.
+    """Set the reserves of a closed pool whose queue is empty. Raises BuildError.
 
-    Additions come from the coins of `funding`, withdrawals go to its change address.
+    Additions come from the coins of `funding`, withdrawals go to its change address. The
+    transaction can be confirmed once the vault's coin is `notice` blocks old.
     """
+    parameters = pool.scripts.parameters
     if pool.state.pending:
         raise BuildError(f"{pool.state.pending} orders are queued: the reserves cannot change yet")
-    check_reserves(reserves, 1)
+    if not pool.state.closed:
+        raise BuildError(
+            f"the pool is open: close it, and wait for {parameters.notice} blocks, so that those"
+            " who hold tickets can take them back"
+        )
+    check_reserves(reserves, parameters.min_reserve)
     state = replace(
         pool.state, bch_reserve=reserves.bch, token_reserve=reserves.tokens, collected=0
     )
-    return _owner_step(pool, state, key, funding)
+    return _owner_step(pool, state, key, funding, age=parameters.notice)
 
 
 def exit_pool(pool: Pool, key: PrivateKey, funding: Funding) -> Step:

@@ -15,17 +15,26 @@ from ..action import Action
 from ..parameters import shared_constants
 from .parameters import Parameters
 
-__all__ = ["FOLDER", "NAMES", "Scripts", "order_data", "ticket_data"]
+__all__ = [
+    "FOLDER",
+    "NAMES",
+    "Scripts",
+    "order_data",
+    "order_fields",
+    "ticket_data",
+    "ticket_fields",
+]
 
 FOLDER = "sequenced_amm/ticketed"
 NAMES = ("pool", "queue", "vault", "owner", "ticket", "order")
 TICKET_DATA, ORDER_DATA = 36, 28
 
-# The budget of a script grows with the bytes of its input, so a large batch has to be padded:
-# from which input on, by how many zeros per input, and how many levels of the queue beyond 10
-# cost as much as one more input. Measured, and checked by a test at several depths.
-SEQUENCE_PADDING = (22, 25, 1)
-EXECUTE_PADDING = (17, 42, 2)
+# The budget of a script grows with the bytes of its input, so a large batch has to be padded: by
+# how many zeros for each input, less how many, and how many fewer less for each level of the
+# queue. Enough for the costliest orders with the shortest proof at the worst place, which a test
+# tries for every size at every depth.
+SEQUENCE_PADDING = (21, 690, 26)
+EXECUTE_PADDING = (41, 868, 22)
 
 
 def ticket_data(deadline: int, action_hash: bytes) -> bytes:
@@ -36,6 +45,20 @@ def ticket_data(deadline: int, action_hash: bytes) -> bytes:
 def order_data(deadline: int, action: Action) -> bytes:
     """Encode the data of an order: deadline, minimum and salt."""
     return deadline.to_bytes(4, "little") + action.min_out.to_bytes(8, "little") + action.salt
+
+
+def ticket_fields(bytecode: bytes) -> tuple[bytes, bytes]:
+    """Read owner and data where the queue's script looks for them, in a ticket or any other."""
+    return _fields(bytecode, TICKET_DATA)
+
+
+def order_fields(bytecode: bytes) -> tuple[bytes, bytes]:
+    """Read owner and data where the vault's script looks for them, in an order or any other."""
+    return _fields(bytecode, ORDER_DATA)
+
+
+def _fields(bytecode: bytes, size: int) -> tuple[bytes, bytes]:
+    return bytecode[7 + size : 27 + size], bytecode[1 : 1 + size]
 
 
 def _code(script: bytes, data: int) -> tuple[bytes, bytes, bytes]:
@@ -60,25 +83,25 @@ class Scripts:
         own = self.parameters
         return {
             **shared_constants(own),
-            "order_value": own.order_value,
+            "min_trade": own.min_trade,
+            "bond_less_fee": own.bond - own.expiry_tip,
             "grace": own.grace,
             "refund_delay": own.refund_delay,
+            "order_refund_delay": own.order_refund_delay,
+            "notice": own.notice,
             "slots": 1 << own.depth,
             "range_proof": load_source(f"{FOLDER}/range_proof"),
         }
 
     def padding_constants(self, table: tuple[int, int, int]) -> dict[str, int]:
-        """Return from which input on a batch is padded, and by how many zeros per input."""
-        start, each, levels = table
-        return {
-            "padding_from": max(1, start - max(0, self.parameters.depth - 10) // levels),
-            "padding_each": each,
-        }
+        """Return the zeros for each input of a padded batch, and how many are left out."""
+        each, free, level = table
+        return {"padding_each": each, "padding_free": free - level * self.parameters.depth}
 
     def padding(self, table: tuple[int, int, int], end: int) -> bytes:
         """Return the zeros that pad a batch up to input `end` - 1."""
-        start, each = self.padding_constants(table).values()
-        return bytes(max(0, end - start) * each)
+        each, free = self.padding_constants(table).values()
+        return bytes(max(0, end * each - free))
 
     @cached_property
     def pool(self) -> Contract:
@@ -97,20 +120,13 @@ class Scripts:
     @cached_property
     def queue(self) -> Contract:
         """The code that sequence and expire run."""
-        before, between, behind = _code(self.ticket(bytes(20), bytes(TICKET_DATA)), TICKET_DATA)
-        return self._compile(
-            "queue",
-            ticket_code_hash=sha256(between + behind + before),
-            **self.padding_constants(SEQUENCE_PADDING),
-        )
+        return self._compile("queue", **self.padding_constants(SEQUENCE_PADDING))
 
     @cached_property
     def vault(self) -> Contract:
         """The vault's redeem script."""
-        before, between, behind = _code(self.order(bytes(20), bytes(ORDER_DATA)), ORDER_DATA)
         return self._compile(
             "vault",
-            order_code_hash=sha256(behind + between + before),
             owner_code_hash=sha256(self.owner.code),
             **self.padding_constants(EXECUTE_PADDING),
         )
@@ -180,7 +196,7 @@ class Scripts:
 
 def _read(bytecode: bytes, size: int, make: object) -> tuple[bytes, bytes] | None:
     assert callable(make)
-    data, owner = bytecode[1 : 1 + size], bytecode[7 + size : 27 + size]
+    owner, data = _fields(bytecode, size)
     if len(data) == size and len(owner) == 20 and make(owner, data) == bytecode:
         return owner, data
     return None

@@ -21,7 +21,6 @@ _FIELDS = (
     ("head", 4),
     ("tail", 4),
     ("closed", 1),
-    ("hold", 4),
 )
 _SIZE = size_of_fields(_FIELDS)
 
@@ -38,8 +37,7 @@ class State:
     | 48..52 | `head` | index of the next order to execute |
     | 52..56 | `tail` | index of the next ticket to be queued |
     | 56 | `closed` | 1: closed to new tickets |
-    | 57..61 | `hold` | block height before which the order at `head` cannot be expired |
-    | 61.. | `collected` | the last input that was collected to make this state, a VM number |
+    | 57.. | `collected` | the last input that was collected to make this state, a VM number |
 
     `collected` is the input index of the last ticket that was queued, or minus that of the
     last order that was executed, or 0, encoded as no byte, if there was neither.
@@ -51,7 +49,6 @@ class State:
     head: int = 0
     tail: int = 0
     closed: bool = False
-    hold: int = 0
     collected: int = 0
 
     @classmethod

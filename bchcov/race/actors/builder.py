@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from ...amm import ticketed as amm
-from ...amm.action import deadline_height
 from ...errors import BuildError
 from ...transaction.model import Transaction
 from ...wallet.funding import Funding
@@ -14,6 +14,8 @@ from ..pools.ticketed import TicketedPoolModel
 __all__ = ["Builder"]
 
 _ACT_SECONDS = 120.0
+# The age of the pool's coin at which the order at the head may be expired in the next block.
+_URGENT = 1
 
 
 class Builder:
@@ -42,10 +44,13 @@ class Builder:
         pool, sent = model.tip, []
         ready = model.ready()
         while ready:
-            step = amm.execute(pool, ready[:most], funding)
+            try:
+                step = self._execute(pool, ready[:most])
+            except BuildError:
+                break
             pool, ready = step.pool, ready[most:]
             sent.append(step.built.transaction)
-        if not sent and model.expirable():
+        if not sent and not ready and model.expirable():
             step = amm.expire(pool, height, funding)
             pool = step.pool
             sent.append(step.built.transaction)
@@ -63,17 +68,31 @@ class Builder:
             self._is_sending = True
             world.clock.after(world.network_delay(), partial(self._arrive, sent))
 
+    def _execute(self, pool: amm.Pool, orders: Sequence[amm.Order]) -> amm.Step:
+        """Execute orders for their tips; their own coins pay what one tip lacks of the fee."""
+        try:
+            return amm.execute(pool, orders, Funding(self._key.locking_bytecode))
+        except BuildError:
+            return amm.execute(pool, orders, self._model.world.funding(self._key))
+
+    def act_if_urgent(self) -> None:
+        """Execute at once what could be expired instead in the next block."""
+        model = self._model
+        is_late = model.world.chain.confirmations(model.tip.coin) >= _URGENT
+        if is_late and model.ready():
+            self.act()
+
     def _takes(self, ticket: amm.Ticket) -> bool:
         """Return whether to queue a ticket: one that no script would refuse, and sure enough."""
         model, world = self._model, self._model.world
         height, settings = world.chain.height, world.settings
-        if model.is_omitted(ticket.action_hash) or ticket.deadline <= height:
+        if model.is_omitted(ticket.action_hash):
             return False
         if settings.trusting:
             return True
         parameters = model.tip.scripts.parameters
         is_good = (
-            deadline_height(ticket.deadline) in range(height + 1, height + parameters.max_wait + 1)
+            ticket.deadline <= height + parameters.max_wait
             and ticket.coin.value >= parameters.bond
             and ticket.coin.token is None
         )

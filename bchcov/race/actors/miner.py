@@ -16,7 +16,7 @@ from ...errors import BchcovError, BuildError
 from ...transaction.model import Output, Token, Transaction
 from ...wallet.builder import BuiltTransaction
 from ..views.visible_trade import Bundle, VisibleTrade
-from ..world import SMALL_COIN, TOKENS, World
+from ..world import TOKENS, World
 from .candidates import MIN_PROFIT, Position, cost_of_tokens, find_candidates, profit_of
 
 __all__ = ["Miner", "MinerView", "Tally"]
@@ -62,7 +62,7 @@ class Miner:
         script = self._key.locking_bytecode
         view.world.chain.fund(
             Output(view.world.reserves.bch, script),
-            *[Output(SMALL_COIN, script)] * _SMALL_COINS,
+            *[Output(view.world.small_coin, script)] * _SMALL_COINS,
             Output(10_000, script, Token(TOKENS, view.world.reserves.tokens // 4)),
         )
 

@@ -10,7 +10,7 @@ from collections.abc import Collection
 
 from ...amm import ticketed as amm
 from ...amm.action import BUY, SELL
-from ...amm.formula import execute, trade
+from ...amm.formula import trade
 from .ticketed_desk import TicketedDesk
 
 __all__ = ["BEFORE", "PAIRS", "Bracket", "surround"]
@@ -85,7 +85,7 @@ class Bracket:
             if action is None:
                 continue
             before = reserves
-            reserves = execute(reserves, action, min_reserve=parameters.min_reserve).reserves
+            reserves = pool.fill(action, reserves).reserves
             if name is not None:
                 satoshis -= reserves.bch - before.bch
                 tokens -= reserves.tokens - before.tokens
@@ -106,7 +106,8 @@ def surround(desk: TicketedDesk, *, silent: int = 0) -> Bracket | None:
     price = (5 if silent else 4) * desk.price_of_silence
     if desk.entries or len(desk.model.waiting()) < _LEAST_VICTIMS:
         return None
-    if not desk.account.can_risk(price):
+    height = desk.world.chain.height
+    if not desk.account.can_risk(price) or height + silent > desk.deadline:
         return None
     reserves, account = desk.model.reserves, desk.account
     satoshis, tokens = int(reserves.bch * _SIZE), int(reserves.tokens * _SIZE)
@@ -117,7 +118,6 @@ def surround(desk: TicketedDesk, *, silent: int = 0) -> Bracket | None:
         "buy behind": account.action(BUY, trade(reserves, SELL, tokens).amount_out),
     }
     first = {"silent": account.action(BUY, 1)} if silent else {}
-    height = desk.world.chain.height
     if first and not desk.stand(list(first.values()), height + silent):
         return None
     account.rounds += 1

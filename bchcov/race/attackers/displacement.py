@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from ...amm import ticketed as amm
 from ...amm.action import BUY, SELL, Action, Direction
-from ...amm.formula import execute, trade
+from ...amm.formula import trade
 from ...transaction.model import Transaction
 from ...wallet.balance import Spend
 from ...wallet.coins import Coin
@@ -18,7 +18,7 @@ from ...wallet.funding import Funding
 from ...wallet.keys import PrivateKey
 from ...wallet.unlockers import P2pkhUnlocker
 from ..pools.ticketed import TicketedPoolModel
-from ..world import SMALL_COIN, spends
+from ..world import World, spends
 
 __all__ = ["Displacement", "build_displacement", "find_displacement"]
 
@@ -71,11 +71,10 @@ def _profit(
     model: TicketedPoolModel, direction: Direction, amount: int, actions: list[Action]
 ) -> int:
     pool = model.confirmed
-    least = pool.scripts.parameters.min_reserve
     first = trade(pool.state.reserves, direction, amount)
     reserves = first.reserves
     for action in actions:
-        reserves = execute(reserves, action, min_reserve=least).reserves
+        reserves = pool.fill(action, reserves).reserves
     back = trade(reserves, SELL if direction == BUY else BUY, first.amount_out).amount_out
     gained = (back - amount, 0) if direction == BUY else (0, back - amount)
     return model.world.worth(*gained) - _COSTS
@@ -84,10 +83,11 @@ def _profit(
 class _Funds:
     """A miner's coins while they build a block that nobody has seen."""
 
-    def __init__(self, coins: list[Coin], key: PrivateKey) -> None:
+    def __init__(self, world: World, key: PrivateKey) -> None:
         self._key, self._unlocker = key, P2pkhUnlocker(key)
-        self._bonds = [each for each in coins if each.value == SMALL_COIN and not each.token]
-        self._rest = [each for each in coins if each.value != SMALL_COIN]
+        coins, small = world.chain.coins(key.locking_bytecode), world.small_coin
+        self._bonds = [each for each in coins if each.value == small and not each.token]
+        self._rest = [each for each in coins if each.value != small]
 
     def bond(self) -> Funding:
         """Return a coin for a bond, with its fees."""
@@ -119,7 +119,7 @@ def build_displacement(
     world, pool = model.world, model.confirmed
     rest = world.mempool_without(lambda each: spends(each, pool.coin))
     height, none = world.chain.height, Funding(key.locking_bytecode)
-    funds = _Funds(world.chain.coins(key.locking_bytecode), key)
+    funds = _Funds(world, key)
     block = list(rest)
     front = Action(found.direction, found.amount_in, 0, key.public_key_hash, bytes(16))
     out = trade(pool.state.reserves, found.direction, found.amount_in).amount_out

@@ -58,7 +58,7 @@ class Revoker:
     def __init__(self, desk: TicketedDesk) -> None:
         self._desk, self.account = desk, desk.account
         self._bracket: Bracket | None = None
-        self._delay = desk.model.tip.scripts.parameters.refund_delay
+        self._delay = desk.model.tip.scripts.parameters.order_refund_delay
 
     @property
     def is_open(self) -> bool:

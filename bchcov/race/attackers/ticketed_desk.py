@@ -113,8 +113,7 @@ class TicketedDesk:
         tickets = [
             each
             for each in self.model.waiting()
-            if height < each.deadline <= height + parameters.max_wait
-            and each.coin.value >= parameters.bond
+            if each.deadline <= height + parameters.max_wait and each.coin.value >= parameters.bond
         ]
         return bool(tickets) and self.sequence(tickets[: min(_MOST, self.room)])
 

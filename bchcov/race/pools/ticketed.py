@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 
 from ...amm import ticketed as amm
+from ...amm.action import deadline_height
 from ...amm.formula import Reserves
 from ...chain import Submission
 from ...errors import BuildError
@@ -46,7 +47,8 @@ class TicketedPoolModel:
         self.batches: list[int] = []
 
     def _make_pool(self) -> amm.Pool:
-        return make_pool(self.world, amm.Parameters, amm.genesis)
+        fitting = partial(amm.Parameters.for_reserve, self.world.reserves.bch)
+        return make_pool(self.world, fitting, amm.genesis)
 
     @property
     def reserves(self) -> Reserves:
@@ -67,7 +69,8 @@ class TicketedPoolModel:
         self.actions[action.hash] = user_order, action
         deadline = self.world.chain.height + scripts.parameters.max_wait
         funding = self.world.funding(intent.key)
-        made = amm.make_ticket(scripts, action, deadline, funding, tip=TICKET_TIP)
+        tip = amm.fair_tip(1 + len(self.waiting()))
+        made = amm.make_ticket(scripts, action, deadline, funding, tip=tip)
         self.world.send(made.built, lambda result: self._learn(user_order, result))
 
     def _learn(self, user_order: UserOrder, result: Submission) -> None:
@@ -135,7 +138,7 @@ class TicketedPoolModel:
         if settings.trusting:
             return True
         depth = self.world.chain.confirmations(order.coin)
-        delay = self.tip.scripts.parameters.refund_delay
+        delay = self.tip.scripts.parameters.order_refund_delay
         return settings.reveal_confirmations <= depth < delay - 1
 
     def _ask(self, entry: amm.Entry, user_order: UserOrder, action: amm.Action) -> None:
@@ -222,8 +225,8 @@ class TicketedPoolModel:
             self.confirmed, self.coins = confirmed, coins
 
     def _rescue_tickets(self) -> None:
-        """Let users whom builders omit queue their own tickets, or refund late ones."""
-        height, world = self.world.chain.height, self.world
+        """Let users whom builders omit queue their own tickets, or refund if it is closed."""
+        world = self.world
         for ticket in self.waiting():
             known = self.actions.get(ticket.action_hash)
             is_own = known is not None and ticket.owner == known[0].intent.key.public_key_hash
@@ -231,8 +234,7 @@ class TicketedPoolModel:
                 continue
             if world.chain.confirmations(ticket.coin) < _PATIENCE_BLOCKS:
                 continue
-            left = ticket.deadline - height
-            if left <= _PATIENCE_BLOCKS + 1:
+            if self.tip.state.closed:
                 key = known[0].intent.key
                 back = amm.refund(self.tip.scripts, ticket, key, Funding(key.locking_bytecode))
                 self.coins.forget(ticket)
@@ -244,7 +246,7 @@ class TicketedPoolModel:
     def _sequence_own_ticket(self, user_order: UserOrder, ticket: amm.Ticket) -> None:
         height, funding = self.world.chain.height, self.world.funding(user_order.intent.key)
         is_there = self.world.chain.coin(ticket.coin.outpoint) is not None
-        if is_there and self.tip.queue.room() and ticket.deadline > height:
+        if is_there and self.tip.queue.room():
             try:
                 step = amm.sequence(self.tip, [ticket], height, funding)
             except BuildError:
@@ -261,5 +263,8 @@ class TicketedPoolModel:
 
     def expirable(self) -> bool:
         """Return whether the order at the head of the queue can be expired now."""
-        entries, height = self.tip.entries, self.world.chain.height
-        return bool(entries) and height >= max(entries[0].deadline, self.tip.state.hold)
+        entries, chain, pool = self.tip.entries, self.world.chain, self.tip
+        if not entries or chain.height < deadline_height(entries[0].deadline):
+            return False
+        # One block more than script asks for: two blocks may follow each other at once.
+        return chain.confirmations(pool.coin) > pool.scripts.parameters.grace

@@ -14,7 +14,7 @@ from ...transaction.model import Transaction
 from ...wallet.builder import BuiltTransaction
 from ...wallet.funding import Funding
 from ..pools.direct import DirectPoolModel
-from ..world import SMALL_COIN, World, spends
+from ..world import World, spends
 from .visible_trade import Bundle, VisibleTrade
 
 __all__ = ["DirectView"]
@@ -81,7 +81,7 @@ class DirectView:
         miner, height = self.world.key("miner"), self.world.chain.height
         action = self.world.miner_action(direction, amount_in)
         funds = self.world.funding(miner)
-        bond = [each for each in funds.coins if each.coin.value == SMALL_COIN][:1]
+        bond = [each for each in funds.coins if each.coin.value == self.world.small_coin][:1]
         committed = amm.commit(pool, action, height + 1, height, replace(funds, coins=bond))
         spent = {each.coin.outpoint for each in bond}
         left = [each for each in funds.coins if each.coin.outpoint not in spent]

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ...amm import ticketed as amm
-from ...amm.action import Direction
-from ...amm.formula import Reserves, execute
+from ...amm.action import Direction, deadline_height
+from ...amm.formula import Reserves
 from ...errors import BuildError
 from ...transaction.codec import transaction_id
 from ...transaction.model import Transaction
 from ...wallet.builder import BuiltTransaction
 from ...wallet.funding import Funding
 from ..pools.ticketed import TICKET_TIP, TicketedPoolModel
-from ..world import SMALL_COIN, World, spends
+from ..world import World, spends
 from .visible_trade import Bundle, VisibleTrade
 
 __all__ = ["TicketedView"]
@@ -53,14 +53,13 @@ class TicketedView:
 
     def visible_trades(self) -> list[VisibleTrade]:
         """Return the revealed orders whose execution is unconfirmed, in the queue's order."""
-        least = self._model.tip.scripts.parameters.min_reserve
         found, reserves = [], self._model.confirmed.state.reserves
         for entry, place in self._places():
             order = self._model.coins.known(entry)
             if order is None:
                 break
             action = order.action
-            fill = execute(reserves, action, min_reserve=least)
+            fill = self._model.tip.fill(action, reserves)
             out, way = fill.amount_out, action.direction
             found.append(VisibleTrade(order.coin.txid, way, action.amount_in, out, reserves, place))
             reserves = fill.reserves
@@ -108,7 +107,7 @@ class TicketedView:
         miner, height = self.world.key("miner"), self.world.chain.height
         action = self.world.miner_action(direction, amount_in)
         funds, none = self.world.funding(miner), Funding(miner.locking_bytecode)
-        bond = [each for each in funds.coins if each.coin.value == SMALL_COIN][:1]
+        bond = [each for each in funds.coins if each.coin.value == self.world.small_coin][:1]
         ticket = amm.make_ticket(
             pool.scripts, action, height + 1, replace(funds, coins=bond), tip=2 * TICKET_TIP
         )
@@ -130,13 +129,22 @@ class TicketedView:
     def expire_head(self) -> tuple[BuiltTransaction, list[Transaction], int] | None:
         """Build an expiry of the revealed order at the head, the rest of the block, and the gain.
 
-        The expiry's locktime keeps it out of blocks before the deadline and `hold`. Returns
+        The expiry's locktime keeps it out of blocks before the deadline. Returns
         None if there is no such order.
         """
         world, pool = self.world, self._model.confirmed
         if not pool.entries or self._model.coins.known(pool.entries[0]) is None:
             return None
-        due = max(world.chain.height, pool.entries[0].deadline, pool.state.hold)
+        due = max(world.chain.height, deadline_height(pool.entries[0].deadline))
         own = amm.expire(pool, due, Funding(world.key("miner").locking_bytecode))
         rest = world.mempool_without(lambda each: spends(each, pool.coin))
-        return own.built, rest, pool.scripts.parameters.tip
+        # What it displaces would have paid its fees to the same miner.
+        kept = {transaction_id(each) for each in rest}
+        fees = sum(
+            sum(each.value for each in world.chain.source_outputs(transaction))
+            - sum(each.value for each in transaction.outputs)
+            for txid, transaction in world.chain.mempool.items()
+            if txid not in kept
+        )
+        gain = pool.scripts.parameters.expiry_tip - fees
+        return (own.built, rest, gain) if gain > 0 else None
