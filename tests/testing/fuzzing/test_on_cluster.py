@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +21,7 @@ from bchcov.formats.verify_lines import verify_line
 from bchcov.testing import fuzz
 from bchcov.testing.fuzzing.corpus import read_corpus
 
+WAIT_SECONDS = 60
 distributed: Any = pytest.importorskip("distributed")
 
 
@@ -86,3 +91,40 @@ def test_a_cluster_without_workers_is_refused() -> None:
         pytest.raises(ContractError, match="has no workers"),
     ):
         fuzz([kept(KEEPING)], seconds=1, cluster=made.scheduler_address)
+
+
+def test_a_signal_ends_a_campaign_on_a_cluster_with_its_report(
+    cluster: str, tmp_path: Path
+) -> None:
+    built = kept(LEAKING)
+    line = verify_line(built.transaction, built.source_outputs, BCH_2026)
+    path, mine, mark = tmp_path / "honest.jsonl", tmp_path / "mine.py", tmp_path / "mark"
+    path.write_text(json.dumps(line) + "\n", encoding="utf-8")
+    mine.write_text(
+        f"calls = []\ndef mark(transaction, source_outputs):\n    calls.append(1)\n"
+        f"    if len(calls) == 100:\n        open({str(mark)!r}, 'ab').close()\n",
+        encoding="utf-8",
+    )
+    options = ("--property", f"{mine}:mark", "--seconds", "600", "--cluster", cluster)
+    command = subprocess.Popen(
+        [sys.executable, "-m", "bchcov", "fuzz", str(path), *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        end = time.monotonic() + WAIT_SECONDS
+        while not mark.exists() and command.poll() is None and time.monotonic() < end:
+            time.sleep(0.05)
+        # What was found is told every half second.
+        time.sleep(1.5)
+        command.send_signal(signal.SIGTERM)
+        output, told = command.communicate(timeout=WAIT_SECONDS)
+    finally:
+        command.kill()
+    assert command.returncode == 128 + signal.SIGTERM, told
+    assert told.startswith("Error: stopped by SIGTERM: ")
+    assert "transactions judged in" in output
+    assert not output.startswith("0 transactions")
+    # The workers have been told to end: they are free for another campaign.
+    assert fuzz([kept(KEEPING)], seconds=None, count=100, cluster=cluster).judged >= 100
