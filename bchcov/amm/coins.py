@@ -17,6 +17,7 @@ __all__ = [
     "PoolState",
     "check_reserves",
     "commitment_of",
+    "nft_in",
     "pool_output",
     "vault_output",
 ]
@@ -53,10 +54,20 @@ def pool_output(scripts: PoolScripts, state: PoolState) -> Output:
     return Output(value, scripts.pool_bytecode, Token(parameters.pool_category, 0, nft))
 
 
-def vault_output(scripts: PoolScripts, state: PoolState, value: int) -> Output:
-    """Make the vault's output: the tokens of a state, and `value` satoshis."""
-    token = Token(scripts.parameters.token_category, state.token_reserve)
+def vault_output(
+    scripts: PoolScripts, state: PoolState, value: int, *, nft: Nft | None = None
+) -> Output:
+    """Make the vault's output: the tokens of a state, and `value` satoshis.
+
+    Somebody may have put an immutable NFT of the tokens' category into the vault.
+    """
+    token = Token(scripts.parameters.token_category, state.token_reserve, nft)
     return Output(value, scripts.vault_bytecode, token)
+
+
+def nft_in(vault: Coin) -> Nft | None:
+    """Return the NFT in a vault, where somebody has put one."""
+    return vault.token.nft if vault.token else None
 
 
 def commitment_of(coin: Coin, scripts: PoolScripts) -> bytes:

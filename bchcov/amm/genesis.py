@@ -9,6 +9,7 @@ from ..wallet.builder import BuiltTransaction, TransactionBuilder
 from ..wallet.coins import Coin
 from .coins import PoolScripts, PoolState, check_reserves, pool_output, vault_output
 from .formula import Reserves
+from .parameters import MIN_VAULT
 
 __all__ = ["build_genesis", "read_genesis", "require_new"]
 
@@ -68,6 +69,11 @@ def read_genesis(transaction: Transaction, scripts: PoolScripts) -> tuple[Coin, 
         raise BuildError("the vault does not hold tokens only")
     if vault.token.category != scripts.parameters.token_category:
         raise BuildError("the vault does not hold the tokens that trade")
+    if vault.value < MIN_VAULT:
+        raise BuildError(
+            f"the vault holds {vault.value} satoshis: expected at least {MIN_VAULT}, or what spends"
+            " it would not be relayed"
+        )
     reserves = Reserves(coin.value, vault.token.amount)
     check_reserves(reserves, scripts.parameters.min_reserve)
     return coin, vault, reserves

@@ -14,6 +14,7 @@ __all__ = [
     "MAX_BLOCKS",
     "MIN_PAYOUT",
     "MIN_RESERVE",
+    "MIN_VAULT",
     "PoolParameters",
     "check_parameters",
     "pool_nft",
@@ -46,6 +47,8 @@ MAX_BLOCKS = AGE_MASK
 """The longest wait in blocks: the largest coin age that a script can require."""
 MIN_PAYOUT = 700
 """The smallest payout in satoshis; with the largest token amount, less than 675 is dust."""
+MIN_VAULT = 710
+"""The smallest value of a vault in satoshis: with less, and many tokens, it would be dust."""
 MIN_RESERVE = 870
 """The smallest reserve in satoshis: with less, an empty pool would be dust."""
 

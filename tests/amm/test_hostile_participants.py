@@ -183,6 +183,7 @@ def test_a_forged_genesis_is_refused() -> None:
         ((replace(pool, value=pool.value + 1), vault), "not that of a new pool"),
         ((pool, replace(vault, token=Token(OTHER, RESERVES.tokens))), "the tokens that trade"),
         ((replace(pool, value=999), vault), "reserve of 999 satoshis"),
+        ((pool, replace(vault, value=709)), "the vault holds 709 satoshis: expected at least 710"),
     ]
     for outputs, message in cases:
         with pytest.raises(BuildError, match=message):

@@ -326,10 +326,10 @@ def test_the_tickets_of_one_transaction_stand_by_their_index() -> None:
 def test_an_expiry_burns_the_bond() -> None:
     world = World().queued(*TWO)
     draft = world.expire()
-    assert draft.outputs[1] == Output(9_270, b"\x6a")
+    assert draft.outputs[1] == Output(8_000, b"\x6a")
     del draft.outputs[1]
     assert "[burnt]" in explained(draft, world)
-    for kept in (1, 9_270):
+    for kept in (1, 8_000):
         draft = world.expire()
         draft.value(1, -kept)
         draft.value(2, kept)

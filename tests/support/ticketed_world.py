@@ -63,6 +63,7 @@ PARAMETERS = Parameters(
     owner=PROVIDER.public_key_hash,
     bond=10_000,
     tip=2_000,
+    expiry_tip=2_000,
     min_trade=100,
     max_wait=12,
     depth=10,

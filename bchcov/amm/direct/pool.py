@@ -11,12 +11,12 @@ from ...script.pushes import instructions
 from ...transaction.model import Output, Transaction
 from ...wallet.coins import Coin
 from ..action import Action, Direction
-from ..coins import commitment_of
+from ..coins import commitment_of, nft_in, pool_output, vault_output
 from ..events import Entry, Event, Execution
 from ..formula import Fill, Reserves, execute
 from ..queue import Queue
 from .scripts import Scripts
-from .state import DEPTH, State
+from .state import COUNTS, DEPTH, State
 
 __all__ = ["Pool", "new_queue", "read_action", "read_state"]
 
@@ -52,8 +52,12 @@ def _fill_between(before: Reserves, after: Reserves) -> Fill:
     return Fill(after, max(bch, tokens), -min(bch, tokens)) if bch or tokens else Fill(after)
 
 
-def _pushed(unlocking: bytes) -> list[bytes]:
-    return [step.data or b"" for step in instructions(unlocking)]
+def _item(unlocking: bytes) -> bytes:
+    """Return what is pushed after the siblings. Raises BuildError if nothing is."""
+    pushed = [step.data or b"" for step in instructions(unlocking)]
+    if len(pushed) <= DEPTH:
+        raise BuildError(f"{len(pushed)} items are pushed: expected more than {DEPTH}")
+    return pushed[DEPTH]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +77,35 @@ class Pool:
         return execute(self.state.reserves, action, min_reserve=least)
 
     def follow(
-        self,
-        transaction: Transaction,
-        source_outputs: Sequence[Output],  # noqa: ARG002
+        self, transaction: Transaction, source_outputs: Sequence[Output]
     ) -> tuple[Pool | None, Event]:
         """Return the pool after a transaction that spends it (None after an exit), and the event.
 
-        The transaction must be one that nodes accept: what the scripts enforce is not checked
-        again. This profile reads all it needs from the transaction itself, without
-        `source_outputs`. Raises BuildError for a transaction that does not spend this pool.
+        The state, the coins of pool and vault, and what they hold are computed and compared; the
+        authority of the provider is not. Raises BuildError for a transaction that does not spend
+        this pool, or whose outputs are not those of its next state.
         """
+        after, event = self._read(transaction, source_outputs)
+        if after is not None:
+            self._require(after, event)
+        return after, event
+
+    def _read(
+        self, transaction: Transaction, source_outputs: Sequence[Output]
+    ) -> tuple[Pool | None, Event]:
         spent = [(item.outpoint_hash, item.outpoint_index) for item in transaction.inputs]
         if spent[:1] != [self.coin.outpoint]:
             raise BuildError("the transaction does not spend this pool as its first input")
+        if len(source_outputs) != len(spent) or source_outputs[0] != self.coin.output:
+            raise BuildError("the outputs that are said to be spent are others")
         coin = Coin.of(transaction, 0)
         token = coin.token
+        # Another coin under the vault's script may stand in for the vault.
+        locking = [each.locking_bytecode for each in source_outputs[1:2]]
+        has_vault = locking == [self.scripts.vault_bytecode]
         if token is None or token.category != self.scripts.parameters.pool_category:
+            if not has_vault or self.state.pending:
+                raise BuildError("the pool ends without its vault, or with orders in its queue")
             return None, Event("exit", coin.txid)
         try:
             state = State.decode(token.nft.commitment if token.nft else b"")
@@ -96,20 +113,48 @@ class Pool:
             raise BuildError(f"output 0 is not a pool: {error}") from error
         after = replace(self, coin=coin, state=state)
         if state.tail != self.state.tail:
-            preimage = _pushed(transaction.inputs[0].unlocking_bytecode)[DEPTH]
+            preimage = _item(transaction.inputs[0].unlocking_bytecode)
             entry = Entry(self.queue.tail, int.from_bytes(preimage[:4], "little"), preimage[4:])
             queue = self.queue.append([hash160(entry.preimage)])
             after = replace(after, queue=queue, entries=(*self.entries, entry))
             return after, Event("commit", coin.txid, (entry,))
         taken = self.entries[:1]
         after = replace(after, queue=self.queue.take(1), entries=self.entries[1:])
-        if self.vault.outpoint not in spent:
+        if not has_vault:
             return after, Event("expire", coin.txid, taken)
-        encoded = _pushed(transaction.inputs[1].unlocking_bytecode)[DEPTH][4:]
+        encoded = _item(transaction.inputs[1].unlocking_bytecode)[4:]
         after = replace(after, vault=Coin.of(transaction, 1))
         fill, payout = _fill_between(self.state.reserves, state.reserves), transaction.outputs[2]
         done = tuple(Execution(entry, _read_or_none(encoded), fill, payout) for entry in taken)
         return after, Event("reveal", coin.txid, (), done)
+
+    def _require(self, after: Pool, event: Event) -> None:
+        """Raise BuildError unless the pool after a transaction is what script enforces."""
+        state, expected = after.state, self._expected(after, event)
+        if state != expected:
+            raise BuildError(f"the state after the transaction is {state}: expected {expected}")
+        vault = after.vault
+        held = vault_output(self.scripts, state, vault.value, nft=nft_in(vault))
+        if after.coin.output != pool_output(self.scripts, state) or vault.output != held:
+            raise BuildError("the outputs are not the pool and the vault of the state")
+
+    def _expected(self, after: Pool, event: Event) -> State:
+        queue, parameters = after.queue, self.scripts.parameters
+        expected = replace(
+            self.state, root=queue.root, head=queue.head % COUNTS, tail=queue.tail % COUNTS
+        )
+        if queue.tail != self.queue.tail:
+            return expected
+        if after.vault == self.vault:
+            kept = self.state.bch_reserve + parameters.bond - parameters.tip
+            return replace(expected, bch_reserve=kept)
+        given = after.state.reserves
+        for done in event.executions:
+            if done.action is not None:
+                given = self.fill(done.action).reserves
+        if given.product < self.state.reserves.product or given.bch < parameters.min_reserve:
+            raise BuildError("the reserves fall below their product, or below their minimum")
+        return replace(expected, bch_reserve=given.bch, token_reserve=given.tokens)
 
 
 def new_queue() -> Queue:

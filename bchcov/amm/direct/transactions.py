@@ -16,7 +16,7 @@ from ...wallet.funding import Funding
 from ...wallet.keys import PrivateKey
 from ...wallet.unlockers import ScriptUnlocker, Signature
 from ..action import BUY, Action, deadline_height
-from ..coins import pool_output, vault_output
+from ..coins import nft_in, pool_output, vault_output
 from ..events import Entry, Event
 from ..formula import Reserves
 from ..genesis import build_genesis, read_genesis, require_new
@@ -141,7 +141,7 @@ def reveal(pool: Pool, action: Action, funding: Funding) -> Step:
         .spend(pool.vault, ScriptUnlocker(items, scripts.vault.code))
         .pay(
             pool_output(scripts, state),
-            vault_output(scripts, state, pool.vault.value),
+            vault_output(scripts, state, pool.vault.value, nft=nft_in(pool.vault)),
             Output(value, p2pkh(action.owner), token),
         )
     )
@@ -191,7 +191,8 @@ def exit_pool(pool: Pool, key: PrivateKey, funding: Funding) -> Step:
         raise BuildError(f"{pool.state.pending} orders are queued: the pool cannot end yet")
     if funding.change_bytecode is None:
         raise BuildError("an exit needs funding with a change address")
-    token = Token(parameters.token_category, pool.state.token_reserve)
+    tokens = pool.state.token_reserve
+    token = Token(parameters.token_category, tokens, nft_in(pool.vault))
     unlocker = ScriptUnlocker((Signature(key), key.public_key), scripts.vault.code)
     builder = (
         _builder(replace(funding, coins=()))

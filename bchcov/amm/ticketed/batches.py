@@ -13,7 +13,7 @@ from ...transaction.model import Output
 from ...wallet.funding import Funding
 from ...wallet.unlockers import Item, RawUnlocker, ScriptUnlocker
 from ..action import deadline_height
-from ..coins import pool_output, vault_output
+from ..coins import nft_in, pool_output, vault_output
 from ..queue import Queue
 from ..step import check_height
 from .pool import Order, Pool, Ticket
@@ -186,7 +186,7 @@ def execute(pool: Pool, orders: Iterable[Order], funding: Funding) -> Step:
     burnt = [Output(unfilled * scripts.parameters.forfeit, BURNT)] if unfilled else []
     builder = builder.pay(
         pool_output(scripts, state),
-        vault_output(scripts, state, pool.vault.value),
+        vault_output(scripts, state, pool.vault.value, nft=nft_in(pool.vault)),
         *(each.payout for each in done),
         *burnt,
     )

@@ -11,7 +11,7 @@ from ...script.patterns import p2pkh
 from ...transaction.model import Capability, Output, Token, Transaction
 from ...wallet.coins import Coin
 from ..action import BUY, SELL, Action, Direction
-from ..coins import commitment_of
+from ..coins import commitment_of, nft_in, pool_output, vault_output
 from ..events import Entry, Event, Execution
 from ..formula import Fill, Reserves, execute
 from ..queue import Queue
@@ -145,38 +145,91 @@ class Pool:
     ) -> tuple[Pool | None, Event]:
         """Return the pool after a transaction that spends it (None after an exit), and the event.
 
-        The transaction must be one that nodes accept: what the scripts enforce is not checked
-        again. Raises BuildError for a transaction that does not spend this pool.
+        The state, the coins of pool and vault, and what they hold are computed and compared; the
+        authority of the provider is not. Raises BuildError for a transaction that does not spend
+        this pool, or whose outputs are not those of its next state.
         """
         spent = [(item.outpoint_hash, item.outpoint_index) for item in transaction.inputs]
         if spent[:1] != [self.coin.outpoint]:
             raise BuildError("the transaction does not spend this pool as its first input")
+        if len(source_outputs) != len(spent) or source_outputs[0] != self.coin.output:
+            raise BuildError("the outputs that are said to be spent are others")
         coin = Coin.of(transaction, 0)
-        txid = coin.txid
         token = coin.token
+        has_vault = self._is_vault(source_outputs[1:2])
         if token is None or token.category != self.scripts.parameters.pool_category:
-            return None, Event("exit", txid)
+            if not has_vault or self.state.pending:
+                raise BuildError("the pool ends without its vault, or with orders in its queue")
+            return None, Event("exit", coin.txid)
         try:
             state = State.decode(token.nft.commitment if token.nft else b"")
         except DecodeError as error:
             raise BuildError(f"output 0 is not a pool: {error}") from error
-        vault = Coin.of(transaction, 1) if self.vault.outpoint in spent else self.vault
-        after = replace(self, coin=coin, vault=vault, state=state)
-        if state.tail > self.state.tail:
-            return self._sequenced(after, txid, source_outputs)
-        if state.head == self.state.head:
-            return after, Event("owner", txid)
-        taken = state.head - self.state.head
+        after = replace(self, coin=coin, state=state)
+        if has_vault:
+            after = replace(after, vault=Coin.of(transaction, 1))
+        taken, queued = state.head - self.state.head, state.tail - self.state.tail
+        if queued > 0 and not taken and not has_vault:
+            after, event = self._sequenced(after, source_outputs[1 : 1 + queued])
+        elif taken == 1 and not queued and not has_vault:
+            after = replace(after, queue=self.queue.take(1), entries=self.entries[1:])
+            event = Event("expire", coin.txid, entries=self.entries[:1])
+        elif taken > 0 and not queued and has_vault:
+            after, event = self._executed(after, transaction, source_outputs)
+        elif not taken and not queued and has_vault:
+            event = Event("owner", coin.txid)
+        else:
+            raise BuildError(f"no transaction queues {queued} tickets and takes {taken} orders so")
+        self._require(after, event)
+        return after, event
+
+    def _is_vault(self, outputs: Sequence[Output]) -> bool:
+        """Whether input 1 is the vault, or another coin under its script that stands in for it."""
+        return bool(outputs) and outputs[0].locking_bytecode == self.scripts.vault_bytecode
+
+    def _require(self, after: Pool, event: Event) -> None:
+        """Raise BuildError unless the pool after an event is what script enforces."""
+        state, queued = after.state, len(after.entries) - len(self.entries)
+        expected = replace(
+            self.state,
+            root=after.queue.root,
+            head=after.queue.head,
+            tail=after.queue.tail,
+            collected=max(0, queued) or -(len(event.executions) + bool(event.executions)),
+        )
+        if event.kind == "owner":
+            is_free = self.state.closed and not self.state.pending
+            given = state.reserves if is_free else self.state.reserves
+            expected = replace(expected, closed=state.closed)
+        else:
+            done = event.executions
+            given = done[-1].fill.reserves if done else self.state.reserves
+        expected = replace(expected, bch_reserve=given.bch, token_reserve=given.tokens)
+        if state != expected:
+            raise BuildError(f"the state after the transaction is {state}: expected {expected}")
+        vault = after.vault
+        held = vault_output(self.scripts, state, vault.value, nft=nft_in(vault))
+        if after.coin.output != pool_output(self.scripts, state) or vault.output != held:
+            raise BuildError("the outputs are not the pool and the vault of the state")
+
+    def _executed(
+        self, after: Pool, transaction: Transaction, source_outputs: Sequence[Output]
+    ) -> tuple[Pool, Event]:
+        taken = after.state.head - self.state.head
+        if len(source_outputs) < 2 + taken or len(transaction.outputs) < 2 + taken:
+            raise BuildError(f"{taken} orders are taken, but fewer are there")
         after = replace(after, queue=self.queue.take(taken), entries=self.entries[taken:])
-        if not state.collected:
-            return after, Event("expire", txid, entries=self.entries[:taken])
         reserves, done = self.state.reserves, []
         for at, entry in enumerate(self.entries[:taken], 2):
-            action = self._revealed(Coin(*spent[at], source_outputs[at]))
+            place = transaction.inputs[at]
+            coin = Coin(place.outpoint_hash, place.outpoint_index, source_outputs[at])
+            action = self._revealed(coin)
+            if action is not None and action.hash != entry.action_hash:
+                raise BuildError(f"input {at} is not the order at index {entry.index}")
             fill = Fill(reserves) if action is None else self.fill(action, reserves)
             done.append(Execution(entry, action, fill, transaction.outputs[at]))
             reserves = fill.reserves
-        return after, Event("execute", txid, executions=tuple(done))
+        return after, Event("execute", after.coin.txid, executions=tuple(done))
 
     def _revealed(self, coin: Coin) -> Action | None:
         """Read an action where the script looks for it; None for one of nothing."""
@@ -185,17 +238,12 @@ class Pool:
         except BuildError:
             return None
 
-    def _sequenced(
-        self,
-        after: Pool,
-        txid: str,
-        source_outputs: Sequence[Output],
-    ) -> tuple[Pool, Event]:
+    def _sequenced(self, after: Pool, tickets: Sequence[Output]) -> tuple[Pool, Event]:
         entries = []
-        for at in range(after.state.tail - self.state.tail):
-            _, data = ticket_fields(source_outputs[1 + at].locking_bytecode)
+        for at, ticket in enumerate(tickets):
+            _, data = ticket_fields(ticket.locking_bytecode)
             deadline = int.from_bytes(data[:4], "little")
             entries.append(Entry(self.state.tail + at, deadline, data[4:]))
         queue = self.queue.append([sha256(entry.preimage) for entry in entries])
         after = replace(after, queue=queue, entries=(*self.entries, *entries))
-        return after, Event("sequence", txid, entries=tuple(entries))
+        return after, Event("sequence", after.coin.txid, entries=tuple(entries))

@@ -11,7 +11,7 @@ from ...wallet.balance import Spend
 from ...wallet.funding import Funding
 from ...wallet.keys import PrivateKey
 from ...wallet.unlockers import ScriptUnlocker, Signature
-from ..coins import check_reserves, pool_output, vault_output
+from ..coins import check_reserves, nft_in, pool_output, vault_output
 from ..events import Event
 from ..formula import Reserves
 from ..genesis import build_genesis, read_genesis, require_new
@@ -72,7 +72,10 @@ def _owner_step(
         funding.builder()
         .spend(pool.coin, ScriptUnlocker((), scripts.pool.code))
         .spend(pool.vault, _signed(pool, key), sequence=age)
-        .pay(pool_output(scripts, state), vault_output(scripts, state, pool.vault.value))
+        .pay(
+            pool_output(scripts, state),
+            vault_output(scripts, state, pool.vault.value, nft=nft_in(pool.vault)),
+        )
     )
     return take_step(pool, builder)
 
@@ -120,7 +123,8 @@ def exit_pool(pool: Pool, key: PrivateKey, funding: Funding) -> Step:
         raise BuildError(f"{pool.state.pending} orders are queued: the pool cannot end yet")
     if funding.change_bytecode is None:
         raise BuildError("an exit needs funding with a change address")
-    token = Token(scripts.parameters.token_category, pool.state.token_reserve)
+    category, tokens = scripts.parameters.token_category, pool.state.token_reserve
+    token = Token(category, tokens, nft_in(pool.vault))
     builder = (
         replace(funding, coins=())
         .builder()
