@@ -153,8 +153,11 @@ class TicketedPool:
         due = [self._tickets[each] for each in self.waiting()]
         if not due:
             raise CommandError("no ticket is waiting to be queued: commit makes one")
-        steps = amm.sequence_all(pool, due, height, self._accounts.funding("builder"))
-        return [self._accounts.submit(step.built) for step in steps], len(due)
+        made = amm.sequence_all(pool, due, height, self._accounts.funding("builder"))
+        if not made.steps:
+            raise CommandError(f"no ticket can be queued: {made.skipped[0].reason}")
+        count = len(due) - len(made.skipped)
+        return [self._accounts.submit(step.built) for step in made], count
 
     def execute(self) -> tuple[list[str], int]:
         """Execute the revealed orders at the head; return the txids and the number of orders."""
@@ -165,8 +168,11 @@ class TicketedPool:
             ready.append(orders[entry.action_hash])
         if not ready:
             raise CommandError("no revealed order at the head of the queue: nothing to execute")
-        steps = amm.execute_all(pool, ready, self._accounts.funding("builder"))
-        return [self._accounts.submit(step.built) for step in steps], len(ready)
+        made = amm.execute_all(pool, ready, self._accounts.funding("builder"))
+        if not made.steps:
+            raise CommandError(f"no order can be executed: {made.skipped[0].reason}")
+        count = len(ready) - len(made.skipped)
+        return [self._accounts.submit(step.built) for step in made], count
 
     def expire(self) -> str:
         """Expire the order at the head of the queue; return the txid."""

@@ -9,6 +9,7 @@ from ..formula import Reserves
 from ..refusal import explain_refusal
 from ..salts import derive_salt
 from .batches import execute, execute_all, expire, sequence, sequence_all
+from .choosing import Batches, Skipped, choose_orders, choose_tickets, read_coins
 from .parameters import Parameters
 from .pool import Order, Pool, Ticket, read_order, read_state, read_ticket
 from .provider import (
@@ -27,6 +28,7 @@ __all__ = [
     "BUY",
     "SELL",
     "Action",
+    "Batches",
     "Entry",
     "Event",
     "Execution",
@@ -38,11 +40,14 @@ __all__ = [
     "Pool",
     "Reserves",
     "Scripts",
+    "Skipped",
     "State",
     "Step",
     "Ticket",
     "change_reserves",
     "check_genesis",
+    "choose_orders",
+    "choose_tickets",
     "derive_salt",
     "execute",
     "execute_all",
@@ -53,6 +58,7 @@ __all__ = [
     "genesis",
     "make_order",
     "make_ticket",
+    "read_coins",
     "read_history",
     "read_order",
     "read_state",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from ...crypto.hashes import sha256
@@ -10,12 +10,14 @@ from ...errors import BuildError
 from ...script.opcodes import Op
 from ...transaction.constants import LOCKTIME_IN_FORCE
 from ...transaction.model import Output
+from ...wallet.coins import Coin
 from ...wallet.funding import Funding
 from ...wallet.unlockers import Item, RawUnlocker, ScriptUnlocker
 from ..action import deadline_height
 from ..coins import nft_in, pool_output, vault_output
 from ..queue import Queue
 from ..step import check_height
+from .choosing import Batches, Skipped, choose_orders, choose_tickets
 from .pool import Order, Pool, Ticket
 from .scripts import EXECUTE_PADDING, SEQUENCE_PADDING, ticket_data
 from .state import MAX_COUNT
@@ -131,22 +133,38 @@ def sequence(pool: Pool, tickets: Iterable[Ticket], height: int, funding: Fundin
 
 
 def sequence_all(
-    pool: Pool, tickets: Iterable[Ticket], height: int, funding: Funding
-) -> list[Step]:
-    """Queue any number of tickets, in as many transactions as the limits require.
+    pool: Pool,
+    tickets: Iterable[Ticket],
+    height: int,
+    funding: Funding,
+    *,
+    confirmations: Callable[[Coin], int] | None = None,
+) -> Batches:
+    """Queue all tickets that can be, in as many transactions as the limits require.
 
-    The coins of `funding` pay for the first transaction only. Raises BuildError, also if the
-    queue has no room for all tickets.
+    No coin of a stranger's stops this: what cannot be queued is skipped, with the reason, as is
+    what has no room or does not pay its batch. With `confirmations`, unconfirmed tickets are
+    skipped, too. The coins of `funding` pay for the first transaction only. Raises BuildError
+    if the pool is closed or `height` is none.
     """
+    check_height(height)
+    if pool.state.closed:
+        raise BuildError("the pool is closed: it takes no tickets")
+    chosen, skipped = choose_tickets(pool, tickets, height, confirmations=confirmations)
     steps: list[Step] = []
-    left = in_order(tickets)
+    left, reason = in_order(chosen), "the queue is full"
     while left:
         count = min(len(left), MAX_TICKETS, pool.queue.room())
         if not count:
-            raise BuildError(f"the queue is full: no room for {len(left)} of the tickets")
-        steps.append(sequence(pool, left[:count], height, funding))
+            break
+        try:
+            steps.append(sequence(pool, left[:count], height, funding))
+        except BuildError as error:
+            reason = str(error)
+            break
         pool, left, funding = steps[-1].pool, left[count:], replace(funding, coins=())
-    return steps
+    skipped += [Skipped(ticket.coin, reason) for ticket in left]
+    return Batches(tuple(steps), tuple(skipped))
 
 
 def execute(pool: Pool, orders: Iterable[Order], funding: Funding) -> Step:
@@ -193,18 +211,23 @@ def execute(pool: Pool, orders: Iterable[Order], funding: Funding) -> Step:
     return take_step(pool, builder)
 
 
-def execute_all(pool: Pool, orders: Iterable[Order], funding: Funding) -> list[Step]:
-    """Execute any number of the queue's first orders, in as many transactions as needed.
+def execute_all(pool: Pool, orders: Iterable[Order], funding: Funding) -> Batches:
+    """Execute the revealed orders at the head of the queue, in as many transactions as needed.
 
-    The coins of `funding` pay for the first transaction only. Raises BuildError.
+    `orders` may be any, in any order: what is not at the head is skipped, with the reason, as is
+    what does not pay its batch. The coins of `funding` pay for the first transaction only.
     """
+    chosen, skipped = choose_orders(pool, tuple(orders))
     steps: list[Step] = []
-    left = list(orders)
-    while left:
-        count = min(len(left), MAX_ORDERS, pool.queue.takeable() or 1)
-        steps.append(execute(pool, left[:count], funding))
-        pool, left, funding = steps[-1].pool, left[count:], replace(funding, coins=())
-    return steps
+    while chosen:
+        count = min(len(chosen), MAX_ORDERS, pool.queue.takeable())
+        try:
+            steps.append(execute(pool, chosen[:count], funding))
+        except BuildError as error:
+            skipped += [Skipped(order.coin, str(error)) for order in chosen]
+            break
+        pool, chosen, funding = steps[-1].pool, chosen[count:], replace(funding, coins=())
+    return Batches(tuple(steps), tuple(skipped))
 
 
 def expire(pool: Pool, height: int, funding: Funding) -> Step:

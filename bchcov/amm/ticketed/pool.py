@@ -14,6 +14,7 @@ from ..action import BUY, SELL, Action, Direction
 from ..coins import commitment_of, nft_in, pool_output, vault_output
 from ..events import Entry, Event, Execution
 from ..formula import Fill, Reserves, execute
+from ..parameters import MIN_PAYOUT
 from ..queue import Queue
 from .scripts import Scripts, order_fields, ticket_fields
 from .state import State
@@ -135,7 +136,8 @@ class Pool:
             value = order.coin.value - (fill.reserves.bch - reserves.bch)
             value += parameters.forfeit if fill.is_filled else 0
             token = Token(parameters.token_category, tokens) if tokens else None
-            payout = Output(value, p2pkh(order.action.owner), token)
+            # What would be dust, of an order that only a miner can have made, is topped up.
+            payout = Output(max(value, MIN_PAYOUT), p2pkh(order.action.owner), token)
             done.append(Execution(entry, order.action, fill, payout))
             reserves = fill.reserves
         return tuple(done)
