@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from bchcov import (
     encode_transaction,
     evaluate_input,
     trace_input,
+    trace_script,
 )
 from bchcov.vm.rules.flags import rules_from_flags
 
@@ -46,6 +48,11 @@ def test_a_step_shows_the_machine_before_it() -> None:
     assert str(steps[4]) == "  OP_1SUB  [02]"
     assert str(steps[14]) == "  (OP_1)  [0]"
     assert [step.op_cost for step in steps[:3]] == [0, 101, 201]
+
+
+def test_a_trace_keeps_a_hundred_thousand_steps_where_no_number_is_said() -> None:
+    for each in (trace_input, trace_script):
+        assert inspect.signature(each).parameters["most_steps"].default == 100_000
 
 
 def test_a_trace_keeps_the_first_steps_only() -> None:
