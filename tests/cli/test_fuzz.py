@@ -172,8 +172,11 @@ def test_what_is_open_to_argument_counts_where_it_is_strict() -> None:
 
 def test_a_category_of_one_nft_and_an_open_role_are_taken_as_said() -> None:
     script = ("--party-script", f"payee={OWNER.locking_bytecode.hex()}")
-    result = run(BROKEN, *PARTY, "--open", "owner", *script, "--unique", "11" * 32, *COUNT)
-    assert result.exit_code in (0, 1)
+    arguments = (*PARTY, "--open", "owner", *script, *COUNT)
+    assert run(BROKEN, *arguments).exit_code in (0, 1)
+    result = run(BROKEN, *arguments, "--unique", "11" * 32)
+    assert result.exit_code == 2
+    assert f"unique category 0x{'11' * 32} is in no honest transaction" in result.stderr
 
 
 def test_any_form_and_many_files_are_read(tmp_path: Path) -> None:

@@ -7,15 +7,19 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 
-from ...errors import ContractError
-from ...transaction.model import Output, Transaction
 from ...vm.rules.ruleset import RuleSet
 from ...vm.rules.upgrades import BCH_2026
-from ...wallet.built import BuiltTransaction
 from .corpus import Learned, learn, learned_of, news
+from .description import (
+    Honest,
+    checked_categories,
+    checked_parties,
+    checked_properties,
+    pairs_of,
+)
 from .findings import Finding, Progress, shrink
 from .parties import Party
-from .scene import ATTACKER, CONTRACT, STRANGER, Scene, make_scene
+from .scene import STRANGER, Scene, make_scene
 from .search import Property, Search, make_search
 
 __all__ = ["Campaign", "Honest", "Report", "pairs_of", "prepare"]
@@ -29,8 +33,6 @@ _NEVER_TRIED = (
     " says",
     "signatures of keys that the attacker does not hold, and preimages that nobody has shown",
 )
-Honest = BuiltTransaction | tuple[Transaction, Sequence[Output]]
-"""An accepted transaction with the outputs that it spends."""
 
 
 @dataclass(frozen=True)
@@ -164,14 +166,6 @@ class Campaign:
                     self.learned.append(learned_of(finding, search.scene))
 
 
-def pairs_of(honest: Iterable[Honest]) -> list[tuple[Transaction, Sequence[Output]]]:
-    """Take transactions and the outputs that they spend out of what a builder has built."""
-    return [
-        (each.transaction, each.source_outputs) if isinstance(each, BuiltTransaction) else each
-        for each in honest
-    ]
-
-
 def prepare(
     honest: Iterable[Honest],
     parties: Iterable[Party] = (),
@@ -184,17 +178,14 @@ def prepare(
 ) -> Campaign:
     """Prepare a campaign of these attackers, or of all; the other arguments are those of `fuzz`.
 
-    Raises ContractError for a transaction that is refused as it stands, and for a party with a
-    name that is another's.
+    Raises ContractError for a transaction that is refused as it stands, or breaks a property, and
+    for a party with a name or a key that is another's.
     """
-    everybody = tuple(parties)
-    taken = {STRANGER.name, ATTACKER, CONTRACT, "nobody"}
-    for number, party in enumerate(everybody):
-        if party.name in taken:
-            raise ContractError(f"party {number}: the name {party.name!r} is taken")
-        taken.add(party.name)
-    scene = make_scene(pairs_of(honest), everybody, rules, unique)
-    checks = tuple(properties)
+    everybody = checked_parties(parties)
+    pairs = pairs_of(honest)
+    one_of_a_kind = checked_categories(unique, pairs)
+    scene = make_scene(pairs, everybody, rules, one_of_a_kind)
+    checks = checked_properties(properties, pairs)
     return Campaign(
         [
             make_search(each, checks, Random(seed))
