@@ -4,30 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import NamedTuple
 
 from ...transaction.model import Capability, Nft, Output, Token
+from ...validation.verify import verify
 from .draft import Draft
+from .free_items import FreeItem
 from .scene import Scene
 
-__all__ = ["FreeNft", "free_nfts"]
+__all__ = ["free_nfts"]
 
 
-class FreeNft(NamedTuple):
-    """What is said of an NFT, drafts with others in its place, and one with none.
-
-    It is free if all of them are accepted but the last, without which it is of no use.
-    """
-
-    says: str
-    drafts: list[Draft]
-    without: Draft
-
-
-def free_nfts(draft: Draft, scene: Scene) -> Iterator[FreeNft]:
+def free_nfts(draft: Draft, scene: Scene) -> Iterator[FreeItem]:
     """Yield for each immutable NFT that the attacker spends that it may be another one.
 
-    They may have any of a category, but for one of which there is one NFT only.
+    They may have any of a category, but for one of which there is one NFT only. What may be left
+    out as well is of no interest.
     """
     for at, place in enumerate(draft.inputs):
         token = place.coin.token
@@ -42,7 +33,8 @@ def free_nfts(draft: Draft, scene: Scene) -> Iterator[FreeNft]:
         says = f"the NFT that input {at} spends may be any of its category"
         made = [_with(draft, at, token, replace(token, nft=Nft(each))) for each in others]
         bare = None if not token.amount else replace(token, nft=None)
-        yield FreeNft(says, made, _with(draft, at, token, bare))
+        if not verify(*_with(draft, at, token, bare).finish(), scene.rules).ok:
+            yield FreeItem((at, -1), says, made)
 
 
 def _with(draft: Draft, at: int, old: Token, new: Token | None) -> Draft:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from heapq import heappop, heappush
+from itertools import chain
 from random import Random
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from .draft import Draft
 from .edits import Edit, edits_of, item_edits, splices, state_edits, telling_edits
 from .edits_of_outputs import STATE
 from .free_items import free_items
+from .free_nfts import free_nfts
 from .lanes import Lane, in_turn, take_turns
 from .material import Material, gather
 from .oracle import Loss, Oracle
@@ -262,7 +264,8 @@ class Search:
         """Look for items on which nothing depends: all values of a kind are accepted."""
         for seed in self.seeds:
             found: set[tuple[int, int]] = set()
-            for place, says, drafts in free_items(seed.draft):
+            free = chain(free_items(seed.draft), free_nfts(seed.draft, self.scene))
+            for place, says, drafts in free:
                 if place in found:
                     continue
                 accepted = yield from self._all_accepted(drafts)

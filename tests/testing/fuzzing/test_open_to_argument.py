@@ -255,3 +255,30 @@ OP_INPUTINDEX OP_OUTPUTTOKENCOMMITMENT OP_BIN2NUM OP_NUMEQUAL
     states = [each.outputs[0].token for each in made]
     assert states
     assert encode_number(6) in {each.nft.commitment for each in states if each and each.nft}
+
+
+def rented(source: str) -> set[str]:
+    """Whoever brings an NFT gets the deposit."""
+    contract = compile_contract("rental", source=source)
+    token = Token(CATEGORY, nft=Nft(b"sword"))
+    builder = (
+        TransactionBuilder()
+        .spend(contract.coin("11" * 32, 0, 300_000), contract.unlock.back())
+        .spend(Coin(bytes(32), 1, Output(3_000, HEIR.locking_bytecode, token)), P2pkhUnlocker(HEIR))
+        .pay(Output(1_000, OWNER.locking_bytecode, token), Output(301_000, HEIR.locking_bytecode))
+    )
+    return kinds([builder.build_exactly()], OWNER_IS, HEIR_IS)
+
+
+def test_another_nft_of_the_category_is_tried() -> None:
+    source = f"""\
+// @spend back()
+OP_TXINPUTCOUNT OP_2 OP_NUMEQUALVERIFY
+OP_0 OP_OUTPUTBYTECODE <0x{OWNER.locking_bytecode.hex()}> OP_EQUALVERIFY
+OP_0 OP_OUTPUTTOKENCOMMITMENT <0x{b"sword".hex()}> OP_EQUALVERIFY
+OP_0 OP_OUTPUTTOKENCATEGORY <0x{CATEGORY.hex()}> OP_EQUAL
+"""
+    assert "heir: free item" not in rented(source)
+    assert "heir: free item" in rented(
+        source.replace(f"OP_0 OP_OUTPUTTOKENCOMMITMENT <0x{b'sword'.hex()}> OP_EQUALVERIFY", "")
+    )

@@ -18,8 +18,8 @@ QUICK = (
     "coupons",
 )
 COUNT, MANY = 8_000, 40_000
-# Open to argument with every oracle that signs data.
-ALWAYS = ("trust",)
+# Open to argument with every oracle that signs data, and every path that is chosen by an item.
+ALWAYS = ("trust", "malleable")
 
 
 @pytest.mark.parametrize("name", BY_NAME)
