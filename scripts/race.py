@@ -107,12 +107,17 @@ ATTACKED: tuple[Column, ...] = (
     ("attacker's or miner's gain, sats", lambda row: f"{row.attacker_gain + _mined(row):,}"),
     (
         "races with a gain",
-        lambda row: f"{row.attacker_gains_in or row.miner_takes_in} of {row.seeds}",
+        lambda row: f"{_gains_in(row)} of {row.seeds}",
     ),
     ("change of all users, sats", lambda row: f"{row.users_gain:,}"),
 )
 
 IN_SHORT = tuple(ATTACKED[at] for at in (5, 6, 3))
+
+
+def _gains_in(row: Row) -> int:
+    """In how many races the attacker gained or, where there is none, the miner."""
+    return row.attacker_gains_in if row.attacker else row.miner_takes_in
 
 
 def _mined(row: Row) -> int:

@@ -80,6 +80,23 @@ def test_who_can_take_back_an_order_does_not_count_as_revealed() -> None:
     assert total(careful, "settled") == total(careful, "users")
 
 
+def test_an_order_cannot_be_taken_back_while_it_waits() -> None:
+    settings = Settings(users=30, attacker="revoker", miner_share=0.0, trusting=True)
+    binding = races(settings, seeds=8)
+    assert total(binding, "rounds") >= 6
+    assert all(each.attacker_gain <= 0 for each in binding)
+
+
+def test_a_provider_moves_the_reserves_under_nobody_who_looks() -> None:
+    settings = Settings(users=20, attacker="provider", miner_share=0.0)
+    careful, trusting = races(settings), races(replace(settings, trusting=True))
+    assert total(careful, "rounds") == 0
+    assert total(careful, "settled") == total(careful, "users")
+    assert total(careful, "attacker_gain") < 0
+    assert total(trusting, "rounds") > 0
+    assert total(trusting, "unfilled") > total(careful, "unfilled") + 10
+
+
 def test_an_unconfirmed_reveal_pays_only_who_finds_most_blocks() -> None:
     settings = Settings(users=30, attacker="retractor", budget=0, parameters=WIDE)
     few = races(replace(settings, miner_share=0.3))

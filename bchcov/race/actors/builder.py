@@ -55,7 +55,7 @@ class Builder:
             pool = step.pool
             sent.append(step.built.transaction)
         tickets = [each for each in model.waiting() if self._takes(each)]
-        while tickets and pool.queue.room():
+        while tickets and pool.queue.room() and not self._is_overdue(pool):
             count = min(most, pool.queue.room())
             try:
                 step = amm.sequence(pool, tickets[:count], height, funding)
@@ -74,6 +74,13 @@ class Builder:
             return amm.execute(pool, orders, Funding(self._key.locking_bytecode))
         except BuildError:
             return amm.execute(pool, orders, self._model.world.funding(self._key))
+
+    def _is_overdue(self, pool: amm.Pool) -> bool:
+        """Return whether the head is late and silent: to queue tickets now would delay its end."""
+        model = self._model
+        if not pool.entries or model.revealed(pool.entries[0]) is not None:
+            return False
+        return model.world.chain.height + 1 >= pool.entries[0].deadline
 
     def act_if_urgent(self) -> None:
         """Execute at once what could be expired instead in the next block."""

@@ -56,7 +56,7 @@ class Desk(Protocol):
         ...
 
     def stand(self, actions: Sequence[Action], deadline: int) -> bool:
-        """Queue actions behind everybody, in this order if each is queued alone."""
+        """Queue actions behind everybody, in any order."""
         ...
 
     def reveal(self, action: Action) -> bool:

@@ -58,7 +58,9 @@ class Revoker:
     def __init__(self, desk: TicketedDesk) -> None:
         self._desk, self.account = desk, desk.account
         self._bracket: Bracket | None = None
-        self._delay = desk.model.tip.scripts.parameters.order_refund_delay
+        parameters = desk.model.tip.scripts.parameters
+        # Until then everybody has to wait, and a ticket can be silent for no longer.
+        self._delay = min(parameters.order_refund_delay + 2, parameters.max_wait)
 
     @property
     def is_open(self) -> bool:
@@ -74,7 +76,7 @@ class Revoker:
         """Surround waiting tickets, reveal, and take back what does not pay."""
         bracket = self._bracket
         if bracket is None:
-            self._bracket = surround(self._desk, silent=self._delay + 2)
+            self._bracket = surround(self._desk, silent=self._delay)
             return
         if not bracket.orders and bracket.is_sure():
             bracket.publish(*BEFORE)

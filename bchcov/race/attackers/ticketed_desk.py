@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from ...amm import ticketed as amm
 from ...amm.action import Action
 from ...amm.formula import Reserves
-from ...amm.ticketed.scripts import ticket_data
 from ...errors import BuildError
-from ...transaction.model import Output, Transaction
+from ...transaction.model import Transaction
 from ...wallet.builder import BuiltTransaction
 from ...wallet.coins import Coin
 from ...wallet.unlockers import P2pkhUnlocker
@@ -70,22 +69,19 @@ class TicketedDesk:
         """Submit transactions until one is refused."""
         return all(self.world.submit_now(each.transaction).ok for each in built)
 
-    def make_tickets(
-        self, actions: Sequence[Action], deadline: int, *, tip: int = 0
-    ) -> list[amm.Ticket]:
-        """Make tickets, all in one transaction; return none if it is refused."""
-        scripts, bond = self.model.tip.scripts, self.model.tip.scripts.parameters.bond
-        outputs = [
-            Output(bond + tip, scripts.ticket(each.owner, ticket_data(deadline, each.hash)))
-            for each in actions
-        ]
-        try:
-            built = self.account.funding().builder().pay(*outputs).build()
-        except BuildError:
-            return []
-        if not self.submit(built):
-            return []
-        return [amm.read_ticket(scripts, built.coin(at)) for at in range(len(actions))]
+    def make_tickets(self, actions: Sequence[Action], deadline: int) -> list[amm.Ticket]:
+        """Make tickets, each in a transaction of its own; stop at the first that is refused."""
+        made = []
+        for action in actions:
+            funding = self.account.funding()
+            try:
+                new = amm.make_ticket(self.model.tip.scripts, action, deadline, funding, tip=0)
+            except BuildError:
+                break
+            if not self.submit(new.built):
+                break
+            made.append(new.ticket)
+        return made
 
     def sequence(self, tickets: Sequence[amm.Ticket]) -> bool:
         """Queue tickets now."""
@@ -97,7 +93,7 @@ class TicketedDesk:
         return self.submit(step.built)
 
     def stand(self, actions: Sequence[Action], deadline: int) -> bool:
-        """Queue actions behind everybody, in this order, at most 100 in each batch."""
+        """Queue actions behind everybody, at most 100 in each batch."""
         left = list(actions)
         while left:
             count = min(len(left), _MOST, self.room)

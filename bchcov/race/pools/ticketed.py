@@ -62,6 +62,11 @@ class TicketedPoolModel:
         self._make_ticket(user_order)
 
     def _make_ticket(self, user_order: UserOrder) -> None:
+        world = self.world
+        if self._is_closing():
+            again = partial(self._make_ticket, user_order)
+            world.clock.after(world.reaction(world.settings.block_seconds), again)
+            return
         intent, scripts = user_order.intent, self.tip.scripts
         salt = amm.derive_salt(intent.key, scripts.parameters.pool_category, user_order.retries)
         owner = intent.key.public_key_hash
@@ -69,9 +74,18 @@ class TicketedPoolModel:
         self.actions[action.hash] = user_order, action
         deadline = self.world.chain.height + scripts.parameters.max_wait
         funding = self.world.funding(intent.key)
-        tip = amm.fair_tip(1 + len(self.waiting()))
+        # Of those who wait, no more than the places of the queue share a batch.
+        company = min(1 + len(self.waiting()), self.tip.queue.capacity // 2)
+        tip = amm.fair_tip(max(1, company))
         made = amm.make_ticket(scripts, action, deadline, funding, tip=tip)
         self.world.send(made.built, lambda result: self._learn(user_order, result))
+
+    def _is_closing(self) -> bool:
+        """Return whether the provider may soon move the reserves under those who wait.
+
+        Careful users take their tickets back then, and make no new ones.
+        """
+        return self.tip.state.closed and not self.world.settings.trusting
 
     def _learn(self, user_order: UserOrder, result: Submission) -> None:
         if result.ok:
@@ -234,7 +248,7 @@ class TicketedPoolModel:
                 continue
             if world.chain.confirmations(ticket.coin) < _PATIENCE_BLOCKS:
                 continue
-            if self.tip.state.closed:
+            if self._is_closing():
                 key = known[0].intent.key
                 back = amm.refund(self.tip.scripts, ticket, key, Funding(key.locking_bytecode))
                 self.coins.forget(ticket)
