@@ -12,8 +12,8 @@ from bchcov.race import POOLS, Settings, run_race
 from bchcov.race.compare import Row, put_together
 from bchcov.race.sweep import make_runs, run_all
 
-SEEDS, FEWER_SEEDS = 50, 10
-USERS = (10, 50, 100, 200)
+SEEDS, FEWER_SEEDS, CROWD_SEEDS = 10, 10, 3
+USERS = (10, 50, 100)
 CARELESS = {"careless": 1.0, "miner_share": 0.5}
 FLOOD = {"attacker": "flooder", "attacker_budget": 2_000_000, "max_blocks": 1_000}
 MONOPOLY = {
@@ -156,7 +156,7 @@ def comparison() -> list[str]:
 
 def crowds() -> list[str]:
     """More and more users."""
-    rows = run(Settings(miner_share=0.0), FEWER_SEEDS, ("users", USERS))
+    rows = run(Settings(miner_share=0.0), CROWD_SEEDS, ("users", USERS))
     return table(CROWDED, sorted(rows, key=lambda row: row.value))
 
 
