@@ -16,6 +16,7 @@ from .draft import Draft
 from .edits_of_coins import edits_of_coins
 from .edits_of_inputs import edits_of_inputs, item_edits
 from .edits_of_outputs import edits_of_outputs, state_edits
+from .lanes import interleaved
 from .material import Edit, Material
 
 __all__ = ["Edit", "Material", "edits_of", "item_edits", "splices", "state_edits", "telling_edits"]
@@ -32,10 +33,10 @@ def edits_of(draft: Draft, material: Material) -> Iterator[Edit]:
 
 def telling_edits(draft: Draft, material: Material) -> Iterator[Edit]:
     """Yield changes of what a transaction spends, whom it pays, and when: there are few."""
-    yield from edits_of_outputs(draft, material)
-    yield from _times(draft)
-    yield from edits_of_inputs(draft, material)
-    yield from edits_of_coins(draft, material)
+    # Half of them concern outputs, which are where most is taken.
+    outputs = edits_of_outputs(draft, material)
+    coins = edits_of_inputs(draft, material), edits_of_coins(draft, material)
+    return interleaved((outputs, outputs, outputs, *coins, _times(draft)))
 
 
 def _times(draft: Draft) -> Iterator[Edit]:

@@ -9,6 +9,7 @@ from ...script.patterns import is_p2pkh, is_p2sh20, is_p2sh32, p2sh20, p2sh32
 from ...transaction.model import Nft, Output, Token
 from .draft import Draft, DraftInput
 from .hollow import hollow, siblings
+from .lanes import interleaved
 from .material import Edit, Material
 from .scene import OWN_CATEGORY, fresh_outpoint, purse_of
 
@@ -20,15 +21,15 @@ _LONGEST_COMMITMENT = 128
 
 
 def edits_of_coins(draft: Draft, material: Material) -> Iterator[Edit]:
-    """Yield every single exchange of an honest coin for one that the attacker has made."""
-    yield from _company(draft, material)
+    """Yield every single exchange of a coin for one that the attacker has made, of each kind."""
+    groups = [_company(draft, material)]
     for at, place in enumerate(draft.inputs):
         if not is_p2pkh(place.coin.locking_bytecode):
-            yield from _in_front(at, place)
-            yield from _look_alikes(at, place)
-            yield from _unlocked_as_elsewhere(at, place, material)
-    for at, place in enumerate(draft.inputs):
-        yield from _other_coins(at, place, material)
+            groups.append(_in_front(at, place))
+            groups.append(_look_alikes(at, place))
+            groups.append(_unlocked_as_elsewhere(at, place, material))
+        groups.append(_other_coins(at, place, material))
+    return interleaved(groups)
 
 
 def _company(draft: Draft, material: Material) -> Iterator[Edit]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from ...transaction.constants import MAX_MONEY
 from ...transaction.model import Capability, Nft, Output, Token
 from .draft import Draft
+from .lanes import interleaved
 from .material import Edit, Material
 from .scene import OWN_CATEGORY
 
@@ -22,19 +23,33 @@ _LONGEST_COMMITMENT = 128
 
 
 def edits_of_outputs(draft: Draft, material: Material) -> Iterator[Edit]:
-    """Yield every single change of a draft's outputs but those of states."""
+    """Yield every single change of a draft's outputs but those of states, of each kind in turn."""
+    groups = [_moved(at, output, material) for at, output in enumerate(draft.outputs)]
     for at, output in enumerate(draft.outputs):
-        yield from _moved(at, output, material)
-    for at, output in enumerate(draft.outputs):
-        if output.token is not None:
-            yield from _taken(at, output.token, material)
+        groups.append(_other_amounts(at, output, draft))
+        groups.append(_other_tokens(at, output, material))
+        groups.append(_other_scripts(at, output, material))
     for at, place in enumerate(draft.inputs):
-        yield from _ended(at, place.coin.token, draft, material)
-    for at, output in enumerate(draft.outputs):
-        for value in _amounts(output.value, draft):
-            yield Edit(f"output {at} has {value} satoshis", _with(at, value=value))
-        for token in _tokens(output.token, material):
-            yield Edit(f"output {at} has other tokens", _with(at, token=token))
+        groups.append(_ended(at, place.coin.token, draft, material))
+    return interleaved(groups)
+
+
+def _other_amounts(at: int, output: Output, draft: Draft) -> Iterator[Edit]:
+    for value in _amounts(output.value, draft):
+        yield Edit(f"output {at} has {value} satoshis", _with(at, value=value))
+
+
+def _other_tokens(at: int, output: Output, material: Material) -> Iterator[Edit]:
+    if output.token is not None:
+        yield from _taken(at, output.token, material)
+    for token in _tokens(output.token, material):
+        yield Edit(f"output {at} has other tokens", _with(at, token=token))
+
+
+def _other_scripts(at: int, output: Output, material: Material) -> Iterator[Edit]:
+    for script in material.scripts:
+        if script not in (material.mine, output.locking_bytecode):
+            yield Edit(f"output {at} goes to another script", _with(at, locking_bytecode=script))
 
 
 def state_edits(draft: Draft, material: Material) -> Iterator[Edit]:
@@ -76,9 +91,6 @@ def _moved(at: int, output: Output, material: Material) -> Iterator[Edit]:
         yield Edit(f"output {at} goes to the attacker", _with(at, locking_bytecode=mine))
     yield Edit(f"output {at} is left out", _left_out(at))
     yield Edit(f"output {at} stands twice", _insert(output))
-    for script in material.scripts:
-        if script not in (mine, output.locking_bytecode):
-            yield Edit(f"output {at} goes to another script", _with(at, locking_bytecode=script))
     for other in range(at):
         yield Edit(f"outputs {other} and {at} change places", _swapped(at, other))
 

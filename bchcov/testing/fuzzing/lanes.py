@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-__all__ = ["Lane", "in_turn", "take_turns"]
+__all__ = ["Lane", "in_turn", "interleaved", "take_turns"]
 
 _IDLE = 5
 Whole = TypeVar("Whole")
@@ -53,3 +53,8 @@ def in_turn(
         if part is not None:
             yield whole, part
             waiting.append((whole, left))
+
+
+def interleaved(several: Iterable[Iterator[Part]]) -> Iterator[Part]:
+    """Yield what several iterators yield, one of each in turn."""
+    return (part for _, part in in_turn(several, iter))

@@ -9,6 +9,7 @@ from ...crypto.hashes import hash160, sha256
 from ...errors import BchcovError
 from ...script.opcodes import Op
 from ...script.patterns import p2pk, p2pkh
+from ...script.pushes import instructions
 from ...transaction.context import TransactionContext
 from ...transaction.model import Output
 from ...transaction.sighash import signature_digest, signing_serialization
@@ -30,6 +31,7 @@ __all__ = ["NOBODY", "Party", "hold", "put_in_place", "with_signatures"]
 
 _SIGNED = (Op.OP_CHECKSIG, Op.OP_CHECKSIGVERIFY)
 _DATA_SIGNED = (Op.OP_CHECKDATASIG, Op.OP_CHECKDATASIGVERIFY)
+_SHORTEST_FUNCTION = 2
 _MULTISIG = (Op.OP_CHECKMULTISIG, Op.OP_CHECKMULTISIGVERIFY)
 
 
@@ -136,7 +138,7 @@ def _serialization(
     if number is None:
         return None
     hash_type = int.from_bytes(origin.operands[-1][-4:], "little")
-    for covered in (None, *_suffixes(place.running)):
+    for covered in _scripts_that_run(place):
         code = place.running if covered is None else covered
         try:
             made = signing_serialization(context, index, code, hash_type)
@@ -169,7 +171,7 @@ def _signed(
 ) -> Signed:
     """The place of a signature; what it covers is found by trying."""
     scheme, hash_type = scheme_of(signature), signature[-1]
-    for covered in (None, *_suffixes(place.running)):
+    for covered in _scripts_that_run(place):
         try:
             digest = signature_digest(
                 context, index, place.running if covered is None else covered, hash_type
@@ -179,6 +181,21 @@ def _signed(
         if is_signature(signature[:-1], digest, public_key, scheme):
             return Signed(key, hash_type, scheme, covered)
     return Signed(key, hash_type, scheme)
+
+
+def _scripts_that_run(place: DraftInput) -> Iterator[bytes | None]:
+    """What a signature may cover: the script or what follows a separator, or a function.
+
+    A function is pushed by the unlocking script, or stands in the script.
+    """
+    yield None
+    yield from _suffixes(place.running)
+    for item in place.items:
+        if isinstance(item, bytes) and len(item) >= _SHORTEST_FUNCTION:
+            yield from (item, *_suffixes(item))
+    for step in instructions(place.running):
+        if step.data is not None and len(step.data) >= _SHORTEST_FUNCTION:
+            yield from (step.data, *_suffixes(step.data))
 
 
 def _suffixes(code: bytes) -> Iterator[bytes]:

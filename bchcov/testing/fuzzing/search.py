@@ -112,8 +112,8 @@ class Search:
             Lane(12, self._mend()),
             Lane(3, self._revive(dead)),
             Lane(1, self._free_items()),
-            Lane(2, self._grow(telling)),
-            Lane(6, self._mix(living or dead, material)),
+            Lane(5, self._grow(telling)),
+            Lane(5, self._mix(living or dead, material)),
             *(Lane(1, self._change(in_turn([*others, *dead], each))) for each in kinds),
         )
         yield from take_turns(lanes, lambda: self.judged + _WATCHED * self._watched)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from random import Random
 
 from bchcov import (
+    BCH_2026,
     Output,
     P2pkhUnlocker,
     PrivateKey,
@@ -17,12 +18,14 @@ from bchcov import (
     verify,
 )
 from bchcov.script.patterns import p2sh32
-from bchcov.script.pushes import instructions
+from bchcov.script.pushes import encode_push, instructions
 from bchcov.testing import Party, fuzz
+from bchcov.testing.fuzzing.campaign import pairs_of
 from bchcov.testing.fuzzing.draft import Draft
 from bchcov.testing.fuzzing.hollow import hollow, siblings
 from bchcov.testing.fuzzing.lanes import Lane, in_turn, take_turns
 from bchcov.testing.fuzzing.refusals import Refusals, Refused
+from bchcov.testing.fuzzing.scene import make_scene
 from bchcov.wallet.coins import Coin
 
 OWNER = PrivateKey(bytes(31) + b"\x01")
@@ -127,3 +130,17 @@ def test_a_signed_transaction_that_anybody_can_give_another_id_is_open_to_argume
     assert told["strict"] == []
     assert "malleable" in told["loose"]
     assert "loss" not in told["loose"]
+
+
+def test_a_signature_in_a_function_is_made_again() -> None:
+    body = bytes((33,)) + OWNER.public_key + bytes.fromhex("ac")
+    # The function is pushed, or stands in the script.
+    pushed, standing = bytes.fromhex("00890 08a".replace(" ", "")), encode_push(body)
+    for code, more in ((pushed, (body,)), (standing + pushed, ())):
+        coin = Coin(bytes(32), 0, Output(100_000, p2sh32(code)))
+        unlocker = ScriptUnlocker((Signature(OWNER, covered=body), *more), code)
+        builder = TransactionBuilder().spend(coin, unlocker)
+        honest = builder.pay(Output(99_000, OWNER.locking_bytecode)).build_exactly()
+        scene = make_scene(pairs_of([honest]), [Party("owner", (OWNER,))], BCH_2026)
+        later = scene.honest[0]._replace(locktime=7)
+        assert verify(*later.finish()).ok
