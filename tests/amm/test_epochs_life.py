@@ -14,7 +14,7 @@ from bchcov.amm import epochs
 from bchcov.amm.action import SELL, Action
 from bchcov.amm.epochs.scripts import leaf_of
 from bchcov.amm.epochs.state import NO_EPOCH
-from bchcov.amm.epochs.users import commit
+from bchcov.amm.epochs.users import commit, order_output
 from bchcov.chain import Chain
 from bchcov.wallet.balance import Spend
 from bchcov.wallet.coins import Coin
@@ -393,6 +393,45 @@ def test_an_nft_in_the_vault_stops_nobody() -> None:
     life.settle([order])
     assert life.pool.vault.token is not None
     assert life.pool.vault.token.nft is None
+
+
+def test_builders_leave_out_what_is_bad_and_go_on() -> None:
+    life = Life()
+    scripts, honest = life.pool.scripts, default_action(0)
+    good = epochs.make_ticket(scripts, honest, life.funds(user(0)))
+    life.run(good.built)
+    locking = scripts.ticket(bytes(20), bytes(32))
+    poor, empty = life.chain.fund(Output(9_999, locking), Output(546, locking))
+    bad = [epochs.read_ticket(scripts, each) for each in (poor, empty)]
+    (step,) = epochs.sequence_all(life.pool, [*bad, good.ticket], life.funds(BUILDER))
+    assert [entry.action_hash for entry in step.event.entries] == [good.ticket.leaf]
+    life.step(step)
+    life.chain.advance(3)
+    life.turn()
+    order = life.reveal(honest)
+    elsewhere = order_output(scripts, default_action(1))
+    others = life.chain.fund(
+        order.coin.output,
+        elsewhere,
+        replace(elsewhere, value=600),
+        Output(1_000, BUILDER.locking_bytecode),
+    )
+    (found,) = life.pool.find_orders([order.coin, *others])
+    assert found.coin == order.coin
+    life.chain.advance(3)
+    step = life.settle(life.pool.find_orders([*others, order.coin]))
+    assert [each.action for each in step.event.executions] == [honest]
+
+
+def test_a_full_epoch_takes_no_more_tickets() -> None:
+    life = Life(most=3)
+    tickets = [
+        epochs.make_ticket(life.pool.scripts, default_action(at), life.funds(user(at))).ticket
+        for at in range(5)
+    ]
+    (step,) = epochs.sequence_all(life.pool, tickets, life.funds(BUILDER))
+    assert len(step.pool.next) == 3
+    assert epochs.sequence_all(step.pool, tickets[3:], life.funds(BUILDER)) == []
 
 
 def test_what_is_wrong_is_said() -> None:

@@ -60,13 +60,15 @@ def sequence(pool: Pool, tickets: Iterable[Ticket], funding: Funding) -> Step:
 
 
 def sequence_all(pool: Pool, tickets: Iterable[Ticket], funding: Funding) -> list[Step]:
-    """Append any number of tickets, in as many transactions as the limits require.
+    """Append as many tickets as the epoch has room for, in as many transactions as needed.
 
-    The coins of `funding` pay for the first transaction only. Raises BuildError, also if the
-    epoch has no room for all tickets.
+    Tickets that hold less than the bond are left out. The coins of `funding` pay for the first
+    transaction only. Raises BuildError.
     """
     steps: list[Step] = []
-    left = list(tickets)
+    parameters = pool.scripts.parameters
+    left = [ticket for ticket in tickets if ticket.coin.value >= parameters.bond]
+    left = left[: parameters.most - pool.state.count]
     while left:
         steps.append(sequence(pool, left[:MAX_TICKETS], funding))
         pool, left, funding = steps[-1].pool, left[MAX_TICKETS:], replace(funding, coins=())

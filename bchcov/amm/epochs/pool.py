@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from ...errors import BuildError, DecodeError
@@ -91,6 +92,24 @@ class Pool:
     state: State
     current: Epoch = field(default_factory=Epoch)
     next: Epoch = field(default_factory=Epoch)
+
+    def find_orders(self, coins: Iterable[Coin]) -> list[Order]:
+        """Return the orders among any coins that have a place in the current epoch, one for each.
+
+        What else is there is left out: coins of others, orders of other epochs, a second order
+        for a place, and what holds less than the bond.
+        """
+        scripts, found = self.scripts, {}
+        places = Counter(slot.leaf for slot in self.current)
+        for coin in coins:
+            is_order = scripts.read_order(coin.locking_bytecode) is not None
+            if not is_order or coin.value < scripts.parameters.bond:
+                continue
+            order = read_order(scripts, coin)
+            if places[order.leaf]:
+                places[order.leaf] -= 1
+                found[coin.outpoint] = order
+        return list(found.values())
 
     def plan(self, orders: Sequence[Order]) -> tuple[Places, Clearing]:
         """Find the place of each order of the current epoch, and clear them.
