@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
+from support.epochs_attacks import SETTLE
 from support.epochs_world import PARAMETERS, RESERVES, World, default_action, held_by, with_state
 from support.tampering import change, change_held, value_of, with_amount
 from support.ticketed_world import PROVIDER, Draft, action, funding_coin, user
 
 from bchcov import BCH_2026, verify
-from bchcov.amm.action import BUY, SELL, Action
+from bchcov.amm.action import BUY, SELL, Action, Direction
 from bchcov.amm.epochs.state import append_leaves
-from bchcov.amm.formula import Reserves
+from bchcov.amm.formula import FEE_KEPT, Fill, Reserves
 from bchcov.wallet.unlockers import RawUnlocker, ScriptUnlocker
 
 TWO = [default_action(0), default_action(1)]
@@ -73,6 +74,134 @@ ALLOWED: dict[str, Callable[[], Draft]] = {
     "more burned than is due": lambda: value_of(World().revealing(*TWO).settle(TWO[0], None), 3, 5),
     "more paid than is due": lambda: value_of(World().revealing(*TWO).settle(*TWO), 2, 5),
 }
+
+
+# Limits, ties, and the two epochs at once.
+
+SMALL = 10**6
+AT_ONCE = 51 * 10**7, 997 * 50 * 10**7
+"""A buy whose limit is 51 / 50,000 satoshis for a token."""
+
+
+def selling_at_once(times: int) -> Action:
+    """A sale with exactly that limit."""
+    return action(3, SELL, 5 * 10**7 * times, 997 * 51 * times)
+
+
+def settled(
+    *places: Action | None, sizes: Sequence[int] | None = None, reserves: Reserves = RESERVES
+) -> Draft:
+    everybody = [each or default_action(40 + at) for at, each in enumerate(places)]
+    return World(reserves=reserves).revealing(*everybody, sizes=sizes).settle(*places)
+
+
+def met_exactly() -> Draft:
+    """Both buys are filled, and then the pool stands exactly at the limit of one."""
+    others, own = 30_000, 20_000
+    stands = 1000 * SMALL + 2 * FEE_KEPT * (others + own)
+    limited = action(1, BUY, own, FEE_KEPT * own * 1000)
+    reserves = Reserves(PARAMETERS.min_reserve + SMALL, 1 + 1000 * stands)
+    draft = settled(action(0, BUY, others), limited, reserves=reserves)
+    assert marginal_of(draft) == (0, -1)
+    return draft
+
+
+def half_exactly() -> Draft:
+    """The marginal buy is filled until the pool stands exactly at its limit."""
+    amount, tokens = 20_000, 10**9
+    stands = 1000 * SMALL + 2 * FEE_KEPT * amount
+    reserves = Reserves(PARAMETERS.min_reserve + SMALL, 1 + tokens)
+    draft = settled(action(0, BUY, stands, FEE_KEPT * tokens), reserves=reserves)
+    assert marginal_of(draft) == (2, amount)
+    return draft
+
+
+def marginal_of(draft: Draft) -> tuple[object, object]:
+    unlocker = draft.spends[1].unlocker
+    assert isinstance(unlocker, ScriptUnlocker)
+    return unlocker.items[-4], unlocker.items[-3]
+
+
+BUY_AT_ONCE = action(0, BUY, *AT_ONCE)
+LIMITED: dict[str, Callable[[], Draft]] = {
+    "a silent batch before another": lambda: settled(None, *TWO, sizes=[1, 2]),
+    "the first of two equal limits": lambda: settled(BUY_AT_ONCE, BUY_AT_ONCE),
+    "the second of two equal limits": lambda: settled(
+        action(0, BUY, 6 * 10**7 // 51 * 51, 997 * 50 * (6 * 10**7 // 51)),
+        action(1, BUY, 6 * 10**8 // 51 * 51, 997 * 50 * (6 * 10**8 // 51)),
+    ),
+    "a better limit behind the marginal one": lambda: settled(BUY_AT_ONCE, TWO[0]),
+    "equal limits on both sides, too many buys": lambda: settled(
+        BUY_AT_ONCE, selling_at_once(2_000)
+    ),
+    "equal limits on both sides, too many sales": lambda: settled(
+        TWO[0], action(4, SELL, 5 * 10**7 * 20_000, 997 * 51 * 20_000), BUY_AT_ONCE
+    ),
+    "a sale in part, and one behind it": lambda: settled(
+        action(0, SELL, 10**12, 900_000_000), action(1, SELL, 10**12, 900_000_000), TWO[0]
+    ),
+    "a limit that is met exactly": met_exactly,
+    "a limit that is met exactly in part": half_exactly,
+    "a minimum of more than seven bytes": lambda: settled(action(0, BUY, 10**6, 2**60), TWO[1]),
+    "a single token": lambda: settled(action(0, BUY, 2_200_000), reserves=Reserves(10**10, 5_001)),
+    "less than a token": lambda: settled(
+        action(0, BUY, 1_900_000), reserves=Reserves(10**10, 5_001)
+    ),
+    "a settlement while others wait": lambda: (
+        World().revealing(*TWO).waiting(default_action(2), default_action(3)).settle(*TWO)
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LIMITED)
+def test_a_settlement_at_an_edge_passes(name: str) -> None:
+    verdict = verify(*LIMITED[name]().finish(), BCH_2026, scripts_only=True)
+    assert verdict.ok, str(verdict)
+
+
+@pytest.mark.parametrize("side", [BUY, SELL])
+def test_a_unit_more_or_less_of_the_marginal_order_is_refused(side: Direction) -> None:
+    """Also where everything else fits: the price is its limit, and the sums are what moves."""
+    order = action(0, BUY, 10**9, 9 * 10**11) if side == BUY else action(0, SELL, 10**12, 9 * 10**8)
+    for more in (0, 7, 1_001):
+        each = replace(order, min_out=order.min_out + more)
+        world = World().revealing(each)
+        places, made = world.pool.plan(world.orders([each]))
+        assert made.marginal == 0
+        assert passes(world.settled(places, made))
+        (fill,) = made.fills
+        for change_of in (-1, 1):
+            amount = fill.amount_in + change_of
+            out = made.price.amount_out(side, amount)
+            after = (
+                Reserves(RESERVES.bch + amount, RESERVES.tokens - out)
+                if side == BUY
+                else Reserves(RESERVES.bch - out, RESERVES.tokens + amount)
+            )
+            wrong = replace(
+                made,
+                fills=(Fill(after, amount, out),),
+                reserves=after,
+                bought_with=amount if side == BUY else 0,
+                sold=0 if side == BUY else amount,
+            )
+            assert not passes(world.settled(places, wrong))
+
+
+def test_a_marginal_order_cannot_be_named_and_not_met() -> None:
+    """Not even by the amount that says that there is none."""
+    draft = SETTLE["marginal-met"](World())
+    assert marginal_of(draft) == (3, 0)
+    draft.push(1, -3, -1)
+    assert not passes(draft)
+
+
+def test_a_copy_s_slot_does_not_stand_for_another_place() -> None:
+    world = World().revealing(TWO[0], TWO[0])
+    first, _ = world.pool.current
+    (order,) = world.orders([None, TWO[0]])
+    places = (order, first)
+    assert not passes(world.settled(places, world.pool.plan([order])[1]))
 
 
 def ending_at(end: int) -> Draft:
