@@ -96,7 +96,9 @@ def test_broken(fuzz):
     )
     done = pytester.runpytest_subprocess()
     done.assert_outcomes(passed=1, failed=1)
-    done.stdout.fnmatch_lines(["*1 attack*", "*output 0 pays the attacker, not the contract*"])
+    done.stdout.fnmatch_lines(
+        ["loss: a stranger as the attacker*", "*output 0 pays the attacker, not the contract*"]
+    )
 
 
 def test_the_time_and_the_seed_of_a_search_can_be_set_for_a_run(pytester: pytest.Pytester) -> None:
