@@ -112,8 +112,6 @@ ATTACKED: tuple[Column, ...] = (
     ("change of all users, sats", lambda row: f"{row.users_gain:,}"),
 )
 
-IN_SHORT = tuple(ATTACKED[at] for at in (5, 6, 3))
-
 
 def _gains_in(row: Row) -> int:
     """In how many races the attacker gained or, where there is none, the miner."""
@@ -169,9 +167,7 @@ def attackers() -> list[str]:
             rows.append(row)
             names.append(name)
             print(f"{name}, {row.pool}", file=sys.stderr, flush=True)
-    chosen = [at for at, row in enumerate(rows) if row.pool == "ticketed" and row.attacker]
-    short = table(IN_SHORT, [rows[at] for at in chosen], [names[at] for at in chosen])
-    return [*table(ATTACKED, rows, names), "", "The same for README:", "", *short]
+    return table(ATTACKED, rows, names)
 
 
 def thousand() -> list[str]:
