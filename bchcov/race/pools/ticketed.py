@@ -258,15 +258,16 @@ class TicketedPoolModel:
                 world.clock.after(wait, partial(self._sequence_own_ticket, known[0], ticket))
 
     def _sequence_own_ticket(self, user_order: UserOrder, ticket: amm.Ticket) -> None:
-        height, funding = self.world.chain.height, self.world.funding(user_order.intent.key)
-        is_there = self.world.chain.coin(ticket.coin.outpoint) is not None
-        if is_there and self.tip.queue.room():
-            try:
-                step = amm.sequence(self.tip, [ticket], height, funding)
-            except BuildError:
-                # The pool is closed, or the queue has no room for it.
-                return
-            self.world.send(step.built, self._count_builder)
+        world = self.world
+        if not self.tip.queue.room() or world.chain.coin(ticket.coin.outpoint) is None:
+            return
+        funding = world.funding(user_order.intent.key)
+        try:
+            step = amm.sequence(self.tip, [ticket], world.chain.height, funding)
+        except BuildError:
+            # The pool is closed, or the queue has no room for it.
+            return
+        world.send(step.built, self._count_builder)
 
     def _restart(self, user_order: UserOrder, _refunded: Submission) -> None:
         user_order.retries += 1
