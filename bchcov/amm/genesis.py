@@ -11,7 +11,9 @@ from .coins import PoolScripts, PoolState, check_reserves, pool_output, vault_ou
 from .formula import Reserves
 from .parameters import MIN_VAULT
 
-__all__ = ["build_genesis", "read_genesis", "require_new"]
+__all__ = ["build_genesis", "read_genesis", "require_deep", "require_new"]
+
+_FINAL = 10
 
 
 def build_genesis(
@@ -77,6 +79,17 @@ def read_genesis(transaction: Transaction, scripts: PoolScripts) -> tuple[Coin, 
     reserves = Reserves(coin.value, vault.token.amount)
     check_reserves(reserves, scripts.parameters.min_reserve)
     return coin, vault, reserves
+
+
+def require_deep(confirmations: int | None) -> None:
+    """Raise BuildError if a genesis has too few confirmations; None if nobody asks.
+
+    Source: Bitcoin Cash Node, `-maxreorgdepth`: blocks 10 deep are final.
+    """
+    if confirmations is not None and confirmations < _FINAL:
+        raise BuildError(
+            f"the genesis has {confirmations} confirmations: expected at least {_FINAL}"
+        )
 
 
 def require_new(coin: Coin, scripts: PoolScripts, state: PoolState) -> None:

@@ -19,7 +19,7 @@ from ..action import BUY, Action, deadline_height
 from ..coins import nft_in, pool_output, vault_output
 from ..events import Entry, Event
 from ..formula import Reserves
-from ..genesis import build_genesis, read_genesis, require_new
+from ..genesis import build_genesis, read_genesis, require_deep, require_new
 from ..queue import Queue
 from ..step import BuiltStep, check_height, take_step
 from .parameters import Parameters
@@ -66,11 +66,17 @@ def genesis(
     return Step(built, pool, Event("genesis", built.txid))
 
 
-def check_genesis(transaction: Transaction, parameters: Parameters) -> Pool:
+def check_genesis(
+    transaction: Transaction, parameters: Parameters, *, confirmations: int | None = None
+) -> Pool:
     """Check that a transaction made a valid new pool with these parameters, and read it.
 
-    Raises BuildError that says what is wrong. Do not trust a pool without this check.
+    Who replaces a genesis can make the pool's NFT anew, with a state of their own. With
+    `confirmations`, those of the transaction, fewer than 10 are too few: nodes do not replace
+    blocks that deep. Raises BuildError that says what is wrong. Do not trust a pool without this
+    check.
     """
+    require_deep(confirmations)
     scripts = Scripts(parameters)
     coin, vault, reserves = read_genesis(transaction, scripts)
     state = State.empty(reserves)

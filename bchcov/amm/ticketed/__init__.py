@@ -9,6 +9,7 @@ from ..formula import Reserves
 from ..refusal import explain_refusal
 from ..salts import derive_salt
 from .batches import execute, execute_all, expire, sequence, sequence_all
+from .caution import confirmations_for, reasons_to_wait
 from .choosing import Batches, Skipped, choose_orders, choose_tickets, read_coins
 from .parameters import Parameters
 from .pool import Order, Pool, Ticket, read_order, read_state, read_ticket
@@ -48,6 +49,7 @@ __all__ = [
     "check_genesis",
     "choose_orders",
     "choose_tickets",
+    "confirmations_for",
     "derive_salt",
     "execute",
     "execute_all",
@@ -63,6 +65,7 @@ __all__ = [
     "read_order",
     "read_state",
     "read_ticket",
+    "reasons_to_wait",
     "refund",
     "sequence",
     "sequence_all",
