@@ -136,7 +136,7 @@ def measure_ticketed() -> Iterator[str]:
     )
     few = new_pool().pool
     by_default = {count: run_batch(few, count) for count in (1, 2, 4, 8)}
-    wide = run_batch(new_pool(depth=4, tip=1_200).pool, 16)
+    wide = run_batch(new_pool(depth=4, tip=1_175).pool, 16)
     head = ["orders in a batch", "places", "sequence", "execute", "life of an order", "price"]
     rows = [
         [

@@ -217,7 +217,7 @@ def test_a_state_that_is_none_is_refused() -> None:
         ({"token_category": b"\x01" * 32}, "token_category is the same as pool_category"),
         ({"owner": bytes(21)}, "21 bytes: expected 20"),
         ({"tip": 30_001}, "tip 30001 is out of range: expected 0 to 30000"),
-        ({"expiry_tip": 1_201}, "expiry_tip 1201 is out of range: expected 0 to 1200"),
+        ({"expiry_tip": 1_176}, "expiry_tip 1176 is out of range: expected 0 to 1175"),
         ({"depth": 0}, "depth 0 is out of range"),
         ({"bond": 0}, "bond 0 is out of range"),
         ({"grace": 0}, "grace 0 is out of range"),

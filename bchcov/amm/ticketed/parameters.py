@@ -41,7 +41,7 @@ class Parameters:
     token_category: bytes
     owner: bytes
     bond: int = 30_000
-    tip: int = 1_200
+    tip: int = 1_175
     expiry_tip: int = 730
     min_reserve: int = 1_000
     min_trade: int = 9_620_000
