@@ -32,7 +32,7 @@ def test_commands_come_from_a_pipe_and_a_lone_commit_takes_the_next_line() -> No
     out = run("--memory", "--seed", "1", given="status\ncommit\nswap 5 BCH\nexit\nstatus\n")
     assert out.count("> status") == 1
     assert "> commit swap 5 BCH" in out
-    assert "deadline  1016" in out
+    assert "deadline  1008" in out
 
 
 def test_commands_come_from_a_script_and_answers_can_be_json(tmp_path: Path) -> None:
