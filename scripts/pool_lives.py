@@ -145,8 +145,7 @@ def ticketed_lives(sources: Mapping[str, str]) -> Lives:
     waiting, one = map(_with_savings, (world.queued(*two), world.queued(two[0])))
     shut = _with_savings(world.closed())
 
-    def refund(held: Coin, number: int) -> Honest:
-        delay = max(PARAMETERS.refund_delay, PARAMETERS.order_refund_delay)
+    def refund(held: Coin, number: int, delay: int) -> Honest:
         spend = Spend(held, refund_unlocker(number), delay)
         return _with_change(Draft([spend], []), user(number))
 
@@ -174,7 +173,7 @@ def ticketed_lives(sources: Mapping[str, str]) -> Lives:
         owned(waiting, closed=True),
         owned(shut, bch_reserve=reserves.bch * 2, token_reserve=reserves.tokens + 1_000),
         _taken_home(world.exit(), 2),
-        refund(world.ticket(0, two[0], value=13_500), 0),
-        refund(world.order(0, two[0]), 0),
+        refund(world.ticket(0, two[0], value=13_500), 0, PARAMETERS.refund_delay),
+        refund(world.order(0, two[0]), 0, PARAMETERS.order_refund_delay),
     )
     return Lives(honest, _followed(honest, (world.pool, waiting.pool, one.pool, shut.pool)))

@@ -35,7 +35,7 @@ def test_ctrl_c_ends_a_long_command_and_not_the_session(terminal: Terminal) -> N
     terminal.read_until("1 queued")
     terminal.read_until("ticketed 1004>")
     terminal.write(b"multi 2\r")
-    assert "…" not in terminal.read_until("2.21684644 BCH")
+    assert "…" not in terminal.read_until("2.23784644 BCH")
     terminal.read_until("ticketed 1")
     assert terminal.end() == 0
 
