@@ -12,9 +12,10 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
-from time import perf_counter, process_time
+from time import perf_counter
 
 import click
+from mutants_bench import mutants_per_second
 from rich.console import Console
 from rich.table import Table
 from slowest import MODES, worst_ratio
@@ -23,13 +24,9 @@ from bchcov import (
     BCH_2026,
     BCH_SPEC,
     Input,
-    Nft,
     Output,
-    Token,
     Transaction,
-    TransactionBuilder,
     TransactionContext,
-    compile_contract,
     decode_transaction,
     encode_outputs,
     encode_transaction,
@@ -42,7 +39,6 @@ from bchcov.crypto.hashes import hash160, sha256
 from bchcov.crypto.secp256k1 import public_key_of, sign_ecdsa, sign_schnorr
 from bchcov.script.patterns import p2pkh
 from bchcov.script.pushes import encode_push
-from bchcov.testing import fuzz
 from bchcov.vectors.suite import load_suite
 
 ROOT = Path(__file__).parent.parent
@@ -51,16 +47,6 @@ LIBAUTH = "@bitauth/libauth@3.1.0-next.8"
 LIBAUTH_FOLDER = ROOT / ".venv" / "libauth-3.1.0-next.8"
 SPENDS = 500
 IMPORT = "from bchcov import verify"
-MUTANTS = 5_000
-COVENANT = """\
-OP_INPUTINDEX OP_OUTPUTBYTECODE OP_INPUTINDEX OP_UTXOBYTECODE OP_EQUALVERIFY
-OP_INPUTINDEX OP_OUTPUTVALUE <2000> OP_ADD OP_INPUTINDEX OP_UTXOVALUE
-OP_GREATERTHANOREQUAL OP_VERIFY
-OP_INPUTINDEX OP_OUTPUTTOKENCATEGORY OP_INPUTINDEX OP_UTXOTOKENCATEGORY OP_EQUALVERIFY
-OP_INPUTINDEX OP_OUTPUTTOKENCOMMITMENT OP_INPUTINDEX OP_UTXOTOKENCOMMITMENT OP_EQUALVERIFY
-OP_1 OP_OUTPUTVALUE <1000> OP_GREATERTHANOREQUAL OP_VERIFY OP_TXINPUTCOUNT OP_1 OP_NUMEQUAL
-"""
-
 Test = tuple[bytes, bytes]  # a transaction and the outputs it spends
 
 
@@ -157,18 +143,6 @@ def import_time() -> float:
     return median(run(IMPORT) - run("pass") for _ in range(7))
 
 
-def mutants_per_second() -> float:
-    """How many changed transactions of a covenant without signatures a campaign judges."""
-    covenant = compile_contract("covenant", source=COVENANT, paths={"go": ""})
-    token = Token(bytes(range(32)), nft=Nft(b"ab"))
-    coin = covenant.coin("11" * 32, 0, 100_000, token)
-    honest = TransactionBuilder().spend(coin, covenant.unlock.go())
-    built = honest.pay(covenant.output(98_000, token), Output(1_500, p2pkh(bytes(20)))).build()
-    start = process_time()
-    report = fuzz([built], seconds=None, count=MUTANTS)
-    return report.judged / (process_time() - start)
-
-
 def libauth_seconds(sets: dict[str, list[Test]]) -> dict[str, float]:
     """Seconds that libauth needs for each set; nothing where node or libauth is absent."""
     npm = shutil.which("npm")
@@ -230,11 +204,7 @@ def measure(quick: bool, node: bool) -> list[dict[str, object]]:
             for rules in MODES
             if rules.is_standard
         ),
-        (
-            f"mutants of a covenant of {COVENANT.count('OP_')} instructions",
-            mutants_per_second(),
-            "/s",
-        ),
+        *mutants_per_second(),
         (IMPORT, 1e3 * import_time(), "ms"),
         ("peak memory", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "MiB"),
     ):

@@ -20,6 +20,7 @@ ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "scripts")]
 
 from contract_examples import EXAMPLES, Example  # noqa: E402
+from every_check_misses import REASONS  # noqa: E402
 from pool_lives import (  # noqa: E402
     BUILDER,
     BUYER,
@@ -287,7 +288,9 @@ def main() -> int:
     if tried:
         found = tried - len(missed)
         print(f"\nfound without a check: {found} of {tried} ({100 * found / tried:.0f} %)")
-    print("missed:", ", ".join(missed) or "none")
+    print("missed:" if missed else "missed: none")
+    for each in missed:
+        print(f"    {each}: {REASONS.get(each, 'not found in this time')}")
     print("found in contracts as they are:", ", ".join(cried) or "nothing")
     return 0
 
