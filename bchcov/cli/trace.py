@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 import sys
+from pathlib import Path
 
 import click
 
 from ..contract.contract import Contract
 from ..formats.verify_lines import LineOptions
-from ..seeing import Spending, why
+from ..seeing import Spending, spending_page, why
 from ..seeing.stepping_text import Wanted, opcodes_named, step_object, trace_lines, trace_rows
 from ..vm.trace import Trace
 from .terminal.knowledge import Knowledge
@@ -65,6 +66,12 @@ def _range(
 @click.option("--table", "as_table", is_flag=True, help="Print a table.")
 @click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each step.")
 @click.option(
+    "--page",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write a page of HTML instead, of the whole transaction, that needs no network.",
+)
+@click.option(
     "-v",
     "--verbose",
     count=True,
@@ -85,6 +92,7 @@ def trace(
     steps: tuple[int, int | None],
     as_table: bool,
     as_json: bool,
+    page: Path | None,
     verbose: int,
 ) -> None:
     """Run an input and show each step with the stack before it, and why it is refused.
@@ -96,6 +104,9 @@ def trace(
     options = LineOptions(check_rules(rules), not consensus)
     spending = read_spending(source, which, options, Knowledge(contracts, known))
     number = choose_input(spending, index)
+    if page is not None:
+        spending_page(spending).write(page)
+        ctx.exit(0 if spending.error is None else 1)
     followed = spending.trace(number)
     wanted = Wanted(phases, opcodes, steps[0], steps[1], verbose)
     if as_json:

@@ -4,16 +4,19 @@ from .debugger import Debugger
 from .explanation import Explanation, why
 from .items import ShownItem
 from .listing import ListedLine
+from .page import Page, spending_page
 from .spending import Spending, see, see_built, see_submission
 
 __all__ = [
     "Debugger",
     "Explanation",
     "ListedLine",
+    "Page",
     "ShownItem",
     "Spending",
     "see",
     "see_built",
     "see_submission",
+    "spending_page",
     "why",
 ]

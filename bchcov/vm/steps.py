@@ -126,6 +126,10 @@ class Steps(Sequence[TraceStep]):
         program, position = self._at(number)
         return program.code, self._place(program)[position].offset
 
+    def position(self, number: int) -> int:
+        """Return the position of one step in its script, at less cost than the step."""
+        return self._at(number)[1]
+
     def op_cost(self, number: int) -> int:
         """Return the operation cost before one step, at less cost than the step."""
         cost: int = self._kept[self._begins()[number]]

@@ -178,3 +178,12 @@ def test_names_from_outside_cannot_change_the_terminal(line: Callable[..., str])
     result = run("trace", path, "--name", "\x1b[31mred=0102030405")
     assert "\x1b" not in result.stdout
     assert "\\x1b[31mred" in result.stdout
+
+
+def test_a_page_is_written(line: Callable[..., str], tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    result = run("trace", line(vault(value=9_000)), "--page", str(path))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert path.read_text(encoding="utf-8").startswith("<!doctype html>")
+    missing = run("trace", line(vault(value=9_000)), "--page", str(tmp_path / "no" / "page.html"))
+    assert missing.exit_code == 3
