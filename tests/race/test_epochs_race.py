@@ -22,7 +22,7 @@ def test_silent_places_cost_their_bonds_and_nobody_s_time() -> None:
     assert calm.bonds_lost == 0
 
 
-def test_whom_the_builders_leave_out_appends_his_own_ticket() -> None:
+def test_whom_the_builders_leave_out_gets_in_by_their_own_append() -> None:
     left_out = run_race(Settings(users=20, seed=5, omitted=0.3), "epochs")
     assert left_out.settled == 20
     assert left_out.wait(100) > run_race(Settings(users=20, seed=5), "epochs").wait(100)
