@@ -144,7 +144,7 @@ class ContractMachine(RuleBasedStateMachine):
                 self.parties,
                 attacker=attacker,
                 rules=self.rule_set,
-                unique=self.unique,
+                unique=_held(built).intersection(self.unique),
                 properties=self.properties,
             )
             random = Random(built.txid)
@@ -220,6 +220,12 @@ class ContractMachine(RuleBasedStateMachine):
             if owner is not None:
                 _add(held.setdefault(owner, Counter()), output, count)
         return held
+
+
+def _held(built: BuiltTransaction) -> frozenset[bytes]:
+    """The categories that a transaction spends or makes coins of."""
+    outputs = (*built.source_outputs, *built.transaction.outputs)
+    return frozenset(output.token.category for output in outputs if output.token is not None)
 
 
 def _copied(value: object) -> object:

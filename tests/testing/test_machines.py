@@ -193,13 +193,18 @@ def test_what_the_chain_refuses_is_no_step() -> None:
 
 
 def test_what_moves_beside_the_steps_is_noticed() -> None:
-    class Beside(Boxes):
-        @rule()
-        def steal(self) -> None:
-            self.chain.submit(self.moved())
+    with begun(Boxes) as machine:
+        machine.chain.submit(machine.moved()).require()
+        with pytest.raises(AssertionError, match="was a transaction not submitted"):
+            machine.holdings_are_those_of_the_steps()
 
-    with pytest.raises(AssertionError, match="was a transaction not submitted"):
-        run(Beside)
+
+def test_a_category_is_unique_where_a_step_has_it() -> None:
+    class WithUnique(Boxes):
+        unique = (CATEGORY,)
+
+    with begun(WithUnique) as machine:
+        machine.move()
 
 
 def test_a_machine_in_which_nobody_can_move_on_fails() -> None:
