@@ -35,17 +35,16 @@ def test_all_but_the_last_piece_runs(code: bytes) -> None:
 
 def test_programs_that_end_well_hold_what_scripts_do() -> None:
     seen: set[str] = set()
+    wanted = "IF ELSE BEGIN INVOKE ADD CAT HASH256 OUTPUTVALUE PICK SWAP MUL"
+    missing = {f"OP_{name}" for name in wanted.split()}
 
-    @settings(QUICK, max_examples=600)
-    @given(programs())
-    def note(code: bytes) -> None:
+    def is_enough(code: bytes) -> bool:
         if run_script(code, BCH_2026, context=EXAMPLE).ok:
             seen.update(names(code))
+        return missing <= seen and len(seen) > 100
 
-    note()
-    wanted = "IF ELSE BEGIN INVOKE ADD CAT HASH256 OUTPUTVALUE PICK SWAP MUL"
-    assert {f"OP_{name}" for name in wanted.split()} - seen == set()
-    assert len(seen) > 100, len(seen)
+    # What is drawn differs from one version of Python to the other: as many as it takes.
+    find(programs(), is_enough, settings=settings(QUICK, max_examples=5_000))
 
 
 def test_a_program_may_run_many_instructions() -> None:
