@@ -11,7 +11,7 @@ import click
 
 from ..contract.contract import Contract
 from ..formats.verify_lines import LineOptions
-from ..seeing import Spending, spending_page, why
+from ..seeing import Spending, spending_page, spending_template, why
 from ..seeing.stepping_text import Wanted, opcodes_named, step_object, trace_lines, trace_rows
 from ..vm.trace import Trace
 from .terminal.knowledge import Knowledge
@@ -72,6 +72,12 @@ def _range(
     help="Write a page of HTML instead, of the whole transaction, that needs no network.",
 )
 @click.option(
+    "--template",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write a wallet template of the input instead, for Bitauth IDE, without keys.",
+)
+@click.option(
     "-v",
     "--verbose",
     count=True,
@@ -93,6 +99,7 @@ def trace(
     as_table: bool,
     as_json: bool,
     page: Path | None,
+    template: Path | None,
     verbose: int,
 ) -> None:
     """Run an input and show each step with the stack before it, and why it is refused.
@@ -108,6 +115,10 @@ def trace(
         spending_page(spending).write(page)
         ctx.exit(0 if spending.error is None else 1)
     followed = spending.trace(number)
+    if template is not None:
+        told = spending_template(spending, number).to_json()
+        template.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+        ctx.exit(0 if followed.result.ok else 1)
     wanted = Wanted(phases, opcodes, steps[0], steps[1], verbose)
     if as_json:
         _print_json(spending, followed, wanted)

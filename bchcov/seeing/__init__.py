@@ -2,6 +2,7 @@
 
 from .debugger import Debugger
 from .explanation import Explanation, why
+from .export import spending_template
 from .items import ShownItem
 from .listing import ListedLine
 from .page import Page, spending_page
@@ -18,5 +19,6 @@ __all__ = [
     "see_built",
     "see_submission",
     "spending_page",
+    "spending_template",
     "why",
 ]

@@ -14,6 +14,7 @@ from ..script.pushes import encode_push, instructions
 from ..transaction.constants import AGE_IS_TIME, LOCKTIME_THRESHOLD, NO_AGE, SEQUENCE_FINAL
 from .failing import Failing
 from .items import shorten
+from .made import find_maker
 from .signature_hints import signature_hints
 
 __all__ = ["hints_of"]
@@ -190,15 +191,25 @@ def _introspection(failing: Failing) -> Iterator[str]:
         yield f"the transaction has {len(transaction.inputs)} inputs, counted from 0"
 
 
+def _left_over(failing: Failing, pushed: int) -> Iterator[str]:
+    """Tell items that nothing took from those that the scripts themselves have left."""
+    trace = failing.trace
+    makers = [find_maker(trace, len(trace), depth) for depth in range(len(trace.result.stack))]
+    given = [each for each in makers if each is not None and each.step.phase == "unlocking"]
+    if given:
+        item = f"{pushed} item{'' if pushed == 1 else 's'}"
+        yield (
+            f"the unlocking bytecode pushes {item}, of which the scripts left {len(given)} on the"
+            " stack"
+        )
+
+
 def _ends(failing: Failing) -> Iterator[str]:
     """Explain stacks that are too short or too long by what was pushed."""
     reason, result = failing.result.reason, failing.result
     pushed = sum(1 for _ in instructions(_unlocking(failing)))
     if reason is Reason.CLEANSTACK:
-        yield (
-            f"the unlocking bytecode pushes {pushed} items: {len(result.stack) - 1} more than the"
-            " scripts take"
-        )
+        yield from _left_over(failing, pushed)
     is_short = reason in (Reason.INVALID_STACK_OPERATION, Reason.UNBALANCED_CONDITIONAL)
     if is_short and failing.step is not None and len(failing.stack) < 4:
         item = f"{pushed} item{'' if pushed == 1 else 's'}"

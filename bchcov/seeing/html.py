@@ -29,10 +29,10 @@ def data_block(name: str, value: object) -> str:
     return f'<script type="application/json" id="{name}">{text}</script>'
 
 
-def bar(used: int, limit: int | None, what: str) -> str:
+def bar(used: int, limit: int | None) -> str:
     """Draw how much of a limit is used, with the figures as text."""
     if limit is None:
-        return f'<span class="figure">{used:,} {shown(what)}, no limit</span>'
+        return f'<span class="figure">{used:,}, no limit</span>'
     share = 100 * used / limit if limit else (100.0 if used else 0.0)
     kind = "over" if used > limit else "high" if share > 80 else ""
     return (

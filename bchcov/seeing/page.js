@@ -46,7 +46,7 @@
     if (!stops.length) stops.push([]);
     by("slider").max = last();
     by("fail").hidden = run.failing === null;
-    show(run.failing === null ? 0 : run.failing);
+    show(run.ok ? 0 : last());
   };
 
   const asNumber = (hex) => {

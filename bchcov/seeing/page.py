@@ -173,9 +173,9 @@ def _costs(spending: Spending) -> Iterator[str]:
             (
                 f"{index}",
                 f'<span class="verdict {kind}">{verdict}</span>',
-                bar(metrics.op_cost, metrics.op_cost_limit, ""),
-                bar(metrics.hash_iterations, metrics.hash_iterations_limit, ""),
-                bar(metrics.signature_checks, metrics.signature_checks_limit, ""),
+                bar(metrics.op_cost, metrics.op_cost_limit),
+                bar(metrics.hash_iterations, metrics.hash_iterations_limit),
+                bar(metrics.signature_checks, metrics.signature_checks_limit),
                 f"{metrics.instructions:,}",
             )
         )

@@ -187,3 +187,11 @@ def test_a_page_is_written(line: Callable[..., str], tmp_path: Path) -> None:
     assert path.read_text(encoding="utf-8").startswith("<!doctype html>")
     missing = run("trace", line(vault(value=9_000)), "--page", str(tmp_path / "no" / "page.html"))
     assert missing.exit_code == 3
+
+
+def test_a_wallet_template_is_written(line: Callable[..., str], tmp_path: Path) -> None:
+    path = tmp_path / "template.json"
+    result = run("trace", line(vault(value=9_000)), "--template", str(path))
+    assert (result.exit_code, result.stdout) == (1, "")
+    told = json.loads(path.read_text(encoding="utf-8"))
+    assert told["scripts"]["unlock"]["fails"] == ["spend"]

@@ -190,7 +190,7 @@ KINDS: list[tuple[str, Callable[[], Spending], str]] = [
     (
         "an argument too many",
         lambda: bare(ADD, "OP_1 OP_2 OP_3"),
-        "the unlocking bytecode pushes 3 items: 1 more than the scripts take",
+        "the unlocking bytecode pushes 3 items, of which the scripts left 1 on the stack",
     ),
     (
         "an output that is not there",
@@ -318,3 +318,7 @@ def test_text_from_outside_cannot_change_a_terminal() -> None:
     screen = str(explained(replace(spending, title=hostile)))
     assert "\x1b" not in screen
     assert "\u202e" not in screen
+
+
+def test_items_that_a_script_leaves_itself_are_not_laid_to_the_unlocking_bytecode() -> None:
+    assert explained(bare("OP_VERIFY OP_1 OP_2", "OP_1")).hints == ()

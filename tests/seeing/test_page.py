@@ -117,7 +117,7 @@ def test_a_large_page_opens_at_once_and_is_small(browser: Browser, tmp_path: Pat
         "{ const s = document.getElementById('input'); s.value = 99;"
         " s.dispatchEvent(new Event('change')) }"
     )
-    assert "Step 1 of 687" in browser.text("#state")
+    assert "The end, after 687 steps" in browser.text("#state")
 
 
 def test_text_from_outside_stays_text(browser: Browser, tmp_path: Path) -> None:
@@ -182,3 +182,10 @@ def test_the_data_of_a_page_give_every_stack_again() -> None:
     for step, takes, leaves in zip(spending.trace(0), run["takes"], run["leaves"], strict=True):
         stack = [*stack[: len(stack) - takes], *(told["items"][each][0] for each in leaves)]
         assert stack == [item.hex() for item in step.stack]
+
+
+def test_a_page_of_what_fails_behind_its_last_step_begins_at_the_end(
+    browser: Browser, tmp_path: Path
+) -> None:
+    opened(browser, bare("OP_VERIFY OP_1 OP_2", "OP_1"), tmp_path)
+    assert browser.text("#state").startswith("The end, after 4 steps: CLEANSTACK")
