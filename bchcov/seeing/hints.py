@@ -62,7 +62,7 @@ def _locktimes(failing: Failing) -> Iterator[str]:
         return
     transaction = failing.spending.transaction
     item = transaction.inputs[failing.index]
-    required = decode_number(failing.stack[-1], 5)
+    required = decode_number(minimal_number(failing.stack[-1]))
     if failing.opcode == Op.OP_CHECKLOCKTIMEVERIFY:
         locktime = transaction.locktime
         if (locktime < LOCKTIME_THRESHOLD) != (required < LOCKTIME_THRESHOLD):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ..crypto.der import parse_lax_der
 from ..crypto.hashes import hash256, sha256
 from ..crypto.secp256k1 import is_public_key, recover_public_key, verify_ecdsa, verify_schnorr
+from ..errors import ScriptError
 from ..reasons import Reason
 from ..script.numbers import decode_number
 from ..script.opcodes import Op
@@ -189,7 +190,7 @@ def _of_several(failing: Failing) -> Iterator[str]:
         key_count = decode_number(stack[-1])
         keys = stack[-1 - key_count : -1]
         count = decode_number(stack[-2 - key_count])
-    except (IndexError, ArithmeticError):
+    except (IndexError, ScriptError):
         return
     below = len(stack) - 2 - key_count
     signatures = stack[below - count : below]
