@@ -239,7 +239,10 @@ def test_a_ticketed_pool_lives_on_the_chain() -> None:
         Output(20_000_000, MINE), Output(1_000, MINE, Token(tokens, 1_000_000))
     )
     parameters = amm.Parameters(
-        pool_category=first.outpoint_hash, token_category=tokens, owner=KEY.public_key_hash
+        pool_category=first.outpoint_hash,
+        token_category=tokens,
+        owner=KEY.public_key_hash,
+        min_trade=10_000,
     )
 
     def run(built: BuiltTransaction) -> Transaction:
@@ -259,7 +262,7 @@ def test_a_ticketed_pool_lives_on_the_chain() -> None:
     pool = start.pool
     salt = amm.derive_salt(KEY, first.outpoint_hash, 0)
     buy = amm.Action(amm.BUY, 50_000, 1, KEY.public_key_hash, salt)
-    ticket = amm.make_ticket(pool.scripts, buy, chain.height + 9, funding(), tip=2_000)
+    ticket = amm.make_ticket(pool.scripts, buy, chain.height + 4, funding(), tip=2_000)
     run(ticket.built)
     early = amm.refund(pool.scripts, ticket.ticket, KEY, Funding(MINE))
     refused = chain.submit(early.transaction).error
