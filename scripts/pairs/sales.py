@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bchcov import BuiltTransaction, Contract, Token
+from bchcov import BuiltTransaction, Capability, Contract, Token
 from bchcov.testing import Party
 
 from .pair import (
@@ -11,7 +11,6 @@ from .pair import (
     CAT,
     CATEGORY,
     DAN,
-    MUTABLE,
     Pair,
     coin,
     compiled,
@@ -109,7 +108,7 @@ OP_1 OP_OUTPUTVALUE <price> <5> OP_MUL <100> OP_DIV OP_GREATERTHANOREQUAL
 
 
 def _royalties(sale: Contract) -> list[BuiltTransaction]:
-    art = state(b"art", MUTABLE)
+    art = state(b"art", Capability.NONE)
     return [
         spending(
             (coin(sale, 1_000, art), sale.unlock.buy()),

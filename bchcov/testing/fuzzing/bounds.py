@@ -43,9 +43,15 @@ def is_bounded(
         at
         for at, output in enumerate(draft.outputs)
         if scene.owner_of(output, preimages) != ATTACKER
-        if (output.value < honestly[at].value if at < len(honestly) else times > 1)
+        if at >= len(honestly)
+        or output.value < honestly[at].value
+        or output.locking_bytecode != honestly[at].locking_bytecode
     ]
-    if not smaller or (times == 1 and len(draft.inputs) != len(honest.draft.inputs)):
+    is_alike = times > 1 or len(draft.inputs) == len(honest.draft.inputs)
+    if not smaller or (not is_alike and loss.satoshis > FEE):
+        return False
+    if max(draft.outputs[at].value for at in smaller) < (_TIMES - 1) * loss.satoshis:
+        # There is not so much left that three times as much could be taken.
         return False
     tried = 0
     for at in smaller:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -130,11 +130,12 @@ def _quoted(text: str) -> str:
 
 
 def shrink(
-    accepted: Accepted, search: Search, known: Container[tuple[str, ...]] = ()
+    accepted: Accepted, search: Search, known: Collection[tuple[str, ...]] = ()
 ) -> Finding | None:
     """Undo every difference from the honest transaction that is not needed.
 
-    Returns None if a fresh verification of its bytes refuses it, or if its cause is known.
+    Returns None if a fresh verification of its bytes refuses it, or if its cause is
+    known, which is that of one with some of its differences.
     """
     scene = search.scene
     reference = search.oracle.references[accepted.reference].draft
@@ -160,10 +161,10 @@ def shrink(
     if not verify(encoded, encode_outputs(coins), scene.rules).ok:
         return None
     places = sorted(each.place for each in left) or [loss.sentence]
-    if (loss.kind, *places) in known:
+    if _is_known(loss.kind, places, known):
         return None
     if loss.kind in ("loss", "gain"):
-        if ("more", *places) in known:
+        if _is_known("more", places, known):
             return None
         if is_bounded(
             draft,
@@ -185,6 +186,11 @@ def shrink(
         scene.rules,
         (loss.kind, *places),
     )
+
+
+def _is_known(kind: str, places: list[str], known: Collection[tuple[str, ...]]) -> bool:
+    """Whether less than these differences has shown the same."""
+    return any(each[0] == kind and set(each[1:]) <= set(places) for each in known)
 
 
 def _judged(draft: Draft, accepted: Accepted, search: Search) -> Loss | None:
