@@ -129,7 +129,10 @@ def _promise(
         vault = scripts_spent.index(scripts.vault_bytecode) if has_vault else None
         known = pools.get((before.root, before.head, before.tail))
         step = Step(transaction, coins, found[0], vault, before, after, known)
-        if vault is not None and coins[vault].token != Token(TOKENS, before.token_reserve):
+        # The provider, who moves no order, may put their own coin there.
+        moves = (after.head, after.tail) != (before.head, before.tail)
+        held = Token(TOKENS, before.token_reserve)
+        if moves and vault is not None and coins[vault].token != held:
             return "another coin is spent in the place of the pool's vault"
         if first.value != after.bch_reserve + BOND * after.pending:
             return f"the pool holds {first.value:,} satoshis, its state says otherwise"
