@@ -24,7 +24,12 @@ MINE = KEY.locking_bytecode
 
 def parameters_of(category: bytes) -> amm.Parameters:
     return amm.Parameters(
-        pool_category=category, token_category=TOKENS, owner=KEY.public_key_hash, depth=3
+        pool_category=category,
+        token_category=TOKENS,
+        owner=KEY.public_key_hash,
+        depth=3,
+        min_trade=100,
+        max_wait=12,
     )
 
 
