@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 from typing import Any
 
 from ...encoding.printable import printable
@@ -47,6 +48,9 @@ NOTES = {
     "malleable": "Anybody can give a signed transaction another id.",
 }
 """What the kinds mean that are open to argument."""
+
+_FEW = 10
+"""Among how many differences those are looked for that must be undone together."""
 
 
 @dataclass(frozen=True)
@@ -146,8 +150,7 @@ def shrink(
     changed = True
     while changed:
         changed = False
-        for each in list(differences(draft, honest, scene)):
-            smaller = each.undone(draft)
+        for smaller in _smaller(draft, list(differences(draft, honest, scene))):
             again = _judged(smaller, accepted, search)
             if again is not None:
                 draft, loss, changed = smaller, again, True
@@ -191,6 +194,26 @@ def shrink(
 def _is_known(kind: str, places: list[str], known: Collection[tuple[str, ...]]) -> bool:
     """Whether less than these differences has shown the same."""
     return any(each[0] == kind and set(each[1:]) <= set(places) for each in known)
+
+
+def _smaller(draft: Draft, found: Sequence[Difference]) -> Iterator[Draft]:
+    """Yield the draft with one difference less, with one alone, then with two less.
+
+    A coin and the outputs that it pays for can only be undone together.
+    """
+    for each in found:
+        yield each.undone(draft)
+    if 3 <= len(found) <= _FEW:
+        for kept in found:
+            yield _undone(draft, (each for each in found if each is not kept))
+        for pair in combinations(found, 2):
+            yield _undone(draft, pair)
+
+
+def _undone(draft: Draft, found: Iterable[Difference]) -> Draft:
+    for each in found:
+        draft = each.undone(draft)
+    return draft
 
 
 def _judged(draft: Draft, accepted: Accepted, search: Search) -> Loss | None:

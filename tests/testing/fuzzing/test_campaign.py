@@ -14,6 +14,7 @@ from bchcov import (
     BuiltTransaction,
     Capability,
     Chain,
+    Coin,
     Contract,
     ContractError,
     Nft,
@@ -224,6 +225,31 @@ def test_a_finding_is_shrunk_to_what_makes_it_and_explained() -> None:
         "loss: owner as the attacker: others have 99,000 satoshis less than they should\n"
         "  output 0 pays the attacker, not the contract; no check looks at it"
     )
+
+
+def test_what_can_only_be_undone_together_is_undone() -> None:
+    """A coin of the attacker's, and the outputs that only it can pay for, are no second cause."""
+    shop = """\
+// @parameter bytes seller
+// @spend buy()
+OP_0 OP_OUTPUTBYTECODE <seller> OP_EQUALVERIFY
+OP_0 OP_OUTPUTVALUE <50_000> OP_GREATERTHANOREQUAL
+"""
+    contract = compile_contract("shop", {"seller": OWNER.locking_bytecode}, source=shop)
+    art = Token(bytes(range(32)), nft=Nft(b"art"))
+    purse = Coin(bytes(32), 1, Output(60_000, BUYER.locking_bytecode))
+    honest = (
+        TransactionBuilder()
+        .spend(contract.coin("11" * 32, 0, 1_000, art), contract.unlock.buy())
+        .spend(purse, P2pkhUnlocker(BUYER))
+        .pay(Output(50_000, OWNER.locking_bytecode))
+        .pay(Output(10_000, BUYER.locking_bytecode, art))
+        .build()
+    )
+    parties = [Party("seller", (OWNER,)), Party("buyer", (BUYER,), is_open=True)]
+    (finding,) = fuzz([honest], parties, seconds=None, count=1_500).attacks
+    (difference,) = finding.differences
+    assert difference.startswith("input 2 spends a coin of the contract as well")
 
 
 def test_what_a_check_looks_at_is_not_called_unchecked() -> None:
