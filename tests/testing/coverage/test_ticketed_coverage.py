@@ -27,6 +27,6 @@ def test_every_named_check_of_the_pool_is_seen_to_fail_by_its_attacks() -> None:
         coverage.add(transaction, sources)
     report = coverage.report()
     # It makes the item that the owner's code leaves at its end; no attack is refused by that.
-    assert [each.name for each in report.never_refused] == ["line 10 OP_SPLIT"]
+    assert [each.name for each in report.never_refused] == ["line 13 OP_SPLIT"]
     proof = [each for each in report.lines if each.file.endswith("range_proof.cashasm")]
     assert {14, 19, 21} <= {each.line for each in proof if each.ran}
