@@ -155,7 +155,7 @@ def _faucet(faucet: Contract) -> list[BuiltTransaction]:
 WORDS = (
     Pair(
         "lottery",
-        "bob's number need not be what he committed to",
+        "bob's number need not be what they committed to",
         _LOTTERY,
         ("OP_DUP OP_SHA256 <hb> OP_EQUALVERIFY", ""),
         compiled(

@@ -1,8 +1,8 @@
 """The clearing of an epoch in integers: one price for all of its orders, and who is filled.
 
 With b satoshis bought with and s tokens sold, both net of the fee, everybody trades at
-p = (x + 2b) / (y + 2s): the price at which the pool stands after it. So whoever trades moves
-the price against himself as much as against everybody else.
+p = (x + 2b) / (y + 2s): the price at which the pool stands after it. So those who trade move
+the price against themselves as much as against everybody else.
 
 An order whose limit is better than the price is filled, one whose limit is worse is not. Where
 the price would stand on either side of a limit, depending on whether that order is filled, the
