@@ -5,18 +5,12 @@ from __future__ import annotations
 import pytest
 from support.epochs_attacks import ATTACKS
 from support.epochs_world import KINDS, World, real_sources
+from support.named_check import assert_refused_by
 
-from bchcov import Reason, verify
+from bchcov import verify
 from bchcov.contract import Contract, checks_in, without_check
 
 SOURCES = real_sources()
-REASONS = {
-    "OP_VERIFY": Reason.VERIFY,
-    "OP_EQUALVERIFY": Reason.EQUALVERIFY,
-    "OP_NUMEQUALVERIFY": Reason.NUMEQUALVERIFY,
-    "OP_CHECKSIGVERIFY": Reason.SIG_NULLFAIL,
-    "OP_CHECKSEQUENCEVERIFY": Reason.UNSATISFIED_LOCKTIME,
-}
 CHECKS = [(name, check.name) for name in SOURCES for check in checks_in(SOURCES[name], name)]
 
 
@@ -41,21 +35,8 @@ def test_every_check_has_its_attack() -> None:
 def test_the_check_refuses_its_attack(name: str, check: str) -> None:
     world = World()
     transaction, sources = ATTACKS[name, check](world).finish()
-    verdict = verify(transaction, sources, scripts_only=True)
-    assert verdict.error is not None
-    result = verdict.inputs[-1]
-    contract = contract_of(world, name)
-    expected = next(each for each in contract.checks if each.name == check)
-    assert result.reason is (Reason.EVAL_FALSE if expected.is_final else REASONS[expected.opcode])
-    assert result.phase == ("locking" if name in ("ticket", "slot", "order") else "redeem")
-    if result.code is None:  # a final boolean: the script ran to its end
-        assert expected.is_final
-        return
-    assert len(result.code) == len(contract.code)
-    assert result.offset is not None
-    found = contract.check_at(result.offset)
-    assert found is not None, str(verdict)
-    assert (found.name, found.line) == (check, expected.line)
+    phase = "locking" if name in ("ticket", "slot", "order") else "redeem"
+    assert_refused_by(check, contract_of(world, name), transaction, sources, phase=phase)
 
 
 @pytest.mark.parametrize(("name", "check"), CHECKS, ids="-".join)
