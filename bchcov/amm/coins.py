@@ -19,6 +19,8 @@ __all__ = [
     "commitment_of",
     "nft_in",
     "pool_output",
+    "require_coins",
+    "require_state",
     "vault_output",
 ]
 
@@ -68,6 +70,19 @@ def vault_output(
 def nft_in(vault: Coin) -> Nft | None:
     """Return the NFT in a vault, where somebody has put one."""
     return vault.token.nft if vault.token else None
+
+
+def require_state(state: PoolState, expected: PoolState) -> None:
+    """Raise BuildError unless the state after a transaction is what script enforces."""
+    if state != expected:
+        raise BuildError(f"the state after the transaction is {state}: expected {expected}")
+
+
+def require_coins(coin: Coin, vault: Coin, scripts: PoolScripts, state: PoolState) -> None:
+    """Raise BuildError unless these are the pool and the vault of a state, of any vault value."""
+    held = vault_output(scripts, state, vault.value, nft=nft_in(vault))
+    if coin.output != pool_output(scripts, state) or vault.output != held:
+        raise BuildError("the outputs are not the pool and the vault of the state")
 
 
 def commitment_of(coin: Coin, scripts: PoolScripts) -> bytes:

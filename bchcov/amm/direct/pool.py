@@ -11,7 +11,7 @@ from ...script.pushes import instructions
 from ...transaction.model import Output, Transaction
 from ...wallet.coins import Coin
 from ..action import Action, Direction
-from ..coins import commitment_of, nft_in, pool_output, vault_output
+from ..coins import commitment_of, require_coins, require_state
 from ..events import Entry, Event, Execution
 from ..formula import Fill, Reserves, execute
 from ..queue import Queue
@@ -130,13 +130,8 @@ class Pool:
 
     def _require(self, after: Pool, event: Event) -> None:
         """Raise BuildError unless the pool after a transaction is what script enforces."""
-        state, expected = after.state, self._expected(after, event)
-        if state != expected:
-            raise BuildError(f"the state after the transaction is {state}: expected {expected}")
-        vault = after.vault
-        held = vault_output(self.scripts, state, vault.value, nft=nft_in(vault))
-        if after.coin.output != pool_output(self.scripts, state) or vault.output != held:
-            raise BuildError("the outputs are not the pool and the vault of the state")
+        require_state(after.state, self._expected(after, event))
+        require_coins(after.coin, after.vault, self.scripts, after.state)
 
     def _expected(self, after: Pool, event: Event) -> State:
         queue, parameters = after.queue, self.scripts.parameters

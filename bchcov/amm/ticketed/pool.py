@@ -11,7 +11,7 @@ from ...script.patterns import p2pkh
 from ...transaction.model import Capability, Output, Token, Transaction
 from ...wallet.coins import Coin
 from ..action import BUY, SELL, Action, Direction
-from ..coins import commitment_of, nft_in, pool_output, vault_output
+from ..coins import commitment_of, require_coins, require_state
 from ..events import Entry, Event, Execution
 from ..formula import Fill, Reserves, execute
 from ..parameters import MIN_PAYOUT
@@ -207,12 +207,8 @@ class Pool:
             done = event.executions
             given = done[-1].fill.reserves if done else self.state.reserves
         expected = replace(expected, bch_reserve=given.bch, token_reserve=given.tokens)
-        if state != expected:
-            raise BuildError(f"the state after the transaction is {state}: expected {expected}")
-        vault = after.vault
-        held = vault_output(self.scripts, state, vault.value, nft=nft_in(vault))
-        if after.coin.output != pool_output(self.scripts, state) or vault.output != held:
-            raise BuildError("the outputs are not the pool and the vault of the state")
+        require_state(state, expected)
+        require_coins(after.coin, after.vault, self.scripts, state)
 
     def _executed(
         self, after: Pool, transaction: Transaction, source_outputs: Sequence[Output]
