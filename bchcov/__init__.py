@@ -48,7 +48,7 @@ if TYPE_CHECKING:
         p2sh32,
         pattern_name,
     )
-    from .seeing import Explanation, Spending, see, see_built, see_submission, why
+    from .seeing import Explanation, Spending, debug, see, see_built, see_submission, why
     from .transaction.codec import (
         decode_outputs,
         decode_transaction,
@@ -131,7 +131,7 @@ _EXPORTS = {
         "p2sh32",
         "pattern_name",
     ),
-    "seeing": ("Explanation", "Spending", "see", "see_built", "see_submission", "why"),
+    "seeing": ("Explanation", "Spending", "debug", "see", "see_built", "see_submission", "why"),
     "transaction.codec": (
         "decode_outputs",
         "decode_transaction",
@@ -244,6 +244,7 @@ __all__ = [
     "assemble",
     "compile_contract",
     "data_output",
+    "debug",
     "decode_address",
     "decode_number",
     "decode_outputs",

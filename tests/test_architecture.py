@@ -54,7 +54,9 @@ BORDERS = {
     "prompt_toolkit": ("cli/",),
     "matplotlib": ("race/report.py",),
     "distributed": ("race/sweep.py", "testing/fuzzing/on_cluster.py"),
-    "rich": ("cli/",),
+    # What is drawn by textual is made of the pieces of rich.
+    "rich": ("cli/", "seeing/screen/"),
+    "textual": ("seeing/screen/",),
     "numpy": ("race/", "testing/"),
     "hypothesis": ("testing/",),
     "coverage": ("testing/coverage/", "cli/cover.py"),
@@ -221,6 +223,7 @@ def test_importing_the_package_loads_no_library_that_only_tools_need() -> None:
         "cashaddress",
         "ecdsa",
         "requests",
+        "textual",
     )
     code = f"import bchcov, sys; print([name for name in {late} if name in sys.modules])"
     loaded = subprocess.run(

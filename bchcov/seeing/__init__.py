@@ -6,6 +6,7 @@ from .export import spending_template
 from .items import ShownItem
 from .listing import ListedLine
 from .page import Page, spending_page
+from .session import as_spending, debug
 from .spending import Spending, see, see_built, see_submission
 
 __all__ = [
@@ -15,6 +16,8 @@ __all__ = [
     "Page",
     "ShownItem",
     "Spending",
+    "as_spending",
+    "debug",
     "see",
     "see_built",
     "see_submission",

@@ -43,10 +43,14 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class Breakpoint:
-    """What to stop at, as it was written, and whether a step is it; steps are given by number."""
+    """What to stop at, as it was written, and whether a step is it; steps are given by number.
+
+    `is_place`: it is one of instructions, whatever the state there.
+    """
 
     text: str
     matches: Callable[[Steps, int], bool] = field(repr=False)
+    is_place: bool = True
 
 
 def parse_breakpoint(text: str, places: Places) -> Breakpoint:
@@ -54,7 +58,7 @@ def parse_breakpoint(text: str, places: Places) -> Breakpoint:
     text = text.strip()
     if text.startswith("if "):
         expression = parse_expression(text[3:])
-        return Breakpoint(text, lambda steps, number: expression.holds(steps[number]))
+        return Breakpoint(text, lambda steps, number: expression.holds(steps[number]), False)
     if match := _BYTE.fullmatch(text):
         return Breakpoint(text, _at_byte(match[1], int(match[2])))
     if match := _LINE.fullmatch(text):

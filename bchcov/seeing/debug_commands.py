@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..encoding.printable import printable
 from ..errors import CommandError
@@ -27,10 +27,14 @@ __all__ = ["COMMANDS", "Command", "Reply", "run_command"]
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a command answers: lines of text, whether it moved, and whether it ends the session."""
+    """What a command answers: lines of text, whether it moved, and whether it ends the session.
+
+    What moved has the state as its lines, and a `note` of what else there is to say.
+    """
 
     lines: tuple[str, ...] = ()
     has_moved: bool = False
+    note: str = ""
     is_end: bool = False
 
 
@@ -124,7 +128,10 @@ def _unwatch(debugger: Debugger, text: str) -> Reply:
 
 
 def _made(debugger: Debugger, text: str) -> Reply:
-    return _moved(debugger, debugger.to_maker(_count(text, 0)))
+    before = debugger.number + 1
+    moved = _moved(debugger, debugger.to_maker(_count(text, 0)))
+    note = f"item {_count(text, 0)} is made here; goto {before} goes back"
+    return replace(moved, lines=(*moved.lines, note), note=note)
 
 
 def _stack(debugger: Debugger, text: str) -> Reply:

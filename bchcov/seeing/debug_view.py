@@ -16,6 +16,7 @@ from .made import maker_text
 __all__ = [
     "end_line",
     "item_lines",
+    "item_text",
     "listing_of",
     "shown_alt_stack",
     "shown_stack",
@@ -122,6 +123,11 @@ def item_lines(name: str, items: list[ShownItem], *, most: int = _MOST_ITEMS) ->
     """Yield a stack, the top first."""
     yield f"{name}: empty" if not items else f"{name}, the top first"
     for depth, item in enumerate(items[:most]):
-        yield f"    {depth:>5}  {item}"
+        yield f"    {item_text(depth, item)}"
     if len(items) > most:
         yield f"           and {len(items) - most} more"
+
+
+def item_text(depth: int, item: ShownItem) -> str:
+    """Show an item with its depth."""
+    return f"{depth:>5}  {item}"

@@ -75,6 +75,12 @@ class Spending:
         """The txid as it is displayed."""
         return transaction_id(self.transaction)
 
+    @property
+    def telling_input(self) -> int:
+        """The input that is refused, or else the first."""
+        error = self.error
+        return 0 if error is None or error.input is None else error.input
+
     def trace(self, index: int = 0) -> Trace:
         """Trace one input. Raises EncodeError if it is not there."""
         return trace_input(self.context, index, self.rules)

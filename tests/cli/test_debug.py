@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import signal
 from pathlib import Path
 
 import pytest
@@ -60,8 +62,12 @@ def test_it_begins_with_the_breakpoints_of_options(arguments: list[str]) -> None
     assert "there is no check 'nothing': expected one of category, limit, owner" in result.stderr
 
 
-def test_a_session_is_driven_at_a_terminal(arguments: list[str], tmp_path: Path) -> None:
-    terminal = Terminal(tmp_path, *arguments)
+@pytest.mark.parametrize("environment", [{}, {"TERM": "dumb"}], ids=["asked for", "dumb terminal"])
+def test_plain_lines_are_driven_at_a_terminal(
+    arguments: list[str], tmp_path: Path, environment: dict[str, str]
+) -> None:
+    plain = [] if environment else ["--plain"]
+    terminal = Terminal(tmp_path, *arguments, *plain, environment=environment)
     try:
         terminal.read_until("debug> ")
         terminal.write(b"fail\n")
@@ -78,12 +84,78 @@ def test_a_session_is_driven_at_a_terminal(arguments: list[str], tmp_path: Path)
         terminal.close()
 
 
+def test_a_full_screen_is_driven_at_a_terminal(arguments: list[str], tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path, *arguments)
+    try:
+        shown = terminal.see("f8 step")
+        assert "step 1 of 14" in shown
+        assert "Stack, the top first" in shown
+        assert "Source" not in shown
+        # The last line is there: nothing is pushed out of a screen of 80 columns and 24 lines.
+        assert "f8 step" in shown.splitlines()[-1]
+        terminal.write(b"fail\r")
+        terminal.see("step 14 of 14")
+        terminal.see("\n!    42  OP_VERIFY")
+        terminal.see("\n!    5  OP_0 OP_OUTPUTVALUE <limit>")
+        terminal.write(b"\x1b[18~")
+        terminal.see("step 13 of 14")
+        terminal.see("\n>    41  OP_LESSTHANOREQUAL")
+        terminal.write(b"why\r")
+        terminal.see("refused  input 0, scripts: VERIFY")
+        terminal.write(b"quit\r")
+        assert terminal.wait() == 0
+        assert terminal.is_restored
+    finally:
+        terminal.close()
+
+
+@pytest.mark.parametrize(
+    ("how", "status"),
+    [(b"\x03", 130), (signal.SIGINT, 130), (signal.SIGTERM, 143), (b"\x04", 0)],
+    ids=["Ctrl-C", "SIGINT", "SIGTERM", "Ctrl-D"],
+)
+def test_however_a_full_screen_ends_the_terminal_is_as_before(
+    arguments: list[str], tmp_path: Path, how: bytes | signal.Signals, status: int
+) -> None:
+    terminal = Terminal(tmp_path, *arguments)
+    try:
+        terminal.see("f8 step")
+        assert not terminal.is_restored
+        if isinstance(how, bytes):
+            terminal.write(how)
+        else:
+            terminal.process.send_signal(how)
+        assert terminal.wait() == status
+        assert terminal.is_restored
+        assert b"Traceback" not in terminal.seen
+    finally:
+        terminal.close()
+
+
+def test_no_color_leaves_no_colour_on_the_full_screen(arguments: list[str], tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path, *arguments, environment={"NO_COLOR": "1"})
+    try:
+        terminal.see("f8 step")
+        terminal.write(b"fail\r")
+        terminal.see("step 14 of 14")
+        codes = {
+            code
+            for each in re.findall(rb"\x1b\[([0-9;]*)m", terminal.seen)
+            for code in each.split(b";")
+        }
+        # Bold, reverse and the terminal's own colours.
+        assert b"7" in codes
+        assert codes <= {b"", b"0", b"1", b"3", b"4", b"7", b"39", b"49"}
+    finally:
+        terminal.close()
+
+
 def test_what_a_function_of_a_file_returns_is_debugged(tmp_path: Path) -> None:
     path = tmp_path / "mine.py"
     path.write_text(FUNCTION, encoding="utf-8")
     result = CliRunner().invoke(main, ["debug", f"{path}:spend"], "fail\n")
     assert "vault.cashasm:5 [limit] FAILS" in result.stdout
     result = CliRunner().invoke(main, ["debug", f"{path}:number"], "")
-    assert "must return a Spending, a BuiltTransaction or a Submission, not an int" in result.stderr
+    assert "expected a Spending, a BuiltTransaction or a Submission, not an int" in result.stderr
     result = CliRunner().invoke(main, ["debug", f"{path}:missing"], "")
     assert "has no function missing" in result.stderr

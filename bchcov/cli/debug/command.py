@@ -8,10 +8,10 @@ from ...contract.contract import Contract
 from ...errors import CommandError
 from ...formats.verify_lines import LineOptions
 from ...seeing.debugger import Debugger
+from ...seeing.session import open_debugger
 from ..terminal.knowledge import Knowledge
 from ..terminal.rules import check_rules
 from ..terminal.spendings import choose_input, read_spending, spending_options
-from .lines import debug_lines
 
 __all__ = ["debug"]
 
@@ -26,6 +26,7 @@ __all__ = ["debug"]
 )
 @click.option("--break", "stops", multiple=True, metavar="WHERE", help="Add a breakpoint.")
 @click.option("--watch", "watches", multiple=True, metavar="EXPR", help="Watch an expression.")
+@click.option("--plain", is_flag=True, help="Lines of text, also where there is a screen.")
 @click.pass_context
 def debug(
     ctx: click.Context,
@@ -38,12 +39,14 @@ def debug(
     index: int | None,
     stops: tuple[str, ...],
     watches: tuple[str, ...],
+    plain: bool,
 ) -> None:
     """Step through an input, forwards and backwards, with breakpoints and watches.
 
     The transaction is a line as `bchcov verify` takes it, a VMB test of a file, one in the
     file of a chain, or what a function returns that a file of Python names: FILE.py:FUNCTION.
-    Commands are lines of standard input; `help` lists them.
+    It fills the screen of a terminal; without one, or with --plain, commands are lines of
+    standard input. `help` lists them.
     """
     options = LineOptions(check_rules(rules), not consensus)
     spending = read_spending(source, which, options, Knowledge(contracts, known))
@@ -55,5 +58,5 @@ def debug(
             debugger.watch(text)
     except CommandError as error:
         raise click.BadParameter(str(error)) from None
-    debug_lines(debugger)
+    open_debugger(debugger, is_plain=plain)
     ctx.exit(0)

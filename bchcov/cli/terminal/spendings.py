@@ -10,18 +10,16 @@ from typing import Any
 
 import click
 
-from ...chain import ChainFile, Submission, find_transaction
-from ...encoding.expected import kind_of
+from ...chain import ChainFile, find_transaction
 from ...encoding.json_text import JSON
-from ...errors import BchcovError, FormatError
+from ...errors import BchcovError, EncodeError, FormatError
 from ...formats.fields import read_json, read_text
 from ...formats.recognize import split_hex
 from ...formats.verify_lines import LineOptions, read_line
 from ...formats.vmb import read_vmb
-from ...seeing import Spending, see, see_built, see_submission
+from ...seeing import Spending, as_spending, see
 from ...transaction.codec import transaction_id
 from ...vm.rules.upgrades import find_rules
-from ...wallet.built import BuiltTransaction
 from .functions import load_function
 from .knowledge import Knowledge, knowledge_options
 from .lines import read_lines
@@ -122,18 +120,11 @@ def _each(
 
 def _of_function(path: Path, name: str, knowledge: Knowledge) -> Spending:
     """Call a function of a file, which returns what was built, submitted, or is to be seen."""
-    made = load_function(path, name)()
-    if isinstance(made, Spending):
-        return made
-    contracts, known = knowledge.contracts, knowledge.known
-    if isinstance(made, BuiltTransaction):
-        return see_built(made, contracts=contracts, known=known)
-    if isinstance(made, Submission):
-        return see_submission(made, contracts=contracts, known=known)
-    raise click.ClickException(
-        f"{name} of {path} must return a Spending, a BuiltTransaction or a Submission, not"
-        f" {kind_of(made)}"
-    )
+    made: Any = load_function(path, name)()
+    try:
+        return as_spending(made, contracts=knowledge.contracts, known=knowledge.known)
+    except EncodeError as error:
+        raise click.ClickException(f"what {name} of {path} returns: {error}") from None
 
 
 def _of_tests(
@@ -185,8 +176,7 @@ def choose_input(spending: Spending, index: int | None) -> int:
     """
     count = len(spending.transaction.inputs)
     if index is None:
-        error = spending.error
-        return 0 if error is None or error.input is None else error.input
+        return spending.telling_input
     if index >= count:
         raise click.BadParameter(f"input {index} is not there: the transaction has {count}")
     return index

@@ -1,0 +1,1 @@
+"""The debugger on a full screen of the terminal."""
