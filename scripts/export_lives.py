@@ -158,8 +158,11 @@ def live_epochs() -> Told:
     life = Life(BCH_2026)
     chain, (first, stock) = life.chain, life.genesis()
     category = first.coin.outpoint_hash
-    parameters = epochs.Parameters(
-        pool_category=category, token_category=TOKENS, owner=PROVIDER.public_key_hash
+    parameters = epochs.Parameters.for_reserve(
+        RESERVES.bch,
+        pool_category=category,
+        token_category=TOKENS,
+        owner=PROVIDER.public_key_hash,
     )
     step = epochs.genesis(parameters, RESERVES, first, stock)
     life.run("genesis", step.built)

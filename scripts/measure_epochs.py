@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from epochs_model import attack_table, known_table, slippage_table
 from measure_pools import (
@@ -20,6 +20,7 @@ from measure_tables import COSTS, row, table
 
 from bchcov.amm import epochs
 from bchcov.crypto.hashes import sha256
+from bchcov.transaction.constants import COIN
 from bchcov.wallet.keys import PrivateKey
 
 COUNTS = (1, 16, 48, 96)
@@ -60,11 +61,18 @@ class Life:
         return self.each + self.turn.built.size / self.count
 
 
-def new_pool() -> epochs.Step:
-    """A pool with the default parameters."""
-    parameters = epochs.Parameters(
-        pool_category=FIRST, token_category=TOKENS, owner=PROVIDER.public_key_hash
+def _fitting(coins: int) -> epochs.Parameters:
+    return epochs.Parameters.for_reserve(
+        coins * COIN,
+        pool_category=FIRST,
+        token_category=TOKENS,
+        owner=PROVIDER.public_key_hash,
     )
+
+
+def new_pool() -> epochs.Step:
+    """A pool with parameters for its reserve."""
+    parameters = _fitting(RESERVES.bch // COIN)
     own = funding(PROVIDER, fund("tokens", PROVIDER, 2_000, RESERVES.tokens))
     return epochs.genesis(parameters, RESERVES, first_coin(), own)
 
@@ -152,9 +160,9 @@ def measure_epochs() -> Iterator[str]:
     yield table(COSTS, rows)
     yield (
         "To keep everybody else out, by whoever wins every race for the first append of an epoch"
-        " (miners' fees included):"
+        " (miners' fees not included):"
     )
-    yield stall_table(lives[96])
+    yield stall_table()
     yield "What traders get and what the provider gains, by the plain model:"
     yield slippage_table()
     yield (
@@ -166,23 +174,29 @@ def measure_epochs() -> Iterator[str]:
     yield known_table()
 
 
-def stall_table(life: Life) -> str:
+def stall_table() -> str:
     """What it costs a day to take all places of every epoch before anybody else does."""
-    small = life.settle.pool.scripts.parameters
-    large = replace(small, bond=25_000, miss=21_000, min_trade=7_000_000)
     rows = []
-    for pool, chosen in (("default parameters", small), ("for 10,000 BCH", large)):
+    default = epochs.Parameters(
+        pool_category=FIRST, token_category=TOKENS, owner=PROVIDER.public_key_hash
+    )
+    for pool, chosen in (
+        ("for 100 BCH", _fitting(100)),
+        ("for 10,000 BCH", _fitting(10_000)),
+        ("by default", default),
+    ):
         places = BLOCKS_A_DAY // chosen.window * chosen.most
         unlike = (
             ("silent", chosen.bond - chosen.tip),
-            ("limits that are missed", chosen.miss + life.each),
-            ("the smallest orders", chosen.min_trade * 3 / 1000 + life.each),
+            ("limits that are missed", chosen.miss),
+            ("the smallest orders", chosen.min_trade * 3 / 1000),
         )
         given = f"{chosen.bond:,}, {chosen.miss:,}, {chosen.min_trade:,}"
         rows += [
-            [pool, given, how, f"{each:,.0f}", f"{places * each / 1e8:.2f}"] for how, each in unlike
+            [pool, given, how, f"{each:,.0f}", f"{places * each / COIN:.3f}"]
+            for how, each in unlike
         ]
-    head = ["pool", "bond, miss, min_trade", "places that are", "sats each", "BCH a day"]
+    head = ["parameters", "bond, miss, min_trade", "places that are", "sats each", "BCH a day"]
     return table(head, rows, numbers=4)
 
 

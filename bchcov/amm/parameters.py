@@ -15,6 +15,7 @@ __all__ = [
     "MIN_PAYOUT",
     "MIN_RESERVE",
     "MIN_VAULT",
+    "STALL_SHARE",
     "PoolParameters",
     "check_parameters",
     "pool_nft",
@@ -51,6 +52,9 @@ MIN_VAULT = 710
 """The smallest value of a vault in satoshis: with less, and many tokens, it would be dust."""
 MIN_RESERVE = 870
 """The smallest reserve in satoshis: with less, an empty pool would be dust."""
+
+STALL_SHARE = 144 * 10_000
+"""By what a block of a stall costs, as a part of the reserve: a ten-thousandth of it a day."""
 
 
 def check_parameters(parameters: PoolParameters, bounds: Mapping[str, tuple[int, int]]) -> None:

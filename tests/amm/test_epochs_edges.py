@@ -11,10 +11,13 @@ from support.epochs_world import PARAMETERS, RESERVES, World, default_action, he
 from support.tampering import change, change_held, value_of, with_amount
 from support.ticketed_world import PROVIDER, Draft, action, funding_coin, user
 
-from bchcov import BCH_2026, verify
+from bchcov import BCH_2026, Output, verify
 from bchcov.amm.action import BUY, SELL, Action, Direction
+from bchcov.amm.epochs.epoch import Batch, Epoch, Slot
 from bchcov.amm.epochs.state import append_leaves
 from bchcov.amm.formula import FEE_KEPT, Fill, Reserves
+from bchcov.wallet.balance import Spend
+from bchcov.wallet.coins import Coin
 from bchcov.wallet.unlockers import RawUnlocker, ScriptUnlocker
 
 TWO = [default_action(0), default_action(1)]
@@ -39,6 +42,12 @@ def at_another_index(each: Action) -> Draft:
     mine = funding_coin("mine", user(5), 10_000_000)
     draft.spends.insert(0, mine)
     draft.outputs.insert(0, replace(mine.coin.output, value=1_000))
+    return draft
+
+
+def exit_with_the_tokens_first() -> Draft:
+    draft = World().exit()
+    draft.outputs.reverse()
     return draft
 
 
@@ -72,6 +81,7 @@ ALLOWED: dict[str, Callable[[], Draft]] = {
     ),
     "nobody but the silent": lambda: World().revealing(*TWO).settle(None, None),
     "more burned than is due": lambda: value_of(World().revealing(*TWO).settle(TWO[0], None), 3, 5),
+    "an exit with the tokens first": exit_with_the_tokens_first,
     "more paid than is due": lambda: value_of(World().revealing(*TWO).settle(*TWO), 2, 5),
 }
 
@@ -116,6 +126,29 @@ def half_exactly() -> Draft:
     return draft
 
 
+def just_less_than_a_unit_off() -> Draft:
+    """The marginal buy is filled until one satoshi more would move the pool just past its limit."""
+    minimum, amount, tokens = 240_907_416_064, 255_259, 10**12
+    draft = settled(
+        action(0, BUY, amount, minimum), reserves=Reserves(PARAMETERS.min_reserve + SMALL, tokens)
+    )
+    at, filled = marginal_of(draft)
+    assert at == 2
+    assert isinstance(filled, int)
+    stands = 1000 * SMALL + 2 * FEE_KEPT * filled
+    left = 1000 * (tokens - 1) * FEE_KEPT * amount - stands * 1000 * minimum
+    assert 2 * FEE_KEPT - 1 <= left / (1000 * minimum) < 2 * FEE_KEPT
+    return draft
+
+
+def nothing_filled() -> Draft:
+    """The pool stands less than a satoshi from the limit of the marginal buy, and stays there."""
+    reserves = Reserves(PARAMETERS.min_reserve + SMALL, 10**12)
+    draft = settled(action(0, BUY, 20_000, 19_939_999_999), reserves=reserves)
+    assert marginal_of(draft) == (2, 0)
+    return draft
+
+
 def marginal_of(draft: Draft) -> tuple[object, object]:
     unlocker = draft.spends[1].unlocker
     assert isinstance(unlocker, ScriptUnlocker)
@@ -147,6 +180,9 @@ LIMITED: dict[str, Callable[[], Draft]] = {
     "less than a token": lambda: settled(
         action(0, BUY, 1_900_000), reserves=Reserves(10**10, 5_001)
     ),
+    "a limit that is met but for less than a unit": just_less_than_a_unit_off,
+    "a limit at which nothing is filled": nothing_filled,
+    "places that need padding": lambda: settled(*(default_action(at) for at in range(30))),
     "a settlement while others wait": lambda: (
         World().revealing(*TWO).waiting(default_action(2), default_action(3)).settle(*TWO)
     ),
@@ -159,49 +195,89 @@ def test_a_settlement_at_an_edge_passes(name: str) -> None:
     assert verdict.ok, str(verdict)
 
 
+def off_by(each: Action, units: int, *, reserves: Reserves = RESERVES) -> Draft:
+    """Settle a marginal order, alone, with some units of it more than it is due.
+
+    All else fits: the price is its limit, and the sums are what moves.
+    """
+    world = World(reserves=reserves).revealing(each)
+    places, made = world.pool.plan(world.orders([each]))
+    assert made.marginal == 0
+    amount = made.fills[0].amount_in + units
+    out = made.price.amount_out(each.direction, amount)
+    bought, sold = (amount, 0) if each.direction == BUY else (0, amount)
+    bch, tokens = (amount, -out) if each.direction == BUY else (-out, amount)
+    after = Reserves(reserves.bch + bch, reserves.tokens + tokens)
+    fills = (Fill(after, amount, out),)
+    wrong = replace(made, fills=fills, reserves=after, bought_with=bought, sold=sold)
+    return world.settled(places, wrong)
+
+
 @pytest.mark.parametrize("side", [BUY, SELL])
 def test_a_unit_more_or_less_of_the_marginal_order_is_refused(side: Direction) -> None:
-    """Also where everything else fits: the price is its limit, and the sums are what moves."""
     order = action(0, BUY, 10**9, 9 * 10**11) if side == BUY else action(0, SELL, 10**12, 9 * 10**8)
     for more in (0, 7, 1_001):
         each = replace(order, min_out=order.min_out + more)
-        world = World().revealing(each)
-        places, made = world.pool.plan(world.orders([each]))
-        assert made.marginal == 0
-        assert passes(world.settled(places, made))
-        (fill,) = made.fills
-        for change_of in (-1, 1):
-            amount = fill.amount_in + change_of
-            out = made.price.amount_out(side, amount)
-            after = (
-                Reserves(RESERVES.bch + amount, RESERVES.tokens - out)
-                if side == BUY
-                else Reserves(RESERVES.bch - out, RESERVES.tokens + amount)
-            )
-            wrong = replace(
-                made,
-                fills=(Fill(after, amount, out),),
-                reserves=after,
-                bought_with=amount if side == BUY else 0,
-                sold=0 if side == BUY else amount,
-            )
-            assert not passes(world.settled(places, wrong))
+        assert passes(off_by(each, 0))
+        assert not passes(off_by(each, 1))
+        assert not passes(off_by(each, -1))
 
 
-def test_a_marginal_order_cannot_be_named_and_not_met() -> None:
-    """Not even by the amount that says that there is none."""
+def named_and_not_met() -> Draft:
+    """A marginal order is named, and the amount says that there is none."""
     draft = SETTLE["marginal-met"](World())
     assert marginal_of(draft) == (3, 0)
     draft.push(1, -3, -1)
-    assert not passes(draft)
+    return draft
 
 
-def test_a_copy_s_slot_does_not_stand_for_another_place() -> None:
+def another_word_for_none() -> Draft:
+    draft = World().revealing(*TWO).settle(*TWO)
+    assert marginal_of(draft) == (0, -1)
+    draft.push(1, -3, -2)
+    return draft
+
+
+def by_the_slot_of_a_copy() -> Draft:
+    """The second of two places with one hash is revealed, and shown as the first."""
     world = World().revealing(TWO[0], TWO[0])
     first, _ = world.pool.current
     (order,) = world.orders([None, TWO[0]])
-    places = (order, first)
-    assert not passes(world.settled(places, world.pool.plan([order])[1]))
+    return world.settled((order, first), world.pool.plan([order])[1])
+
+
+def a_txid_that_is_a_place() -> Draft:
+    """Whoever made the only place gave it the txid before it for a hash, and a coin like it."""
+    world = World()
+    before, txid = b"\x05" * 32, b"\x06" * 32
+    slots = [
+        Slot(Coin(txid, at, Output(PARAMETERS.bond, world.scripts.slot(before))), before)
+        for at in (1, 2)
+    ]
+    one, two = (Epoch((Batch(before, txid, tuple(slots[:size])),)) for size in (1, 2))
+    state = replace(world.pool.state, current=one.closed_chain)
+    honest = world.at(state, current=one)
+    assert passes(honest.settled(*honest.pool.plan([])))
+    there = world.at(state, current=two)
+    draft = there.settled(*there.pool.plan([]))
+    draft.push(1, 0, b"")
+    return draft
+
+
+def a_slot_behind_the_places() -> Draft:
+    """A slot of another epoch pays for a settlement."""
+    draft = World().revealing(*TWO).settle(*TWO)
+    other = next(iter(World().waiting(default_action(7)).pool.next))
+    draft.spends.append(Spend(other.coin, RawUnlocker()))
+    return draft
+
+
+def forfeits_set_off() -> Draft:
+    """What an order forfeits that misses its limit is taken from what the silent one forfeits."""
+    missed = action(1, BUY, 10**6, 10**12)
+    draft = settled(None, missed)
+    assert draft.outputs[3].value == PARAMETERS.bond - PARAMETERS.tip + PARAMETERS.miss
+    return value_of(draft, 3, -2 * PARAMETERS.miss)
 
 
 def ending_at(end: int) -> Draft:
@@ -234,6 +310,23 @@ def too_early(draft: Draft, sequence: int) -> Draft:
 
 
 REFUSED: dict[str, Callable[[], Draft]] = {
+    "a marginal order that is named and not met": named_and_not_met,
+    "another word for no marginal order": another_word_for_none,
+    "a place shown by the slot of a copy": by_the_slot_of_a_copy,
+    "a txid that is a place": a_txid_that_is_a_place,
+    "a slot behind the places": a_slot_behind_the_places,
+    "forfeits set off against each other": forfeits_set_off,
+    "a satoshi less, exactly a unit off the limit": lambda: off_by(
+        action(0, BUY, 1000 * SMALL + 2 * FEE_KEPT * 20_000, FEE_KEPT * 10**9),
+        -1,
+        reserves=Reserves(PARAMETERS.min_reserve + SMALL, 1 + 10**9),
+    ),
+    "a token less of a sale that is filled in part": lambda: off_by(
+        action(0, SELL, 10**12, 9 * 10**8), -1
+    ),
+    "a satoshi more of a buy that is filled in part": lambda: off_by(
+        action(0, BUY, 10**9, 9 * 10**11), 1
+    ),
     "one place too many": lambda: append_two(
         World().at(replace(World().pool.state, count=PARAMETERS.most - 1))
     ),

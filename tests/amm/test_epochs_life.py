@@ -16,6 +16,7 @@ from bchcov.amm.epochs.scripts import leaf_of
 from bchcov.amm.epochs.state import NO_EPOCH
 from bchcov.amm.epochs.users import commit, order_output
 from bchcov.chain import Chain
+from bchcov.transaction.constants import COIN
 from bchcov.wallet.balance import Spend
 from bchcov.wallet.coins import Coin
 from bchcov.wallet.funding import Funding
@@ -53,7 +54,7 @@ class Life:
             pool_category=first.coin.outpoint_hash,
             token_category=TOKENS,
             owner=PROVIDER.public_key_hash,
-            **parameters,
+            **{"bond": 10_000, "miss": 400, "min_trade": 10_000, **parameters},
         )
         start = epochs.genesis(
             self.parameters, RESERVES, first, Funding(PROVIDER.locking_bytecode, [stock])
@@ -197,8 +198,20 @@ def test_a_pool_that_is_not_what_its_transactions_made_is_not_followed() -> None
     pool = World().waiting(default_action(0)).pool
     step = epochs.turn(pool, TIPS)
     forged = replace(World().waiting(default_action(1)).pool, coin=pool.coin)
-    with pytest.raises(BuildError, match="other epochs"):
+    with pytest.raises(BuildError, match="the state after the transaction is"):
         forged.follow(step.built.transaction, step.built.source_outputs)
+
+
+@pytest.mark.parametrize("reserve", [1, 100, 10_000, 1_000_000])
+def test_a_day_of_stall_costs_a_ten_thousandth_of_the_reserve(reserve: int) -> None:
+    names = {"pool_category": bytes(32), "token_category": b"\x01" * 32, "owner": bytes(20)}
+    fitting = epochs.Parameters.for_reserve(reserve * COIN, **names)
+    default = epochs.Parameters(**names)  # type: ignore[arg-type]
+    for parameters in (fitting, default) if reserve <= 10_000 else (fitting,):
+        places = 144 // parameters.window * parameters.most
+        smallest_fee = parameters.min_trade * 3 // 1_000
+        for cost in (parameters.bond - parameters.tip, parameters.miss, smallest_fee):
+            assert places * cost >= reserve * COIN / 10_000
 
 
 def test_any_number_of_silent_places_delays_an_order_by_two_windows() -> None:

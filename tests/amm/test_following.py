@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from support import epochs_world
 from support.direct_world import BOUGHT, HONEST, SOLD, DirectWorld
 from support.ticketed_world import (
     PROVIDER,
@@ -21,12 +22,14 @@ from support.ticketed_world import (
 )
 
 from bchcov import BuildError, Nft, Output, Token, Transaction, verify
-from bchcov.amm import ticketed
+from bchcov.amm import epochs, ticketed
 from bchcov.amm.direct.pool import Pool as DirectPool
+from bchcov.amm.epochs.pool import Pool as EpochsPool
 from bchcov.amm.ticketed.pool import Pool, read_order
 from bchcov.wallet.funding import Funding
 
 TWO = [default_action(0), default_action(1)]
+IN_EPOCHS = [epochs_world.default_action(0), epochs_world.default_action(1)]
 Made = tuple[Transaction, tuple[Output, ...]]
 
 
@@ -51,7 +54,7 @@ def pool_of(world: World, make: Callable[[World], Draft]) -> Pool:
     return world.pool if is_first else world.queued(*TWO).pool
 
 
-def require_proof(pool: Pool | DirectPool, made: Made, *, vault: bool) -> None:
+def require_proof(pool: Pool | DirectPool | EpochsPool, made: Made, *, vault: bool) -> None:
     """Whatever byte of the state, value, script or amount is forged is noticed."""
     transaction, sources = made
     honest = transaction.outputs[0]
@@ -105,6 +108,95 @@ def test_a_direct_state_is_proven(kind: str) -> None:
     after, _ = pool.follow(*made)
     assert after is not None
     require_proof(pool, made, vault=kind.startswith("reveal"))
+
+
+InEpochs = tuple[epochs_world.World, Callable[[epochs_world.World], Draft]]
+EPOCHS: dict[str, Callable[[], InEpochs]] = {
+    "append": lambda: (
+        epochs_world.World(),
+        lambda world: world.append([world.ticket(at, each) for at, each in enumerate(IN_EPOCHS)]),
+    ),
+    "settle": lambda: (
+        epochs_world.World().revealing(*IN_EPOCHS, sizes=[1, 1]),
+        lambda world: world.settle(IN_EPOCHS[0], None),
+    ),
+    "turn": lambda: (epochs_world.World().waiting(*IN_EPOCHS), lambda world: world.turn()),
+    "close": lambda: (epochs_world.World().waiting(*IN_EPOCHS), lambda world: world.close()),
+}
+
+
+@pytest.mark.parametrize("kind", EPOCHS)
+def test_a_state_of_epochs_is_proven(kind: str) -> None:
+    world, make = EPOCHS[kind]()
+    made = make(world).finish()
+    after, _ = world.pool.follow(*made)
+    assert after is not None
+    assert after.state.current == after.current.closed_chain
+    assert after.state.next == after.next.chain
+    require_proof(world.pool, made, vault=kind != "append")
+
+
+def test_an_order_of_another_place_is_not_followed() -> None:
+    world = epochs_world.World().revealing(*IN_EPOCHS)
+    transaction, sources = world.settle(*IN_EPOCHS).finish()
+    swapped = [*sources[:2], sources[3], sources[2], *sources[4:]]
+    with pytest.raises(BuildError, match="input 2 is not the order of its place"):
+        world.pool.follow(transaction, swapped)
+    with pytest.raises(BuildError, match="2 orders are settled, but fewer payouts"):
+        world.pool.follow(replace(transaction, outputs=transaction.outputs[:3]), sources)
+
+
+def test_places_and_slots_that_are_not_there_are_not_followed() -> None:
+    world = epochs_world.World().revealing(*IN_EPOCHS)
+    transaction, sources = world.settle(*IN_EPOCHS).finish()
+    fewer = replace(transaction, inputs=transaction.inputs[:3])
+    with pytest.raises(BuildError, match="2 places are settled, but fewer are there"):
+        world.pool.follow(fewer, sources[:3])
+    world = epochs_world.World()
+    transaction, sources = world.append([world.ticket(0, IN_EPOCHS[0])]).finish()
+    with pytest.raises(BuildError, match="there are no slots for them"):
+        world.pool.follow(replace(transaction, outputs=transaction.outputs[:1]), sources)
+
+
+def test_a_substitute_vault_of_epochs_is_the_vault_from_then_on() -> None:
+    world = epochs_world.World().waiting(*IN_EPOCHS)
+    draft = world.turn()
+    spend = draft.spends[1]
+    draft.spends[1] = replace(spend, coin=coin("another vault", spend.coin.output))
+    transaction, sources = draft.finish()
+    assert verify(transaction, sources, scripts_only=True).ok
+    after, event = world.pool.follow(transaction, sources)
+    assert event.kind == "turn"
+    assert after is not None
+    assert after.vault.outpoint_hash == after.coin.outpoint_hash
+
+
+def test_the_provider_of_epochs_moves_reserves_only_where_nobody_waits() -> None:
+    world = epochs_world.World()
+    less = replace(world.pool.state, bch_reserve=5_000)
+    after, event = world.pool.follow(*world.owned(less).finish())
+    assert event.kind == "owner"
+    assert after is not None
+    assert after.state.bch_reserve == 5_000
+    waiting = world.waiting(*IN_EPOCHS)
+    made = waiting.close().finish()
+    moved = epochs_world.with_state(waiting.close(), token_reserve=5).finish()
+    assert waiting.pool.follow(*made)[0] is not None
+    with pytest.raises(BuildError, match="the state after the transaction is"):
+        waiting.pool.follow(*moved)
+    again = waiting.at(replace(waiting.pool.state, closed=True))
+    with pytest.raises(BuildError, match="once, and no second time"):
+        again.pool.follow(*again.close().finish())
+    assert world.pool.follow(*world.exit().finish())[0] is None
+    with pytest.raises(BuildError, match="without its vault, or while orders wait"):
+        waiting.pool.follow(*waiting.exit().finish())
+
+
+def test_a_genesis_of_epochs_is_trusted_once_it_is_deep() -> None:
+    parameters = epochs_world.PARAMETERS
+    made = Transaction((), ())
+    with pytest.raises(BuildError, match="the genesis has 9 confirmations: expected at least 10"):
+        epochs.check_genesis(made, parameters, confirmations=9)
 
 
 def test_the_provider_s_changes_are_those_that_script_allows() -> None:

@@ -38,7 +38,12 @@ __all__ = [
 ]
 
 PARAMETERS = Parameters(
-    pool_category=POOL_CATEGORY, token_category=TOKENS, owner=PROVIDER.public_key_hash
+    pool_category=POOL_CATEGORY,
+    token_category=TOKENS,
+    owner=PROVIDER.public_key_hash,
+    bond=10_000,
+    miss=400,
+    min_trade=10_000,
 )
 RESERVES = Reserves(10_000_000_000, 10_000_000_000_000)
 

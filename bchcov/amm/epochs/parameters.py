@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from ...errors import BuildError
 from ...transaction.constants import MAX_MONEY
-from ..parameters import MAX_BLOCKS, MIN_PAYOUT, check_parameters
+from ..formula import FEE_DENOMINATOR, FEE_KEPT
+from ..parameters import MAX_BLOCKS, MIN_PAYOUT, STALL_SHARE, check_parameters
 
 __all__ = ["MAX_PLACES", "Parameters"]
 
 MAX_PLACES = 100
 """The most places of an epoch, which one transaction has to settle within its budget."""
+_LEAST_MISS = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,23 +27,43 @@ class Parameters:
     `tip` for each place; an order that is not filled forfeits `miss`; `min_reserve` never
     trade; orders for fewer than `min_trade` are not filled. Blocks: an epoch is revealed within
     `window`, and may be abandoned after `abandon`; a ticket can be taken back after
-    `refund_delay`, an order after `order_delay`. An epoch has up to `most` places. Raises
-    BuildError.
+    `refund_delay`, an order after `order_delay`. An epoch has up to `most` places.
+
+    By default `bond`, `miss` and `min_trade` are enough for a pool of 10,000 BCH: see
+    `for_reserve`. Raises BuildError.
     """
 
     pool_category: bytes
     token_category: bytes
     owner: bytes
-    bond: int = 10_000
+    bond: int = 25_000
     tip: int = 400
-    miss: int = 400
+    miss: int = 21_000
     min_reserve: int = 1_000
-    min_trade: int = 10_000
+    min_trade: int = 7_000_000
     window: int = 3
     abandon: int = 12
     refund_delay: int = 3
     order_delay: int = 36
     most: int = MAX_PLACES
+
+    @classmethod
+    def for_reserve(cls, bch_reserve: int, **others: Any) -> Parameters:
+        """Make parameters for a pool of `bch_reserve` satoshis, so that stalling it is not cheap.
+
+        Whoever takes all places of every epoch, with orders that are silent, or miss their limits,
+        or are as small as possible, pays a ten-thousandth of the reserve a day. `others` are the
+        fields that have no default, and those to be other than by default. Raises BuildError.
+        """
+        given = cls(**others)
+        share = -(-bch_reserve * given.window // (STALL_SHARE * given.most))
+        miss = max(_LEAST_MISS, share)
+        proportional = {
+            "bond": given.tip + miss + MIN_PAYOUT,
+            "miss": miss,
+            "min_trade": max(1, -(-share * FEE_DENOMINATOR // (FEE_DENOMINATOR - FEE_KEPT))),
+        }
+        return replace(given, **{**proportional, **others})
 
     def __post_init__(self) -> None:
         check_parameters(

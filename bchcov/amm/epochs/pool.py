@@ -10,13 +10,13 @@ from ...errors import BuildError, DecodeError
 from ...transaction.model import Capability, Output, Token, Transaction
 from ...wallet.coins import Coin
 from ..action import BUY, SELL, Direction
-from ..coins import commitment_of, pool_output, vault_output
+from ..coins import commitment_of, require_coins, require_state
 from ..events import Event
 from .clearing import Clearing
 from .epoch import Batch, Epoch, Slot
 from .scripts import Scripts, leaf_of
 from .settlement import Order, Places, clear_places, executions, find_places
-from .state import State
+from .state import NO_EPOCH, State
 
 __all__ = ["Pool", "Ticket", "read_order", "read_state", "read_ticket"]
 
@@ -124,73 +124,103 @@ class Pool:
     ) -> tuple[Pool | None, Event]:
         """Return the pool after a transaction that spends it (None after an exit), and the event.
 
-        The transaction must be one that nodes accept: what the scripts enforce is not checked
-        again. Raises BuildError for a transaction that does not spend this pool.
+        The state, the coins of pool and vault, and what they hold are computed and compared; the
+        authority of the provider and the age of the vault are not. Raises BuildError for a
+        transaction that does not spend this pool, or whose outputs are not those of its next state.
         """
         spent = [(item.outpoint_hash, item.outpoint_index) for item in transaction.inputs]
         if spent[:1] != [self.coin.outpoint]:
             raise BuildError("the transaction does not spend this pool as its first input")
+        if len(source_outputs) != len(spent) or source_outputs[0] != self.coin.output:
+            raise BuildError("the outputs that are said to be spent are others")
         coin = Coin.of(transaction, 0)
         token = coin.token
+        # Another coin under the vault's script may stand in for the vault.
+        locking = [each.locking_bytecode for each in source_outputs[1:2]]
+        has_vault = locking == [self.scripts.vault_bytecode]
         if token is None or token.category != self.scripts.parameters.pool_category:
+            if not has_vault or not self.state.is_idle:
+                raise BuildError("the pool ends without its vault, or while orders wait")
             return None, Event("exit", coin.txid)
-        state = read_state(self.scripts, coin)
-        if self.vault.outpoint not in spent:
-            return self._appended(transaction, coin, state)
-        after = replace(self, coin=coin, vault=Coin.of(transaction, 1), state=state)
-        if state.collected:
+        after = replace(self, coin=coin, state=read_state(self.scripts, coin))
+        if not has_vault:
+            return self._appended(after, transaction)
+        after = replace(after, vault=Coin.of(transaction, 1))
+        if after.state.collected:
             return self._settled(after, transaction, source_outputs)
-        is_owner = replace(state, collected=0) != replace(self.state, collected=0)
-        if state.current == self.state.current and is_owner:
-            return self._owned(after, coin)
+        is_owner = replace(after.state, collected=0) != replace(self.state, collected=0)
+        if after.state.current == self.state.current and is_owner:
+            return self._owned(after)
         dropped = tuple(slot.entry for slot in self.current)
+        return self._turned(after), Event("turn", coin.txid, entries=dropped)
+
+    def _require(self, after: Pool, **changes: int | bytes | bool) -> Pool:
+        """Return the pool after a transaction. Raises BuildError if script enforces another."""
+        expected = replace(self.state, **{"collected": 0, **changes})  # type: ignore[arg-type]
+        require_state(after.state, expected)
+        require_coins(after.coin, after.vault, self.scripts, after.state)
+        return after
+
+    def _turned(self, after: Pool, **changes: int) -> Pool:
+        """Return the pool whose next epoch has become the current one."""
         after = replace(after, current=self.next, next=Epoch())
-        return after._proven(), Event("turn", coin.txid, entries=dropped)
+        current = self.next.closed_chain
+        return self._require(after, current=current, next=NO_EPOCH, count=0, **changes)
 
-    def _proven(self) -> Pool:
-        """Return this pool if its epochs and coins are those of its state. Raises BuildError."""
-        if (self.current.closed_chain, self.next.chain) != (self.state.current, self.state.next):
+    def _appended(self, after: Pool, transaction: Transaction) -> tuple[Pool, Event]:
+        slots, count = [], after.state.collected
+        if not 0 < count < len(transaction.outputs):
             raise BuildError(
-                f"the coin {self.coin} holds other epochs than the pool that was followed"
+                f"{count} tickets are said to be appended: there are no slots for them"
             )
-        vault = vault_output(self.scripts, self.state, self.vault.value)
-        held = self.vault.token
-        if held is not None and held.nft is not None:
-            # Scripts cannot see whether somebody put one into the vault.
-            held = replace(held, nft=None)
-        found = self.coin.output, replace(self.vault.output, token=held)
-        if found != (pool_output(self.scripts, self.state), vault):
-            raise BuildError(f"the coins {self.coin} and {self.vault} are not a pool and its vault")
-        return self
-
-    def _appended(self, transaction: Transaction, coin: Coin, state: State) -> tuple[Pool, Event]:
-        slots = []
-        for index in range(1, state.collected + 1):
+        for index in range(1, count + 1):
             made = Coin.of(transaction, index)
             leaf = self.scripts.read_slot(made.locking_bytecode)
             if leaf is None:
                 raise BuildError(f"output {index} is not a slot of this pool")
             slots.append(Slot(made, leaf))
-        batch = Batch(self.coin.outpoint_hash, coin.outpoint_hash, tuple(slots))
-        after = replace(self, coin=coin, state=state, next=self.next.add(batch))
+        batch = Batch(self.coin.outpoint_hash, after.coin.outpoint_hash, tuple(slots))
+        after = replace(after, next=self.next.add(batch))
         entries = tuple(slot.entry for slot in slots)
-        return after._proven(), Event("sequence", coin.txid, entries=entries)
+        places = self.state.count + count
+        after = self._require(after, next=after.next.chain, count=places, collected=count)
+        return after, Event("sequence", after.coin.txid, entries=entries)
 
-    def _owned(self, after: Pool, coin: Coin) -> tuple[Pool, Event]:
+    def _owned(self, after: Pool) -> tuple[Pool, Event]:
+        is_idle = self.state.is_idle
+        if not is_idle and self.state.closed:
+            raise BuildError("the provider delays those who wait once, and no second time")
         if self.next:
-            batch = Batch(self.coin.outpoint_hash, coin.outpoint_hash, ())
+            batch = Batch(self.coin.outpoint_hash, after.coin.outpoint_hash, ())
             after = replace(after, next=self.next.add(batch))
-        return after._proven(), Event("owner", coin.txid)
+        given = after.state.reserves if is_idle else self.state.reserves
+        after = self._require(
+            after,
+            bch_reserve=given.bch,
+            token_reserve=given.tokens,
+            next=after.next.chain,
+            closed=after.state.closed or not is_idle,
+        )
+        return after, Event("owner", after.coin.txid)
 
     def _settled(
         self, after: Pool, transaction: Transaction, source_outputs: Sequence[Output]
     ) -> tuple[Pool, Event]:
+        end = 2 + len(self.current)
+        if len(source_outputs) < end:
+            raise BuildError(f"{end - 2} places are settled, but fewer are there")
         places: list[Order | Slot] = []
         for index, slot in enumerate(self.current, 2):
             item = transaction.inputs[index]
             coin = Coin(item.outpoint_hash, item.outpoint_index, source_outputs[index])
             is_silent = coin.outpoint == slot.coin.outpoint
-            places.append(slot if is_silent else read_order(self.scripts, coin))
+            place = slot if is_silent else read_order(self.scripts, coin)
+            if place.leaf != slot.leaf:
+                raise BuildError(f"input {index} is not the order of its place")
+            places.append(place)
+        orders = sum(isinstance(place, Order) for place in places)
+        if len(transaction.outputs) < 2 + orders:
+            raise BuildError(f"{orders} orders are settled, but fewer payouts are there")
         parameters, reserves = self.scripts.parameters, self.state.reserves
         clearing = clear_places(parameters, reserves, tuple(places))
         done = tuple(
@@ -198,5 +228,8 @@ class Pool:
             for at, each in enumerate(executions(parameters, tuple(places), clearing))
         )
         silent = tuple(place.entry for place in places if isinstance(place, Slot))
-        after = replace(after, current=self.next, next=Epoch())
-        return after._proven(), Event("execute", after.coin.txid, entries=silent, executions=done)
+        given = clearing.reserves
+        after = self._turned(
+            after, bch_reserve=given.bch, token_reserve=given.tokens, collected=1 - end
+        )
+        return after, Event("execute", after.coin.txid, entries=silent, executions=done)

@@ -13,7 +13,7 @@ from ...wallet.unlockers import ScriptUnlocker, Signature
 from ..coins import check_reserves, pool_output, vault_output
 from ..events import Event
 from ..formula import Reserves
-from ..genesis import build_genesis, read_genesis, require_new
+from ..genesis import build_genesis, read_genesis, require_deep, require_new
 from .parameters import Parameters
 from .pool import Pool
 from .scripts import Scripts
@@ -54,12 +54,17 @@ def _check_floors(reserves: Reserves, parameters: Parameters) -> None:
         raise BuildError(f"reserve of {reserves.tokens} tokens is too low: one never trades")
 
 
-def check_genesis(transaction: Transaction, parameters: Parameters) -> Pool:
+def check_genesis(
+    transaction: Transaction, parameters: Parameters, *, confirmations: int | None = None
+) -> Pool:
     """Check that a transaction made a valid new pool with these parameters, and read it.
 
-    Raises BuildError that says what is wrong. Do not trust a pool without this check, nor
-    before the transaction is confirmed.
+    Who replaces a genesis can make the pool's NFT anew, with a state of their own. With
+    `confirmations`, those of the transaction, fewer than 10 are too few: nodes do not replace
+    blocks that deep. Raises BuildError that says what is wrong. Do not trust a pool without this
+    check.
     """
+    require_deep(confirmations)
     scripts = Scripts(parameters)
     coin, vault, reserves = read_genesis(transaction, scripts)
     _check_floors(reserves, parameters)

@@ -8,13 +8,11 @@ from typing import Any
 from ...errors import BuildError
 from ...transaction.constants import MAX_MONEY
 from ..formula import FEE_DENOMINATOR, FEE_KEPT
-from ..parameters import MAX_BLOCKS, MIN_PAYOUT, MIN_RESERVE, check_parameters
+from ..parameters import MAX_BLOCKS, MIN_PAYOUT, MIN_RESERVE, STALL_SHARE, check_parameters
 
 __all__ = ["Parameters"]
 
 _MAX_DEPTH = 30
-# A day has 144 blocks; what they cost to stall is a ten-thousandth of the reserve.
-_STALL_SHARE = 144 * 10_000
 _SHALLOW, _SIBLING_BYTES = 3, 32
 # With the largest amount of tokens, a sale with less is dust.
 _MIN_ORDER_VALUE = 930
@@ -67,7 +65,7 @@ class Parameters:
         more = _SIBLING_BYTES * max(0, given.depth - _SHALLOW)
         tips = {"tip": given.tip + more, "expiry_tip": given.expiry_tip + more}
         given = replace(given, **{**tips, **others})
-        forfeit = max(MIN_PAYOUT, -(-bch_reserve * given.longest_turn // _STALL_SHARE))
+        forfeit = max(MIN_PAYOUT, -(-bch_reserve * given.longest_turn // STALL_SHARE))
         proportional = {
             "bond": forfeit + given.tip,
             "min_trade": -(-forfeit * FEE_DENOMINATOR // (FEE_DENOMINATOR - FEE_KEPT)),

@@ -44,7 +44,8 @@ class EpochsPoolModel:
         self.builder_conflicts = 0
 
     def _make_pool(self) -> amm.Pool:
-        return make_pool(self.world, amm.Parameters, amm.genesis)
+        fitting = partial(amm.Parameters.for_reserve, self.world.reserves.bch)
+        return make_pool(self.world, fitting, amm.genesis)
 
     @property
     def reserves(self) -> Reserves:
