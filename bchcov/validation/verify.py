@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ..encoding.expected import kind_of
 from ..errors import DecodeError, EncodeError, RulesError
@@ -16,6 +16,7 @@ from ..transaction.codec import (
 from ..transaction.context import TransactionContext
 from ..transaction.model import Output, Transaction
 from ..vm.evaluate import evaluate_input
+from ..vm.remembering import Memory
 from ..vm.result import InputResult
 from ..vm.rules.ruleset import RuleSet
 from ..vm.rules.upgrades import BCH_2026
@@ -31,7 +32,7 @@ from .structure import (
 from .tokens import check_tokens
 from .verdict import Refused, Verdict
 
-__all__ = ["verify"]
+__all__ = ["verify", "verify_remembering"]
 
 # Each byte of an input pays for 800 bytes of stack items; results are kept up to this size.
 _MAX_HELD_BYTES = 32_000_000
@@ -85,9 +86,10 @@ def _check_inputs(
     transaction: Transaction,
     source_outputs: Sequence[Output],
     rules: RuleSet,
+    evaluate: Callable[[TransactionContext, int], InputResult],
     *,
-    all_inputs: bool,
-    bounded: bool,
+    all_inputs: bool = False,
+    bounded: bool = True,
 ) -> Verdict:
     context = TransactionContext(transaction, source_outputs)
     limit = rules.policy.signature_checks
@@ -95,7 +97,7 @@ def _check_inputs(
     problem: Problem | None = None
     checks = held = 0
     for index in range(len(transaction.inputs)):
-        result = evaluate_input(context, index, rules)
+        result = evaluate(context, index)
         checks += result.metrics.signature_checks
         if problem is None and result.reason is not None:
             problem = Problem(TransactionCheck.SCRIPTS, result.reason, result.explanation, index)
@@ -133,6 +135,10 @@ def verify(
     """
     if not isinstance(rules, RuleSet):
         raise RulesError(f"rules must be a RuleSet, not {kind_of(rules)}: see find_rules")
+
+    def evaluate(context: TransactionContext, index: int) -> InputResult:
+        return evaluate_input(context, index, rules)
+
     try:
         decoded, sources, size = _decode(transaction, source_outputs, rules)
         if scripts_only:
@@ -140,7 +146,27 @@ def verify(
         else:
             _check_transaction(decoded, sources, size, rules)
         return _check_inputs(
-            decoded, sources, rules, all_inputs=all_inputs, bounded=not scripts_only
+            decoded,
+            sources,
+            rules,
+            evaluate,
+            all_inputs=all_inputs,
+            bounded=not scripts_only,
         )
+    except Refused as refused:
+        return Verdict(refused.problem)
+
+
+def verify_remembering(
+    transaction: Transaction, source_outputs: Sequence[Output], memory: Memory
+) -> Verdict:
+    """Judge a transaction as `verify` does, under a memory's rules.
+
+    What an earlier one has shown of its scripts is not run again.
+    """
+    try:
+        decoded, sources, size = _decode(transaction, source_outputs, memory.rules)
+        _check_transaction(decoded, sources, size, memory.rules)
+        return _check_inputs(decoded, sources, memory.rules, memory.evaluate)
     except Refused as refused:
         return Verdict(refused.problem)

@@ -17,7 +17,7 @@ from .machine import Machine
 from .program import Program, Step
 from .rules.ruleset import RuleSet
 
-__all__ = ["decode", "decode_kept", "exchanging"]
+__all__ = ["decode", "decode_kept", "exchanging", "is_exchanging"]
 
 
 _PUSHDATA_1, _PUSHDATA_4, _LAST_UNCOUNTED = 0x4C, 0x4E, 0x60
@@ -237,6 +237,10 @@ class _ProgramCache:
                 del self._changes[code]
             self._forget(code)
 
+    def is_exchanging(self) -> bool:
+        """Whether the steps of some script are exchanged at the moment."""
+        return bool(self._changes)
+
     def _forget(self, code: bytes) -> None:
         for kept in (self._young, self._old):
             for key in [key for key in kept if key[0] == code]:
@@ -248,5 +252,6 @@ _OVERHEAD = 16
 _KEPT = _ProgramCache(200_000)
 decode_kept = _KEPT.decode
 """`decode` with a cache, for scripts that are likely to run again (not unlocking bytecodes)."""
+is_exchanging = _KEPT.is_exchanging
 exchanging = _KEPT.exchanging
 """Change the steps that `decode_kept` returns for a script, within a `with` block."""

@@ -22,7 +22,15 @@ from .rules.ruleset import RuleSet
 from .rules.upgrades import BCH_2026
 from .truth import is_true
 
-__all__ = ["check_rules", "evaluate_input", "run_script"]
+__all__ = [
+    "begin",
+    "check_rules",
+    "evaluate_input",
+    "failed",
+    "finish",
+    "passed",
+    "run_script",
+]
 
 
 def _metrics(vm: Machine) -> Metrics:
@@ -70,21 +78,6 @@ def _is_p2sh(locking: bytes, rules: RuleSet) -> bool:
     return switches.pay_to_script_hash and (
         is_p2sh20(locking) or (switches.pay_to_script_hash_32 and is_p2sh32(locking))
     )
-
-
-def _redeem(vm: Machine, locking: bytes, pushed: list[bytes]) -> None:
-    """Run the redeem script on the other pushed items, unless this is a segwit recovery."""
-    redeem = pushed.pop()
-    if (
-        vm.switches.segwit_recovery
-        and not pushed
-        and is_p2sh20(locking)
-        and is_witness_program(redeem)
-    ):
-        return
-    vm.stack = pushed
-    _run_phase(vm, redeem)
-    _require_true(vm)
 
 
 def _check_end(vm: Machine, unlocking: bytes) -> None:
@@ -144,29 +137,62 @@ def _evaluate(
     context: TransactionContext, index: int, rules: RuleSet, observe: Observer | None
 ) -> InputResult:
     unlocking = context.transaction.inputs[index].unlocking_bytecode
-    locking = context.source_outputs[index].locking_bytecode
     vm = Machine(rules, context, index, unlocking_size=len(unlocking), observe=observe)
-    phase = "unlocking"
     try:
-        if rules.switches.push_only_unlocking:
-            _require_push_only(unlocking)
-        _run_phase(vm, unlocking, decode)
-        pays_to_script_hash = _is_p2sh(locking, rules)
-        pushed = vm.stack.copy() if pays_to_script_hash else []
-        phase = "locking"
+        begin(vm, unlocking)
+        finish(vm, unlocking, context.source_outputs[index].locking_bytecode)
+    except ScriptError as error:
+        return failed(vm, error, vm.phase, Run(context, index, rules))
+    return passed(vm)
+
+
+def begin(vm: Machine, unlocking: bytes) -> None:
+    """Run the unlocking bytecode of an input, the first of its phases."""
+    if vm.switches.push_only_unlocking:
+        _require_push_only(unlocking)
+    _run_phase(vm, unlocking, decode)
+
+
+def finish(vm: Machine, unlocking: bytes, locking: bytes) -> None:
+    """Do what follows the script of the phase in which the machine is, to the end of the input."""
+    pays_to_script_hash = _is_p2sh(locking, vm.rules)
+    if vm.phase == "unlocking":
+        if pays_to_script_hash:
+            vm.pushed = vm.stack.copy()
+        vm.phase = "locking"
         _run_phase(vm, locking)
+    if vm.phase == "locking":
         _require_true(vm)
         if pays_to_script_hash:
             _require_push_only(unlocking)
-            phase = "redeem"
-            _redeem(vm, locking, pushed)
-        _check_end(vm, unlocking)
-    except ScriptError as error:
-        return _failed(vm, error, phase, Run(context, index, rules))
+            vm.phase = "redeem"
+            redeem = vm.pushed.pop()
+            if not _is_recovery(vm, locking, redeem):
+                vm.stack = vm.pushed
+                _run_phase(vm, redeem)
+                _require_true(vm)
+    else:
+        _require_true(vm)
+    _check_end(vm, unlocking)
+
+
+def _is_recovery(vm: Machine, locking: bytes, redeem: bytes) -> bool:
+    """Whether a redeem script is not run, so that coins sent to a segwit address are not lost."""
+    return (
+        vm.switches.segwit_recovery
+        and not vm.pushed
+        and is_p2sh20(locking)
+        and is_witness_program(redeem)
+    )
+
+
+def passed(vm: Machine) -> InputResult:
+    """Make the result of an input that is accepted."""
     return InputResult(_metrics(vm), tuple(vm.stack), tuple(vm.alt_stack))
 
 
-def _failed(vm: Machine, error: ScriptError, phase: str, run: Run | None = None) -> InputResult:
+def failed(vm: Machine, error: ScriptError, phase: str, run: Run | None = None) -> InputResult:
+    """Make the result of an input that is refused."""
     return InputResult(
         _metrics(vm),
         tuple(vm.stack),
@@ -209,5 +235,5 @@ def run_script(
     try:
         _run_phase(vm, code)
     except ScriptError as error:
-        return _failed(vm, error, "script")
-    return InputResult(_metrics(vm), tuple(vm.stack), tuple(vm.alt_stack))
+        return failed(vm, error, "script")
+    return passed(vm)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from ..errors import Reason, ScriptError
 from ..script.numbers import (
@@ -35,7 +36,9 @@ class Machine:
     the two apart by type). `executing` is false inside an untaken branch.
     `slots` is how many items the stack may hold: the limit less the items on the alternate
     stack and in the function table. `context` is None if a script runs without a
-    transaction; a limit in `budgets` that is None is not enforced.
+    transaction; a limit in `budgets` that is None is not enforced. `phase` names the script of
+    the input that runs, and `pushed` holds what the unlocking bytecode left for a redeem script.
+    `memory` remembers this run and `watcher` watches it, None for nobody (see remembering.py).
     """
 
     __slots__ = (
@@ -56,11 +59,14 @@ class Machine:
         "index",
         "instructions",
         "limits",
+        "memory",
         "observe",
         "op_cost",
         "op_cost_limit",
         "operation_count",
+        "phase",
         "program",
+        "pushed",
         "result_size",
         "rules",
         "signature_checks",
@@ -68,6 +74,7 @@ class Machine:
         "stack",
         "switches",
         "untaken",
+        "watcher",
     )
 
     def __init__(
@@ -106,6 +113,10 @@ class Machine:
         self.signature_checks = 0
         self.instructions = 0
         self.stack: list[bytes] = []
+        self.phase = "unlocking"
+        self.pushed: list[bytes] = []
+        self.memory: Any = None
+        self.watcher: Any = None
         self.begin_phase(b"")
 
     def begin_phase(self, code: bytes) -> None:
@@ -197,16 +208,17 @@ class Machine:
                 raise ScriptError(Reason.UNBALANCED_CONDITIONAL, "OP_IF without OP_ENDIF")
             raise ScriptError(Reason.UNBALANCED_CONTROL_FLOW, "OP_BEGIN without OP_UNTIL")
 
-    def run(self, program: Program) -> None:
+    def run(self, program: Program, position: int = 0) -> None:
         """Run `program`, including the functions it calls, to its end, or raise ScriptError.
 
-        Function calls use frames of the machine, so that they do not deepen Python's stack.
+        It begins at `position`, which is not 0 where a run is continued. Function calls use
+        frames of the machine, so that they do not deepen Python's stack.
         """
         # Hot loop: names are local, steps are plain tuples (see program.py), and
         # instructions are counted by how far the position moved (see OP_UNTIL).
         stack, steps, observe, frames = self.stack, program.steps, self.observe, self.frames
         op_cost_limit, price = self.op_cost_limit, self.limits.instruction_price
-        position, end = 0, len(steps)
+        end = len(steps)
         self.program = program
         try:
             while True:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from typing import Any
 
-__all__ = ["Operation", "control", "introduced", "operation"]
+from ..transaction.context import TransactionContext
+
+__all__ = ["Operation", "Reads", "control", "introduced", "operation"]
+
+Reads = Callable[[TransactionContext, int], Hashable]
+"""Returns what an operation may read of a transaction: the same where it does the same."""
 
 
 @dataclass(frozen=True)
@@ -16,6 +21,8 @@ class Operation:
     `run` is called after checking that the stack has at least `takes` items. `grows`: it may
     leave more items than it found. A control operation is run in untaken branches too; its
     `run` takes the position after itself and returns the position at which to continue.
+    `reads` says what it reads of the transaction, None for nothing, at the index of the input
+    that runs, or, with `is_indexed`, at the one on top of the stack.
 
     The rest is documentation. `effect` is the stack effect, "a b -- a+b", top last;
     `summary` describes it in words; `charge` is its cost besides the base cost of every
@@ -28,6 +35,8 @@ class Operation:
     takes: int = 0
     grows: bool = False
     is_control: bool = False
+    reads: Reads | None = None
+    is_indexed: bool = False
     effect: str = ""
     summary: str = ""
     charge: str = ""
@@ -49,6 +58,8 @@ def operation(
     *,
     takes: int = 0,
     gives: int = 0,
+    reads: Reads | None = None,
+    is_indexed: bool = False,
     effect: str = "",
     summary: str = "",
     charge: str = "",
@@ -67,6 +78,8 @@ def operation(
             run,
             takes,
             grows,
+            reads=reads,
+            is_indexed=is_indexed,
             effect=effect or documented_effect,
             summary=summary or documented_summary,
             charge=charge,

@@ -28,14 +28,30 @@ def _require_context(vm: Machine) -> TransactionContext:
     return vm.context
 
 
-def _of_transaction(
-    opcode: Op, gives: str, summary: str, read: Callable[[Machine, TransactionContext], bytes]
+def _of_machine(
+    opcode: Op, gives: str, summary: str, read: Callable[[Machine], bytes]
 ) -> Operation:
-    """( -- read(transaction) )"""
+    """( -- read(machine) )"""
 
     @operation(opcode, gives=1, effect=f"-- {gives}", summary=summary, charge=_CHARGE)
     def run(vm: Machine) -> None:
-        vm.push(read(vm, _require_context(vm)))
+        _require_context(vm)
+        vm.push(read(vm))
+
+    return run
+
+
+def _of_transaction(
+    opcode: Op, gives: str, summary: str, read: Callable[[TransactionContext], bytes]
+) -> Operation:
+    """( -- read(transaction) )"""
+
+    def reads(context: TransactionContext, _index: int) -> bytes:
+        return read(context)
+
+    @operation(opcode, gives=1, reads=reads, effect=f"-- {gives}", summary=summary, charge=_CHARGE)
+    def run(vm: Machine) -> None:
+        vm.push(read(_require_context(vm)))
 
     return run
 
@@ -53,8 +69,20 @@ def _indexed(
 ) -> Operation:
     """( index -- read(items[index]) )"""
 
+    def reads(context: TransactionContext, index: int) -> bytes | int:
+        found = items(context)
+        # What is missing is reported with the count: a number, which no item is.
+        return read(found[index]) if 0 <= index < len(found) else len(found)
+
     # As in nodes, the stack is checked after the context: hence no `takes`.
-    @operation(opcode, effect=f"index -- {gives}", summary=summary, charge=_CHARGE)
+    @operation(
+        opcode,
+        reads=reads,
+        is_indexed=True,
+        effect=f"index -- {gives}",
+        summary=summary,
+        charge=_CHARGE,
+    )
     def run(vm: Machine) -> None:
         context = _require_context(vm)
         if not vm.stack:
@@ -92,28 +120,24 @@ def of_created(opcode: Op, gives: str, what: str, read: Callable[[Output], bytes
     )
 
 
-def _version(_vm: Machine, context: TransactionContext) -> bytes:
+def _version(context: TransactionContext) -> bytes:
     return encode_number(int.from_bytes(context.version, "little", signed=True))
 
 
-def _input_count(_vm: Machine, context: TransactionContext) -> bytes:
+def _input_count(context: TransactionContext) -> bytes:
     return encode_number(len(context.transaction.inputs))
 
 
-def _output_count(_vm: Machine, context: TransactionContext) -> bytes:
+def _output_count(context: TransactionContext) -> bytes:
     return encode_number(len(context.transaction.outputs))
 
 
-def _locktime(_vm: Machine, context: TransactionContext) -> bytes:
+def _locktime(context: TransactionContext) -> bytes:
     return encode_number(context.transaction.locktime)
 
 
-def _input_index(vm: Machine, _context: TransactionContext) -> bytes:
+def _input_index(vm: Machine) -> bytes:
     return encode_number(vm.index)
-
-
-def _active_bytecode(vm: Machine, _context: TransactionContext) -> bytes:
-    return covered_bytecode(vm)
 
 
 def _value(output: Output) -> bytes:
@@ -130,10 +154,8 @@ _SPENT_ID = "The outpoint transaction hash of an input, in wire order."
 INTROSPECTION = introduced(
     2022,
     "CHIP-2021-02 Native Introspection Opcodes",
-    _of_transaction(
-        Op.OP_INPUTINDEX, "index", "The index of the input being evaluated.", _input_index
-    ),
-    _of_transaction(Op.OP_ACTIVEBYTECODE, "bytecode", _RUNNING, _active_bytecode),
+    _of_machine(Op.OP_INPUTINDEX, "index", "The index of the input being evaluated.", _input_index),
+    _of_machine(Op.OP_ACTIVEBYTECODE, "bytecode", _RUNNING, covered_bytecode),
     _of_transaction(Op.OP_TXVERSION, "version", "The transaction's version.", _version),
     _of_transaction(Op.OP_TXINPUTCOUNT, "count", "The number of inputs.", _input_count),
     _of_transaction(Op.OP_TXOUTPUTCOUNT, "count", "The number of outputs.", _output_count),

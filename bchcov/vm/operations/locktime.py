@@ -15,6 +15,7 @@ from ...transaction.constants import (
     NO_AGE,
     SEQUENCE_FINAL,
 )
+from ...transaction.context import TransactionContext
 from ..machine import Machine
 from ..operation import introduced, operation
 
@@ -31,7 +32,17 @@ def _peek_locktime(vm: Machine) -> int:
     return locktime
 
 
-@operation(Op.OP_CHECKLOCKTIMEVERIFY, takes=1)
+def _lock(context: TransactionContext, index: int) -> tuple[int, int]:
+    transaction = context.transaction
+    return transaction.locktime, transaction.inputs[index].sequence
+
+
+def _age(context: TransactionContext, index: int) -> tuple[int, int]:
+    transaction = context.transaction
+    return transaction.version, transaction.inputs[index].sequence
+
+
+@operation(Op.OP_CHECKLOCKTIMEVERIFY, takes=1, reads=_lock)
 def check_locktime(vm: Machine) -> None:
     """( locktime -- locktime ) Fail unless the transaction's locktime is at least the operand."""
     required, context = _peek_locktime(vm), vm.context
@@ -53,7 +64,7 @@ def check_locktime(vm: Machine) -> None:
         )
 
 
-@operation(Op.OP_CHECKSEQUENCEVERIFY, takes=1)
+@operation(Op.OP_CHECKSEQUENCEVERIFY, takes=1, reads=_age)
 def check_sequence(vm: Machine) -> None:
     """( sequence -- sequence ) Fail unless the input's relative locktime reaches the operand."""
     required, context = _peek_locktime(vm), vm.context

@@ -6,15 +6,16 @@ Source: the specifications of 2019-05-15 and 2019-11-15 (Schnorr), 2018-11-15
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 from ...crypto.der import parse_lax_der
 from ...crypto.hashes import sha256
 from ...crypto.secp256k1 import verify_ecdsa, verify_schnorr
 from ...errors import Reason, ScriptError
 from ...script.opcodes import Op
+from ...transaction.context import TransactionContext
 from ..machine import Machine
-from ..operation import Operation, introduced, operation
+from ..operation import Operation, Reads, introduced, operation
 from ..signing.signature_encoding import (
     check_any_form,
     check_ecdsa_form,
@@ -30,16 +31,37 @@ __all__ = ["SIGNATURES"]
 
 
 def _described(
-    opcode: Op, failure: Reason | None, items: str, what: str, *, takes: int = 0, charged: str
+    opcode: Op,
+    failure: Reason | None,
+    items: str,
+    what: str,
+    *,
+    takes: int = 0,
+    reads: Reads | None = None,
+    charged: str,
 ) -> Callable[[Callable[[Machine], None]], Operation]:
     """Make an `operation` decorator that documents the plain or the VERIFY form."""
     result = "1 if the result is true" if failure is None else "1"
     return operation(
         opcode,
         takes=takes,
+        reads=reads,
         effect=f"{items} -- valid" if failure is None else f"{items} --",
         summary=f"Whether {what}." if failure is None else f"Fail unless {what}.",
         charge=f"26,000 and the hash iterations of what is signed {charged}, and {result}",
+    )
+
+
+def _may_cover(context: TransactionContext, _index: int) -> Hashable:
+    """All that signatures may cover: everything but the unlocking bytecodes."""
+    transaction = context.transaction
+    return (
+        transaction.version,
+        transaction.locktime,
+        *context.outpoints,
+        *context.sequences,
+        tuple(transaction.outputs),
+        context.source_outputs,
     )
 
 
@@ -89,6 +111,7 @@ def _check_signature(opcode: Op, failure: Reason | None) -> Operation:
         "signature public_key",
         "the key signed this transaction",
         takes=2,
+        reads=_may_cover,
         charged="for a non-empty signature",
     )
     def run(vm: Machine) -> None:
@@ -215,6 +238,7 @@ def _check_multisig(opcode: Op, failure: Reason | None) -> Operation:
         "dummy signatures... count keys... count",
         "the given number of keys signed this transaction; a non-empty dummy is a bit field that"
         " selects the keys of Schnorr signatures",
+        reads=_may_cover,
         charged="for each signature (Schnorr) or each key (ECDSA)",
     )
     def run(vm: Machine) -> None:
