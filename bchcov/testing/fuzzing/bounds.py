@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ...errors import BchcovError
-from ...validation.verify import verify
 from .balance import complete
 from .comparing import FEE, Loss
 from .draft import Draft
@@ -81,6 +80,6 @@ def _mended(draft: Draft, oracle: Oracle, preimages: dict[bytes, bytes]) -> Iter
 
 def _passes(draft: Draft, oracle: Oracle) -> bool:
     try:
-        return verify(*draft.finish(), oracle.scene.rules).ok
+        return oracle.scene.judge.verify(*draft.finish()).ok
     except BchcovError:
         return False

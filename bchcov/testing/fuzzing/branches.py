@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ...transaction.context import TransactionContext
 from .draft import Draft
-from .provenance import watch
 from .scene import Scene
 
 __all__ = ["Branches", "branches_of"]
@@ -19,7 +18,7 @@ def branches_of(draft: Draft, scene: Scene) -> tuple[Branches, ...]:
     return tuple(
         tuple(
             (position, outcome)
-            for _, position, outcome in watch(context, index, scene.rules).branches
+            for _, position, outcome in scene.judge.watch(context, index).branches
         )
         if place.raw is None
         else ()

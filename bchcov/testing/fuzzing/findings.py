@@ -22,7 +22,6 @@ from .differences import Difference, differences
 from .draft import Draft
 from .oracle import Loss
 from .parties import hold
-from .provenance import watch
 from .rewriting import rewritten
 from .scene import Scene
 from .search import Accepted, Search
@@ -226,7 +225,7 @@ def _judged(draft: Draft, accepted: Accepted, search: Search) -> Loss | None:
     except BchcovError:
         return None
     search.judged += 1
-    if not verify(transaction, coins, scene.rules).ok:
+    if not scene.judge.verify(transaction, coins).ok:
         return None
     kind = accepted.loss.kind
     if kind == "property":
@@ -250,7 +249,7 @@ def _unread(found: list[Difference], draft: Draft, scene: Scene) -> Iterator[Dif
     reads = {
         read
         for index in range(len(draft.inputs))
-        for read in watch(context, index, scene.rules).reads
+        for read in scene.judge.watch(context, index).reads
     }
     for each in found:
         if each.reads and not reads.intersection(each.reads):

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ...transaction.model import Capability, Nft, Output, Token
-from ...validation.verify import verify
 from .draft import Draft
 from .free_items import FreeItem
 from .scene import Scene
@@ -33,7 +32,7 @@ def free_nfts(draft: Draft, scene: Scene) -> Iterator[FreeItem]:
         says = f"the NFT that input {at} spends may be any of its category"
         made = [_with(draft, at, token, replace(token, nft=Nft(each))) for each in others]
         bare = None if not token.amount else replace(token, nft=None)
-        if not verify(*_with(draft, at, token, bare).finish(), scene.rules).ok:
+        if not scene.judge.verify(*_with(draft, at, token, bare).finish()).ok:
             yield FreeItem((at, -1), says, made)
 
 

@@ -10,7 +10,6 @@ from typing import Any
 from ...errors import BchcovError, ContractError
 from ...transaction.model import Output, Transaction
 from ...validation.verdict import Verdict
-from ...validation.verify import verify
 from ...vm.rules.ruleset import RuleSet
 from ...vm.rules.upgrades import BCH_2026
 from .balance import complete
@@ -120,7 +119,7 @@ class TransactionMutants:
         except BchcovError:
             # The attacker cannot write such a transaction.
             return None
-        verdict = verify(transaction, coins, search.scene.rules)
+        verdict = search.scene.judge.verify(transaction, coins)
         finding = None
         if verdict.ok:
             broken = (check(transaction, coins) for check in search.properties)

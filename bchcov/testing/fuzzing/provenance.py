@@ -6,20 +6,33 @@ instructions that only move or copy them need no rule of their own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
-from ...contract.moves import ALT_MOVES, CHOOSERS, MOVES, constant, gives
+from ...contract.moves import ALT_MOVES, CHOOSERS, MOVES, gives
 from ...script.opcodes import Op
-from ...script.pushes import instructions
 from ...transaction.context import TransactionContext
-from ...vm.evaluate import evaluate_input
 from ...vm.machine import Machine
-from ...vm.program import Program
+from ...vm.operation import Operation
+from ...vm.remembering import Ending, Memory, Watching
 from ...vm.result import InputResult
 from ...vm.rules.ruleset import RuleSet
 
-__all__ = ["Constant", "Derived", "Origin", "Pushed", "Read", "Traced", "Watched", "watch"]
+__all__ = [
+    "WATCHING",
+    "Constant",
+    "Derived",
+    "Origin",
+    "Pushed",
+    "Read",
+    "Traced",
+    "Watched",
+    "watch",
+    "watched",
+]
 
 _MOVING = frozenset(MOVES) | CHOOSERS | ALT_MOVES | {Op.OP_IFDUP}
 _READING = range(Op.OP_INPUTINDEX, Op.OP_OUTPUTTOKENAMOUNT + 1)
@@ -34,32 +47,29 @@ _WITHOUT_INDEX = frozenset(
     }
 )
 _OPERANDS = 3
+_LAST_PUSH = Op.OP_16
 _MOST = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Pushed:
+class Pushed(NamedTuple):
     """An item that the unlocking script pushed; `number` counts from 0."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(NamedTuple):
     """An item that stands in a script, or of which nobody knows more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """What an introspection instruction read, at an index, which is -1 where it takes none."""
 
     opcode: int
-    index: int
+    at: int
     index_item: Traced | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Derived:
+class Derived(NamedTuple):
     """What an instruction made of its operands, the lowest first; OP_SPLIT makes two parts."""
 
     opcode: int
@@ -75,11 +85,12 @@ class Traced(bytes):
 
     origin: Origin
 
-    def __new__(cls, value: bytes, origin: Origin) -> Traced:
-        """Make one of an item."""
-        made = super().__new__(cls, value)
-        made.origin = origin
-        return made
+
+def _traced(item: bytes, origin: Origin) -> Traced:
+    # Not in a __new__ of its own, which takes three times as long.
+    made = Traced(item)
+    made.origin = origin
+    return made
 
 
 @dataclass(slots=True)
@@ -120,137 +131,138 @@ _HASHING = range(Op.OP_RIPEMD160, Op.OP_HASH256 + 1)
 
 
 _CONDITIONS = frozenset({Op.OP_IF, Op.OP_NOTIF})
-_Kind = tuple[int, int, int]
-_MOVES, _PUSHES, _READS, _MAKES = range(4)
 _NOWHERE = Constant()
-
-
-@lru_cache(maxsize=256)
-def _kinds(code: bytes) -> tuple[_Kind, ...]:
-    """What each instruction of a script is: its opcode, how it makes items, and how many."""
-    found = []
-    for step in instructions(code):
-        opcode = step.opcode
-        if constant(step) is not None:
-            found.append((opcode, _PUSHES, 1))
-        elif opcode in _MOVING:
-            found.append((opcode, _MOVES, 0))
-        else:
-            count = gives(opcode)
-            kind = _READS if opcode in _READING else _MAKES if count else _MOVES
-            found.append((opcode, kind, count))
-    return tuple(found)
 
 
 @dataclass(slots=True)
 class _Watcher:
+    """What has been seen of a run until now; see `Watched`."""
+
+    opcode: int | None = None
+    operands: tuple[Any, ...] = ()
     compared: list[tuple[int, tuple[Traced, ...]]] = field(default_factory=list)
     branches: list[tuple[bytes, int, bool]] = field(default_factory=list)
     made: dict[bytes, Traced] = field(default_factory=dict)
     reads: set[tuple[int, int]] = field(default_factory=set)
     run: set[int] = field(default_factory=set)
-    kinds: dict[bytes, tuple[_Kind, ...]] = field(default_factory=dict)
-    opcode: int | None = None
-    operands: tuple[Traced, ...] = ()
-    kind: int = _MOVES
-    count: int = 0
-    position: int = 0
-    phase: int = -1
     seen: int = 0
 
-    def observe(self, vm: Machine, program: Program, position: int) -> None:
-        begins = position == 0 and not vm.frames
-        if self.kind and (not begins or self.phase < 1):
-            # Before a redeem script runs, the stack is what was pushed again.
-            self.settle(vm)
-        self.kind = _MOVES
-        self.seen += 1
-        if self.seen > _MOST:
-            self.opcode = None
-            return
-        if begins:
-            self.phase += 1
-        code = program.code
-        kinds = self.kinds.get(code)
-        if kinds is None:
-            kinds = self.kinds[code] = _kinds(code)
-        opcode, kind, count = kinds[position]
-        if not vm.executing:
-            self.opcode = None
-            return
-        self.opcode = opcode
-        if kind == _PUSHES:
-            # Where a constant of a script comes from matters to nobody.
-            if not self.phase:
-                self.kind, self.position = kind, position
-            self.operands = ()
-            return
-        if opcode in _MOVING:
-            self.operands = ()
-            return
-        stack = vm.stack
-        if opcode in _CONDITIONS and stack:
-            self.branches.append((code, position, any(stack[-1])))
-        for at in range(max(0, len(stack) - _OPERANDS), len(stack)):
-            if type(stack[at]) is bytes:
-                stack[at] = Traced(stack[at], _NOWHERE)
-        self.operands = tuple(stack[-_OPERANDS:])  # type: ignore[arg-type]
-        self.kind, self.count = kind, count
-        if opcode in _COMPARING:
-            self.compared.append((opcode, self.operands))
-        elif opcode == Op.OP_DEFINE and len(self.operands) > 1:
-            body = self.operands[-2].origin
-            if isinstance(body, Pushed):
-                self.run.add(body.number)
+    def copy(self) -> _Watcher:
+        """Copy all but what has been compared, which is the most."""
+        made, reads, run = self.made.copy(), self.reads.copy(), self.run.copy()
+        return _Watcher(None, (), [], self.branches.copy(), made, reads, run, self.seen)
 
-    def settle(self, vm: Machine) -> None:
-        """Give what the last instruction left its origin."""
-        stack, kind, count = vm.stack, self.kind, self.count
-        opcode, operands = self.opcode, self.operands
-        if opcode is None or len(stack) < count:
-            return
-        if kind == _PUSHES:
-            if stack:
-                stack[-1] = Traced(stack[-1], Pushed(self.position))
-        elif kind == _READS:
-            alone = opcode in _WITHOUT_INDEX
-            index_item = None if alone or not operands else operands[-1]
-            index = -1 if index_item is None else int.from_bytes(index_item, "little")
-            stack[-1] = Traced(stack[-1], Read(opcode, index, index_item))
-            self.reads.add((opcode, index))
+    def begin(self, pushed: list[bytes]) -> None:
+        """Give what an unlocking bytecode has pushed its origin."""
+        pushed[:] = [_traced(item, Pushed(number)) for number, item in enumerate(pushed)]
+
+
+@lru_cache(maxsize=64)
+def _watching(rules: RuleSet) -> RuleSet:
+    """Make rules under which instructions tell a watcher what they do."""
+    operations = {
+        opcode: each if opcode in _MOVING else _watched(each)
+        for opcode, each in rules.operations.items()
+    }
+    return replace(rules, operations=MappingProxyType(operations), _find=None, _modes={})
+
+
+WATCHING = Watching(_Watcher, _watching)
+"""How a memory watches what it runs."""
+
+
+def _watched(plain: Operation) -> Operation:
+    """Make an operation that tells the machine's watcher what it does."""
+    opcode, is_control = plain.opcode, plain.is_control
+    run, takes, grows = plain.run, plain.takes, plain.grows
+    settle = _settling(opcode)
+    is_comparing, is_condition = opcode in _COMPARING, opcode in _CONDITIONS
+    is_defining = opcode == Op.OP_DEFINE
+
+    def watched_run(vm: Machine, position: int = 0) -> int:
+        watcher: _Watcher = vm.watcher
+        if not vm.executing:
+            watcher.opcode = None
+            return run(vm, position) if is_control else position
+        watcher.opcode = opcode
+        operands = watcher.operands = _operands(vm.stack)
+        if is_comparing:
+            watcher.compared.append((opcode, operands))
+        elif is_condition and operands:
+            watcher.branches.append((vm.code, position - 1, any(operands[-1])))
+        elif is_defining and len(operands) > 1 and isinstance(operands[-2].origin, Pushed):
+            watcher.run.add(operands[-2].origin.number)
+        if is_control:
+            position = run(vm, position)
         else:
-            for part in range(count):
-                at = part - count
-                stack[at] = Traced(stack[at], Derived(opcode, operands, part))
-            if opcode in _HASHING:
-                self.made[bytes(stack[-1])] = operands[-1]
+            vm.execute(run, takes, grows=grows)
+        watcher.seen += 1
+        if settle is not None and vm.stack and watcher.seen < _MOST:
+            settle(watcher, vm.stack, operands)
+        return position
+
+    return replace(plain, run=watched_run, is_control=True)
+
+
+def _operands(stack: list[bytes]) -> tuple[Traced, ...]:
+    """The items on top of the stack, as items that know their origin."""
+    for at in range(-min(_OPERANDS, len(stack)), 0):
+        if type(stack[at]) is bytes:
+            stack[at] = _traced(stack[at], _NOWHERE)
+    return tuple(stack[-_OPERANDS:])  # type: ignore[arg-type]
+
+
+_Settle = Callable[[_Watcher, list[bytes], tuple[Traced, ...]], None]
+
+
+def _settling(opcode: int) -> _Settle | None:
+    """Make what gives the items that an instruction left their origin, None if it left none."""
+    count, has_index, is_hash = gives(opcode), opcode not in _WITHOUT_INDEX, opcode in _HASHING
+
+    def read(watcher: _Watcher, stack: list[bytes], operands: tuple[Traced, ...]) -> None:
+        item = operands[-1] if has_index and operands else None
+        index = -1 if item is None else int.from_bytes(item, "little")
+        stack[-1] = _traced(stack[-1], Read(opcode, index, item))
+        watcher.reads.add((opcode, index))
+
+    def make(watcher: _Watcher, stack: list[bytes], operands: tuple[Traced, ...]) -> None:
+        if is_hash:
+            watcher.made[stack[-1]] = operands[-1]
+        stack[-1] = _traced(stack[-1], Derived(opcode, operands))
+
+    def split(_: _Watcher, stack: list[bytes], operands: tuple[Traced, ...]) -> None:
+        for part in range(count):
+            stack[part - count] = _traced(stack[part - count], Derived(opcode, operands, part))
+
+    if opcode in _READING:
+        return read
+    return None if not count else make if count == 1 else split
 
 
 def watch(context: TransactionContext, index: int, rules: RuleSet) -> Watched:
     """Run an input and follow where its items come from."""
-    watcher = _Watcher()
-    result = evaluate_input(context, index, rules, observe=watcher.observe)
-    stack = tuple(
-        item if isinstance(item, Traced) else Traced(item, _NOWHERE) for item in result.stack
-    )
-    if result.ok or result.code is None:
-        # The end of a script: what its last instruction left has not been looked at.
-        stack = _settled(watcher, stack)
+    return watched(Memory(rules, WATCHING).end_of(context, index))
+
+
+def watched(ending: Ending) -> Watched:
+    """Return what the watcher of a memory has seen of a run.
+
+    What it compared is only there if no run before had the same beginning.
+    """
+    result, watcher = ending.result, ending.watcher
+    opcode, operands = watcher.opcode, watcher.operands
+    failed = result.opcode
+    if failed is not None and (failed in _MOVING or failed <= _LAST_PUSH):
+        # What only moves items tells nothing.
+        opcode, operands = failed, ()
     return Watched(
         result,
-        watcher.opcode,
-        watcher.operands,
+        opcode,
+        operands,
         watcher.compared,
-        stack,
+        tuple(item if type(item) is Traced else _traced(item, _NOWHERE) for item in result.stack),
         tuple(watcher.branches),
         watcher.made,
         frozenset(watcher.reads),
         frozenset(watcher.run),
     )
-
-
-def _settled(watcher: _Watcher, stack: tuple[Traced, ...]) -> tuple[Traced, ...]:
-    opcode = watcher.opcode
-    if opcode is None or not stack or watcher.kind != _MAKES:
-        return stack
-    return (*stack[:-1], Traced(stack[-1], Derived(opcode, watcher.operands)))

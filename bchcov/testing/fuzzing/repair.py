@@ -10,7 +10,7 @@ from ...script.opcodes import Op
 from ...transaction.context import TransactionContext
 from .draft import Draft
 from .output_fields import number_of
-from .provenance import Traced, Watched, watch
+from .provenance import Traced, Watched
 from .scene import Scene
 from .wishes import Wisher
 
@@ -31,7 +31,7 @@ def repaired(
     """
     context = TransactionContext(*draft.finish())
     for index in range(first, len(draft.inputs)):
-        watched = watch(context, index, scene.rules)
+        watched = scene.judge.watch(context, index)
         for hashed, preimage in watched.made.items():
             preimages.setdefault(hashed, bytes(preimage))
         if not watched.result.ok:

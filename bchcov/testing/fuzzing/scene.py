@@ -17,6 +17,7 @@ from ...validation.verify import verify
 from ...vm.rules.ruleset import RuleSet
 from ...wallet.keys import PrivateKey
 from .draft import Draft, DraftInput, draft_of
+from .judging import Judge
 from .parties import Party, with_signatures
 from .rights import own_scripts
 
@@ -59,12 +60,17 @@ class Scene:
     categories of which there is one NFT, so that no second coin has one.
     """
 
-    rules: RuleSet
+    judge: Judge
     honest: tuple[Draft, ...]
     originals: tuple[Draft, ...]
     parties: tuple[Party, ...]
     attacker: Party = STRANGER
     unique: frozenset[bytes] = frozenset()
+
+    @property
+    def rules(self) -> RuleSet:
+        """The rules under which all is judged."""
+        return self.judge.rules
 
     @property
     def script(self) -> bytes:
@@ -275,4 +281,4 @@ def make_scene(
         drafts.append(with_signatures(original, everybody, rules))
     if not drafts:
         raise ContractError("a campaign needs at least one honest transaction")
-    return Scene(rules, tuple(drafts), tuple(originals), everybody, unique=frozenset(unique))
+    return Scene(Judge(rules), tuple(drafts), tuple(originals), everybody, unique=frozenset(unique))

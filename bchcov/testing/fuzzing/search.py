@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from ...errors import BchcovError
 from ...transaction.model import Output, Transaction
-from ...validation.verify import verify
 from .balance import complete
 from .draft import Draft
 from .edits import Edit, edits_of, item_edits, splices, state_edits, telling_edits
@@ -218,7 +217,7 @@ class Search:
         except BchcovError:
             return None
         self.judged += 1
-        verdict = verify(transaction, coins, self.scene.rules)
+        verdict = self.scene.judge.verify(transaction, coins)
         if verdict.ok:
             if is_known:
                 return None
@@ -278,7 +277,7 @@ class Search:
         for draft in drafts:
             self.judged += 1
             yield
-            if not verify(*draft.finish(), self.scene.rules).ok:
+            if not self.scene.judge.verify(*draft.finish()).ok:
                 return False
         return True
 

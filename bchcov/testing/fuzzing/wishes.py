@@ -127,13 +127,13 @@ class Wisher:
             yield from self.read_as(origin, wanted)
             if origin.index_item is not None and depth < 3:
                 for other in range(max(len(self.draft.outputs), len(self.draft.inputs))):
-                    if other != origin.index:
+                    if other != origin.at:
                         yield from self.be(origin.index_item, encode_number(other), _MOST_DEPTH)
         elif isinstance(origin, Derived):
             yield from self.made_as(origin, wanted, depth + 1)
 
     def read_as(self, origin: Read, wanted: bytes) -> Iterator[Draft]:
-        draft, opcode, at = self.draft, origin.opcode, origin.index
+        draft, opcode, at = self.draft, origin.opcode, origin.at
         if (
             Op.OP_OUTPUTVALUE <= opcode <= Op.OP_OUTPUTBYTECODE
             or opcode >= Op.OP_OUTPUTTOKENCATEGORY
