@@ -18,11 +18,11 @@ ATTACKERS = {
     "retractor": ("ticketed",),
     "late": ("direct", "ticketed", "epochs"),
     "flooder": ("direct", "ticketed", "epochs"),
-    "monopolist": ("direct", "ticketed"),
+    "monopolist": ("direct", "ticketed", "epochs"),
     "provider": ("ticketed",),
     "reorganiser": ("cpmm", "direct", "ticketed"),
-    "poisoner": ("ticketed",),
-    "copier": ("ticketed",),
+    "poisoner": ("ticketed", "epochs"),
+    "copier": ("ticketed", "epochs"),
     "voider": ("ticketed",),
 }
 """The attackers that a race can have, and the pools on which each can act."""

@@ -202,3 +202,23 @@ def test_who_decides_last_in_an_epoch_takes_from_the_provider_and_not_from_users
     shares = [sum(each.filled * each.price for each in found) for found in (last, alone)]
     filled = [total(found, "filled") for found in (last, alone)]
     assert shares[0] / filled[0] > shares[1] / filled[1] - 0.005
+
+
+@pytest.mark.parametrize("name", ["poisoner", "copier"])
+def test_poison_and_copies_cost_their_makers_and_delay_no_epoch(name: str) -> None:
+    settings = Settings(users=20, attacker=name, miner_share=0.0)
+    spoiled, alone = races(settings, "epochs", 4), races(calm(settings), "epochs", 4)
+    assert total(spoiled, "rounds") >= 12
+    assert total(spoiled, "settled") == total(spoiled, "users")
+    assert max(r.wait(100) for r in spoiled) <= max(r.wait(100) for r in alone)
+    assert total(spoiled, "attacker_gain") < 0
+
+
+def test_who_takes_a_whole_epoch_delays_users_by_a_window_and_takes_from_the_provider() -> None:
+    settings = Settings(users=20, attacker="monopolist", miner_share=0.0, volatility=0.005)
+    taken, alone = races(settings, "epochs", 6), races(calm(settings), "epochs", 6)
+    assert total(taken, "rounds") >= 6
+    assert total(taken, "settled") == total(taken, "users")
+    windows = 3 * max(r.rounds for r in taken)
+    assert max(r.wait(100) for r in taken) <= max(r.wait(100) for r in alone) + windows
+    assert total(taken, "provider_gain") < total(alone, "provider_gain")

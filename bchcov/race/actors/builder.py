@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from itertools import islice
 
 from ...amm import ticketed as amm
 from ...errors import BuildError
@@ -54,7 +55,7 @@ class Builder:
             step = amm.expire(pool, height, funding)
             pool = step.pool
             sent.append(step.built.transaction)
-        tickets = [each for each in model.waiting() if self._takes(each)]
+        tickets = list(islice(filter(self._takes, model.waiting()), pool.queue.room()))
         while tickets and pool.queue.room() and not self._is_overdue(pool):
             count = min(most, pool.queue.room())
             try:

@@ -27,6 +27,7 @@ class EpochBuilder:
         self._model = model
         self._key = model.world.key(f"builder {number}")
         self._is_sending = False
+        self._appended = -1
         if model.world.stage is None:
             model.world.chain.fund(Output(_WORKING_CAPITAL, self._key.locking_bytecode))
 
@@ -53,17 +54,26 @@ class EpochBuilder:
         pool, funding = model.tip, model.world.funding(self._key)
         tickets = [each for each in model.waiting() if self._takes(each)]
         room = min(_MOST_TICKETS, pool.scripts.parameters.most - pool.state.count)
+        height, is_due = model.world.chain.height, self._is_turn_due()
+        # Who makes tickets without end does not keep an epoch from its end, or its beginning.
+        is_ending = (is_due or model.is_window_over()) and self._appended == height
         try:
-            if tickets and room > 0:
+            if tickets and room > 0 and not is_ending:
+                self._appended = height
                 return self._append(pool, tickets[:room], funding)
             if model.is_window_over():
                 orders = model.revealed()
                 return None if orders is None else amm.execute(pool, orders, funding)
-            if not pool.current and pool.state.count and pool.coin == model.confirmed.coin:
-                return amm.turn(pool, funding)
+            return amm.turn(pool, funding) if is_due else None
         except BuildError:
             return None
-        return None
+
+    def _is_turn_due(self) -> bool:
+        """Whether places wait where no epoch is revealed, the first of them confirmed."""
+        model, chain = self._model, self._model.world.chain
+        if model.tip.current or not model.confirmed.state.count:
+            return False
+        return chain.confirmations(model.tip.vault) >= model.tip.scripts.parameters.window
 
     def _append(self, pool: amm.Pool, tickets: list[amm.Ticket], funding: Funding) -> amm.Step:
         try:

@@ -14,7 +14,8 @@ from ..settings import ATTACKERS
 from .attacker import Attacker
 from .desk import Desk
 from .direct_desk import DirectDesk
-from .epoch_look import LastInEpoch
+from .epoch_look import EpochMonopolist, LastInEpoch
+from .epoch_spoilers import EpochCopier, EpochPoisoner
 from .epochs_desk import EpochsDesk
 from .last_look import Retractor, Revoker, SelectiveRevealer
 from .poisoner import Poisoner
@@ -41,6 +42,13 @@ _TICKETED: Mapping[str, Callable[[TicketedDesk], Attacker]] = {
     "voider": BatchVoider,
 }
 
+_EPOCHS: Mapping[str, Callable[[EpochsDesk], Attacker]] = {
+    "selective": LastInEpoch,
+    "monopolist": EpochMonopolist,
+    "poisoner": EpochPoisoner,
+    "copier": EpochCopier,
+}
+
 
 def make_attacker(
     name: str,
@@ -54,7 +62,7 @@ def make_attacker(
         raise SettingsError("attackers take no part in a race on a given stage")
     if isinstance(model, EpochsPoolModel):
         place = EpochsDesk(model)
-        return LastInEpoch(place) if name == "selective" else _ANYWHERE[name](place)
+        return _EPOCHS[name](place) if name in _EPOCHS else _ANYWHERE[name](place)
     if name == "reorganiser":
         return Reorganiser(model, miner)
     if isinstance(model, TicketedPoolModel):

@@ -43,6 +43,7 @@ class TicketedPoolModel:
         self.coins = TicketedCoins(self.world.chain, self.tip.scripts)
         self._past: Past[_State] = Past((self.confirmed, self.coins))
         self.asked: set[bytes] = set()
+        self._first_since: dict[tuple[bytes, int], int] = {}
         self.builder_conflicts = 0
         self.batches: list[int] = []
 
@@ -239,9 +240,18 @@ class TicketedPoolModel:
             self.confirmed, self.coins = confirmed, coins
 
     def _rescue_tickets(self) -> None:
-        """Let users whom builders omit queue their own tickets, or refund if it is closed."""
-        world = self.world
-        for ticket in self.waiting():
+        """Let users whom builders omit queue their own tickets, or refund if it is closed.
+
+        Whoever stands behind more tickets than the queue has places waits for their turn.
+        """
+        world, waiting = self.world, self.waiting()
+        height = world.chain.height
+        if not self._is_closing():
+            first, _ = amm.choose_tickets(self.tip, waiting, height)
+            waiting = first[: self.tip.queue.capacity]
+            places = [each.coin.outpoint for each in waiting]
+            self._first_since = {each: self._first_since.get(each, height) for each in places}
+        for ticket in waiting:
             known = self.actions.get(ticket.action_hash)
             is_own = known is not None and ticket.owner == known[0].intent.key.public_key_hash
             if known is None or not is_own:
@@ -253,7 +263,7 @@ class TicketedPoolModel:
                 back = amm.refund(self.tip.scripts, ticket, key, Funding(key.locking_bytecode))
                 self.coins.forget(ticket)
                 world.send(back, partial(self._restart, known[0]))
-            else:
+            elif height - self._first_since[ticket.coin.outpoint] >= _PATIENCE_BLOCKS - 1:
                 wait = world.reaction(_SELF_HELP_SECONDS)
                 world.clock.after(wait, partial(self._sequence_own_ticket, known[0], ticket))
 
