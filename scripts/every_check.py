@@ -198,8 +198,9 @@ def subjects() -> Iterator[Subject]:
 
 
 def what(finding: Finding) -> str:
-    """Say what a finding is about, the same for all heights and amounts."""
-    return re.sub(r"[\d,]+", "0", f"{finding.kind}: {finding.sentence}")
+    """Say what a finding is about, the same for all heights and amounts, but not for all inputs."""
+    sentence = re.sub(r"(?<!input )(?<!output )\b[\d,]+", "0", finding.sentence)
+    return f"{finding.kind}: {finding.attacker}: {sentence}"
 
 
 class Found(Exception):

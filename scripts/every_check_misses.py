@@ -14,6 +14,13 @@ REASONS = {
     "direct/vault:amount-positive": _EARLIER,
     "ticketed/vault:amount-positive": _EARLIER,
     "ticketed/owner:bch-positive": "a pool of no satoshis is an output that nodes do not relay",
+    "ticketed/vault:buy-holds-no-token": (
+        "no honest buy holds an NFT, which is what its owner would lose to whoever executes it"
+    ),
+    "ticketed/vault:sale-holds-tokens": (
+        "whoever executes a sale of other tokens has to bring as many of the pool's: nobody else"
+        " loses"
+    ),
     "ticketed/owner:tokens-positive": (
         "a vault of no tokens needs an NFT of their category, which nobody has"
     ),

@@ -12,6 +12,7 @@ from support.ticketed_world import (
     HEIGHT,
     PARAMETERS,
     PROVIDER,
+    RESERVES,
     TOKENS,
     Draft,
     default_action,
@@ -143,6 +144,9 @@ def ticketed_lives(sources: Mapping[str, str]) -> Lives:
     world = _with_savings(ticketed_world.World(sources))
     two = [default_action(0), default_action(1)]
     waiting, one = map(_with_savings, (world.queued(*two), world.queued(two[0])))
+    # A minimum that the pool does not give: the order is not filled.
+    greedy = replace(two[0], min_out=RESERVES.tokens)
+    unfilled = _with_savings(world.queued(greedy))
     shut = _with_savings(world.closed())
 
     def refund(held: Coin, number: int, delay: int) -> Honest:
@@ -161,19 +165,27 @@ def ticketed_lives(sources: Mapping[str, str]) -> Lives:
         return make().finish()
 
     reserves = world.pool.state.reserves
+    more = reserves.bch * 2, reserves.tokens + 1_000
+    state = replace(shut.pool.state, bch_reserve=more[0], token_reserve=more[1])
+    rich = _with_savings(shut.at(state))
+    # The provider may withdraw all but this without ending the pool.
+    least = PARAMETERS.min_reserve, 1
     honest = (
         built(lambda: world.sequence(list(tickets()))),
         built(lambda: world.sequence([world.ticket(0, two[0], value=13_500)])),
         built(lambda: waiting.sequence([world.ticket(2, default_action(2), value=13_500)])),
         built(lambda: waiting.execute(two)),
         built(lambda: one.execute(two[:1])),
+        built(lambda: unfilled.execute([greedy])),
         built(lambda: waiting.expire(height=max(DEADLINE, HEIGHT))),
         owned(world, closed=True),
         owned(shut, closed=False),
         owned(waiting, closed=True),
-        owned(shut, bch_reserve=reserves.bch * 2, token_reserve=reserves.tokens + 1_000),
+        owned(shut, bch_reserve=more[0], token_reserve=more[1]),
+        *(owned(each, bch_reserve=least[0], token_reserve=least[1]) for each in (shut, rich)),
         _taken_home(world.exit(), 2),
         refund(world.ticket(0, two[0], value=13_500), 0, PARAMETERS.refund_delay),
         refund(world.order(0, two[0]), 0, PARAMETERS.order_refund_delay),
     )
-    return Lives(honest, _followed(honest, (world.pool, waiting.pool, one.pool, shut.pool)))
+    pools = (world.pool, waiting.pool, one.pool, unfilled.pool, shut.pool, rich.pool)
+    return Lives(honest, _followed(honest, pools))

@@ -144,6 +144,11 @@ def _promise(
             for each in transaction.outputs
         ):
             return f"no vault holds the {after.token_reserve:,} tokens of the pool's state"
+        if vault is not None and not any(
+            each.locking_bytecode == scripts.vault_bytecode and each.value >= coins[vault].value
+            for each in transaction.outputs
+        ):
+            return "the vault loses satoshis"
         return next(broken(step), None)
 
     return check

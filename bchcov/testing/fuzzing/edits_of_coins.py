@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from ...script.patterns import is_p2pkh, is_p2sh20, is_p2sh32, p2sh20, p2sh32
+from ...script.patterns import is_p2pkh
 from ...transaction.model import Nft, Output, Token
 from .draft import Draft, DraftInput
-from .hollow import hollow, siblings
+from .hollow import hollow, siblings, under
 from .lanes import interleaved
 from .material import Edit, Material
 from .scene import OWN_CATEGORY, fresh_outpoint, purse_of
@@ -63,7 +63,7 @@ def _in_front(at: int, place: DraftInput) -> Iterator[Edit]:
     coin = place.coin
     for is_free in (True, False):
         for has_both in (True, False):
-            for follows in (0, 1, 2):
+            for follows in (2, 0, 1):
                 if coin.token is None and follows == 1:
                     continue
                 says = (
@@ -117,23 +117,7 @@ def _look_alikes(at: int, place: DraftInput) -> Iterator[Edit]:
 
 
 def _under(at: int, code: bytes, *, opens: bool) -> Callable[[Draft], Draft]:
-    def put(draft: Draft) -> Draft:
-        place = draft.inputs[at]
-        locking = place.coin.locking_bytecode
-        is_direct = place.script is None
-        if is_p2sh20(locking) or is_p2sh32(locking):
-            locking = p2sh20(code) if is_p2sh20(locking) else p2sh32(code)
-        elif is_direct:
-            locking = code
-        changed = place._replace(
-            coin=replace(place.coin, locking_bytecode=locking),
-            script=None if is_direct else code,
-        )
-        if opens:
-            changed = changed._replace(items=(), raw=None)
-        return draft.with_input(at, fresh_outpoint(changed, 6))
-
-    return put
+    return lambda draft: draft.with_input(at, under(draft.inputs[at], code, opens=opens))
 
 
 def _unlocked_as_elsewhere(at: int, place: DraftInput, material: Material) -> Iterator[Edit]:

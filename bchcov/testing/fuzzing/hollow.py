@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ...script.opcodes import Op
+from ...script.patterns import is_p2sh20, is_p2sh32, p2sh20, p2sh32
 from ...script.pushes import Instruction, instructions
+from .draft import DraftInput
+from .scene import fresh_outpoint
 
-__all__ = ["hollow", "siblings"]
+__all__ = ["hollow", "siblings", "under"]
 
 _LAST_PUSH = 0x60
 _LONGEST = 10_000
@@ -53,6 +57,25 @@ def siblings(code: bytes) -> Iterator[bytes]:
                 yield _with(code, step, at, step.data[at] ^ 0xFF)
                 if len(step.data) > 1:
                     yield _with(code, step, at, step.data[at] ^ 1)
+
+
+def under(place: DraftInput, code: bytes, *, opens: bool) -> DraftInput:
+    """Let an input spend another coin, which holds the same under another script.
+
+    `opens` says that the script needs nothing pushed.
+    """
+    locking = place.coin.locking_bytecode
+    is_direct = place.script is None
+    if is_p2sh20(locking) or is_p2sh32(locking):
+        locking = p2sh20(code) if is_p2sh20(locking) else p2sh32(code)
+    elif is_direct:
+        locking = code
+    changed = place._replace(
+        coin=replace(place.coin, locking_bytecode=locking), script=None if is_direct else code
+    )
+    if opens:
+        changed = changed._replace(items=(), raw=None)
+    return fresh_outpoint(changed, 6)
 
 
 def _with(code: bytes, step: Instruction, at: int, value: int) -> bytes:

@@ -241,7 +241,7 @@ class Oracle:
         ):
             return None
         branches = branches_of(draft, self.scene)
-        for place, taken in zip(draft.inputs, branches, strict=True):
+        for at, (place, taken) in enumerate(zip(draft.inputs, branches, strict=True)):
             if not self.scene.of_contract(place):
                 continue
             waits = [
@@ -253,10 +253,10 @@ class Oracle:
                 continue
             locktime = lock_of(draft, place)
             if locktime < min(wait for wait, _ in waits):
-                return Loss("no wait", f"the locktime may be {locktime}")
+                return Loss("no wait", f"the locktime of input {at} may be {locktime}")
             age = age_of(place)
             if age < min(age for _, age in waits):
-                return Loss("no wait", f"the coin may be {age} old")
+                return Loss("no wait", f"the coin of input {at} may be {age} old")
         return None
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from ...crypto.hashes import sha256
 from .draft import Draft, DraftInput, Serialized, SignedMessage, SignedSerialization
+from .hollow import hollow, under
 from .parties import Party, hold, put_in_place
 from .scene import STRANGER, Scene
 
@@ -62,7 +63,8 @@ def make_seeds(scene: Scene) -> Seeds:
                 is_own = attacker is STRANGER
                 seeds.append(Seed(hold(placed, original, attacker.keys), compared, is_own))
     seeds += list(_unbound(seeds, scene.originals))
-    seeds += list(_succeeding(seeds, scene))
+    opened = list(_opened(seeds[: len(held)], scene))
+    seeds += [*_succeeding(seeds, scene), *opened]
     return Seeds(tuple(seeds), tuple(held), tuple(references), tuple(origins))
 
 
@@ -108,6 +110,23 @@ def _unbound(seeds: Sequence[Seed], originals: Sequence[Draft]) -> Iterator[Seed
                         signed = SignedMessage(item.key, sha256(original))
                         draft = frozen.with_item(at, other, signed).after(f"{says}, signed")
                         yield seed._replace(draft=draft)
+
+
+def _opened(seeds: Sequence[Seed], scene: Scene) -> Iterator[Seed]:
+    """Yield honest transactions with a coin of the attacker's that looks like an honest one.
+
+    It holds the same and shows the same data, and does not object to anything: what an honest
+    coin beside a contract would refuse, the contract has to refuse itself.
+    """
+    for seed in seeds:
+        for at, place in enumerate(seed.draft.inputs):
+            if not scene.of_contract(place) or (place.coin.token and place.coin.token.nft):
+                continue
+            code = hollow(place.running)
+            if code is not None:
+                says = f"input {at} spends a coin that looks the same and refuses nothing"
+                draft = seed.draft.with_input(at, under(place, code, opens=True)).after(says)
+                yield seed._replace(draft=draft)
 
 
 def _succeeding(seeds: Sequence[Seed], scene: Scene) -> Iterator[Seed]:

@@ -365,6 +365,33 @@ def test_a_forged_coin_comes_before_the_one_of_the_contract() -> None:
     assert any("of the attacker's category" in each for each in told)
 
 
+def test_what_only_a_coin_beside_it_refuses_a_contract_has_to_refuse_itself() -> None:
+    # The box reads the slip's data; that the box goes on is checked by an honest slip alone.
+    box = compile_contract(
+        "box",
+        source="""\
+// @spend stamp()
+OP_1 OP_UTXOBYTECODE OP_1 OP_SPLIT OP_NIP OP_4 OP_SPLIT OP_DROP <0x736c6970> OP_EQUALVERIFY
+OP_0 OP_OUTPUTVALUE OP_0 OP_UTXOVALUE OP_GREATERTHANOREQUAL
+""",
+    )
+    slip = compile_contract(
+        "slip",
+        {"box": box.locking_bytecode},
+        source="""\
+// @parameter bytes box
+// @spend use()
+<0x736c6970> OP_DROP OP_0 OP_OUTPUTBYTECODE <box> OP_EQUAL
+""",
+        locking="p2s",
+    )
+    builder = TransactionBuilder().spend(box.coin("11" * 32, 0, 100_000), box.unlock.stamp())
+    builder = builder.spend(slip.coin("22" * 32, 0, 3_000), slip.unlock.use())
+    honest = builder.pay(box.output(100_000)).build_exactly()
+    told = [each.differences[0] for each in fuzz([honest], seconds=None, count=500).attacks]
+    assert "output 0 pays the attacker, not the contract" in told
+
+
 def test_a_role_that_anybody_may_take_is_no_attack_and_one_that_is_not_is_one() -> None:
     contract = compile_contract("free", source="// @spend take()\nOP_1")
     coin = contract.coin("11" * 32, 0, 100_000)
