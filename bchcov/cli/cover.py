@@ -7,17 +7,11 @@ from pathlib import Path
 
 import click
 
-from ..errors import ContractError, MissingExtra
-from ..testing.coverage import (
-    Coverage,
-    write_cobertura,
-    write_coverage_data,
-    write_html,
-    write_lcov,
-)
+from ..errors import ContractError
+from ..testing.coverage import Coverage
 from ..testing.coverage.marking import RULES, cases_of, marks_of
 from .terminal.contracts import contract_arguments, load_contracts, read_transactions
-from .terminal.files import writing
+from .terminal.covering import CoverageFiles, coverage_options
 from .terminal.reporting import Reports, placed, report_options, write_reports
 
 __all__ = ["cover"]
@@ -26,16 +20,7 @@ __all__ = ["cover"]
 @click.command()
 @contract_arguments
 @report_options
-@click.option("--lcov", type=click.Path(path_type=Path), help="Write LCOV to this file.")
-@click.option("--cobertura", type=click.Path(path_type=Path), help="Write Cobertura to this file.")
-@click.option(
-    "--html", type=click.Path(path_type=Path), help="Write annotated pages into a folder."
-)
-@click.option(
-    "--data-file",
-    type=click.Path(path_type=Path),
-    help="Add to this data file of coverage.py, for its reports.",
-)
+@coverage_options
 @click.option("--require-checks", is_flag=True, help="Fail unless every check was seen to fail.")
 @click.pass_context
 def cover(
@@ -48,10 +33,7 @@ def cover(
     junit: Path | None,
     sarif: Path | None,
     github: bool,
-    lcov: Path | None,
-    cobertura: Path | None,
-    html: Path | None,
-    data_file: Path | None,
+    files_of_coverage: CoverageFiles,
     require_checks: bool,
 ) -> None:
     """Run transactions and report what they reach in the contract of FILE, or in their scripts.
@@ -70,19 +52,7 @@ def cover(
     for line in lines:
         coverage.add(line.transaction, line.source_outputs, rules=line.rules, context=line.name)
     report = coverage.report()
-    folder = Path() if file is None else file.parent
-    names = {row.file for row in report.lines}
-    sources = {} if file is None else {each: file for each in names if each == file.name}
-    try:
-        if data_file is not None:
-            with writing(data_file):
-                write_coverage_data(coverage, data_file, folder=folder, sources=sources)
-        for path, write in ((lcov, write_lcov), (cobertura, write_cobertura), (html, write_html)):
-            if path is not None:
-                with writing(path):
-                    write(coverage, path, folder=folder, sources=sources)
-    except MissingExtra as error:
-        raise click.ClickException(str(error)) from None
+    files_of_coverage.write(coverage, file)
     click.echo(json.dumps(report.as_dict(), indent=1) if as_json else report.text())
     write_reports(
         Reports(junit, sarif, github),

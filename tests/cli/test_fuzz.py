@@ -133,6 +133,37 @@ def test_findings_are_written_as_lines_vectors_and_tests(tmp_path: Path) -> None
         assert not any(secret in text for secret in SECRETS)
 
 
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_with_the_contract_it_says_which_checks_refused_nothing(jobs: str, tmp_path: Path) -> None:
+    source = tmp_path / "vault.cashasm"
+    idle = VAULT.replace("<owner>", "<1> OP_VERIFY  // [idle] refuses nothing\n<owner>", 1)
+    source.write_text(idle, encoding="utf-8")
+    honest = line(source.read_text(encoding="utf-8"))
+    lcov, html = tmp_path / "a.lcov", tmp_path / "pages"
+    key = f"owner=0x{OWNER.public_key.hex()}"
+    options = ("--contract", str(source), "--argument", key, "--jobs", jobs)
+    told = run(honest, *PARTY, *COUNT, *options, "--lcov", str(lcov), "--html", str(html)).stdout
+    never = [row for row in told.splitlines() if " NEVER " in row]
+    assert [row.split("[")[1].partition("]")[0] for row in never] == ["idle"]
+    assert "SF:" in lcov.read_text(encoding="utf-8")
+    assert (html / "index.html").exists()
+    reached = json.loads(run(honest, *PARTY, *COUNT, *options, "--json").stdout)["coverage"]
+    assert reached["transactions"] >= 800
+
+
+def test_without_the_contract_the_scripts_that_are_spent_are_covered(tmp_path: Path) -> None:
+    lcov = tmp_path / "a.lcov"
+    told = run(line(), *PARTY, *COUNT, "--lcov", str(lcov))
+    assert told.exit_code in (0, 1)
+    assert "SF:" in lcov.read_text(encoding="utf-8")
+
+
+def test_a_constant_without_a_contract_is_refused() -> None:
+    refused = run(line(), *COUNT, "--argument", "owner=0x00")
+    assert refused.exit_code == 2
+    assert "--contract FILE is missing" in refused.stderr
+
+
 def test_files_of_an_earlier_run_are_replaced_where_nothing_is_found(tmp_path: Path) -> None:
     run(BROKEN, *PARTY, *COUNT, "--out", str(tmp_path))
     run(line(), *PARTY, *COUNT, "--out", str(tmp_path))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bchcov import BuiltTransaction, PrivateKey, TransactionBuilder, compile_contract
+from bchcov import BuiltTransaction, Contract, PrivateKey, TransactionBuilder, compile_contract
 from bchcov.testing import Party
 
-__all__ = ["KEEPING", "LEAKING", "OWNER", "PARTIES", "kept"]
+__all__ = ["KEEPING", "LEAKING", "OWNER", "PARTIES", "keeping", "kept"]
 
 OWNER = PrivateKey(bytes(31) + b"\x01")
 # Nothing says where the coin goes.
@@ -24,9 +24,14 @@ OP_VERIFY OP_INPUTINDEX OP_OUTPUTBYTECODE OP_INPUTINDEX OP_UTXOBYTECODE OP_EQUAL
 PARTIES = [Party("owner", (OWNER,))]
 
 
+def keeping(source: str = KEEPING) -> Contract:
+    """The vault as a contract."""
+    return compile_contract("vault", {"owner": OWNER}, source=source)
+
+
 def kept(source: str = KEEPING) -> BuiltTransaction:
     """A coin of the vault that is moved on by its owner."""
-    contract = compile_contract("vault", {"owner": OWNER}, source=source)
+    contract = keeping(source)
     coin = contract.coin("11" * 32, 0, 100_000)
     builder = TransactionBuilder().spend(coin, contract.unlock.move(OWNER))
     return builder.pay(contract.output(99_000)).build()

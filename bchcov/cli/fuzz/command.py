@@ -16,17 +16,27 @@ from rich.progress import BarColumn, Progress, TimeElapsedColumn
 from ...encoding.printable import printable
 from ...errors import ContractError, FormatError, MissingExtra, RulesError, WorkerLost
 from ...processes.signals import Stopped, stoppable
+from ...testing.fuzzing import exports
 from ...testing.fuzzing.campaign import Campaign, Report, prepare
 from ...testing.fuzzing.corpus import Learned, read_corpus, write_corpus
-from ...testing.fuzzing.exports import Place, as_json, as_junit, as_sarif, marks_of, write_files
 from ...testing.fuzzing.findings import Progress as Told
 from ...testing.fuzzing.parallel import ManyCampaigns, prepare_many
 from ...testing.marks import as_annotations
 from ...vm.rules.upgrades import find_rules
 from ..terminal.console import make_console
+from ..terminal.contracts import constructor_options
+from ..terminal.covering import CoverageFiles, coverage_options
 from ..terminal.ending import end_status, report_end
 from ..terminal.files import finite, writing
-from .reading import read_category, read_honest, read_parties, read_property, refuse
+from ..terminal.reporting import report_options
+from .reading import (
+    read_category,
+    read_covered,
+    read_honest,
+    read_parties,
+    read_property,
+    refuse,
+)
 
 __all__ = ["fuzz"]
 
@@ -186,10 +196,9 @@ def _as_bytes(value: object) -> bytes:
     metavar="FOLDER",
     help="Begin with what earlier runs kept in this folder, and keep what is new.",
 )
-@click.option("--json", "as_json_text", is_flag=True, help="Print the report as JSON.")
-@click.option("--sarif", type=click.Path(path_type=Path), help="Write SARIF to this file.")
-@click.option("--junit", type=click.Path(path_type=Path), help="Write JUnit XML to this file.")
-@click.option("--github", is_flag=True, help="Write annotations for GitHub Actions, too.")
+@report_options
+@constructor_options
+@coverage_options
 @click.pass_context
 def fuzz(
     ctx: click.Context,
@@ -209,17 +218,22 @@ def fuzz(
     strict: bool,
     out: Path | None,
     corpus: Path | None,
-    as_json_text: bool,
-    sarif: Path | None,
+    as_json: bool,
     junit: Path | None,
+    sarif: Path | None,
     github: bool,
+    contract: Path | None,
+    arguments: tuple[str, ...],
+    locking: str,
+    files_of_coverage: CoverageFiles,
 ) -> None:
     """Search for attacks, starting from the honest transactions in FILE... ("-" is standard input).
 
     A file is anything that `bchcov verify` reads. A stranger and each party with keys in turn are
     the attacker: whole transactions are changed, repaired and judged, and those that are accepted
     and take from somebody what is theirs are reported, made as small as possible. Keys are used
-    for signing only and written nowhere.
+    for signing only and written nowhere. With the contract's file the report ends with what the
+    search reached in it, and the checks that refused nothing.
 
     The exit code is 1 if an attack was found and 0 if none was: no proof that there is none.
     """
@@ -238,6 +252,9 @@ def fuzz(
                 properties=[read_property(each) for each in properties],
                 unique=[read_category(each) for each in categories],
             )
+            campaign.coverage = read_covered(
+                contract, arguments, locking, honest, always=files_of_coverage.asked
+            )
             if corpus is not None:
                 campaign.begin_with(_read_corpus(corpus))
             ended = _run(campaign, seconds, count, stop_at_first=stop_at_first)
@@ -247,27 +264,35 @@ def fuzz(
             report_end(end, "nothing judged")
             ctx.exit(end_status(end))
         report = campaign.report()
-        if as_json_text:
-            click.echo(json.dumps(as_json(report)))
+        reached = campaign.coverage
+        if as_json:
+            told = exports.as_json(report)
+            if reached is not None:
+                told["coverage"] = reached.report().as_dict()
+            click.echo(json.dumps(told))
         else:
             _print(report)
+            if reached is not None:
+                click.echo(reached.report().text())
+        if reached is not None:
+            files_of_coverage.write(reached, contract)
         if corpus is not None:
             with writing(corpus):
                 write_corpus(corpus, campaign.learned)
         if out is not None:
             with writing(out):
-                write_files(report, out)
-        places = [Place(each.file, each.line) for each in honest]
+                exports.write_files(report, out)
+        places = [exports.Place(each.file, each.line) for each in honest]
         if github:
-            for annotation in as_annotations(marks_of(report, places), "bchcov fuzz"):
+            for annotation in as_annotations(exports.marks_of(report, places), "bchcov fuzz"):
                 click.echo(annotation, err=True)
         if sarif is not None:
-            made = as_sarif(report, places, metadata.version("bchcov"))
+            made = exports.as_sarif(report, places, metadata.version("bchcov"))
             with writing(sarif):
                 sarif.write_bytes(_as_bytes(made))
         if junit is not None:
             with writing(junit):
-                junit.write_bytes(as_junit(report))
+                junit.write_bytes(exports.as_junit(report))
         if ended is not None:
             said = f"{report.judged:,} transactions judged, {len(report.findings)} findings"
             report_end(ended, said)

@@ -12,18 +12,28 @@ import click
 from ...encoding.addresses import decode_address
 from ...encoding.hexadecimal import decode_displayed_hash, decode_hex
 from ...encoding.printable import printable
-from ...errors import AddressError, DecodeError, FormatError, InvalidKey
+from ...errors import AddressError, ContractError, DecodeError, FormatError, InvalidKey
 from ...formats.verify_lines import LineOptions, read_line
+from ...testing.coverage import Coverage
 from ...testing.fuzzing.parties import Party
 from ...testing.fuzzing.property_file import PropertyFile
 from ...transaction.model import Output, Transaction
 from ...validation.verify import verify
 from ...vm.rules.ruleset import RuleSet
 from ...wallet.keys import PrivateKey
+from ..terminal.contracts import load_contracts
 from ..terminal.gathering import Line
 from ..terminal.lines import LINE_LIMIT, read_lines
 
-__all__ = ["Honest", "read_category", "read_honest", "read_parties", "read_property", "refuse"]
+__all__ = [
+    "Honest",
+    "read_category",
+    "read_covered",
+    "read_honest",
+    "read_parties",
+    "read_property",
+    "refuse",
+]
 
 _HEX_KEY = re.compile("[0-9a-fA-F]{64}")
 
@@ -177,3 +187,25 @@ def read_property(text: str) -> PropertyFile:
     made = PropertyFile(Path(path), name)
     _ = made.function
     return made
+
+
+def read_covered(
+    file: Path | None,
+    arguments: Sequence[str],
+    locking: str,
+    honest: Sequence[Honest],
+    *,
+    always: bool,
+) -> Coverage | None:
+    """Make what collects coverage of the contract in a file, or with `always` of what is spent.
+
+    None if neither is asked for. Raises click.ClickException for what cannot be read.
+    """
+    if file is None and not always:
+        if arguments:
+            refuse("--argument is a constant of a contract: --contract FILE is missing")
+        return None
+    try:
+        return Coverage(*load_contracts(file, arguments, locking, honest))
+    except ContractError as error:
+        refuse(str(error))

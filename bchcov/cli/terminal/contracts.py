@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import click
 
@@ -24,7 +24,13 @@ from ...testing.bare import contracts_of_spends
 from ...transaction.model import Output, Transaction
 from ...vm.rules.ruleset import RuleSet
 
-__all__ = ["TransactionLine", "contract_arguments", "load_contracts", "read_transactions"]
+__all__ = [
+    "TransactionLine",
+    "constructor_options",
+    "contract_arguments",
+    "load_contracts",
+    "read_transactions",
+]
 
 _INTEGER = re.compile(r"-?[0-9]{1,4000}")
 _NAMED = re.compile(r"([a-zA-Z_][.a-zA-Z0-9_-]*)=(.*)", re.DOTALL)
@@ -46,6 +52,36 @@ class TransactionLine:
     expected: bool | None = None
 
 
+_locking = click.option(
+    "--locking",
+    type=click.Choice(("p2sh32", "p2sh20", "p2s")),
+    default="p2sh32",
+    show_default=True,
+    help="How the contract locks its coins.",
+)
+
+
+def constructor_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the contract's file and constants as options, and its locking."""
+    for decorate in (
+        _locking,
+        click.option(
+            "--argument",
+            "arguments",
+            multiple=True,
+            metavar="[NAME=]VALUE",
+            help="A constant of that contract, as for `bchcov cover`.",
+        ),
+        click.option(
+            "--contract",
+            type=click.Path(exists=True, dir_okay=False, path_type=Path),
+            help="A CashScript artifact or CashAssembly source whose coverage to report.",
+        ),
+    ):
+        command = decorate(command)
+    return command
+
+
 def contract_arguments(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the contract's file and constants, its locking, and the transactions."""
     for decorate in (
@@ -55,13 +91,7 @@ def contract_arguments(command: Callable[..., Any]) -> Callable[..., Any]:
             type=click.Path(exists=True, dir_okay=False, path_type=Path),
             help="A file of transactions: lines as `bchcov verify` takes them.",
         ),
-        click.option(
-            "--locking",
-            type=click.Choice(("p2sh32", "p2sh20", "p2s")),
-            default="p2sh32",
-            show_default=True,
-            help="How the contract locks its coins.",
-        ),
+        _locking,
         click.argument("arguments", nargs=-1),
         click.argument(
             "file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -71,11 +101,20 @@ def contract_arguments(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+class Spent(Protocol):
+    """A transaction with the outputs that it spends."""
+
+    @property
+    def transaction(self) -> Transaction: ...
+    @property
+    def source_outputs(self) -> Sequence[Output]: ...
+
+
 def load_contracts(
     file: Path | None,
     arguments: Sequence[str],
     locking: str,
-    lines: Sequence[TransactionLine],
+    lines: Iterable[Spent],
 ) -> tuple[Contract, ...]:
     """Load the contract of a file, or, without one, make those of the scripts that lines run.
 

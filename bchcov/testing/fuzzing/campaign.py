@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from random import Random
 
 from ...vm.rules.ruleset import RuleSet
 from ...vm.rules.upgrades import BCH_2026
+from ..coverage import Coverage
 from .corpus import Learned, learn, learned_of, news
 from .description import (
     Honest,
@@ -84,13 +86,17 @@ class Report:
 
 @dataclass(slots=True)
 class Campaign:
-    """A campaign under way, which may be interrupted and says at any time what it has found."""
+    """A campaign under way, which may be interrupted and says at any time what it has found.
+
+    What it reaches is collected in `coverage`, if there is one.
+    """
 
     searches: Sequence[Search]
     seed: int
     seconds: float = 0.0
     findings: list[Finding] = field(default_factory=list)
     learned: list[Learned] = field(default_factory=list)
+    coverage: Coverage | None = None
     _seen: dict[str, set[object]] = field(default_factory=dict)
     _causes: set[tuple[str, ...]] = field(default_factory=set)
 
@@ -107,6 +113,22 @@ class Campaign:
 
         `clock` says what `seconds` are: those of the day, or, with `time.process_time`, of work.
         """
+        before = self.judged
+        with nullcontext() if self.coverage is None else self.coverage.recording("fuzz"):
+            try:
+                self._run(seconds, count, stop_at_first, progress, clock)
+            finally:
+                if self.coverage is not None:
+                    self.coverage.transactions += self.judged - before
+
+    def _run(
+        self,
+        seconds: float | None,
+        count: int | None,
+        stop_at_first: bool,
+        progress: Progress | None,
+        clock: Callable[[], float],
+    ) -> None:
         started = clock()
 
         def is_over() -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 from ...errors import ContractError
 from ...vm.rules.ruleset import RuleSet
 from ...vm.rules.upgrades import BCH_2026
+from ..coverage import Coverage
 from .campaign import Campaign, Honest, Report, prepare
 from .corpus import read_corpus, write_corpus
 from .findings import Progress
@@ -33,6 +34,7 @@ def fuzz(
     jobs: int | None = None,
     cluster: str | None = None,
     corpus: str | Path | None = None,
+    coverage: Coverage | None = None,
 ) -> Report:
     """Search for transactions that are accepted and take from somebody what is theirs.
 
@@ -48,7 +50,8 @@ def fuzz(
     that are left over play one with another seed; properties are then functions of modules.
     `cluster` is the address of a Dask scheduler, whose workers do it instead, as many as `jobs`, or
     all; they have this library, and the modules and files of the properties. `corpus` is a folder
-    in which what was learned is kept from run to run, and tried first.
+    in which what was learned is kept from run to run, and tried first. `coverage` collects what the
+    campaign reaches in contracts, and the checks that refused something, in all processes.
 
     Raises ContractError for a transaction that is refused as it stands, or if no scheduler answers;
     WorkerLost if a process ends before its work is done; FormatError and OSError for a corpus that
@@ -72,6 +75,7 @@ def fuzz(
             properties=properties,
             unique=unique,
         )
+    campaign.coverage = coverage
     if corpus is not None:
         campaign.begin_with(read_corpus(Path(corpus)))
     try:

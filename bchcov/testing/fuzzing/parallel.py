@@ -15,6 +15,7 @@ from ...errors import ContractError
 from ...processes.pool import as_done
 from ...vm.rules.ruleset import RuleSet
 from ...vm.rules.upgrades import BCH_2026
+from ..coverage import Coverage
 from .campaign import Honest, Report, pairs_of, prepare
 from .corpus import Learned
 from .findings import Finding, Progress
@@ -28,13 +29,17 @@ __all__ = ["ManyCampaigns", "prepare_many"]
 
 @dataclass(slots=True)
 class ManyCampaigns:
-    """A campaign in many processes, which may be interrupted and then says what it has found."""
+    """A campaign in many processes, which may be interrupted and then says what it has found.
+
+    What they reach is collected in `coverage`, if there is one, when `run` ends.
+    """
 
     attackers: tuple[str, ...]
     seed: int
     jobs: int | None
     cluster: str | None
     _plan: Plan
+    coverage: Coverage | None = None
     _played: dict[int, Played] = field(default_factory=dict)
 
     def begin_with(self, corpus: Iterable[Learned]) -> None:
@@ -64,6 +69,17 @@ class ManyCampaigns:
         Raises WorkerLost, and Stopped; for a cluster also what `connected` raises.
         """
         plan = replace(self._plan, seconds=seconds, stop_at_first=stop_at_first)
+        if self.coverage is not None:
+            plan = replace(plan, covered=self.coverage.contracts)
+        try:
+            self._play(plan, count, progress)
+        finally:
+            for number in sorted(self._played):
+                reached = self._played[number].coverage
+                if self.coverage is not None and reached is not None:
+                    self.coverage.merge(reached)
+
+    def _play(self, plan: Plan, count: int | None, progress: Progress | None) -> None:
         with ExitStack() as stack:
             if self.cluster is None:
                 name = stack.enter_context(TemporaryDirectory(prefix="bchcov-fuzz-"))
@@ -78,7 +94,7 @@ class ManyCampaigns:
                 jobs = self.jobs or len(workers_of(client))
                 told = self._listener(progress)
                 done = played_on(client, plan, self._tasks(count, jobs), told)
-            self._collect(stack.enter_context(closing(done)), stop_at_first=stop_at_first)
+            self._collect(stack.enter_context(closing(done)), stop_at_first=plan.stop_at_first)
 
     def _collect(
         self, done: Generator[tuple[int, Played], None, None], *, stop_at_first: bool

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from ...contract.contract import Contract
 from ...vm.rules.ruleset import RuleSet
+from ..coverage import Coverage
 from .campaign import Honest, Report, prepare
 from .corpus import Learned
 from .parties import Party
@@ -22,10 +24,11 @@ TELL_SECONDS = 0.5
 
 @dataclass(frozen=True)
 class Played:
-    """What a part has found, and what it has learned for the corpus."""
+    """What a part has found, what it has learned for the corpus, and what it has reached."""
 
     report: Report
     learned: tuple[Learned, ...] = ()
+    coverage: Coverage | None = None
 
 
 class Channel(Protocol):
@@ -76,6 +79,7 @@ class Plan:
     properties: tuple[Property, ...]
     unique: tuple[bytes, ...]
     corpus: tuple[Learned, ...] | None = None
+    covered: tuple[Contract, ...] = ()
     seconds: float | None = None
     stop_at_first: bool = False
     channel: Channel | None = None
@@ -106,12 +110,14 @@ def play(plan: Plan, task: Task) -> Played:
         unique=plan.unique,
         attackers=task.attackers,
     )
+    if plan.covered:
+        campaign.coverage = Coverage(*plan.covered)
     if plan.corpus is not None:
         campaign.begin_with(plan.corpus)
     told = 0.0, 0
 
     def played() -> Played:
-        return Played(campaign.report(), tuple(campaign.learned))
+        return Played(campaign.report(), tuple(campaign.learned), campaign.coverage)
 
     def tell(_judged: int, found: int) -> None:
         nonlocal told

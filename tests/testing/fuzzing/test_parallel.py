@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from support.keeping_vault import LEAKING, PARTIES, kept
+from support.keeping_vault import LEAKING, PARTIES, keeping, kept
 
 from bchcov import (
     ContractError,
@@ -13,7 +13,7 @@ from bchcov import (
     PrivateKey,
     Transaction,
 )
-from bchcov.testing import Party, fuzz
+from bchcov.testing import Coverage, Party, fuzz
 from bchcov.testing.fuzzing.parallel import prepare_many
 
 HEIR = PrivateKey(bytes(31) + b"\x02")
@@ -40,6 +40,19 @@ def test_many_processes_find_what_one_finds() -> None:
     assert len({each.cause for each in many.findings}) == len(many.findings)
     assert all(each.replays() for each in many.findings)
     assert found == sorted(found)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_a_campaign_reaches_is_covered_in_all_its_processes(jobs: int) -> None:
+    coverage = Coverage(keeping())
+    options = {"seconds": None, "count": 300, "jobs": jobs, "coverage": coverage}
+    report = fuzz([kept()], PARTIES, **options)  # type: ignore[arg-type]
+    reached = coverage.report()
+    assert reached.transactions == report.judged >= 300
+    # Changes of the honest transaction make each of the checks refuse something.
+    assert [row.name for row in reached.checks if row.refused == 0] == []
+    assert reached.not_run == ()
+    assert list(coverage.contexts) == ["fuzz"]
 
 
 def test_many_processes_stop_at_the_first_attack() -> None:
