@@ -119,8 +119,11 @@ def _opened(seeds: Sequence[Seed], scene: Scene) -> Iterator[Seed]:
     coin beside a contract would refuse, the contract has to refuse itself.
     """
     for seed in seeds:
-        for at, place in enumerate(seed.draft.inputs):
-            if not scene.of_contract(place) or (place.coin.token and place.coin.token.nft):
+        of_contracts = [at for at, each in enumerate(seed.draft.inputs) if scene.of_contract(each)]
+        # Where a contract is alone nothing of it would be left.
+        for at in of_contracts if len(of_contracts) > 1 else ():
+            place = seed.draft.inputs[at]
+            if place.coin.token is not None and place.coin.token.nft is not None:
                 continue
             code = hollow(place.running)
             if code is not None:
