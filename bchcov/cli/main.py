@@ -22,6 +22,7 @@ COMMANDS = {
     "verify": "Verify transactions, given as lines of JSON.",
     "trace": "Run an input of a transaction step by step, and show why it is refused.",
     "debug": "Step through an input of a transaction, forwards and backwards.",
+    "graph": "Make a page of transactions as a graph: who spent what, and what conflicts.",
     "fuzz": "Search for transactions that a contract should have refused.",
     "vectors": "Run the test vectors of the Bitcoin Cash community.",
     "cover": "Measure what transactions reach in a contract, and which checks they see fail.",

@@ -79,6 +79,8 @@ class World:
         self._fund_users()
         self.on_accepted: Callable[[Transaction], None] = _do_nothing
         """Called when a transaction has reached everybody's mempool."""
+        self.refused: list[Submission] = []
+        """What the chain has refused, in its order."""
 
     @property
     def small_coin(self) -> int:
@@ -188,6 +190,8 @@ class World:
         submission = self.chain.submit(transaction)
         if submission.ok:
             self.on_accepted(transaction)
+        else:
+            self.refused.append(submission)
         return submission
 
     def mempool_without(self, is_excluded: Callable[[Transaction], bool]) -> list[Transaction]:

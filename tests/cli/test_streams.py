@@ -56,6 +56,7 @@ RUNS = {
     "trace --json": ("trace", SPENDS, "--tx", "claim", "--json"),
     "trace --table": ("trace", SPENDS, "--tx", "claim", "--table"),
     "debug": ("debug", SPENDS, "--tx", "claim"),
+    "graph": ("graph", SPENDS),
     "opcodes": ("opcodes", "add"),
     "opcodes --json": ("opcodes", "add", "--json"),
     "--version": ("--version",),

@@ -20,8 +20,10 @@ from ...errors import BchcovError, WorkerLost
 from ...processes.signals import Stopped, stoppable
 from ...race import ATTACKERS, POOLS, Result, Settings
 from ...race.compare import Row, put_together
+from ...race.graph import race_page
 from ...race.page import page
 from ...race.report import can_draw, draw
+from ...race.run import Race
 from ...race.sweep import SWEEPABLE, Run, make_runs, run_all
 from ..terminal.console import make_console, print_table
 from ..terminal.ending import end_status, report_end
@@ -180,6 +182,12 @@ def _setting(name: str, kind: type[int] | type[float], what: str) -> Callable[[_
     metavar="FOLDER",
     help="Write race.json, plots and race.html to this folder.",
 )
+@click.option(
+    "--graph",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write a page of the first race's transactions as a graph; it is run again for that.",
+)
 @click.pass_context
 def race(
     ctx: click.Context,
@@ -194,6 +202,7 @@ def race(
     cluster: str | None,
     as_json: bool,
     out: Path | None,
+    graph: Path | None,
     **settings: float,
 ) -> None:
     """Run a race of the same users and miner on the pools cpmm, direct, ticketed and epochs.
@@ -238,6 +247,8 @@ def race(
                 _write(out, told | {"races": sorted(races, key=_place)})
                 command = _command(chosen, seeds, pools, sweep)
                 _draw(out, rows, chosen, sweep[0] if sweep else None, command)
+            if graph is not None:
+                _draw_graph(graph, runs[0])
     except BchcovError as error:
         raise click.ClickException(str(error)) from None
 
@@ -280,3 +291,10 @@ def _draw(out: Path, rows: list[Row], settings: Settings, swept: str | None, com
             (out / f"{name}.png").write_bytes(png)
         (out / "race.html").write_text(told, encoding="utf-8")
     click.echo(f"{out / 'race.html'}", err=True)
+
+
+def _draw_graph(path: Path, run: Run) -> None:
+    race = Race(run.settings, run.pool)
+    race.run()
+    with writing(path):
+        race_page(race).write(path)

@@ -25,7 +25,7 @@ from .knowledge import Knowledge, knowledge_options
 from .lines import read_lines
 from .sources import read_text as read_source
 
-__all__ = ["choose_input", "read_spending", "spending_options"]
+__all__ = ["chain_path", "choose_input", "read_spending", "read_spendings", "spending_options"]
 
 _SQLITE = b"SQLite format 3\0"
 _FUNCTION = re.compile(r"(.+\.py):([A-Za-z_][A-Za-z0-9_]*)")
@@ -73,12 +73,27 @@ def read_spending(
                 or (len(which) >= 4 and spending.txid.startswith(which.lower()))
             ):
                 return spending
-    except FormatError as error:
-        raise click.ClickException(str(error)) from None
     except BchcovError as error:
         raise click.ClickException(str(error)) from None
     where = "" if which is None else f" {which[:80]!a}"
     raise click.ClickException(f"there is no transaction{where} in this source")
+
+
+def read_spendings(source: str, options: LineOptions, knowledge: Knowledge) -> list[Spending]:
+    """Read all transactions of a source, which is no chain. Raises click.ClickException."""
+    try:
+        return [spending for _, spending in _each(source, None, options, knowledge)]
+    except BchcovError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def chain_path(source: str) -> Path | None:
+    """Return the file that a source names, if it is that of a chain."""
+    path = Path(source) if len(source) < 4_000 and "\0" not in source else None
+    if path is None or not path.is_file():
+        return None
+    with path.open("rb") as file:
+        return path if file.read(len(_SQLITE)) == _SQLITE else None
 
 
 def _each(
@@ -87,13 +102,10 @@ def _each(
     if match := _FUNCTION.fullmatch(source):
         yield match[2], _of_function(Path(match[1]), match[2], knowledge)
         return
-    path = Path(source) if len(source) < 4_000 and "\0" not in source else None
-    if path is not None and path.is_file():
-        with path.open("rb") as file:
-            is_chain = file.read(len(_SQLITE)) == _SQLITE
-        if is_chain:
-            yield _of_chain(path, which, knowledge)
-            return
+    path = chain_path(source)
+    if path is not None:
+        yield _of_chain(path, which, knowledge)
+        return
     text = read_source(source)
     if text.lstrip().startswith("["):
         yield from _of_tests(text, options, knowledge)
