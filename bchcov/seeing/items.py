@@ -39,8 +39,9 @@ class ShownItem:
             said = f"{self.number:,} ({said})" if self.value else "0 (empty)"
         if self.text:
             said += f' "{self.text}"'
-        said = f"{said} = {self.name}" if self.name else said
-        return f"{said}, {self.origin}" if self.origin and self.origin != self.name else said
+        if self.origin and self.origin != self.name:
+            said += f", {self.origin}"
+        return f"{said} = {self.name}" if self.name else said
 
 
 def shorten(value: bytes, most: int = _SHOWN_BYTES) -> str:

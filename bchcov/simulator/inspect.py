@@ -10,8 +10,8 @@ from ..chain import Chain, find_transaction
 from ..errors import CommandError
 from ..formats.verify_lines import verify_line
 from ..formats.vmb import vmb_rows
+from ..seeing import see, why
 from ..transaction.codec import transaction_hash
-from ..validation.verify import verify
 from .answer import Answer
 from .parsing import plural, quoted, shown
 
@@ -45,14 +45,15 @@ def find_txid(chain: Chain, text: str) -> str:
 
 
 def show(chain: Chain, written: str) -> Answer:
-    """Show a transaction with the verdict on each input and what it costs.
+    """Show a transaction with the verdict on each input and what it costs; why it is refused.
 
     `written` is the beginning of its txid. Raises CommandError, and ChainError for a
     transaction that spends no coins.
     """
     txid = find_txid(chain, written)
     transaction, sources, height = find_transaction(chain, txid)
-    verdict = verify(transaction, sources, chain.rules)
+    spending = see(transaction, sources, chain.rules)
+    verdict, explained = spending.verdict, why(spending)
     where = "in the mempool" if height is None else f"in block {height}"
     rows: list[tuple[str, ...]] = [_HEADINGS]
     inputs = []
@@ -66,7 +67,11 @@ def show(chain: Chain, written: str) -> Answer:
         inputs.append({"ok": result.ok, "op_cost": cost, "op_cost_limit": limit})
     line = verify_line(transaction, sources, chain.rules)
     size = len(line["tx"]) // 2
-    lines = (f"{txid}, {plural(size, 'byte')}, {where}: {str(verdict).splitlines()[0]}",)
+    lines: tuple[str, ...] = (
+        f"{txid}, {plural(size, 'byte')}, {where}: {str(verdict).splitlines()[0]}",
+    )
+    if explained is not None:
+        lines = (*lines, *str(explained).split("\n"))
     data = {"txid": txid, "bytes": size, "height": height, "inputs": inputs, "line": line}
     return Answer(verdict.ok, lines, data, tuple(rows))
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ..contract.contract import Contract
 from ..contract.explaining import Refusal, find_refusal
 from ..contract.found import Searchable
 from ..encoding.printable import printable
 from ..reasons import TransactionCheck
 from ..script.opcodes import opcode_name
+from ..seeing.explanation import why
+from ..seeing.spending import see
 from ..transaction.model import Output, Transaction
 from ..validation.verdict import Verdict
 from ..validation.verify import verify
@@ -31,14 +34,13 @@ def assert_accepted(
 ) -> Verdict:
     """Verify a transaction and return the verdict; raise AssertionError if it is refused.
 
-    The error shows the verdict, which check of `contracts` refused it, and the last steps of the
-    input concerned.
+    The error shows the screen of `why`: which check of `contracts` refused it, the instructions
+    around the one that failed, and both stacks before it.
     """
     __tracebackhide__ = True
     verdict = _verdict(tx, rules)
     if not verdict.ok:
-        why = _why(verdict, contracts)
-        raise AssertionError(_story("expected to be accepted", tx, verdict, why, rules))
+        raise AssertionError(_story("expected to be accepted", tx, verdict, contracts, rules))
     return verdict
 
 
@@ -56,12 +58,11 @@ def assert_refused(
     `reason` is a name of `Reason` or `TransactionReason`, `check` one of a contract's checks, and
     `at` the line of its source, from 1: for these two `contracts` are those that may refuse. Build
     the transaction with `build_exactly`, which builds what is refused. The error shows what
-    `assert_accepted` shows.
+    `assert_accepted` shows, or the last steps of what is accepted.
     """
     __tracebackhide__ = True
     verdict = _verdict(tx, rules)
-    why = _why(verdict, contracts)
-    place = why.place
+    place = _refusal(verdict, contracts).place
     named = None if place is None or place.check is None else place.check.name
     wanted = [
         ("reason", reason, verdict.error and str(verdict.error.reason)),
@@ -69,7 +70,7 @@ def assert_refused(
         ("line", at, place and place.line),
     ]
     if verdict.ok:
-        raise AssertionError(_story("expected to be refused", tx, verdict, why, rules))
+        raise AssertionError(_story("expected to be refused", tx, verdict, contracts, rules))
     wrong = [
         f"{what} {expected}, not {found or 'that of a known contract'}"
         for what, expected, found in wanted
@@ -77,7 +78,7 @@ def assert_refused(
     ]
     if wrong:
         expected = f"expected to be refused for {' and '.join(wrong)}"
-        raise AssertionError(_story(expected, tx, verdict, why, rules))
+        raise AssertionError(_story(expected, tx, verdict, contracts, rules))
     return verdict
 
 
@@ -91,7 +92,7 @@ def _parts(tx: Judged) -> tuple[Transaction, Sequence[Output]]:
     return tx
 
 
-def _why(verdict: Verdict, contracts: Sequence[Searchable]) -> Refusal:
+def _refusal(verdict: Verdict, contracts: Sequence[Searchable]) -> Refusal:
     error = verdict.error
     if error is None or error.check is not TransactionCheck.SCRIPTS or error.input is None:
         return Refusal("")
@@ -99,22 +100,24 @@ def _why(verdict: Verdict, contracts: Sequence[Searchable]) -> Refusal:
         return find_refusal(verdict.inputs[error.input], *contracts)
 
 
-def _story(expected: str, tx: Judged, verdict: Verdict, why: Refusal, rules: RuleSet) -> str:
-    """Tell what was expected, what is, and how the input that decided it came to its end."""
+def _story(
+    expected: str,
+    tx: Judged,
+    verdict: Verdict,
+    contracts: Sequence[Searchable],
+    rules: RuleSet,
+) -> str:
+    """Tell what was expected, what is, and why; of what is accepted how its first input ran."""
+    transaction, sources = _parts(tx)
+    known = [each for each in contracts if isinstance(each, Contract)]
+    with unrecorded():
+        explained = why(see(transaction, sources, rules, contracts=known))
+        if explained is not None:
+            return f"{expected}\n{explained}"
+        shown = trace(transaction, sources, 0, rules).steps[-_LAST_STEPS:]
     lines = [expected, *map(printable, str(verdict).split("\n"))]
-    if why.sentence:
-        lines.append(f"explained: {printable(why.sentence)}")
-    error = verdict.error
-    index = 0 if error is None else error.input
-    if index is not None and (error is None or error.check is TransactionCheck.SCRIPTS):
-        with unrecorded():
-            followed = trace(*_parts(tx), index, rules)
-        shown = followed.steps[-_LAST_STEPS:]
-        lines.append(
-            f"the last {len(shown)} steps of input {index}, each with the stack before it:"
-        )
-        lines += map(_step, shown)
-    return "\n".join(lines)
+    lines.append(f"the last {len(shown)} steps of input 0, each with the stack before it:")
+    return "\n".join([*lines, *map(_step, shown)])
 
 
 def _step(step: TraceStep) -> str:
