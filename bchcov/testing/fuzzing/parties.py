@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from ...crypto.hashes import hash160, sha256
+from ...crypto.hashes import sha256
 from ...errors import BchcovError
 from ...script.opcodes import Op
-from ...script.patterns import p2pk, p2pkh
+from ...script.patterns import p2pk
 from ...script.pushes import instructions
 from ...transaction.context import TransactionContext
 from ...transaction.model import Output
@@ -27,7 +27,7 @@ from .draft import (
 )
 from .provenance import Derived, Pushed, Traced, watch
 
-__all__ = ["NOBODY", "Party", "hold", "put_in_place", "with_signatures"]
+__all__ = ["NOBODY", "Party", "hold", "with_signatures"]
 
 _SIGNED = (Op.OP_CHECKSIG, Op.OP_CHECKSIGVERIFY)
 _DATA_SIGNED = (Op.OP_CHECKDATASIG, Op.OP_CHECKDATASIGVERIFY)
@@ -239,61 +239,3 @@ def hold(draft: Draft, original: Draft, keys: Sequence[PrivateKey]) -> Draft:
         )
         inputs.append(place._replace(items=items))
     return draft.with_inputs(tuple(inputs))
-
-
-def put_in_place(draft: Draft, party: Party, attacker: Party, *, everywhere: bool) -> Draft:
-    """Put the attacker in a party's place: their keys, and what these lock.
-
-    With `everywhere` in pushes, states and outputs, else in the coins and signatures alone.
-    """
-    swaps: list[tuple[bytes, bytes]] = []
-    keys: dict[PrivateKey, PrivateKey] = {}
-    for at, key in enumerate(party.keys):
-        own = attacker.keys[at % len(attacker.keys)]
-        keys[key] = own
-        swaps += [
-            (key.public_key, own.public_key),
-            (key.public_key_hash, own.public_key_hash),
-            (p2pkh(key.public_key_hash), p2pkh(own.public_key_hash)),
-            (hash160(p2pkh(key.public_key_hash)), hash160(p2pkh(own.public_key_hash))),
-        ]
-
-    def swap(data: bytes) -> bytes:
-        for old, new in swaps:
-            if old in data:
-                data = data.replace(old, new)
-        return data
-
-    def item_of(item: Item) -> Item:
-        if isinstance(item, (Signed, SignedSerialization)):
-            return replace(item, key=keys.get(item.key, item.key))
-        if isinstance(item, Serialized):
-            return item
-        if isinstance(item, SignedMessage):
-            message = swap(item.message) if everywhere else item.message
-            return SignedMessage(keys.get(item.key, item.key), message, item.scheme)
-        return swap(item)
-
-    def output_of(output: Output) -> Output:
-        token = output.token
-        if token is not None and token.nft is not None:
-            nft = replace(token.nft, commitment=swap(token.nft.commitment))
-            token = replace(token, nft=nft)
-        return Output(output.value, swap(output.locking_bytecode), token)
-
-    inputs = tuple(
-        place._replace(
-            items=tuple(map(item_of, place.items)),
-            coin=replace(place.coin, locking_bytecode=swap(place.coin.locking_bytecode))
-            if party.has(place.coin)
-            else place.coin,
-        )
-        for place in draft.inputs
-    )
-    outputs = tuple(map(output_of, draft.outputs)) if everywhere else draft.outputs
-    where = "everywhere" if everywhere else "in the coins"
-    return (
-        draft.with_inputs(inputs)
-        .with_outputs(outputs)
-        .after(f"the attacker stands in the place of {party.name} {where}")
-    )

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from ...crypto.hashes import sha256
 from .draft import Draft, DraftInput, Serialized, SignedMessage, SignedSerialization
-from .hollow import hollow, under
-from .parties import Party, hold, put_in_place
+from .look_alikes import isolated, opened
+from .parties import Party, hold
+from .placing import Where, put_in_place
 from .scene import STRANGER, Scene
 
 __all__ = ["Seed", "Seeds", "make_seeds"]
@@ -49,22 +50,26 @@ def make_seeds(scene: Scene) -> Seeds:
         Seed(draft, number, _takes_part(attacker, scene.honest[number]))
         for number, draft in enumerate(held)
     ]
+    signing: list[Seed] = []
     for number, (draft, original) in enumerate(pairs):
         for party in scene.parties:
-            for everywhere in (True, False):
-                placed = put_in_place(draft, party, attacker, everywhere=everywhere)
-                if placed.key == draft.key:
+            seen = {draft.key}
+            for where in Where:
+                placed = put_in_place(draft, party, attacker, where)
+                if placed.key in seen:
                     continue
+                seen.add(placed.key)
                 compared = number
-                if party.is_open and everywhere:
+                if party.is_open and where is Where.EVERYWHERE:
                     references.append(placed)
                     origins.append(number)
                     compared = len(references) - 1
                 is_own = attacker is STRANGER
-                seeds.append(Seed(hold(placed, original, attacker.keys), compared, is_own))
+                made = seeds if where is not Where.IN_SIGNATURES else signing
+                made.append(Seed(hold(placed, original, attacker.keys), compared, is_own))
     seeds += list(_unbound(seeds, scene.originals))
-    opened = list(_opened(seeds[: len(held)], scene))
-    seeds += [*_succeeding(seeds, scene), *opened]
+    alone = list(_alone(seeds[: len(held)], scene))
+    seeds += [*_succeeding(seeds, scene), *signing, *alone]
     return Seeds(tuple(seeds), tuple(held), tuple(references), tuple(origins))
 
 
@@ -112,24 +117,11 @@ def _unbound(seeds: Sequence[Seed], originals: Sequence[Draft]) -> Iterator[Seed
                         yield seed._replace(draft=draft)
 
 
-def _opened(seeds: Sequence[Seed], scene: Scene) -> Iterator[Seed]:
-    """Yield honest transactions with a coin of the attacker's that looks like an honest one.
-
-    It holds the same and shows the same data, and does not object to anything: what an honest
-    coin beside a contract would refuse, the contract has to refuse itself.
-    """
+def _alone(seeds: Sequence[Seed], scene: Scene) -> Iterator[Seed]:
+    """Yield honest transactions in which coins that look like contracts' are the attacker's."""
     for seed in seeds:
-        of_contracts = [at for at, each in enumerate(seed.draft.inputs) if scene.of_contract(each)]
-        # Where a contract is alone nothing of it would be left.
-        for at in of_contracts if len(of_contracts) > 1 else ():
-            place = seed.draft.inputs[at]
-            if place.coin.token is not None and place.coin.token.nft is not None:
-                continue
-            code = hollow(place.running)
-            if code is not None:
-                says = f"input {at} spends a coin that looks the same and refuses nothing"
-                draft = seed.draft.with_input(at, under(place, code, opens=True)).after(says)
-                yield seed._replace(draft=draft)
+        for draft in (*opened(seed.draft, scene), *isolated(seed.draft, scene)):
+            yield seed._replace(draft=draft)
 
 
 def _succeeding(seeds: Sequence[Seed], scene: Scene) -> Iterator[Seed]:

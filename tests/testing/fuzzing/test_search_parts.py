@@ -7,16 +7,21 @@ from random import Random
 
 from bchcov import (
     BCH_2026,
+    Capability,
+    Nft,
     Output,
     P2pkhUnlocker,
     PrivateKey,
     ScriptUnlocker,
     Signature,
+    Token,
     TransactionBuilder,
+    compile_contract,
     encode_outputs,
     encode_transaction,
     verify,
 )
+from bchcov.crypto.hashes import sha256
 from bchcov.script.patterns import p2sh32
 from bchcov.script.pushes import encode_push, instructions
 from bchcov.testing import Party, fuzz
@@ -24,8 +29,10 @@ from bchcov.testing.fuzzing.campaign import pairs_of
 from bchcov.testing.fuzzing.draft import Draft
 from bchcov.testing.fuzzing.hollow import hollow, siblings
 from bchcov.testing.fuzzing.lanes import Lane, in_turn, take_turns
+from bchcov.testing.fuzzing.look_alikes import isolated, opened
 from bchcov.testing.fuzzing.refusals import Refusals, Refused
-from bchcov.testing.fuzzing.scene import make_scene
+from bchcov.testing.fuzzing.scene import OWN_CATEGORY, STRANGER, make_scene
+from bchcov.testing.fuzzing.seeds import make_seeds
 from bchcov.wallet.coins import Coin
 
 OWNER = PrivateKey(bytes(31) + b"\x01")
@@ -144,3 +151,75 @@ def test_a_signature_in_a_function_is_made_again() -> None:
         scene = make_scene(pairs_of([honest]), [Party("owner", (OWNER,))], BCH_2026)
         later = scene.honest[0]._replace(locktime=7)
         assert verify(*later.finish()).ok
+
+
+def test_the_attacker_signs_in_anothers_place_and_leaves_the_data_beside_as_it_is() -> None:
+    # The deed names the owner and is compared by its hash; nothing compares the key.
+    deed = b"deed of " + OWNER.public_key_hash
+    contract = compile_contract(
+        "deed",
+        {"deed_hash": sha256(deed)},
+        source="""\
+// @parameter bytes deed_hash
+// @spend take(sig signature, pubkey key, bytes deed)
+OP_SHA256 <deed_hash> OP_EQUALVERIFY OP_CHECKSIG
+""",
+    )
+    taken = contract.unlock.take(OWNER, OWNER.public_key, deed)
+    builder = TransactionBuilder().spend(contract.coin("11" * 32, 0, 100_000), taken)
+    honest = builder.pay(Output(99_000, OWNER.locking_bytecode)).build()
+    scene = make_scene(pairs_of([honest]), [Party("owner", (OWNER,))], BCH_2026)
+    accepted = [
+        each.draft.inputs[0].items
+        for each in make_seeds(scene).seeds
+        if verify(*each.draft.finish()).ok
+    ]
+    assert any(items[1:] == (STRANGER.keys[0].public_key, deed) for items in accepted)
+
+
+def test_each_contract_is_tried_with_look_alikes_of_all_others() -> None:
+    pool = compile_contract("pool", source="// @spend move()\nOP_1")
+    vault = compile_contract(
+        "vault",
+        {"pool": bytes(range(32)) + b"\x01"},
+        source="""\
+// @parameter bytes pool
+// @spend move()
+OP_0 OP_UTXOTOKENCATEGORY <pool> OP_EQUAL
+""",
+    )
+    # Looks at the state in output 0, and not at whose state it is.
+    order = compile_contract(
+        "order",
+        source="// @spend collect()\nOP_0 OP_OUTPUTTOKENCOMMITMENT <0x02> OP_EQUAL",
+        locking="p2s",
+    )
+    nft = Token(bytes(range(32)), nft=Nft(b"\x02", Capability.MUTABLE))
+    builder = (
+        TransactionBuilder()
+        .spend(pool.coin("11" * 32, 0, 5_000, nft), pool.unlock.move())
+        .spend(vault.coin("22" * 32, 0, 5_000), vault.unlock.move())
+        .spend(order.coin("33" * 32, 0, 50_000), order.unlock.collect())
+    )
+    honest = builder.pay(pool.output(5_000, nft), vault.output(50_000)).build_exactly()
+    scene = make_scene(pairs_of([honest]), [], BCH_2026)
+    (draft,) = scene.honest
+    alone = {
+        next(at for at in range(3) if each.inputs[at] == draft.inputs[at]): each
+        for each in isolated(draft, scene)
+    }
+    assert sorted(alone) == [0, 1, 2]
+    accepted = {at for at, each in alone.items() if verify(*each.finish()).ok}
+    assert accepted == {0, 2}
+    outputs = alone[2].outputs
+    assert all(each not in draft.outputs for each in outputs)
+    assert {each.token.category for each in outputs if each.token} == {OWN_CATEGORY}
+
+
+def test_a_contract_that_is_alone_has_no_look_alikes_beside_it() -> None:
+    contract = compile_contract("alone", source="// @spend move()\nOP_1")
+    builder = TransactionBuilder().spend(contract.coin("11" * 32, 0, 5_000), contract.unlock.move())
+    honest = builder.pay(contract.output(4_000)).build()
+    scene = make_scene(pairs_of([honest]), [], BCH_2026)
+    (draft,) = scene.honest
+    assert [*isolated(draft, scene), *opened(draft, scene)] == []
