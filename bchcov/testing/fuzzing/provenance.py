@@ -252,8 +252,8 @@ def watched(ending: Ending) -> Watched:
     result, watcher = ending.result, ending.watcher
     opcode, operands = watcher.opcode, watcher.operands
     failed = result.opcode
-    if failed is not None and (failed in _MOVING or failed <= _LAST_PUSH):
-        # What only moves items tells nothing.
+    if failed is None or failed in _MOVING or failed <= _LAST_PUSH:
+        # The end of a script, and what only moves items, tell nothing.
         opcode, operands = failed, ()
     return Watched(
         result,

@@ -84,11 +84,13 @@ def failing(judged: Sequence[Judged]) -> Iterator[tuple[TransactionContext, int]
 
 def seen(watched: Watched, *, with_compared: bool) -> tuple[object, ...]:
     """All that a watched run tells but what tells nothing."""
+    # At the end of a script no instruction has refused anything.
+    operands = () if watched.result.opcode is None else watched.operands
     return (
         watched.result,
-        watched.opcode if watched.operands else None,
-        watched.operands,
-        [item.origin for item in watched.operands],
+        watched.opcode if operands else None,
+        operands,
+        [item.origin for item in operands],
         watched.stack,
         [item.origin for item in watched.stack],
         watched.branches,
