@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from random import Random
 
@@ -27,6 +28,9 @@ from .search import Property, Search, make_search
 __all__ = ["Campaign", "Honest", "Report", "pairs_of", "prepare"]
 
 _AT_ONCE = 50
+# A campaign keeps much, and throws little away that refers to itself: to look for that at Python's
+# pace takes as long as all the rest.
+_ALLOCATIONS = 200_000
 _NEVER_TRIED = (
     "spend paths, and branches of them, that no honest transaction takes, unless a change of one"
     " happens to lead there",
@@ -140,15 +144,16 @@ class Campaign:
             return stop_at_first and any(each.is_attack for each in self.findings)
 
         running = [(search, search.run()) for search in self.searches]
-        while not is_over():
-            for search, steps in running:
-                for _ in range(_AT_ONCE):
-                    next(steps)
-                self._collect(search)
-                if is_over():
-                    break
-            if progress is not None:
-                progress(self.judged, len(self.findings))
+        with _collecting_seldom():
+            while not is_over():
+                for search, steps in running:
+                    for _ in range(_AT_ONCE):
+                        next(steps)
+                    self._collect(search)
+                    if is_over():
+                        break
+                if progress is not None:
+                    progress(self.judged, len(self.findings))
 
     @property
     def judged(self) -> int:
@@ -186,6 +191,18 @@ class Campaign:
                 self.findings.append(finding)
                 if search.is_learning and finding.is_attack:
                     self.learned.append(learned_of(finding, search.scene))
+
+
+@contextmanager
+def _collecting_seldom() -> Iterator[None]:
+    """Let the garbage collector run seldom within the block, if it runs at all."""
+    before = gc.get_threshold()
+    if before[0]:
+        gc.set_threshold(max(before[0], _ALLOCATIONS), *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def prepare(

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TypeVar
 
 __all__ = ["Lane", "in_turn", "interleaved", "take_turns"]
 
 _IDLE = 5
+_DONE = attrgetter("done")
 Whole = TypeVar("Whole")
 Part = TypeVar("Part")
 
@@ -20,7 +22,9 @@ class Lane:
 
     share: int
     steps: Iterator[None]
-    done: int = 0
+    work: int = 0
+    done: float = 0
+    """How much it has done, for its share."""
 
 
 def take_turns(lanes: Iterable[Lane], spent: Callable[[], int]) -> Iterator[None]:
@@ -31,14 +35,15 @@ def take_turns(lanes: Iterable[Lane], spent: Callable[[], int]) -> Iterator[None
     """
     running = list(lanes)
     while running:
-        lane = min(running, key=lambda each: each.done / each.share)
+        lane = min(running, key=_DONE)
         before = spent()
         try:
             next(lane.steps)
         except StopIteration:
             running.remove(lane)
             continue
-        lane.done += spent() - before or _IDLE
+        lane.work += spent() - before or _IDLE
+        lane.done = lane.work / lane.share
         yield
 
 

@@ -206,10 +206,11 @@ def _watched(plain: Operation) -> Operation:
 
 def _operands(stack: list[bytes]) -> tuple[Traced, ...]:
     """The items on top of the stack, as items that know their origin."""
-    for at in range(-min(_OPERANDS, len(stack)), 0):
-        if type(stack[at]) is bytes:
-            stack[at] = _traced(stack[at], _NOWHERE)
-    return tuple(stack[-_OPERANDS:])  # type: ignore[arg-type]
+    top = stack[-_OPERANDS:]
+    for at, item in enumerate(top):
+        if type(item) is bytes:
+            stack[at - len(top)] = top[at] = _traced(item, _NOWHERE)
+    return tuple(top)  # type: ignore[arg-type]
 
 
 _Settle = Callable[[_Watcher, list[bytes], tuple[Traced, ...]], None]
