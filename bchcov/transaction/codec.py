@@ -25,6 +25,7 @@ __all__ = [
     "decode_output",
     "decode_outputs",
     "decode_transaction",
+    "encode_input",
     "encode_output",
     "encode_outputs",
     "encode_token_prefix",
@@ -102,7 +103,8 @@ def encode_outputs(outputs: Sequence[Output], *, before_tokens: bool = False) ->
     return _encode_each(outputs, before_tokens=before_tokens)
 
 
-def _encode_input(item: Input) -> bytes:
+def encode_input(item: Input) -> bytes:
+    """Encode one checked input."""
     return (
         item.outpoint_hash
         + item.outpoint_index.to_bytes(4, "little")
@@ -121,7 +123,7 @@ def encode_transaction(transaction: Transaction, *, before_tokens: bool = False)
         (
             transaction.version.to_bytes(4, "little"),
             encode_compact_size(len(transaction.inputs)),
-            *map(_encode_input, transaction.inputs),
+            *map(encode_input, transaction.inputs),
             _encode_each(transaction.outputs, before_tokens=before_tokens),
             transaction.locktime.to_bytes(4, "little"),
         )

@@ -17,7 +17,8 @@ class TransactionContext:
 
     Each hash is computed on first use and cached, so that the signatures of a
     transaction of many inputs cost time linear in its size. Raises EncodeError for a
-    transaction or spent outputs that hold what has no encoding, and says where.
+    transaction or spent outputs that hold what has no encoding, and says where, unless they
+    `are_checked`.
     """
 
     __slots__ = (
@@ -34,9 +35,16 @@ class TransactionContext:
         "version",
     )
 
-    def __init__(self, transaction: Transaction, source_outputs: Sequence[Output]) -> None:
-        check_transaction(transaction)
-        check_outputs(source_outputs, "source output")
+    def __init__(
+        self,
+        transaction: Transaction,
+        source_outputs: Sequence[Output],
+        *,
+        are_checked: bool = False,
+    ) -> None:
+        if not are_checked:
+            check_transaction(transaction)
+            check_outputs(source_outputs, "source output")
         self.transaction = transaction
         self.source_outputs = tuple(source_outputs)
         # As on the wire: numbers take 4 bytes, outpoints 32 and 4.

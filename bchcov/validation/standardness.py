@@ -24,7 +24,7 @@ from ..vm.rules.policy import Policy
 from .structure import check_version
 from .verdict import Refused
 
-__all__ = ["check_source_kinds", "check_standardness", "dust_threshold"]
+__all__ = ["check_created", "check_source_kinds", "check_standardness", "dust_threshold"]
 
 
 def dust_threshold(output: Output, policy: Policy) -> int:
@@ -73,7 +73,7 @@ def _check_kind(index: int, code: bytes, policy: Policy) -> None:
         raise Refused(TransactionReason.TX_NONSTANDARD_OUTPUT, f"output {index}: {what}")
 
 
-def _check_created(index: int, output: Output, policy: Policy) -> int:
+def check_created(index: int, output: Output, policy: Policy) -> int:
     """Check one created output; return the size of its bytecode if it is a data output, else 0."""
     code = output.locking_bytecode
     if is_data_output(code):
@@ -108,7 +108,7 @@ def check_standardness(transaction: Transaction, size: int, policy: Policy) -> N
                 input_index=index,
             )
     data = sum(
-        _check_created(index, output, policy) for index, output in enumerate(transaction.outputs)
+        check_created(index, output, policy) for index, output in enumerate(transaction.outputs)
     )
     if data > policy.data_carrier:
         raise Refused(

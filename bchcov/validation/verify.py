@@ -32,7 +32,7 @@ from .structure import (
 from .tokens import check_tokens
 from .verdict import Refused, Verdict
 
-__all__ = ["verify", "verify_remembering"]
+__all__ = ["check_inputs", "verify", "verify_with"]
 
 # Each byte of an input pays for 800 bytes of stack items; results are kept up to this size.
 _MAX_HELD_BYTES = 32_000_000
@@ -82,21 +82,20 @@ def _check_transaction(
     check_tokens(transaction, source_outputs, policy)
 
 
-def _check_inputs(
-    transaction: Transaction,
-    source_outputs: Sequence[Output],
+def check_inputs(
+    context: TransactionContext,
     rules: RuleSet,
     evaluate: Callable[[TransactionContext, int], InputResult],
     *,
     all_inputs: bool = False,
     bounded: bool = True,
 ) -> Verdict:
-    context = TransactionContext(transaction, source_outputs)
+    """Judge the scripts of a transaction that passes all other checks."""
     limit = rules.policy.signature_checks
     results: list[InputResult] = []
     problem: Problem | None = None
     checks = held = 0
-    for index in range(len(transaction.inputs)):
+    for index in range(len(context.transaction.inputs)):
         result = evaluate(context, index)
         checks += result.metrics.signature_checks
         if problem is None and result.reason is not None:
@@ -145,9 +144,8 @@ def verify(
             check_sources(decoded, sources)
         else:
             _check_transaction(decoded, sources, size, rules)
-        return _check_inputs(
-            decoded,
-            sources,
+        return check_inputs(
+            TransactionContext(decoded, sources),
             rules,
             evaluate,
             all_inputs=all_inputs,
@@ -157,16 +155,14 @@ def verify(
         return Verdict(refused.problem)
 
 
-def verify_remembering(
-    transaction: Transaction, source_outputs: Sequence[Output], memory: Memory
+def verify_with(
+    memory: Memory, transaction: Transaction, source_outputs: Sequence[Output]
 ) -> Verdict:
-    """Judge a transaction as `verify` does, under a memory's rules.
-
-    What an earlier one has shown of its scripts is not run again.
-    """
+    """Judge a transaction as `verify` does under a memory's rules, which evaluates its inputs."""
+    rules = memory.rules
     try:
-        decoded, sources, size = _decode(transaction, source_outputs, memory.rules)
-        _check_transaction(decoded, sources, size, memory.rules)
-        return _check_inputs(decoded, sources, memory.rules, memory.evaluate)
+        decoded, sources, size = _decode(transaction, source_outputs, rules)
+        _check_transaction(decoded, sources, size, rules)
+        return check_inputs(TransactionContext(decoded, sources), rules, memory.evaluate)
     except Refused as refused:
         return Verdict(refused.problem)

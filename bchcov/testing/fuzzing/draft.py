@@ -13,6 +13,7 @@ from ...errors import BchcovError
 from ...script.patterns import is_p2sh20, is_p2sh32
 from ...script.pushes import encode_push, instructions, is_push_only
 from ...transaction.context import TransactionContext
+from ...transaction.known import Known
 from ...transaction.model import Input, Output, Transaction
 from ...transaction.sighash import signing_serialization
 from ...wallet.keys import PrivateKey
@@ -124,13 +125,10 @@ class Draft(NamedTuple):
         made = []
         signing = []
         for at, each in enumerate(self.inputs):
-            unlocking = each.raw
-            if unlocking is None:
-                unlocking = _fixed(each.items, each.script)
-                if unlocking is None:
-                    unlocking = b""
-                    signing.append(at)
-            made.append(Input(each.outpoint_hash, each.outpoint_index, unlocking, each.sequence))
+            item, is_whole = _input_of(each)
+            made.append(item)
+            if not is_whole:
+                signing.append(at)
         transaction = Transaction(tuple(made), self.outputs, self.version, self.locktime)
         if signing:
             context = TransactionContext(transaction, coins)
@@ -148,7 +146,8 @@ class Draft(NamedTuple):
     @property
     def key(self) -> int:
         """The same for drafts that make the same transaction."""
-        return hash(self[:4])
+        parts = tuple(map(_hash_of_input, self.inputs)), tuple(map(_hash_of_output, self.outputs))
+        return hash((parts, self.version, self.locktime))
 
     def with_input(self, index: int, changed: DraftInput) -> Draft:
         """Replace an input."""
@@ -189,6 +188,18 @@ def _fixed(items: tuple[Item, ...], script: bytes | None) -> bytes | None:
         for item in items
     )
     return pushes if script is None else pushes + encode_push(script)
+
+
+def _finished(place: DraftInput) -> tuple[Input, bool]:
+    """Make an input, and say whether it is whole: it may have to be signed still."""
+    unlocking = _fixed(place.items, place.script) if place.raw is None else place.raw
+    made = Input(place.outpoint_hash, place.outpoint_index, unlocking or b"", place.sequence)
+    return made, unlocking is not None
+
+
+_input_of: Known[DraftInput, tuple[Input, bool]] = Known(_finished)
+_hash_of_input: Known[DraftInput, int] = Known(hash)
+_hash_of_output: Known[Output, int] = Known(hash)
 
 
 def _make(item: Item, context: TransactionContext, index: int, running: bytes) -> bytes:

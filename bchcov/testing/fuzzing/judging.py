@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from ...transaction.context import TransactionContext
 from ...transaction.model import Output, Transaction
 from ...validation.verdict import Verdict
-from ...validation.verify import verify_remembering
+from ...validation.verifier import Verifier
 from ...vm.remembering import Memory
 from ...vm.rules.ruleset import RuleSet
 from .provenance import WATCHING, Watched, watch, watched
@@ -27,16 +27,16 @@ class Judge:
     """Judges transactions under some rules, and watches their runs, for a whole campaign."""
 
     rules: RuleSet
-    _judged: Memory = field(init=False)
+    _verifier: Verifier = field(init=False)
     _watched: Memory = field(init=False)
 
     def __post_init__(self) -> None:
-        self._judged = Memory(self.rules)
+        self._verifier = Verifier(self.rules)
         self._watched = Memory(self.rules, WATCHING, _MOST_WATCHED)
 
     def verify(self, transaction: Transaction, coins: tuple[Output, ...]) -> Verdict:
         """Judge a transaction as `bchcov.verify` does."""
-        return verify_remembering(transaction, coins, self._judged)
+        return self._verifier.verify(transaction, coins)
 
     def watch(self, context: TransactionContext, index: int) -> Watched:
         """Watch the run of an input, but not all that it compares."""

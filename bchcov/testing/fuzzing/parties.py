@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from ...crypto.hashes import sha256
 from ...errors import BchcovError
@@ -52,7 +53,7 @@ class Party:
     scripts: frozenset[bytes] = frozenset()
     is_open: bool = False
 
-    @property
+    @cached_property
     def locking_bytecodes(self) -> frozenset[bytes]:
         """The scripts whose coins are this party's."""
         return self.scripts | {
