@@ -196,7 +196,20 @@ class Memory:
         if self.is_off:
             return evaluate_input(context, index, self.rules)
         result = self.end_of(context, index).result
-        return result if result.ok else replace(result, run=Run(context, index, self.rules))
+        if result.reason is None:
+            return result
+        # By position, which is much faster than `replace`.
+        return InputResult(
+            result.metrics,
+            result.stack,
+            result.alt_stack,
+            result.reason,
+            result.detail,
+            result.phase,
+            result.code,
+            result.position,
+            Run(context, index, self.rules),
+        )
 
     def end_of(self, context: TransactionContext, index: int) -> Ending:
         """Return how an input's run ends, the same object for the same run."""

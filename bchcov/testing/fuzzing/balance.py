@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
+from functools import cache
 
-from ...transaction.model import Output, Token
-from .draft import Draft
-from .scene import OWN_CATEGORY, Scene, fresh_outpoint, purse_of
+from ...crypto.hashes import sha256
+from ...script.patterns import p2sh32
+from ...transaction.known import Known
+from ...transaction.model import Capability, Nft, Output, Token
+from .draft import Draft, DraftInput, fresh_outpoint
+from .scene import OWN_CATEGORY, Scene
 
-__all__ = ["complete"]
+__all__ = ["complete", "purse_of"]
 
 _FEE = 2_000
+_PURSE_VALUE = 10_000_000_000
+_TRUE = b"\x51"
 _DUST = 546
 _LITTLE = 1_000
 
@@ -26,14 +30,14 @@ def complete(draft: Draft, scene: Scene) -> Iterator[Draft]:
     yielded if the attacker could not have the coins.
     """
     for at, place in enumerate(draft.inputs):
-        known = scene.coins.get(place.outpoint)
-        if known is not None and place.coin not in known:
+        if scene.is_elsewhere(place):
             draft = draft.with_input(at, fresh_outpoint(place, 7))
     spent = scene.spent_before(draft)
-    for at, place in enumerate(draft.inputs):
-        if place.outpoint in spent and scene.attacker.has(place.coin):
-            # They have another coin like the one that is spent by now.
-            draft = draft.with_input(at, fresh_outpoint(place, 9))
+    if spent:
+        for at, place in enumerate(draft.inputs):
+            if place.outpoint in spent and scene.attacker.has(place.coin):
+                # They have another coin like the one that is spent by now.
+                draft = draft.with_input(at, fresh_outpoint(place, 9))
     if scene.is_fair(draft):
         yield from _balanced(draft, scene)
         for token in _burnt(draft):
@@ -54,7 +58,9 @@ def _balanced(draft: Draft, scene: Scene) -> Iterator[Draft]:
     if not needs_tokens:
         for at, place in enumerate(draft.inputs):
             if place.coin.locking_bytecode == scene.script:
-                richer = replace(place.coin, value=place.coin.value + _FEE - surplus)
+                coin = place.coin
+                value = coin.value + _FEE - surplus
+                richer = Output(value, coin.locking_bytecode, coin.token)
                 yield draft.with_input(at, fresh_outpoint(place._replace(coin=richer), 3))
                 break
     purse = purse_of(with_tokens=needs_tokens)
@@ -69,43 +75,68 @@ def _paying(draft: Draft, scene: Scene, value: int) -> Iterator[Draft]:
     for at in range(len(draft.outputs) - 1, -1, -1):
         output = draft.outputs[at]
         if output.locking_bytecode == scene.script:
-            yield draft.with_output(at, replace(output, value=output.value + value))
+            richer = Output(output.value + value, output.locking_bytecode, output.token)
+            yield draft.with_output(at, richer)
             break
     yield draft.with_outputs((*draft.outputs, Output(value, scene.script)))
 
 
 def _burnt(draft: Draft) -> Iterator[Token]:
     """The fungible tokens that no output takes."""
-    left: Counter[bytes] = Counter()
+    left: dict[bytes, int] = {}
     for place in draft.inputs:
-        if place.coin.token is not None:
-            left[place.coin.token.category] += place.coin.token.amount
+        token = place.coin.token
+        if token is not None:
+            left[token.category] = left.get(token.category, 0) + token.amount
     for output in draft.outputs:
-        if output.token is not None:
-            left[output.token.category] -= output.token.amount
+        token = output.token
+        if token is not None and token.category in left:
+            left[token.category] -= token.amount
     for category, amount in left.items():
         if amount > 0 and category != OWN_CATEGORY:
             yield Token(category, amount)
 
 
+@cache
+def purse_of(*, with_tokens: bool = False) -> DraftInput:
+    """Return an input of the attacker's own, perhaps with tokens of their own category.
+
+    It asks for no signature, which would take longer than all the rest.
+    """
+    token = Token(OWN_CATEGORY, 2**62, Nft(b"", Capability.MINTING)) if with_tokens else None
+    return DraftInput(
+        sha256(b"the attacker's purse"),
+        int(with_tokens),
+        Output(_PURSE_VALUE, p2sh32(_TRUE), token),
+        (),
+        _TRUE,
+    )
+
+
 def _size(draft: Draft) -> int:
     """Estimate the bytes of a transaction, each of which costs a satoshi."""
-    total = 10
-    for place in draft.inputs:
-        total += 41 + len(place.raw or b"") + len(place.script or b"")
-        for item in place.items:
-            total += 1 + (len(item) if isinstance(item, bytes) else 66)
-    for output in draft.outputs:
-        total += 9 + len(output.locking_bytecode) + (0 if output.token is None else 40)
-    return total
+    return 10 + sum(map(_size_of_input, draft.inputs)) + sum(map(_size_of_output, draft.outputs))
+
+
+def _of_input(place: DraftInput) -> int:
+    items = [len(item) if isinstance(item, bytes) else 66 for item in place.items]
+    return 41 + len(place.raw or b"") + len(place.script or b"") + len(items) + sum(items)
+
+
+def _of_output(output: Output) -> int:
+    return 9 + len(output.locking_bytecode) + (0 if output.token is None else 40)
+
+
+_size_of_input: Known[DraftInput, int] = Known(_of_input)
+_size_of_output: Known[Output, int] = Known(_of_output)
 
 
 def _needs_tokens(draft: Draft) -> bool:
     """Whether outputs hold the attacker's own category, and no input brings it."""
+    if not any(map(_has_own, draft.outputs)):
+        return False
+    return not any(_has_own(place.coin) for place in draft.inputs)
 
-    def has_own(output: Output) -> bool:
-        return output.token is not None and output.token.category == OWN_CATEGORY
 
-    return any(map(has_own, draft.outputs)) and not any(
-        has_own(place.coin) for place in draft.inputs
-    )
+def _has_own(output: Output) -> bool:
+    return output.token is not None and output.token.category == OWN_CATEGORY

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ...contract.moves import constant
-from ...crypto.hashes import sha256
+from ...crypto.hashes import hash256, sha256
 from ...errors import BchcovError
 from ...script.patterns import is_p2sh20, is_p2sh32
 from ...script.pushes import encode_push, instructions, is_push_only
@@ -28,6 +28,7 @@ __all__ = [
     "SignedMessage",
     "SignedSerialization",
     "draft_of",
+    "fresh_outpoint",
 ]
 
 
@@ -176,6 +177,12 @@ class Draft(NamedTuple):
     def after(self, step: str) -> Draft:
         """Note what has been changed."""
         return self._replace(steps=(*self.steps, step))
+
+
+def fresh_outpoint(place: DraftInput, number: int = 0) -> DraftInput:
+    """Give a coin an outpoint of its own, another for each number."""
+    made = hash256(place.outpoint_hash + place.coin.locking_bytecode + bytes((number,)))
+    return place._replace(outpoint_hash=made)
 
 
 @lru_cache(maxsize=4096)

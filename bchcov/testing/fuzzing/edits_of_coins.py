@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from ...script.patterns import is_p2pkh
 from ...transaction.model import Nft, Output, Token
-from .draft import Draft, DraftInput
+from .balance import purse_of
+from .draft import Draft, DraftInput, fresh_outpoint
 from .hollow import hollow, siblings, under
 from .lanes import interleaved
 from .material import Edit, Material
-from .scene import OWN_CATEGORY, fresh_outpoint, purse_of
+from .scene import OWN_CATEGORY
 
 __all__ = ["edits_of_coins"]
 

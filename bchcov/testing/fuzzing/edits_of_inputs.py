@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from ...script.numbers import encode_number
-from .draft import Draft, DraftInput, Item, Signed, SignedMessage
+from .draft import Draft, DraftInput, Item, Signed, SignedMessage, fresh_outpoint
 from .exchanges import exchanged_coins, exchanged_items
 from .material import Edit, Material
 from .output_fields import number_of
-from .scene import fresh_outpoint
 
 __all__ = ["edits_of_inputs", "item_edits"]
 

@@ -8,8 +8,7 @@ from dataclasses import replace
 from ...script.opcodes import Op
 from ...script.patterns import is_p2sh20, is_p2sh32, p2sh20, p2sh32
 from ...script.pushes import Instruction, instructions
-from .draft import DraftInput
-from .scene import fresh_outpoint
+from .draft import DraftInput, fresh_outpoint
 
 __all__ = ["hollow", "siblings", "under"]
 

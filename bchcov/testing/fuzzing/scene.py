@@ -7,12 +7,13 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ...crypto.hashes import hash256, sha256
+from ...crypto.hashes import sha256
 from ...errors import ContractError
-from ...script.patterns import is_unspendable, p2sh32
+from ...script.patterns import is_unspendable
 from ...script.pushes import instructions
 from ...transaction.codec import transaction_hash
-from ...transaction.model import Capability, Nft, Output, Token, Transaction
+from ...transaction.known import Known
+from ...transaction.model import Nft, Output, Transaction
 from ...validation.verify import verify
 from ...vm.rules.ruleset import RuleSet
 from ...wallet.keys import PrivateKey
@@ -31,9 +32,7 @@ __all__ = [
     "Holdings",
     "Scene",
     "add_holdings",
-    "fresh_outpoint",
     "make_scene",
-    "purse_of",
 ]
 
 Asset = Hashable
@@ -47,9 +46,8 @@ STRANGER = Party("a stranger", (PrivateKey(sha256(b"a stranger's key")),))
 """Somebody who takes part in nothing."""
 
 OWN_CATEGORY = sha256(b"a category that the attacker has made")
-_PURSE_VALUE = 10_000_000_000
 _LAST_PUSH = 0x60
-_TRUE = b"\x51"
+_NO_OUTPOINTS: frozenset[tuple[bytes, int]] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -116,9 +114,12 @@ class Scene:
 
     def spent_before(self, draft: Draft) -> frozenset[tuple[bytes, int]]:
         """Return what has been spent for the coins that a draft spends to be there."""
-        return frozenset().union(
-            *(self._spent_before.get(place.outpoint_hash, ()) for place in draft.inputs)
-        )
+        made = [
+            self._spent_before[place.outpoint_hash]
+            for place in draft.inputs
+            if place.outpoint_hash in self._spent_before
+        ]
+        return frozenset().union(*made) if made else _NO_OUTPOINTS
 
     @cached_property
     def owners(self) -> Mapping[bytes, str]:
@@ -158,18 +159,33 @@ class Scene:
             return CONTRACT
         return ATTACKER
 
-    def is_known(self, place: DraftInput) -> bool:
+    @cached_property
+    def is_elsewhere(self) -> Known[DraftInput, bool]:
+        """Whether an input spends a coin where honest transactions show that there is another."""
+
+        def is_elsewhere(place: DraftInput) -> bool:
+            known = self.coins.get(place.outpoint)
+            return known is not None and place.coin not in known
+
+        return Known(is_elsewhere)
+
+    @cached_property
+    def is_known(self) -> Known[DraftInput, bool]:
         """Whether an input spends an honest coin, or one that is like it and may well exist.
 
         There is no second coin with an NFT of a category that is declared unique.
         """
-        coin = place.coin
-        if coin in self.coins.get(place.outpoint, ()):
-            return True
-        token = coin.token
-        if token is not None and token.nft is not None and token.category in self.unique:
-            return False
-        return coin in self._known_coins
+
+        def is_known(place: DraftInput) -> bool:
+            coin = place.coin
+            if coin in self.coins.get(place.outpoint, ()):
+                return True
+            token = coin.token
+            if token is not None and token.nft is not None and token.category in self.unique:
+                return False
+            return coin in self._known_coins
+
+        return Known(is_known)
 
     def is_mine(self, place: DraftInput, preimages: Mapping[bytes, bytes]) -> bool:
         """Whether an input spends a coin of the attacker's, or one that they must have made."""
@@ -204,37 +220,28 @@ class Scene:
 
     def is_fair(self, draft: Draft) -> bool:
         """Whether the attacker could have all coins of a draft that are not honest ones."""
-        outpoints = {place.outpoint for place in draft.inputs}
+        outpoints = {(place.outpoint_hash, place.outpoint_index) for place in draft.inputs}
         if len(outpoints) != len(draft.inputs):
             return False
         # A coin is there once those that it was made of have been spent.
         if not outpoints.isdisjoint(self.spent_before(draft)):
             return False
-        for place in draft.inputs:
+        return all(map(self._may_be_had, draft.inputs))
+
+    @cached_property
+    def _may_be_had(self) -> Known[DraftInput, bool]:
+        """Whether the attacker could have a coin that is no honest one."""
+
+        def may_be_had(place: DraftInput) -> bool:
             token = place.coin.token
-            if (
-                token is not None
-                and token.category != OWN_CATEGORY
-                and not self.is_known(place)
-                and (token.category, token.nft) not in self._held_tokens
-            ):
-                return False
-        return True
+            return (
+                token is None
+                or token.category == OWN_CATEGORY
+                or self.is_known(place)
+                or (token.category, token.nft) in self._held_tokens
+            )
 
-
-def purse_of(*, with_tokens: bool = False) -> DraftInput:
-    """Return an input of the attacker's own, perhaps with tokens of their own category.
-
-    It asks for no signature, which would take longer than all the rest.
-    """
-    token = Token(OWN_CATEGORY, 2**62, Nft(b"", Capability.MINTING)) if with_tokens else None
-    return DraftInput(
-        sha256(b"the attacker's purse"),
-        int(with_tokens),
-        Output(_PURSE_VALUE, p2sh32(_TRUE), token),
-        (),
-        _TRUE,
-    )
+        return Known(may_be_had)
 
 
 def _pattern(code: bytes) -> tuple[int, ...]:
@@ -255,12 +262,6 @@ def add_holdings(holdings: Holdings, output: Output, times: int) -> None:
         if token.nft is not None:
             for capability in range(token.nft.capability + 1):
                 holdings["NFT", token.category, capability] += times
-
-
-def fresh_outpoint(place: DraftInput, number: int = 0) -> DraftInput:
-    """Give a coin an outpoint of its own, another for each number."""
-    made = hash256(place.outpoint_hash + place.coin.locking_bytecode + bytes((number,)))
-    return place._replace(outpoint_hash=made)
 
 
 def make_scene(
