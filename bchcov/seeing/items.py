@@ -39,9 +39,12 @@ class ShownItem:
             said = f"{self.number:,} ({said})" if self.value else "0 (empty)"
         if self.text:
             said += f' "{self.text}"'
-        if self.origin and self.origin != self.name:
-            said += f", {self.origin}"
-        return f"{said} = {self.name}" if self.name else said
+        origin = "" if self.origin == self.name else self.origin
+        name = f" = {self.name}" if self.name else ""
+        # What it is comes before its name, only where it comes from behind.
+        if origin.startswith("made by"):
+            return f"{said}{name}, {origin}"
+        return f"{said}, {origin}{name}" if origin else f"{said}{name}"
 
 
 def shorten(value: bytes, most: int = _SHOWN_BYTES) -> str:

@@ -14,7 +14,7 @@ from ..script.pushes import instructions
 from ..vm.steps import TraceStep
 from ..vm.trace import Trace
 
-__all__ = ["Maker", "find_maker", "maker_text"]
+__all__ = ["Maker", "came_from", "find_maker", "maker_text"]
 
 _WHOLE = {
     Op.OP_INPUTINDEX: "the index of this input",
@@ -79,7 +79,7 @@ def find_maker(trace: Trace, number: int, depth: int) -> Maker | None:
         elif opcode == Op.OP_FROMALTSTACK and place == len(stack):
             place, aside = len(step.alt_stack) - 1, True
         else:
-            came = _came_from(opcode, stack, place, _size_after(trace, at))
+            came = came_from(opcode, stack, place, _size_after(trace, at))
             if came is None:
                 made = gives(opcode)
                 return Maker(steps[at], int(made == 2 and place == _size_after(trace, at) - 1))
@@ -93,7 +93,7 @@ def _size_after(trace: Trace, at: int) -> int:
     return len(trace.result.stack) if at + 1 == len(steps) else len(steps.stack(at + 1))
 
 
-def _came_from(opcode: int, stack: tuple[bytes, ...], place: int, after: int) -> int | None:
+def came_from(opcode: int, stack: tuple[bytes, ...], place: int, after: int) -> int | None:
     """Return where an item was before an instruction, None if the instruction made it."""
     if opcode in MOVES:
         takes, left = MOVES[opcode]

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from ..crypto.hashes import hash160, hash256
 from ..crypto.secp256k1 import is_public_key
 from ..script.patterns import is_p2pkh, is_p2sh20, is_p2sh32
-from ..transaction.model import Output, Token
-from .spending import Fields, Spending
+from ..transaction.model import Output
+from .spending import Spending
+from .states import state_of
 
-__all__ = ["Names", "fields_of", "name_values"]
+__all__ = ["Names", "name_values"]
 
 # Shorter values are too often the same by chance.
 _SHORTEST = 4
@@ -55,6 +56,8 @@ def name_values(spending: Spending) -> Names:
     for what, outputs in _outputs(spending):
         for index, output in enumerate(outputs):
             _name_output(names, output, f"{what} {index}")
+            for field_name, value in state_of(output, spending):
+                names.add(value, f"{field_name} of {what} {index}")
     return names
 
 
@@ -92,15 +95,3 @@ def _name_output(names: Names, output: Output, what: str) -> None:
         names.add(locking[2:-1], f"script hash of {what}")
     if output.token is not None and output.token.nft is not None:
         names.add(output.token.nft.commitment, f"commitment of {what}")
-
-
-def fields_of(token: Token | None, fields: Fields) -> Iterator[tuple[str, bytes]]:
-    """Cut the commitment of an output into its fields; what is left over has the name "rest"."""
-    if token is None or token.nft is None:
-        return
-    data, at = token.nft.commitment, 0
-    for name, size in fields:
-        yield name, data[at : at + size]
-        at += size
-    if data[at:]:
-        yield "rest", data[at:]

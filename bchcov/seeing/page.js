@@ -10,7 +10,7 @@
     if (text !== undefined) made.textContent = text;
     return made;
   };
-  let run, stops, number, shownScript = null, shownSource = null, rows = [], sourceRows = [];
+  let goBack = 0, run, stops, number, shownScript = null, shownSource = null, rows = [], sourceRows = [];
 
   const last = () => (run.failing === null ? run.steps : run.failing);
   const valueAt = (changes, step) => {
@@ -21,15 +21,17 @@
     }
     return changes.length ? changes[low][1] : null;
   };
-  const apply = (stack, takes, leaves) => {
+  // An item is its number in the table, and the step that made it.
+  const apply = (stack, takes, leaves, at) => {
     if (takes) stack.length -= takes;
-    for (const item of leaves) stack.push(item);
+    const makers = run.makers[at];
+    leaves.forEach((item, index) => stack.push([item, makers ? makers[index] : at - 1]));
   };
   const stackAt = (step) => {
     const begin = Math.min(Math.floor(step / every), stops.length - 1);
     const stack = stops[begin].slice();
-    for (let at = begin * every + 1; at <= Math.min(step, run.steps - 1); at++) apply(stack, run.takes[at], run.leaves[at]);
-    if (step >= run.steps) apply(stack, ...run.end);
+    for (let at = begin * every + 1; at <= Math.min(step, run.steps - 1); at++) apply(stack, run.takes[at], run.leaves[at], at);
+    if (step >= run.steps) apply(stack, ...run.end, run.steps);
     return stack;
   };
   const choose = (which) => {
@@ -39,12 +41,13 @@
     const stack = [];
     let cost = 0;
     for (let at = 0; at < run.steps; at++) {
-      apply(stack, run.takes[at], run.leaves[at]);
+      apply(stack, run.takes[at], run.leaves[at], at);
       if (at % every === 0) stops.push(stack.slice());
       run.sums[at] = cost += run.costs[at];
     }
     if (!stops.length) stops.push([]);
     by("slider").max = last();
+    by("return").hidden = true;
     by("fail").hidden = run.failing === null;
     show(run.ok ? 0 : last());
   };
@@ -64,7 +67,7 @@
     const codes = hex.match(/../g).map((each) => parseInt(each, 16));
     return codes.every((each) => each >= 32 && each < 127) ? String.fromCharCode(...codes) : "";
   };
-  const itemRow = (item, depth, isNew) => {
+  const itemRow = ([item, maker], depth, isNew) => {
     const [hex, name, size] = data.items[item];
     const row = make("li", isNew ? "new" : "");
     row.append(make("span", "depth mono", String(depth)));
@@ -75,6 +78,11 @@
     const bytes = size || hex.length / 2;
     row.append(make("code", "note", hex ? "0x" + hex : "empty"));
     if (bytes > 8) row.append(make("span", "note", " " + bytes.toLocaleString("en") + " bytes"));
+    if (maker !== undefined) {
+      const jump = make("button", "maker", "made at step " + (maker + 1).toLocaleString("en"));
+      jump.addEventListener("click", () => { const from = number; show(maker); by("return").hidden = false; goBack = from; by("return").textContent = "return to step " + (from + 1).toLocaleString("en"); });
+      row.append(jump);
+    }
     return row;
   };
   const items = (place, list, fresh) => {
@@ -117,7 +125,7 @@
     const executed = valueAt(run.executed, step), calls = valueAt(run.calls, step);
     const alt = ended ? [] : valueAt(run.alt, step) || [];
     by("altpane").hidden = !alt.length;
-    items(by("alt"), alt, 0);
+    items(by("alt"), alt.map((item) => [item]), 0);
     state.textContent = ended
       ? "The end, after " + run.steps.toLocaleString("en") + " steps: " + run.said
       : "Step " + (number + 1).toLocaleString("en") + " of " + run.steps.toLocaleString("en") + ", " + valueAt(run.phase, step)
@@ -163,6 +171,7 @@
   by("back").addEventListener("click", () => show(number - 1));
   by("forward").addEventListener("click", () => show(number + 1));
   by("end").addEventListener("click", () => show(last()));
+  by("return").addEventListener("click", () => { show(goBack); by("return").hidden = true; });
   by("fail").addEventListener("click", () => show(run.failing));
   by("input").addEventListener("change", (event) => choose(Number(event.target.value)));
   by("script").addEventListener("click", (event) => {

@@ -16,10 +16,11 @@ from ..transaction.codec import encode_transaction
 from ..transaction.model import Output
 from .explanation import why
 from .html import bar, data_block, document, shown, table
-from .items import shorten
-from .names import Names, fields_of, name_values
+from .items import shorten, show_item
+from .names import Names, name_values
 from .page_data import PageData, run_data
 from .spending import Spending
+from .states import state_of
 
 __all__ = ["Page", "spending_page"]
 
@@ -108,6 +109,7 @@ def _parts(spending: Spending, names: Names, network: str) -> Iterator[str]:
         facts = [
             ("spends", f'<span class="mono">{item.outpoint_txid}:{item.outpoint_index}</span>'),
             *_facts(spending, output, names, network),
+            *_parameters(spending, output),
             ("sequence", f"0x{item.sequence:08x}"),
         ]
         if result is not None and not result.ok:
@@ -156,11 +158,18 @@ def _facts(
         yield "NFT", token.nft.capability.name.lower()
         commitment = token.nft.commitment
         yield "commitment", f'<span class="mono">{commitment.hex() or "empty"}</span>'
-        fields = spending.fields.get(contract.name, ()) if contract is not None else ()
-        for field_name, value in fields_of(token, fields) if fields else ():
+        for field_name, value in state_of(output, spending):
             number = int.from_bytes(value, "little")
             said = f"{number:,}" if len(value) <= 8 else f"0x{value.hex()}"
             yield shown(field_name), f'<span class="mono">{said}</span>'
+
+
+def _parameters(spending: Spending, output: Output) -> Iterator[tuple[str, str]]:
+    """Yield the constants that a contract was made with, by name."""
+    contract = spending.contract_of(output)
+    for each in () if contract is None else contract.parameters:
+        said = shown(show_item(each.value, Names()))
+        yield shown(each.name), f'<span class="mono">{said}</span>'
 
 
 def _costs(spending: Spending) -> Iterator[str]:

@@ -13,6 +13,7 @@ from typing import Any
 from ..contract.contract import Contract
 from ..vm.trace import Trace
 from .listing import instructions_of, places_of
+from .makers import Makers
 from .names import Names
 from .spending import Spending
 
@@ -94,6 +95,7 @@ def run_data(data: PageData, trace: Trace, index: int) -> dict[str, Any]:
     steps, result = trace.steps, trace.result
     changes = _Changes()
     positions, costs, takes, leaves = [], [], [], []
+    makers, made = Makers(steps), _Changed()
     before: tuple[bytes, ...] = ()
     cost = 0
     for number in range(len(steps)):
@@ -102,6 +104,8 @@ def run_data(data: PageData, trace: Trace, index: int) -> dict[str, Any]:
         kept = _common(before, stack)
         takes.append(len(before) - kept)
         leaves.append([data.item(each) for each in stack[kept:]])
+        if number:
+            made.note(number, makers.follow(number - 1, stack, kept))
         positions.append(steps.position(number))
         costs.append(steps.op_cost(number) - cost)
         before, cost = stack, steps.op_cost(number)
@@ -112,6 +116,8 @@ def run_data(data: PageData, trace: Trace, index: int) -> dict[str, Any]:
         changes.note("calls", number, len(flow.calls))
         changes.note("alt", number, [data.item(each) for each in flow.alt_stack])
     kept = _common(before, result.stack)
+    if len(steps):
+        made.note(len(steps), makers.follow(len(steps) - 1, result.stack, kept))
     metrics = result.metrics
     failing = trace.failing
     return {
@@ -125,11 +131,23 @@ def run_data(data: PageData, trace: Trace, index: int) -> dict[str, Any]:
         "costs": costs,
         "takes": takes,
         "leaves": leaves,
+        "makers": made.told,
         "end": [len(before) - kept, [data.item(each) for each in result.stack[kept:]]],
         "cost": metrics.op_cost,
         "limit": metrics.op_cost_limit,
         **changes.told,
     }
+
+
+@dataclass(slots=True)
+class _Changed:
+    """The makers of what steps left, where it is not all by the step before."""
+
+    told: dict[int, list[int]] = field(default_factory=dict)
+
+    def note(self, number: int, makers: list[int]) -> None:
+        if any(each != number - 1 for each in makers):
+            self.told[number] = makers
 
 
 @dataclass(slots=True)

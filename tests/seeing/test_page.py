@@ -184,6 +184,21 @@ def test_the_data_of_a_page_give_every_stack_again() -> None:
         assert stack == [item.hex() for item in step.stack]
 
 
+def test_an_item_leads_to_the_step_that_made_it_and_back(browser: Browser, tmp_path: Path) -> None:
+    opened(browser, vault(value=9_000), tmp_path)
+    browser.click("#back")
+    assert "Step 13 of 14" in browser.text("#state")
+    # The value of the output lies below the limit.
+    assert "9,000" in browser.text("#stack li:nth-child(2)")
+    browser.click("#stack li:nth-child(2) .maker")
+    assert "Step 11 of 14" in browser.text("#state")
+    assert browser.text("#script .here").split() == ["37", "OP_OUTPUTVALUE"]
+    assert browser.text("#return") == "return to step 13"
+    browser.click("#return")
+    assert "Step 13 of 14" in browser.text("#state")
+    assert browser.run("document.getElementById('return').hidden")
+
+
 def test_a_page_of_what_fails_behind_its_last_step_begins_at_the_end(
     browser: Browser, tmp_path: Path
 ) -> None:
