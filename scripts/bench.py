@@ -18,6 +18,7 @@ import click
 from mutants_bench import mutants_per_second
 from rich.console import Console
 from rich.table import Table
+from seeing_bench import tracing_rows
 from slowest import MODES, worst_ratio
 
 from bchcov import (
@@ -205,6 +206,7 @@ def measure(quick: bool, node: bool) -> list[dict[str, object]]:
             if rules.is_standard
         ),
         *mutants_per_second(),
+        *tracing_rows(),
         (IMPORT, 1e3 * import_time(), "ms"),
         ("peak memory", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "MiB"),
     ):

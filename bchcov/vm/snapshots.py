@@ -17,9 +17,12 @@ from .machine import Machine, Observer
 from .program import Program
 from .rules.ruleset import RuleSet
 
-__all__ = ["Snapshots", "stack_in", "starts_of"]
+__all__ = ["DEEP", "HEAD", "Snapshots", "stack_in", "starts_of"]
 
-_DEEP = 64
+HEAD = 4
+"""How many entries an instruction has before its stack."""
+DEEP = 64
+"""The size from which a stack is not copied as a whole."""
 _MOST_TAIL = 40
 # No instruction but these changes more than the top six items.
 _REACH = 6
@@ -35,25 +38,31 @@ class _Deep:
     tail: tuple[bytes, ...]
 
 
-def stack_in(items: list[Any]) -> tuple[bytes, ...]:
-    """Return the stack of one instruction, the top last, from the items that were kept of it."""
-    if len(items) == 1 and type(items[0]) is _Deep:
-        deep = items[0]
-        return deep.base[: deep.kept] + deep.tail
-    return tuple(items)
+def stack_in(kept: list[Any], begin: int) -> tuple[bytes, ...]:
+    """Return the stack of the instruction that begins there in what was kept, the top last."""
+    size = kept[begin + 3]
+    if size < DEEP:
+        return tuple(kept[begin + HEAD : begin + HEAD + size])
+    deep: _Deep = kept[begin + HEAD]
+    return deep.base[: deep.kept] + deep.tail
 
 
 def starts_of(kept: list[Any]) -> list[int]:
     """Return where the instructions begin in what was kept."""
-    # Each has two numbers, its cost in front and its position; all else are none.
-    return [at for at, each in enumerate(kept) if type(each) is int][::2]
+    starts, at, end = [], 0, len(kept)
+    while at < end:
+        starts.append(at)
+        size = kept[at + 3]
+        at += HEAD + (size if size < DEEP else 1)
+    return starts
 
 
 class Snapshots:
     """Keeps each instruction of a run: the operation cost before it, its program, its position.
 
-    The stack that it found follows. All of it is one flat list, `kept`: objects of their own
-    would take longer to make, and Python would look through them for garbage again and again.
+    The size of the stack that it found and the stack itself follow. All of it is one flat list,
+    `kept`: objects of their own would take longer to make, and Python would look through them for
+    garbage again and again.
     """
 
     def __init__(self, rules: RuleSet, kept: list[Any] | None = None) -> None:
@@ -66,13 +75,14 @@ class Snapshots:
 
     def observer(self) -> Observer:
         """Return the observer to run with."""
-        extend, deep, limit = self.kept.extend, self._deep, _DEEP
+        extend, deep, limit = self.kept.extend, self._deep, DEEP
 
         # A closure with few names: each look-up here costs some percent of a run.
         def observe(vm: Machine, program: Program, position: int) -> None:
             stack = vm.stack
-            extend((vm.op_cost, program, position))
-            if len(stack) < limit:
+            size = len(stack)
+            extend((vm.op_cost, program, position, size))
+            if size < limit:
                 extend(stack)
             else:
                 deep(vm, program, position)
@@ -86,7 +96,7 @@ class Snapshots:
         if begins or len(kept) != self._next or len(stack) - valid > _MOST_TAIL:
             self._base, valid = tuple(stack), len(stack)
         kept.append(_Deep(self._base, valid, tuple(stack[valid:])))
-        self._next = len(kept) + 3
+        self._next = len(kept) + HEAD
         self._valid = max(0, min(valid, len(stack) - self._reach(vm, program, position)))
 
     def _reach(self, vm: Machine, program: Program, position: int) -> int:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, overload
 from ..script.opcodes import opcode_name
 from .flow import CHANGING, Call, Flow, begin, follow
 from .program import Program
-from .snapshots import stack_in, starts_of
+from .snapshots import DEEP, HEAD, stack_in, starts_of
 
 __all__ = ["Steps", "TraceStep"]
 
@@ -88,7 +88,68 @@ class Steps(Sequence[TraceStep]):
         return self._make(range(len(self))[index])
 
     def __iter__(self) -> Iterator[TraceStep]:
-        return map(self._make, range(len(self)))
+        # As _make, but each step follows from the one before: several times as fast.
+        kept, begins, new = self._kept, self._begins(), tuple.__new__
+        flow, phase, executing, depth = self._state(begin(0))
+        stack: tuple[bytes, ...] = ()
+        program, position, place = None, 0, None
+        for number in range(len(begins) - 1):
+            at = begins[number]
+            here, next_position = kept[at + 1], kept[at + 2]
+            if place is not None and place.is_changing:
+                assert program is not None
+                begun = not next_position
+                flow = self._after(flow, place, program.code, position, stack, begun)
+                flow, phase, executing, depth = self._state(flow)
+            if here is not program:
+                program, places = here, self._place(here)
+            position = next_position
+            place = places[position]
+            end = at + HEAD + kept[at + 3]
+            stack = tuple(kept[at + HEAD : end]) if kept[at + 3] < DEEP else stack_in(kept, at)
+            # As TraceStep(...), without looking at the names.
+            yield new(
+                TraceStep,
+                (
+                    number,
+                    phase,
+                    program.code,
+                    position,
+                    place[0],
+                    place[1],
+                    executing,
+                    depth,
+                    stack,
+                    flow.alt_stack,
+                    flow.control,
+                    flow.calls,
+                    flow.functions,
+                    kept[at],
+                ),
+            )
+
+    def _state(self, flow: Flow) -> tuple[Flow, str, bool, int]:
+        phase = self._phases[min(flow.phase, len(self._phases) - 1)]
+        return flow, phase, flow.executing, flow.depth
+
+    @staticmethod
+    def _after(
+        flow: Flow,
+        place: _Place,
+        code: bytes,
+        position: int,
+        stack: tuple[bytes, ...],
+        is_begin: bool,
+    ) -> Flow:
+        return follow(
+            flow,
+            place.opcode,
+            code,
+            position,
+            stack,
+            is_last=place.is_last,
+            is_begin=is_begin,
+        )
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Steps):
@@ -137,8 +198,7 @@ class Steps(Sequence[TraceStep]):
 
     def stack(self, number: int) -> tuple[bytes, ...]:
         """Return the stack before one step, at less cost than the step."""
-        begins = self._begins()
-        return stack_in(self._kept[begins[number] + 3 : begins[number + 1]])
+        return stack_in(self._kept, self._begins()[number])
 
     def flow(self, number: int) -> Flow:
         """Return where the run stands before one step, besides the stack."""
@@ -150,15 +210,8 @@ class Steps(Sequence[TraceStep]):
             place = self._place(program)[position]
             flow = flows[at]
             if place.is_changing:
-                flow = follow(
-                    flow,
-                    place.opcode,
-                    program.code,
-                    position,
-                    self.stack(at),
-                    is_last=place.is_last,
-                    is_begin=not self._at(at + 1)[1],
-                )
+                begun = not self._at(at + 1)[1]
+                flow = self._after(flow, place, program.code, position, self.stack(at), begun)
             flows.append(flow)
         return flows[number]
 

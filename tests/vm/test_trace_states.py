@@ -275,4 +275,20 @@ def test_steps_are_made_when_they_are_asked_for() -> None:
     context = make_context(code, encode_push(bytes(9000)))
     traced = trace_input(context, 0, BCH_2026.consensus)
     assert [step.number for step in itertools.islice(traced, 3)] == [0, 1, 2]
+    assert [traced.steps[number].number for number in range(3)] == [0, 1, 2]
     assert len(traced.steps._flows) == 3
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_steps_that_are_read_in_turn_are_those_that_are_asked_for(seed: int) -> None:
+    context, _ = random_spend(Random(seed))
+    steps = trace_input(context, 0).steps
+    assert list(steps) == [steps[number] for number in range(len(steps))]
+    assert all(type(step) is TraceStep for step in steps)
+
+
+@pytest.mark.parametrize("source", DEEP)
+def test_deep_stacks_are_read_in_turn_as_they_are_asked_for(source: str) -> None:
+    context = make_context(assemble(source + CLEAR), encode_push(bytes(400)))
+    steps = trace_input(context, 0, BCH_2026.consensus).steps
+    assert list(steps) == [steps[number] for number in range(len(steps))]
