@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
-from support import direct_world, ticketed_world
+from support import direct_world, epochs_world, ticketed_world
 from support.ticketed_world import (
     DEADLINE,
     HEIGHT,
@@ -28,7 +28,20 @@ from bchcov.amm.events import Entry, Event
 from bchcov.amm.queue import Queue
 from bchcov.wallet.balance import Spend
 
-__all__ = ["BUILDER", "BUYER", "SELLER", "Lives", "PoolLike", "direct_lives", "ticketed_lives"]
+__all__ = [
+    "BUILDER",
+    "BUYER",
+    "SELLER",
+    "Honest",
+    "Lives",
+    "PoolLike",
+    "direct_lives",
+    "funded",
+    "taken_home",
+    "ticketed_lives",
+    "with_change",
+    "with_savings",
+]
 
 Honest = tuple[Transaction, Sequence[Output]]
 BUYER, SELLER, BUILDER = user(0), user(1), user(99)
@@ -59,10 +72,10 @@ class Lives:
     pools: tuple[PoolLike, ...]
 
 
-World = TypeVar("World", direct_world.DirectWorld, ticketed_world.World)
+World = TypeVar("World", direct_world.DirectWorld, ticketed_world.World, epochs_world.World)
 
 
-def _with_savings(world: World) -> World:
+def with_savings(world: World) -> World:
     """Let the vault hold more satoshis than it needs, as anybody may send it some."""
     vault = world.pool.vault
     output = replace(vault.output, value=SAVINGS)
@@ -77,15 +90,15 @@ def _held(outputs: Sequence[Output]) -> tuple[int, int]:
     return sum(each.value for each in outputs), tokens
 
 
-def _funded(draft: Draft, at: int, key: PrivateKey, *, value: int, tokens: int = 0) -> Honest:
+def funded(draft: Draft, at: int, key: PrivateKey, *, value: int, tokens: int = 0) -> Honest:
     """Let a coin of somebody's pay, at a place or behind all others, and give them the change."""
     token = Token(TOKENS, tokens) if tokens else None
     spend = funding_coin(f"purse {at}", key, value, token)
     draft.spends[at : at + 1] = [spend]
-    return _with_change(draft, key)
+    return with_change(draft, key)
 
 
-def _with_change(draft: Draft, key: PrivateKey) -> Honest:
+def with_change(draft: Draft, key: PrivateKey) -> Honest:
     value, tokens = _held([spend.coin.output for spend in draft.spends])
     spent, moved = _held(draft.outputs)
     left = Token(TOKENS, tokens - moved) if tokens > moved else None
@@ -93,7 +106,7 @@ def _with_change(draft: Draft, key: PrivateKey) -> Honest:
     return draft.finish()
 
 
-def _taken_home(draft: Draft, outputs: int, key: PrivateKey = PROVIDER) -> Honest:
+def taken_home(draft: Draft, outputs: int, key: PrivateKey = PROVIDER) -> Honest:
     """Give what an exit leaves to the provider, in so many outputs."""
     value, tokens = _held([spend.coin.output for spend in draft.spends])
     draft.outputs = [
@@ -117,45 +130,46 @@ def _followed(honest: Sequence[Honest], pools: Sequence[PoolLike]) -> tuple[Pool
 
 def direct_lives(sources: Mapping[str, str]) -> Lives:
     """What users of the direct pool do."""
-    world = _with_savings(direct_world.DirectWorld(sources))
+    world = with_savings(direct_world.DirectWorld(sources))
     buy, sale = direct_world.BOUGHT, direct_world.SOLD
-    waiting, other = map(_with_savings, (world.queued(buy, sale), world.queued(sale)))
+    waiting, other = map(with_savings, (world.queued(buy, sale), world.queued(sale)))
 
     def revealed(there: direct_world.DirectWorld, each: Action) -> Honest:
         sells = 0 if each.direction == BUY else each.amount_in
         key = SELLER if sells else BUYER
-        return _funded(there.reveal(each), 2, key, value=1_200_000, tokens=sells)
+        return funded(there.reveal(each), 2, key, value=1_200_000, tokens=sells)
 
     expiry = waiting.expire()
     expiry.outputs.append(Output(1_000, BUILDER.locking_bytecode))
     honest = (
-        _funded(world.commit(buy), 1, BUYER, value=20_000),
-        _funded(waiting.commit(sale), 1, SELLER, value=20_000),
+        funded(world.commit(buy), 1, BUYER, value=20_000),
+        funded(waiting.commit(sale), 1, SELLER, value=20_000),
         revealed(waiting, buy),
         revealed(other, sale),
         expiry.finish(),
-        _taken_home(world.exit(), 2),
+        taken_home(world.exit(), 2),
     )
     return Lives(honest, _followed(honest, (world.pool, waiting.pool, other.pool)))
 
 
-def ticketed_lives(sources: Mapping[str, str]) -> Lives:
-    """What users of the ticketed pool do."""
-    world = _with_savings(ticketed_world.World(sources))
+def ticketed_lives(sources: Mapping[str, str], *, depth: int = PARAMETERS.depth) -> Lives:
+    """What users of the ticketed pool do, whose queue has 2^depth places."""
+    parameters = replace(PARAMETERS, depth=depth)
+    world = with_savings(ticketed_world.World(sources, parameters))
     two = [default_action(0), default_action(1)]
-    waiting, one = map(_with_savings, (world.queued(*two), world.queued(two[0])))
+    waiting, one = map(with_savings, (world.queued(*two), world.queued(two[0])))
     # A minimum that the pool does not give: the order is not filled.
     greedy = replace(two[0], min_out=RESERVES.tokens)
-    unfilled = _with_savings(world.queued(greedy))
-    shut = _with_savings(world.closed())
+    unfilled = with_savings(world.queued(greedy))
+    shut = with_savings(world.closed())
 
     def refund(held: Coin, number: int, delay: int) -> Honest:
         spend = Spend(held, refund_unlocker(number), delay)
-        return _with_change(Draft([spend], []), user(number))
+        return with_change(Draft([spend], []), user(number))
 
     def owned(there: ticketed_world.World, **changes: int | bool) -> Honest:
         made = there.owned(replace(there.pool.state, collected=0, **changes))  # type: ignore[arg-type]
-        return _funded(made, len(made.spends), PROVIDER, value=20_000_000_000, tokens=1_000)
+        return funded(made, len(made.spends), PROVIDER, value=20_000_000_000, tokens=1_000)
 
     def tickets() -> Iterator[Coin]:
         for at, each in enumerate(two):
@@ -167,7 +181,7 @@ def ticketed_lives(sources: Mapping[str, str]) -> Lives:
     reserves = world.pool.state.reserves
     more = reserves.bch * 2, reserves.tokens + 1_000
     state = replace(shut.pool.state, bch_reserve=more[0], token_reserve=more[1])
-    rich = _with_savings(shut.at(state))
+    rich = with_savings(shut.at(state))
     # The provider may withdraw all but this without ending the pool.
     least = PARAMETERS.min_reserve, 1
     honest = (
@@ -183,7 +197,7 @@ def ticketed_lives(sources: Mapping[str, str]) -> Lives:
         owned(waiting, closed=True),
         owned(shut, bch_reserve=more[0], token_reserve=more[1]),
         *(owned(each, bch_reserve=least[0], token_reserve=least[1]) for each in (shut, rich)),
-        _taken_home(world.exit(), 2),
+        taken_home(world.exit(), 2),
         refund(world.ticket(0, two[0], value=13_500), 0, PARAMETERS.refund_delay),
         refund(world.order(0, two[0]), 0, PARAMETERS.order_refund_delay),
     )

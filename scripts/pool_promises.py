@@ -29,11 +29,12 @@ from bchcov.transaction.constants import (
     SEQUENCE_FINAL,
 )
 
-__all__ = ["direct_promises", "ticketed_promises"]
+__all__ = ["Step", "direct_promises", "is_aged", "is_pool", "ticketed_promises"]
 
 BOND, TIP = PARAMETERS.bond, PARAMETERS.tip
 MOST_WAIT, LEAST = PARAMETERS.max_wait, PARAMETERS.min_reserve
 S = TypeVar("S", direct.State, ticketed.State)
+State = TypeVar("State")
 
 
 class ScriptsLike(Protocol):
@@ -46,15 +47,15 @@ class ScriptsLike(Protocol):
 
 
 @dataclass(frozen=True)
-class Step(Generic[S]):
+class Step(Generic[State]):
     """What a transaction makes of a pool: its states, and the pool that it finds if known."""
 
     transaction: Transaction
     coins: Sequence[Output]
     at: int
     vault: int | None
-    before: S
-    after: S
+    before: State
+    after: State
     known: PoolLike | None
 
     @property
@@ -88,7 +89,7 @@ def ticketed_promises(scripts: ticketed.Scripts, lives: Lives) -> tuple[Property
     return (_promise(scripts, lives, ticketed.State, _of_ticketed),)
 
 
-def _is_pool(output: Output) -> bool:
+def is_pool(output: Output) -> bool:
     token = output.token
     return token is not None and token.category == POOL_CATEGORY and token.nft is not None
 
@@ -106,11 +107,11 @@ def _promise(
     pools = {(each.state.root, each.state.head, each.state.tail): each for each in lives.pools}
 
     def check(transaction: Transaction, coins: Sequence[Output]) -> str | None:
-        found = [at for at, each in enumerate(coins) if _is_pool(each)]
+        found = [at for at, each in enumerate(coins) if is_pool(each)]
         if not found or coins[found[0]].locking_bytecode != scripts.pool_bytecode:
             return None
         before = _state_in(coins[found[0]], kind)
-        left = [each for each in transaction.outputs if _is_pool(each)]
+        left = [each for each in transaction.outputs if is_pool(each)]
         if not left:
             return next(_ended(transaction, before.pending), None)
         (first, *others) = left
@@ -251,13 +252,13 @@ def _owned(step: Step[ticketed.State]) -> Iterator[str]:
         yield "while orders are queued the pool is not just closed"
     if after.reserves == before.reserves:
         return
-    if before.pending or not before.closed or not _is_aged(step, step.vault, PARAMETERS.notice):
+    if before.pending or not before.closed or not is_aged(step, step.vault, PARAMETERS.notice):
         yield "the reserves change without notice"
     if after.bch_reserve < LEAST or not after.token_reserve:
         yield "a reserve is nearly empty"
 
 
-def _is_aged(step: Step[ticketed.State], index: int, blocks: int) -> bool:
+def is_aged(step: Step[State], index: int, blocks: int) -> bool:
     """Whether the transaction waits until the coin of an input is so many blocks old."""
     sequence = step.transaction.inputs[index].sequence
     return not sequence & (NO_AGE | AGE_IS_TIME) and sequence & AGE_MASK >= blocks
@@ -309,7 +310,7 @@ def _taken(step: Step[ticketed.State]) -> Iterator[str]:
             yield "an expiry spends other coins than the pool"
         if step.height < known.entries[0].deadline:
             yield f"an order expires at {step.height}, before {known.entries[0].deadline}"
-        if not _is_aged(step, step.at, PARAMETERS.grace):
+        if not is_aged(step, step.at, PARAMETERS.grace):
             yield "an order expires before its turn is over"
         return
     if after.collected != -1 - count:
