@@ -1,10 +1,11 @@
-"""What the three pools should do, in plain integers: written apart from the library's own model."""
+"""What the pools should do, in plain integers: written apart from the library's own model."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-__all__ = ["PlainOrder", "PlainPool", "PlainQueuedPool", "bought_for"]
+__all__ = ["PlainEpochsPool", "PlainOrder", "PlainPool", "PlainQueuedPool", "bought_for"]
 
 
 def bought_for(paid: int, here: int, there: int) -> int:
@@ -71,3 +72,28 @@ class PlainQueuedPool(PlainPool):
         """The first order has not come: what it left as a pledge is the pool's, less the tip."""
         self.queue = self.queue[1:]
         self.satoshis += self.bond - self.tip
+
+
+@dataclass
+class PlainEpochsPool(PlainPool):
+    """The heaps with epochs before them: all that come trade at the price they make together."""
+
+    idle_satoshis: int
+
+    def settle(self, orders: Sequence[PlainOrder]) -> list[int]:
+        """What each order gets: nothing if it wants anything at least, which is too much."""
+        coming = [order for order in orders if not order.least]
+        bought = sum(order.paid for order in coming if order.buys)
+        sold = sum(order.paid for order in coming if not order.buys)
+        satoshis = (self.satoshis - self.idle_satoshis) * 1000 + bought * 2 * 997
+        tokens = (self.tokens - 1) * 1000 + sold * 2 * 997
+        outs = []
+        for order in orders:
+            here, there = (satoshis, tokens) if order.buys else (tokens, satoshis)
+            outs.append(0 if order.least else order.paid * 997 * there // (1000 * here))
+        for order, got in zip(orders, outs, strict=True):
+            if got and order.buys:
+                self.satoshis, self.tokens = self.satoshis + order.paid, self.tokens - got
+            elif got:
+                self.satoshis, self.tokens = self.satoshis - got, self.tokens + order.paid
+        return outs
