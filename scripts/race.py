@@ -12,7 +12,7 @@ from bchcov.race import POOLS, Settings, run_race
 from bchcov.race.compare import Row, put_together
 from bchcov.race.sweep import make_runs, run_all
 
-SEEDS, FEWER_SEEDS, CROWD_SEEDS = 10, 10, 3
+SEEDS, FEWER_SEEDS, CROWD_SEEDS = 20, 20, 5
 USERS = (10, 50, 100)
 CARELESS = {"careless": 1.0, "miner_share": 0.5}
 FLOOD = {"attacker": "flooder", "attacker_budget": 2_000_000, "max_blocks": 1_000}
@@ -64,10 +64,14 @@ SCENARIOS: tuple[tuple[str, Sequence[str], dict[str, Any]], ...] = (
     ),
     ("reveals next to nothing at the last moment", SEQUENCED, {"attacker": "late"}),
     ("fills the queue with silent orders, for 0.02 BCH", SEQUENCED, FLOOD),
-    ("fills the queue and trades alone, for 0.02 BCH", ("direct", "ticketed"), MONOPOLY),
+    ("fills the queue and trades alone, for 0.02 BCH", SEQUENCED, MONOPOLY),
     ("provider moves the reserves under orders", TICKETED, {"attacker": "provider"}),
-    ("makes coins for builders to stumble over", TICKETED, {"attacker": "poisoner"}),
-    ("copies tickets", TICKETED, {"attacker": "copier"}),
+    (
+        "makes coins for builders to stumble over",
+        ("ticketed", "epochs"),
+        {"attacker": "poisoner"},
+    ),
+    ("copies tickets", ("ticketed", "epochs"), {"attacker": "copier"}),
     (
         "voids batches, finds 3 of 10 blocks",
         TICKETED,
