@@ -201,7 +201,7 @@ class Chain:
         except BaseException:
             self._restore(saved)
             raise
-        self._keep(saved)
+        self._ledger.keep()
         return fees
 
     def _resubmit(self, transactions: Sequence[Transaction]) -> None:
@@ -254,7 +254,7 @@ class Chain:
     _State = tuple[list[Block], dict[str, Transaction], dict[str, int], int, int]
 
     def _save(self) -> _State:
-        """Save the state; `_restore` or `_keep` must follow."""
+        """Save the state; `_restore` or the ledger's `keep` must follow."""
         mark = self._ledger.mark()
         return list(self.blocks), *self._mempool.copies(), self._funded, mark
 
@@ -262,9 +262,6 @@ class Chain:
         self.blocks, transactions, fees, self._funded, mark = state
         self._mempool.restore(transactions, fees)
         self._ledger.roll_back(mark)
-
-    def _keep(self, state: _State) -> None:
-        self._ledger.keep(state[-1])
 
     @contextmanager
     def snapshot(self) -> Iterator[Chain]:
@@ -291,7 +288,7 @@ class Chain:
             self._restore(state)
             raise
         else:
-            self._keep(state)
+            self._ledger.keep()
         finally:
             self._store = store
 

@@ -59,9 +59,8 @@ class Ledger:
         self._marks += 1
         return len(self._journal)
 
-    def keep(self, mark: int) -> None:
-        """Keep the changes since a mark."""
-        del mark
+    def keep(self) -> None:
+        """Keep the changes since the last mark."""
         self._marks -= 1
         if not self._marks:
             self._journal.clear()

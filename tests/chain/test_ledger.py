@@ -95,6 +95,11 @@ def test_the_first_transaction_of_a_block_makes_its_coins(is_funding: bool) -> N
     assert len(ledger.spent) == 2 * len(chosen)
 
 
+def test_a_block_is_not_of_funding_unless_that_is_said() -> None:
+    assert not Block(1, 5_000, bytes(32), ()).is_funding
+    assert [each.is_funding for each in Chain().blocks] == [False]
+
+
 def test_confirming_gives_their_age_to_coins_spent_or_not() -> None:
     ledger = funded()
     ledger.apply(PAYMENT, None)
@@ -158,7 +163,8 @@ def test_whatever_changes_is_taken_back_to_its_mark(seed: int) -> None:
         if step < 0.15:
             open_marks.append((ledger.mark(), deepcopy(tables(ledger)), list(applied)))
         elif step < 0.2 and open_marks:
-            ledger.keep(open_marks.pop()[0])
+            open_marks.pop()
+            ledger.keep()
         elif step < 0.3 and open_marks:
             mark, before, applied = open_marks.pop()
             ledger.roll_back(mark)
@@ -181,7 +187,7 @@ def test_nothing_is_noted_but_between_a_mark_and_its_end() -> None:
     ledger.revert(PAYMENT)
     ledger.roll_back(inner)
     assert of(PAYMENT, 0) in ledger.coins
-    ledger.keep(inner)
+    ledger.keep()
     ledger.revert(PAYMENT)
     ledger.apply(PAYMENT, 7, 5)
     assert ledger.mark() == 0

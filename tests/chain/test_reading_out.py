@@ -8,6 +8,7 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support import swapping
@@ -160,3 +161,30 @@ def test_rows_that_a_crash_cut_changed_in_place_are_read_as_they_were(tmp_path: 
     assert "is damaged" in ChainFile.salvage(alone).problems[0]
     assert ChainFile.salvage(left) == before
     assert {each: each.read_bytes() for each in left.parent.iterdir()} == kept
+
+
+@pytest.mark.parametrize("has_log", [False, True])
+def test_what_is_read_out_is_never_opened_for_writing(
+    has_log: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "chain.sqlite"
+    with ChainFile(path) as file:
+        file.chain.fund(Output(100_000, MINE))
+    if has_log:
+        # As files of earlier versions are, once their log has been taken over.
+        with closing(sqlite3.connect(path)) as database:
+            assert database.execute("PRAGMA journal_mode=WAL").fetchone() == ("wal",)
+        assert path.read_bytes()[19] == 2
+    opened: list[str] = []
+    connect: Any = sqlite3.connect
+
+    def note(name: str, **options: Any) -> Any:
+        opened.append(name)
+        return connect(name, **options)
+
+    monkeypatch.setattr(sqlite3, "connect", note)
+    before = path.read_bytes(), beside(path)
+    assert ChainFile.salvage(path).problems == ()
+    assert (path.read_bytes(), beside(path)) == before
+    options = {name.partition("?")[2] for name in opened}
+    assert options == {"mode=ro&immutable=1" if has_log else "mode=ro"}

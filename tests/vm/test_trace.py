@@ -101,3 +101,20 @@ def test_what_cannot_be_traced_is_an_error() -> None:
         bchcov.trace(transaction, sources, 1)
     with pytest.raises(RulesError, match="rules must be a RuleSet, not a str"):
         bchcov.trace(transaction, sources, 0, unfit)
+
+
+def test_without_an_unlocking_bytecode_the_first_phase_is_locking() -> None:
+    assert [step.phase for step in trace_input(make_context(b"\x51\x61"), 0)] == ["locking"] * 2
+    unlocked = trace_input(make_context(b"\x61", b"\x51"), 0)
+    assert [step.phase for step in unlocked] == ["unlocking", "locking"]
+
+
+@pytest.mark.parametrize("rules", ["BCH_2026", None, 2026])
+def test_a_trace_by_what_is_no_rule_set_is_refused(rules: Any) -> None:
+    context = make_context(b"\x51")
+    with pytest.raises(RulesError):
+        trace_input(context, 0, rules)
+    with pytest.raises(RulesError):
+        trace_script(b"\x51", rules)
+    with pytest.raises(RulesError):
+        bchcov.trace(context.transaction, context.source_outputs, 0, rules)

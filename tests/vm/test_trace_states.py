@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import pickle
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -268,6 +269,9 @@ def test_what_a_chain_refuses_is_traced_as_it_is() -> None:
     unknown = chain.submit(Transaction((Input(bytes(31) + b"\x01", 0, b""),), outputs))
     with pytest.raises(EncodeError, match="input 0 spends a coin that never was on this chain"):
         unknown.trace()
+    known = replace(accepted, source_outputs=())
+    with pytest.raises(EncodeError, match="input 0 spends a coin that never was on this chain"):
+        known.trace()
 
 
 def test_steps_are_made_when_they_are_asked_for() -> None:

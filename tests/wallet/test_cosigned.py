@@ -408,6 +408,9 @@ def test_no_private_key_travels_with_what_is_signed() -> None:
     assert ALICE.secret not in travelled
     assert pickle.loads(travelled) == copy.deepcopy(made) == made
     assert ALICE.secret.hex() not in repr(made)
+    # What can explain a refusal is no part of what is signed.
+    assert made.explaining != ()
+    assert replace(made, explaining=()) == made
     assert pickle.loads(travelled).sign(BOB).build().txid == made.sign(BOB).build().txid
 
 

@@ -20,9 +20,11 @@ from bchcov import (
     evaluate_input,
     verify,
 )
+from bchcov.crypto.der import parse_lax_der
 from bchcov.script.patterns import multisig, p2pkh, p2sh20, p2sh32
 from bchcov.script.pushes import encode_push
 from bchcov.wallet.keys import PrivateKey
+from bchcov.wallet.signatures import is_signature
 from bchcov.wallet.signing import (
     Scheme,
     multisig_unlocking,
@@ -279,3 +281,30 @@ def test_keys_that_do_not_fit_a_multisig_are_an_error() -> None:
     for wrong in (b"\x51", KEY.locking_bytecode, multisig(1, [KEY.public_key])[:-1]):
         with pytest.raises(EncodeError, match="is not a multisig script of 1 to 20 keys"):
             multisig_unlocking(context, 0, wrong, [KEY])
+
+
+def test_a_signature_in_another_encoding_than_strict_der_is_none() -> None:
+    digest = bytes(range(32))
+    strict = KEY.sign_ecdsa(digest)
+    assert is_signature(strict, digest, KEY.public_key, "ecdsa")
+    # The same numbers: a length in two bytes, which OpenSSL once took.
+    loose = strict[:1] + b"\x81" + strict[1:]
+    assert parse_lax_der(loose) == parse_lax_der(strict)
+    assert not is_signature(loose, digest, KEY.public_key, "ecdsa")
+
+
+@pytest.mark.parametrize(
+    ("hash_type", "message"),
+    [
+        (-0x101, "out of range"),
+        (-0x100, "lacks the fork id flag"),
+        (0xFFFF, "invalid hash type"),
+        (0x10000, "out of range"),
+    ],
+)
+def test_a_hash_type_that_is_no_byte_is_told_from_one_that_nodes_refuse(
+    hash_type: int, message: str
+) -> None:
+    context = TransactionContext(payment(MINE), [MINE])
+    with pytest.raises(EncodeError, match=message):
+        transaction_signature(context, 0, MINE.locking_bytecode, KEY, hash_type=hash_type)
