@@ -14,6 +14,7 @@ from ..script.opcodes import opcode_name
 from ..vm.metrics import Metrics
 from .failing import Failing, find_failing
 from .hints import hints_of
+from .inside import inside_of
 from .items import ShownItem, show_item
 from .listing import ListedLine, around, places_of, source_around
 from .made import find_maker, maker_text
@@ -33,8 +34,9 @@ class Explanation:
 
     `problem` is the verdict's. `sentence` names the source line and the check of a known contract.
     The rest is of the input that fails: the phase, the `offset` in bytes and the `opcode` of the
-    instruction that decided it, those around it, the lines of the source around it, both stacks
-    before it, the top first, the limits that matter, and what is certainly wrong (`hints`).
+    instruction that decided it, the functions and loops that it is `inside` of, the instructions
+    around it, the lines of the source around it, both stacks before it, the top first, the limits
+    that matter, and what is certainly wrong (`hints`).
     """
 
     problem: Problem
@@ -44,6 +46,7 @@ class Explanation:
     opcode: str | None = None
     step: int | None = None
     steps: int = 0
+    inside: tuple[str, ...] = ()
     listing: tuple[ListedLine, ...] = ()
     source: str | None = None
     source_lines: tuple[ListedLine, ...] = ()
@@ -65,6 +68,7 @@ class Explanation:
             "phase": self.phase,
             "offset": self.offset,
             "opcode": self.opcode,
+            "inside": list(self.inside),
             "source": self.source,
             "named_check": self.check,
             "stack": [item.value.hex() for item in reversed(self.stack)],
@@ -82,6 +86,7 @@ class Explanation:
         lines += _listed(self.source_lines)
         if self.phase is not None and self.listing:
             lines.append(f"script   {self.phase} bytecode{self._at()}")
+            lines += [f"         {each}" for each in self.inside]
             lines += _listed(self.listing)
         if self.phase is not None:
             lines += _items("stack", self.stack) + _items("alternate stack", self.alt_stack)
@@ -159,6 +164,7 @@ def why(spending: Spending) -> Explanation | None:
         None if step is None else opcode_name(step.opcode),
         None if step is None else step.number,
         len(failing.trace),
+        () if step is None else tuple(inside_of(failing.trace.steps, step)),
         () if code is None else tuple(around(code, offset, names)),
         source,
         source_lines,

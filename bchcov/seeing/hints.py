@@ -8,7 +8,7 @@ from ..assembly import disassemble
 from ..crypto.hashes import hash160, hash256, ripemd160, sha256
 from ..reasons import Reason
 from ..script.numbers import decode_number, encode_number, minimal_number
-from ..script.opcodes import Op
+from ..script.opcodes import Op, opcode_name
 from ..script.patterns import is_p2pkh, is_p2sh20, is_p2sh32, p2sh20, p2sh32
 from ..script.pushes import encode_push, instructions
 from ..transaction.constants import AGE_IS_TIME, LOCKTIME_THRESHOLD, NO_AGE, SEQUENCE_FINAL
@@ -87,7 +87,7 @@ def _locktimes(failing: Failing) -> Iterator[str]:
             )
         elif (required ^ item.sequence) & AGE_IS_TIME:
             yield "one of the two ages is in blocks and the other in units of 512 seconds"
-        else:
+        elif required > item.sequence:
             yield f"give input {failing.index} the sequence number {required} at least"
 
 
@@ -154,6 +154,15 @@ def _redeem_scripts(failing: Failing, wanted: bytes) -> Iterator[str]:
     if step is None or step.code != locking or step.phase != "locking":
         return
     pushes = [each.data for each in instructions(_unlocking(failing)) if each.data]
+    is_hashed = is_p2sh20(locking) or is_p2sh32(locking)
+    last = list(instructions(_unlocking(failing)))[-1:]
+    if is_hashed and (not last or not last[0].data):
+        said = "is empty" if not last else f"ends with {opcode_name(last[0].opcode)}"
+        yield (
+            f"the unlocking bytecode {said}: its last push has to be the redeem script, whose hash"
+            " the coin has"
+        )
+        return
     if is_p2pkh(locking) and pushes:
         name = failing.names.of(wanted)
         yield (
@@ -161,7 +170,7 @@ def _redeem_scripts(failing: Failing, wanted: bytes) -> Iterator[str]:
             f" is {shorten(hash160(pushes[-1]))}, the coin's {shorten(wanted)}"
             f"{f' ({name})' if name else ''}"
         )
-    elif (is_p2sh20(locking) or is_p2sh32(locking)) and pushes:
+    elif is_hashed and pushes:
         lock = p2sh20 if is_p2sh20(locking) else p2sh32
         fitting = [at for at, each in enumerate(pushes) if lock(each) == locking]
         if fitting:
@@ -204,6 +213,39 @@ def _left_over(failing: Failing, pushed: int) -> Iterator[str]:
         )
 
 
+def _hash_iterations(failing: Failing) -> Iterator[str]:
+    """Say how long the unlocking bytecode would have to be for the hashes up to here."""
+    limits, used = failing.spending.rules.limits, failing.result.metrics.hash_iterations
+    size = len(_unlocking(failing))
+    longer = size
+    while (limits.hash_iteration_limit(longer) or used) < used:
+        longer += 1
+    yield (
+        f"up to here the unlocking bytecode would need {longer - size} bytes more: hash less, or"
+        " push what is long enough"
+    )
+
+
+def _open_blocks(failing: Failing) -> Iterator[str]:
+    """Find the last block that a script leaves open."""
+    code = _last_script(failing)
+    opened: list[tuple[int, int]] = []
+    for each in instructions(code):
+        if each.opcode in (Op.OP_IF, Op.OP_NOTIF, Op.OP_BEGIN):
+            opened.append((each.offset, each.opcode))
+        elif each.opcode in (Op.OP_ENDIF, Op.OP_UNTIL) and opened:
+            opened.pop()
+    if opened:
+        offset, opcode = opened[-1]
+        yield f"the {opcode_name(opcode)} at byte {offset} is not closed"
+
+
+def _last_script(failing: Failing) -> bytes:
+    """Return the script that was about to run or to end."""
+    steps = failing.trace.steps
+    return steps.place(len(steps) - 1)[0] if len(steps) else b""
+
+
 def _ends(failing: Failing) -> Iterator[str]:
     """Explain stacks that are too short or too long by what was pushed."""
     reason, result = failing.result.reason, failing.result
@@ -223,6 +265,13 @@ def _ends(failing: Failing) -> Iterator[str]:
                 f"each byte of the unlocking bytecode pays for {price} of operation cost: at"
                 f" least {-(-over // price):,} more would be needed up to here"
             )
+    if reason is Reason.TOO_MANY_HASH_ITERS:
+        yield from _hash_iterations(failing)
+    if reason in (Reason.UNBALANCED_CONDITIONAL, Reason.UNBALANCED_CONTROL_FLOW):
+        yield from _open_blocks(failing)
+    if reason is Reason.INVOKED_UNDEFINED_FUNCTION and failing.step is not None:
+        names = ", ".join(shorten(each) or "0x" for each in failing.step.functions) or "none"
+        yield f"functions are known by the bytes of their names; defined so far: {names}"
     if reason is Reason.INVALID_SPLIT_RANGE and len(failing.stack) > 1:
         yield f"the item has {len(failing.stack[-2])} bytes"
     if reason is Reason.IMPOSSIBLE_ENCODING and len(failing.stack) > 1:

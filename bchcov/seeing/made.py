@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..assembly import assemble
 from ..contract.contract import Contract
 from ..contract.moves import CHOOSERS, MOVES, constant, gives
+from ..contract.spend_paths import SpendPath
 from ..encoding.printable import printable
-from ..errors import ScriptError
+from ..errors import AssemblyError, ScriptError
 from ..script.numbers import decode_number
 from ..script.opcodes import Op, opcode_name
 from ..script.pushes import instructions
@@ -147,16 +149,37 @@ def _pushed(step: TraceStep, contracts: tuple[Contract, ...]) -> str:
 
 
 def _argument(step: TraceStep, contracts: tuple[Contract, ...]) -> str:
-    """Name an item by the only path of a contract that pushes so many in their order."""
-    pushed = [each.data for each in instructions(step.code)]
+    """Name an item by the only path of a contract that pushes what is pushed here."""
+    pushed = [constant(each) for each in instructions(step.code)]
     for contract in contracts:
-        own = len(pushed) - (contract.redeem_script is not None)
-        is_of = contract.redeem_script is None or pushed[-1:] == [contract.redeem_script]
-        paths = [
-            path
-            for path in contract.paths
-            if path.unlocking is None and path.compiler is None and len(path.arguments) == own
-        ]
-        if is_of and len(paths) == 1 and step.position < own:
-            return f"argument {paths[0].arguments[step.position].name}"
+        own = pushed
+        if contract.redeem_script is not None:
+            if pushed[-1:] != [contract.redeem_script]:
+                continue
+            own = pushed[:-1]
+        fitting = [names for path in contract.paths if (names := _pushes_of(path, own)) is not None]
+        if len(fitting) == 1 and step.position < len(own):
+            return fitting[0][step.position]
     return ""
+
+
+def _pushes_of(path: SpendPath, pushed: list[bytes | None]) -> list[str] | None:
+    """Say what each push of a path is; None if these are not the pushes of the path."""
+    tokens = path.source.split()
+    if path.compiler is not None or len(tokens) != len(pushed):
+        return None
+    arguments = {each.name for each in path.arguments}
+    names = []
+    for token, value in zip(tokens, pushed, strict=True):
+        name = token.removeprefix("<").removesuffix(">")
+        if name in arguments:
+            names.append(f"argument {name}")
+            continue
+        try:
+            expected = [constant(each) for each in instructions(assemble(token))]
+        except AssemblyError:
+            return None
+        if expected != [value]:
+            return None
+        names.append(f"chooses {path.name}")
+    return names

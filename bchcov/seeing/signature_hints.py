@@ -174,14 +174,23 @@ def _of_data(failing: Failing, signature: bytes, message: bytes, key: bytes) -> 
         "is made of the message itself, which should be hashed once": message[:32].ljust(32, b"\0"),
         "is made of the reversed message": sha256(message[::-1]),
     }
+    found = False
     for text, digest in tries.items():
         if is_public_key(key) and _verifies(signature, digest, key):
+            found = True
             yield f"the signature {text}"
     if _verifies(signature[:-1], sha256(message), key):
+        found = True
         yield "the signature has a hash type behind it: signatures of data have none"
     for other, name in _other_keys(failing, key):
         if _verifies(signature, sha256(message), other):
+            found = True
             yield _other_key(failing, name, key)
+    if not found:
+        yield (
+            "the signature is not of this message, hashed once, twice or not, nor of a key that is"
+            " known here: it is of another message or of another key"
+        )
 
 
 def _of_several(failing: Failing) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ..reasons import Problem, Reason, TransactionReason
 from ..transaction.codec import encode_transaction
 from ..transaction.constants import SEQUENCE_FINAL
+from ..transaction.model import Capability
 from .spending import Spending
 
 __all__ = ["transaction_hints"]
@@ -49,6 +50,23 @@ def _tokens(spending: Spending) -> Iterator[str]:
             yield (
                 f"the category of output {index} is in the displayed order: reverse its bytes, as"
                 " outputs have them in the order of the wire"
+            )
+    for index, output in enumerate(spending.source_outputs):
+        token = output.token
+        if token is None or token.nft is None or token.nft.capability is not Capability.NONE:
+            continue
+        changed = [
+            number
+            for number, each in enumerate(spending.transaction.outputs)
+            if each.token is not None
+            and each.token.category == token.category
+            and each.token.nft is not None
+            and each.token.nft != token.nft
+        ]
+        if changed:
+            yield (
+                f"the NFT that input {index} spends is immutable: output {changed[0]} cannot have"
+                " another commitment or capability of it"
             )
     origins = {item.outpoint_hash: item.outpoint_index for item in spending.transaction.inputs}
     for index, output in enumerate(spending.transaction.outputs):
