@@ -100,7 +100,11 @@ def _term(part: str, whole: str) -> Callable[[TraceStep], Value]:
     elif match["number"]:
         constant = int(match["number"])
     else:
-        constant = match["text"].encode()
+        try:
+            # Bytes that are no text come as halves of pairs, and go as the bytes that they were.
+            constant = match["text"].encode("utf-8", "surrogateescape")
+        except UnicodeEncodeError:
+            raise CommandError(f"{whole[:80]!a} has characters that are no text") from None
     return lambda _: constant
 
 

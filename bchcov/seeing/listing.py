@@ -81,7 +81,7 @@ def source_around(contract: Contract, found: Found, *, lines: int = 2) -> list[L
     every = text.replace("\r\n", "\n").split("\n")
     first = max(1, found.line - lines)
     return [
-        ListedLine(number, every[number - 1].rstrip(), number == found.line)
+        ListedLine(number, every[number - 1].rstrip().expandtabs(4), number == found.line)
         for number in range(first, min(len(every), found.line + lines) + 1)
         if every[number - 1].strip() or number == found.line
     ]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..contract.contract import Contract
+from ..encoding.printable import printable
 from ..vm.trace import Trace
 from .listing import instructions_of, places_of
 from .makers import Makers
@@ -50,9 +51,9 @@ class PageData:
 
     def _shown(self, value: bytes) -> list[Any]:
         most = _LONGEST_ITEM if self.digits < _MOST_DIGITS else _SHORT_ITEM
-        name = self.names.of(value)
+        name = printable(self.names.of(value))
         if not name and self.names.displayed(value):
-            name = f"{self.names.displayed(value)}, reversed as it is displayed"
+            name = f"{printable(self.names.displayed(value))}, reversed as it is displayed"
         digits = value.hex()
         if len(value) > most:
             half = most // 2
@@ -73,20 +74,23 @@ class PageData:
     def _instructions(self, code: bytes) -> Iterator[list[Any]]:
         for offset, text in instructions_of(code):
             short = text if len(text) <= _MOST_TEXT else f"{text[:60]}...{text[-20:]}"
+            short = printable(short)
             places = places_of(self.spending.contracts, code, offset)
             told: list[Any] = [offset, short]
             if len(places) == 1:
                 contract, found = places[0]
                 check = found.check
-                named = check.name if check is not None and check.is_named else ""
+                named = printable(check.name) if check is not None and check.is_named else ""
                 told += [self._source(contract, found.source, found.file), found.line, named]
             yield told
 
     def _source(self, contract: Contract, source: str, file: str) -> str:
+        file = printable(file)
         if file not in self.sources:
             is_own = source.rpartition("/")[2] == contract.name.rpartition("/")[2]
             text = contract.text if is_own else None
-            self.sources[file] = {"lines": [] if text is None else text.split("\n")}
+            lines = [] if text is None else text.replace("\r\n", "\n").split("\n")
+            self.sources[file] = {"lines": [printable(each.expandtabs(4)) for each in lines]}
         return file
 
 
@@ -123,7 +127,7 @@ def run_data(data: PageData, trace: Trace, index: int) -> dict[str, Any]:
     return {
         "input": index,
         "ok": result.ok,
-        "said": str(result),
+        "said": printable(str(result)),
         "failing": None if failing is None else failing.number,
         "omitted": trace.omitted,
         "steps": len(steps),

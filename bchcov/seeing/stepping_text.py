@@ -147,7 +147,7 @@ def trace_rows(spending: Spending, trace: Trace, wanted: Wanted) -> Iterator[tup
             yield "", "", "", f"... {each.text}", "", ""
             continue
         step = steps[each]
-        text = "  " * step.depth + short_text(instruction_text(step), names)
+        text = printable("  " * step.depth + short_text(instruction_text(step), names))
         yield (
             f"{step.number + 1:,}",
             step.phase,

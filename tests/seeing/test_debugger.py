@@ -286,3 +286,12 @@ def test_a_view_shows_functions_source_and_items() -> None:
     assert "    0  0 (empty), made by OP_LESSTHANOREQUAL" in "\n".join(
         run_command(seen, "stack").lines
     )
+
+
+def test_bytes_that_are_no_text_are_compared_as_they_are_or_refused_in_words() -> None:
+    debugger = Debugger(bare("OP_1", "<0x41ff>"), 0)
+    debugger.go_to(1)
+    assert debugger.step is not None
+    assert parse_expression("top == 'A\udcff'").holds(debugger.step)
+    reply = run_command(debugger, "watch 'A\ud800'")
+    assert reply.lines == ("\"'A\\ud800'\" has characters that are no text",)

@@ -69,6 +69,13 @@ def test_a_key_goes_to_what_fails() -> None:
     assert "!    42  OP_VERIFY" in panes["script"]
 
 
+def test_at_the_end_the_script_that_ran_last_is_shown() -> None:
+    panes = drive(bare(LOOP, "OP_5"), ["f4"])
+    assert panes["where"].startswith("the end, after 34 steps: EVAL_FALSE")
+    assert panes["script"].splitlines()[-1].split() == ["7", "OP_EQUAL"]
+    assert panes["stack"] == "    0  0 (empty), made by OP_EQUAL, step 34"
+
+
 def test_enter_on_an_item_goes_to_where_it_was_made() -> None:
     panes = drive(vault(value=9_000), "fail", ["tab", "tab", "tab", "enter"])
     assert panes["where"].startswith("step 13 of 14, redeem bytecode, byte 41, OP_LESSTHANOREQUAL")

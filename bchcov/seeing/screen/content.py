@@ -40,7 +40,7 @@ class Content:
         """Return the running script: each instruction with its byte, a star where it stops."""
         step = self.debugger.step
         if step is None:
-            return Pane("Script")
+            return self._last_script()
         stops = self._stops(step.code)
         lines, marks, at = [], {}, -1
         for number, (offset, text) in enumerate(self._told(step.code)):
@@ -55,6 +55,15 @@ class Content:
         functions = f", in {len(step.calls)} functions" if len(step.calls) > 1 else ""
         inside = ", in a function" if len(step.calls) == 1 else functions
         return Pane(f"Script: {step.phase} bytecode{inside}", lines, marks, at)
+
+    def _last_script(self) -> Pane:
+        """Return the script that ran last, at the end."""
+        steps = self.debugger.trace.steps
+        if not steps:
+            return Pane("Script")
+        told = self._told(steps[-1].code)
+        lines = [f"  {offset:>5}  {text}" for offset, text in told]
+        return Pane("Script, at its end", lines, at=len(lines) - 1)
 
     def offset(self, line: int) -> int | None:
         """Return the byte of an instruction in the pane of the script."""
