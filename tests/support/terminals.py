@@ -47,7 +47,8 @@ class Terminal:
         self._screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self._screen)
         variables = {"HOME": str(folder), "XDG_CONFIG_HOME": str(folder), "TERM": "xterm"}
-        variables |= environment or {}
+        # The screen here reads UTF-8, whatever the tests themselves are run with.
+        variables |= {"LC_ALL": "C.UTF-8"} | dict(environment or {})
         # Nobody answers where the cursor is.
         variables["PROMPT_TOOLKIT_NO_CPR"] = "1"
         self.process = subprocess.Popen(
