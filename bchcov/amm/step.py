@@ -12,7 +12,7 @@ from ..wallet.builder import BuiltTransaction, TransactionBuilder
 from .events import Event, Followable
 from .refusal import RunningScripts, build_refused
 
-__all__ = ["BuiltStep", "check_height", "take_step"]
+__all__ = ["BuiltStep", "build_verified", "check_height", "take_step"]
 
 PoolT = TypeVar("PoolT")
 
@@ -48,13 +48,23 @@ def take_step(pool: FollowedT, builder: TransactionBuilder) -> BuiltStep[Followe
     Raises BuildError; if a script refuses the transaction, a BuildRefused that names the
     contract's line and check.
     """
+    built = build_verified(pool.scripts, builder)
+    after, event = pool.follow(built.transaction, built.source_outputs)
+    return BuiltStep(built, after, event)
+
+
+def build_verified(scripts: RunningScripts, builder: TransactionBuilder) -> BuiltTransaction:
+    """Build and verify a transaction that spends coins of a pool.
+
+    Raises BuildError; if a script refuses the transaction, a BuildRefused that names the
+    contract's line and check.
+    """
     built = builder.build(check=False)
     transaction, sources = built.transaction, built.source_outputs
     verdict = verify(transaction, sources, builder.rules)
     if verdict.error is not None:
-        raise build_refused(pool.scripts, transaction, sources, verdict)
-    after, event = pool.follow(transaction, sources)
-    return BuiltStep(replace(built, verdict=verdict), after, event)
+        raise build_refused(scripts, transaction, sources, verdict)
+    return replace(built, verdict=verdict)
 
 
 def check_height(height: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..amm import direct, ticketed
+from ..amm import direct, epochs, ticketed
 from ..amm.formula import Reserves
 from ..chain import Chain
 
@@ -22,4 +22,4 @@ class Stage:
     reserves: Reserves
     tokens: bytes
     chain: Chain | None = None
-    pool: ticketed.Pool | direct.Pool | None = None
+    pool: ticketed.Pool | direct.Pool | epochs.Pool | None = None

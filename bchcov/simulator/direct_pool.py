@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from ..amm import direct as amm
-from ..amm.action import Action, deadline_height
+from ..amm.action import Action, Direction, deadline_height
+from ..amm.formula import trade
 from ..errors import CommandError
 from ..transaction.model import Transaction
 from .accounts import Accounts
@@ -39,6 +40,10 @@ class DirectPool:
     def see(self, transaction: Transaction) -> None:
         """Follow an accepted transaction."""
         self.followed.follow(transaction)
+
+    def offer(self, direction: Direction, amount_in: int) -> int:
+        """Return what an amount gets as the pool stands."""
+        return trade(self.followed.reserves, direction, amount_in).amount_out
 
     def pending(self) -> list[dict[str, Any]]:
         """List the queued orders with their slots."""
@@ -108,6 +113,10 @@ class DirectPool:
     def execute(self) -> tuple[list[str], int]:
         """Raise CommandError: this profile executes an order when it is revealed."""
         raise CommandError("the direct profile executes an order when it is revealed")
+
+    def turn(self) -> str:
+        """Raise CommandError: this profile has no epochs."""
+        raise CommandError("this profile has no epochs: its orders are revealed one by one")
 
     def expire(self) -> str:
         """Expire the order at the head of the queue; return the txid."""

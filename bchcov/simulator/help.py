@@ -25,16 +25,19 @@ COMMANDS = {
         2,
         6,
     ),
-    "sequence": Command("sequence", "queue every waiting ticket (ticketed)"),
+    "sequence": Command("sequence", "queue every waiting ticket (ticketed, epochs)"),
     "reveal": Command(
         "reveal <hash> <amount> <True|False>",
         "reveal a commitment; True: BCH in, False: tokens in",
         3,
         3,
     ),
-    "execute": Command("execute", "execute the revealed orders at the queue's head (ticketed)"),
+    "turn": Command("turn", "begin to reveal an epoch where none is revealed (epochs)"),
+    "execute": Command(
+        "execute", "execute the revealed orders at the queue's head, or of the epoch"
+    ),
     "expire": Command("expire", "expire the order at the queue's head after its deadline"),
-    "refund": Command("refund <hash>", "take back a ticket or an order (ticketed)", 1, 1),
+    "refund": Command("refund <hash>", "take back a ticket or an order (ticketed, epochs)", 1, 1),
     "withdraw": Command("withdraw [name]", "end the pool; the provider takes everything", 0, 1),
     "open": Command("open [<BCH> <Tokens>]", "make a new pool after the last one has ended", 0, 2),
     "mine": Command(
@@ -53,7 +56,10 @@ COMMANDS = {
         "multi <num_users>", "race users on this pool, and on others for comparison", 1, 1
     ),
     "profile": Command(
-        "profile [direct|ticketed]", "show the profile, or switch to another one's pool", 0, 1
+        "profile [direct|epochs|ticketed]",
+        "show the profile, or switch to another one's pool",
+        0,
+        1,
     ),
     "help": Command("help", "list the commands", 0, 1),
     "exit": Command("exit", "end the session; everything is kept in its file"),

@@ -13,8 +13,8 @@ from ..race.stage import Stage
 from ..race.world import user_key
 from .accounts import TOKENS, Accounts
 from .answer import Answer
+from .any_pool import AnyPool
 from .clearing import clear_queue
-from .direct_pool import DirectPool
 from .parsing import (
     plural,
     read_count,
@@ -22,7 +22,6 @@ from .parsing import (
     show_bch,
     show_tokens,
 )
-from .ticketed_pool import TicketedPool
 
 __all__ = ["race_users"]
 
@@ -36,7 +35,7 @@ _CROWD = 100
 
 def race_users(
     accounts: Accounts,
-    pool: TicketedPool | DirectPool,
+    pool: AnyPool,
     written: str,
     seed: int,
     check_interrupt: Callable[[], None],

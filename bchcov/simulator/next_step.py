@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from ..amm.action import BUY
-from .direct_pool import DirectPool
+from .any_pool import AnyPool
+from .epochs_pool import EpochsPool
 from .parsing import show_bch
-from .ticketed_pool import TicketedPool
 from .wallet import Commitment
 
 __all__ = ["next_step", "reveal_line", "short_hash"]
@@ -32,7 +32,7 @@ def reveal_line(made: Commitment, known: Iterable[bytes]) -> str:
 
 
 def next_step(
-    pool: TicketedPool | DirectPool,
+    pool: AnyPool,
     own: Mapping[bytes, Commitment],
     refundable: Sequence[bytes],
     *,
@@ -53,9 +53,16 @@ def next_step(
     waits = any(each in own for each in pool.waiting())
     if after == "commit" and waits:
         return "sequence queues the ticket"
-    if pool.ready():
+    if isinstance(pool, EpochsPool):
+        revealable = [each for each, _ in pool.unrevealed() if each in own]
+        if revealable:
+            return f"{reveal_line(own[revealable[0]], own)} reveals the order"
+        following = pool.next_turn()
+        if following:
+            return following
+    elif pool.ready():
         return "execute trades the revealed orders"
-    queued = pool.unrevealed()
+    queued = [] if isinstance(pool, EpochsPool) else pool.unrevealed()
     if queued:
         action_hash, due = queued[0]
         expires = f"expire can end it from block {due} on"

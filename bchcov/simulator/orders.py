@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..amm.action import BUY, SELL, Direction
-from ..amm.formula import trade
 from ..errors import BuildRefused, CommandError
 from .accounts import Accounts
 from .answer import Answer
@@ -37,7 +36,7 @@ class OrderCommands:
         """Commit to a swap, and store it in the wallet."""
         wish = read_action(" ".join(words))
         pool = self._pools.now
-        offered = trade(pool.followed.reserves, wish.direction, wish.amount_in).amount_out
+        offered = pool.offer(wish.direction, wish.amount_in)
         now = show_amount(offered, SELL if wish.direction == BUY else BUY)
         satoshis, tokens = self._accounts.balance("you")
         have = satoshis if wish.direction == BUY else tokens
@@ -89,8 +88,12 @@ class OrderCommands:
         """Queue every waiting ticket."""
         return self._pools.then(self._batch("queued", *self._pools.now.sequence()))
 
+    def turn(self) -> Answer:
+        """Begin to reveal the next epoch."""
+        return self._pools.then(self._one("turned", self._pools.now.turn()))
+
     def execute(self) -> Answer:
-        """Execute the revealed orders at the head of the queue."""
+        """Execute the revealed orders at the head of the queue, or those of the epoch."""
         before = set(self._pools.now.followed.fates)
         answer = self._batch("executed", *self._pools.now.execute())
         fates = {

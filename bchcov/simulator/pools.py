@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from ..amm import direct, ticketed
+from ..amm import direct, epochs, ticketed
 from ..amm.formula import Reserves
 from ..transaction.constants import COIN
 from ..transaction.model import Transaction
 from ..wallet.balance import Spend
 from .accounts import Accounts
 from .answer import Answer
+from .any_pool import AnyPool
 from .direct_pool import DirectPool
+from .epochs_pool import EpochsPool
 from .followed_pool import make_pool, read_pool
 from .next_step import next_step
 from .parsing import plural
@@ -22,28 +24,32 @@ from .wallet import Commitment
 
 __all__ = ["PROFILES", "Pools"]
 
-PROFILES = ("ticketed", "direct")
+PROFILES = ("ticketed", "direct", "epochs")
 
 
 def _make(
     profile: str, accounts: Accounts, first: Spend, stock: Spend, reserves: Reserves
-) -> tuple[TicketedPool | DirectPool, str]:
+) -> tuple[AnyPool, str]:
     """Make a pool of a profile from these coins; return it and its txid."""
     coins = first, stock, reserves
     if profile == "direct":
         plain, txid = make_pool(accounts, direct.Parameters, direct.genesis, *coins)
         return DirectPool(accounts, plain), txid
+    if profile == "epochs":
+        third, txid = make_pool(accounts, epochs.Parameters, epochs.genesis, *coins)
+        return EpochsPool(accounts, third), txid
     made, txid = make_pool(accounts, ticketed.Parameters, ticketed.genesis, *coins)
     return TicketedPool(accounts, made), txid
 
 
-def _find(
-    profile: str, accounts: Accounts, transaction: Transaction
-) -> TicketedPool | DirectPool | None:
+def _find(profile: str, accounts: Accounts, transaction: Transaction) -> AnyPool | None:
     """Read the pool of a profile that a transaction made; None if it made none."""
     if profile == "direct":
         plain = read_pool(accounts, direct.Parameters, direct.check_genesis, transaction)
         return None if plain is None else DirectPool(accounts, plain)
+    if profile == "epochs":
+        third = read_pool(accounts, epochs.Parameters, epochs.check_genesis, transaction)
+        return None if third is None else EpochsPool(accounts, third)
     found = read_pool(accounts, ticketed.Parameters, ticketed.check_genesis, transaction)
     return None if found is None else TicketedPool(accounts, found)
 
@@ -54,8 +60,8 @@ class Pools:
     def __init__(self, accounts: Accounts, profile: str) -> None:
         self.profile = profile
         self._accounts = accounts
-        self._live: dict[str, TicketedPool | DirectPool] = {}
-        self._ended: list[TicketedPool | DirectPool] = []
+        self._live: dict[str, AnyPool] = {}
+        self._ended: list[AnyPool] = []
         self._read()
 
     def _read(self) -> None:
@@ -76,10 +82,10 @@ class Pools:
     def __len__(self) -> int:
         return len(self._live)
 
-    def _all(self) -> list[TicketedPool | DirectPool]:
+    def _all(self) -> list[AnyPool]:
         return [*self._live.values(), *self._ended]
 
-    def _take(self, profile: str, pool: TicketedPool | DirectPool) -> None:
+    def _take(self, profile: str, pool: AnyPool) -> None:
         if profile in self._live:
             self._ended.append(self._live[profile])
         self._live[profile] = pool
@@ -90,7 +96,7 @@ class Pools:
         return self.profile not in self._live
 
     @property
-    def now(self) -> TicketedPool | DirectPool:
+    def now(self) -> AnyPool:
         """The pool that commands apply to; it may have ended."""
         return self._live[self.profile]
 
@@ -121,7 +127,7 @@ class Pools:
                 for pool in self._all():
                     pool.see(transaction)
 
-    def commitments(self) -> dict[bytes, tuple[TicketedPool | DirectPool, Commitment]]:
+    def commitments(self) -> dict[bytes, tuple[AnyPool, Commitment]]:
         """Return the wallet's commitments by hash, each with its pool, which may have ended."""
         commitments = self._accounts.wallet.commitments
         found = {each: commitments(each.followed.category) for each in (self.now, *self._ended)}

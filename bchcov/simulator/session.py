@@ -16,7 +16,7 @@ from ..transaction.constants import COIN
 from ..wallet.keys import PrivateKey
 from .accounts import Accounts
 from .answer import Answer
-from .direct_pool import DirectPool
+from .any_pool import AnyPool
 from .help import COMMANDS, help_lines
 from .inspect import export, show
 from .multi import race_users
@@ -29,7 +29,6 @@ from .parsing import (
 )
 from .pools import PROFILES, Pools
 from .status import show_status
-from .ticketed_pool import TicketedPool
 
 __all__ = ["PROFILES", "Session"]
 
@@ -74,6 +73,7 @@ class Session:
             "commit": orders.commit,
             "sequence": orders.sequence,
             "reveal": orders.reveal,
+            "turn": orders.turn,
             "execute": orders.execute,
             "expire": orders.expire,
             "refund": orders.refund,
@@ -101,7 +101,7 @@ class Session:
             raise CommandError("interrupted: the chain is as it was before this command")
 
     @property
-    def _pool(self) -> TicketedPool | DirectPool:
+    def _pool(self) -> AnyPool:
         return self._pools.now
 
     @property

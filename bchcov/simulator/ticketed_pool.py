@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from ..amm import ticketed as amm
-from ..amm.action import Action, deadline_height
+from ..amm.action import Action, Direction, deadline_height
+from ..amm.formula import trade
 from ..errors import CommandError
 from ..transaction.model import Transaction
 from ..wallet.coins import Coin
@@ -57,6 +58,10 @@ class TicketedPool:
         """Return those whose coins are unspent."""
         chain = self._accounts.chain
         return {each: one for each, one in held.items() if chain.coin(one.coin.outpoint)}
+
+    def offer(self, direction: Direction, amount_in: int) -> int:
+        """Return what an amount gets as the pool stands."""
+        return trade(self.followed.reserves, direction, amount_in).amount_out
 
     def pending(self) -> list[dict[str, Any]]:
         """List the queued orders with their slots, then the tickets that are not queued yet."""
@@ -173,6 +178,10 @@ class TicketedPool:
             raise CommandError(f"no order can be executed: {made.skipped[0].reason}")
         count = len(ready) - len(made.skipped)
         return [self._accounts.submit(step.built) for step in made], count
+
+    def turn(self) -> str:
+        """Raise CommandError: this profile has no epochs."""
+        raise CommandError("this profile has no epochs: its orders are revealed one by one")
 
     def expire(self) -> str:
         """Expire the order at the head of the queue; return the txid."""

@@ -12,6 +12,7 @@ from ...wallet.funding import Funding
 from ...wallet.keys import PrivateKey
 from ...wallet.unlockers import RawUnlocker, ScriptUnlocker, Signature
 from ..action import BUY, Action
+from ..step import build_verified
 from .epoch import Slot
 from .pool import Ticket, read_order, read_ticket
 from .scripts import Scripts, encode_terms, leaf_of
@@ -79,12 +80,14 @@ def make_order(scripts: Scripts, action: Action, slot: Slot, funding: Funding) -
     """Reveal the action of a slot: spend it to a coin that holds the funds to trade.
 
     The slot holds the bond, `funding` what is traded: satoshis for a buy, tokens for a sale.
-    Raises BuildError for an action other than the one committed to.
+    Raises BuildError for an action other than the one committed to, and BuildRefused with the
+    slot's check if the slot says otherwise.
     """
     output = order_output(scripts, action)
     if leaf_of(output, encode_terms(action)) != slot.leaf:
         raise BuildError(f"the slot {slot.coin} is for another action")
-    built = funding.builder().spend(slot.coin, RawUnlocker()).pay(output).build()
+    spending = funding.builder().spend(slot.coin, RawUnlocker()).pay(output)
+    built = build_verified(scripts, spending)
     coin: Coin = built.coin(0)
     return NewOrder(built, read_order(scripts, coin, slot.coin.outpoint))
 

@@ -28,8 +28,7 @@ class EpochBuilder:
         self._key = model.world.key(f"builder {number}")
         self._is_sending = False
         self._appended = -1
-        if model.world.stage is None:
-            model.world.chain.fund(Output(_WORKING_CAPITAL, self._key.locking_bytecode))
+        model.world.chain.fund(Output(_WORKING_CAPITAL, self._key.locking_bytecode))
 
     def start(self) -> None:
         """Start to check the pool regularly."""

@@ -34,7 +34,8 @@ class EpochsPoolModel:
 
     def __init__(self, settings: Settings, stage: Stage | None = None) -> None:
         self.world = World(settings, BCH_2026, stage)
-        self.confirmed = self.tip = self._make_pool()
+        given = None if stage is None else stage.pool
+        self.confirmed = self.tip = given if isinstance(given, amm.Pool) else self._make_pool()
         self._past = Past(self.confirmed)
         self.user_orders: list[UserOrder] = []
         self.actions: dict[bytes, tuple[UserOrder, amm.Action]] = {}
