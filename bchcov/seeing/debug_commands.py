@@ -146,10 +146,9 @@ def _item(debugger: Debugger, text: str) -> Reply:
     if depth >= len(debugger.stack):
         raise CommandError(f"there is no item {depth}: the stack has {len(debugger.stack)}")
     item = debugger.stack[-1 - depth]
-    maker = debugger.maker(depth)
+    step = debugger.maker(depth)
     lines = [str(show_item(item, debugger.names)), f"0x{item.hex()}"]
-    if maker is not None:
-        step = maker.step
+    if step is not None:
         lines.append(
             f"made by {opcode_name(step.opcode)}, step {step.number + 1:,}, byte {step.offset} of"
             f" the {step.phase} bytecode"

@@ -11,7 +11,7 @@ from ..vm.trace import Trace
 from .breakpoints import Breakpoint, Places, parse_breakpoint
 from .expressions import Expression, parse_expression
 from .folding import call_end, loop_rounds
-from .made import Maker, find_maker
+from .makers import MakersOf
 from .names import Names, name_values
 from .spending import Spending
 
@@ -31,6 +31,7 @@ class Debugger:
     trace: Trace = field(init=False, repr=False)
     names: Names = field(init=False, repr=False)
     places: Places = field(init=False, repr=False)
+    makers: MakersOf = field(init=False, repr=False)
     number: int = 0
     last: int = field(init=False)
     breakpoints: list[Breakpoint] = field(default_factory=list)
@@ -40,6 +41,7 @@ class Debugger:
         self.trace = self.spending.trace(self.index)
         self.names = name_values(self.spending)
         self.places = Places(self.spending)
+        self.makers = MakersOf(self.trace)
         failing = self.trace.failing
         self.last = len(self.trace) if failing is None else failing.number
 
@@ -175,9 +177,9 @@ class Debugger:
             raise CommandError(f"there is no watch {number}: there are {len(self.watches)}")
         del self.watches[number - 1]
 
-    def maker(self, depth: int = 0) -> Maker | None:
+    def maker(self, depth: int = 0) -> TraceStep | None:
         """Find the step that made the item at `depth`, 0 for the top."""
-        return find_maker(self.trace, self.number, depth)
+        return self.makers.maker(self.number, depth)
 
     def to_maker(self, depth: int = 0) -> bool:
         """Go before the instruction that made the item at `depth`. Raises CommandError."""
@@ -186,4 +188,4 @@ class Debugger:
         found = self.maker(depth)
         if found is None:
             raise CommandError(f"item {depth} was there before the first step")
-        return self.go_to(found.step.number)
+        return self.go_to(found.number)

@@ -17,7 +17,7 @@ from .hints import hints_of
 from .inside import inside_of
 from .items import ShownItem, show_item
 from .listing import ListedLine, around, places_of, source_around
-from .made import find_maker, maker_text
+from .made import maker_text
 from .names import name_values
 from .spending import Spending
 from .transaction_hints import transaction_hints
@@ -184,7 +184,7 @@ def _stack(failing: Failing) -> Iterator[ShownItem]:
     for depth, item in enumerate(reversed(failing.stack)):
         origin = ""
         if depth < _MOST_ITEMS and not trace.omitted:
-            maker = find_maker(trace, number, depth)
+            maker = failing.makers.maker(number, depth)
             origin = maker_text(maker, failing.spending.contracts)
         yield show_item(item, failing.names, origin)
 
@@ -194,10 +194,10 @@ def _false_item(failing: Failing) -> Iterator[str]:
     maker = failing.maker
     if maker is None or not failing.operands:
         return
-    trace, contracts = failing.trace, failing.spending.contracts
+    contracts = failing.spending.contracts
     items = []
     for depth, item in reversed(list(enumerate(reversed(failing.operands)))):
-        origin = maker_text(find_maker(trace, maker.number, depth), contracts)
+        origin = maker_text(failing.makers.maker(maker.number, depth), contracts)
         items.append(str(show_item(item, failing.names, origin)))
     yield (
         f"the false item is that of {opcode_name(maker.opcode)} at byte {maker.offset}, of"

@@ -11,7 +11,7 @@ from ..transaction.context import TransactionContext
 from ..vm.result import InputResult
 from ..vm.steps import TraceStep
 from ..vm.trace import Trace
-from .made import find_maker
+from .makers import MakersOf
 from .names import Names
 from .spending import Spending
 
@@ -24,7 +24,8 @@ class Failing:
 
     `step` is the instruction that failed or, where the scripts ran to their end, the one that
     made the false item; None if there is none, as for a script that is too long. `is_end` says
-    which. `maker` is the step that made the item which it found to be false.
+    which. `makers` are those of
+    all items, and `maker` is the step that made the item which it found to be false.
     """
 
     spending: Spending
@@ -33,6 +34,7 @@ class Failing:
     step: TraceStep | None
     is_end: bool
     names: Names
+    makers: MakersOf
     maker: TraceStep | None = None
 
     @property
@@ -82,16 +84,15 @@ class Failing:
 def find_failing(spending: Spending, index: int, names: Names) -> Failing:
     """Run an input again that is refused, and find the step that decided it."""
     trace = spending.trace(index)
-    result = trace.result
+    result, makers = trace.result, MakersOf(trace)
     if result.code is not None:
         step = trace.failing
         maker = None
         if step is not None and step.opcode == Op.OP_VERIFY:
-            found = find_maker(trace, step.number, 0)
-            maker = None if found is None else found.step
-        return Failing(spending, index, trace, step, False, names, maker)
+            maker = makers.maker(step.number, 0)
+        return Failing(spending, index, trace, step, False, names, makers, maker)
     step = _producer(trace) if result.reason is Reason.EVAL_FALSE else None
-    return Failing(spending, index, trace, step, True, names)
+    return Failing(spending, index, trace, step, True, names, makers)
 
 
 def _producer(trace: Trace) -> TraceStep | None:

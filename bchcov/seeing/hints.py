@@ -14,7 +14,6 @@ from ..script.pushes import encode_push, instructions
 from ..transaction.constants import AGE_IS_TIME, LOCKTIME_THRESHOLD, NO_AGE, SEQUENCE_FINAL
 from .failing import Failing
 from .items import shorten
-from .made import find_maker
 from .signature_hints import signature_hints
 
 __all__ = ["hints_of"]
@@ -203,8 +202,8 @@ def _introspection(failing: Failing) -> Iterator[str]:
 def _left_over(failing: Failing, pushed: int) -> Iterator[str]:
     """Tell items that nothing took from those that the scripts themselves have left."""
     trace = failing.trace
-    makers = [find_maker(trace, len(trace), depth) for depth in range(len(trace.result.stack))]
-    given = [each for each in makers if each is not None and each.step.phase == "unlocking"]
+    makers = failing.makers.before(len(trace))
+    given = [each for each in makers if each >= 0 and trace.steps.phase(each) == "unlocking"]
     if given:
         item = f"{pushed} item{'' if pushed == 1 else 's'}"
         yield (

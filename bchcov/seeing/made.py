@@ -1,8 +1,6 @@
-"""Where an item on the stack was made: followed back through the instructions that moved it."""
+"""Where an item on the stack comes from: what one instruction does, and what that says."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 from ..assembly import assemble
 from ..contract.contract import Contract
@@ -14,9 +12,8 @@ from ..script.numbers import decode_number
 from ..script.opcodes import Op, opcode_name
 from ..script.pushes import instructions
 from ..vm.steps import TraceStep
-from ..vm.trace import Trace
 
-__all__ = ["Maker", "came_from", "find_maker", "maker_text"]
+__all__ = ["came_from", "changed_from", "maker_text"]
 
 _WHOLE = {
     Op.OP_INPUTINDEX: "the index of this input",
@@ -44,55 +41,18 @@ _OF_INPUT = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Maker:
-    """The step that made an item; `part` is 1 for the upper one of two that it left."""
-
-    step: TraceStep
-    part: int = 0
-
-
-def find_maker(trace: Trace, number: int, depth: int) -> Maker | None:
-    """Find the step that made the item at `depth` (0 is the top) before step `number`.
-
-    The number after the last step stands for the end of the run. None for an item that was
-    there before the first step, and where there is no such item.
-    """
-    steps = trace.steps
-    size = len(trace.result.stack) if number == len(steps) else len(steps.stack(number))
-    place = size - 1 - depth
-    if place < 0:
-        return None
-    at, aside = number - 1, False
-    while at >= 0:
-        step = steps.flow(at)
-        stack, opcode = steps.stack(at), steps.opcode(at)
-        if at + 1 < len(steps) and steps.phase(at + 1) == "redeem" != steps.phase(at):
-            # What was pushed runs again: the state after the unlocking bytecode.
-            while at >= 0 and steps.phase(at) == "locking":
-                at -= 1
-            continue
-        if not step.executing:
-            at -= 1
-            continue
-        if aside:
-            if opcode == Op.OP_TOALTSTACK and len(step.alt_stack) == place:
-                place, aside = len(stack) - 1, False
-        elif opcode == Op.OP_FROMALTSTACK and place == len(stack):
-            place, aside = len(step.alt_stack) - 1, True
-        else:
-            came = came_from(opcode, stack, place, _size_after(trace, at))
-            if came is None:
-                made = gives(opcode)
-                return Maker(steps[at], int(made == 2 and place == _size_after(trace, at) - 1))
-            place = came
-        at -= 1
-    return None
-
-
-def _size_after(trace: Trace, at: int) -> int:
-    steps = trace.steps
-    return len(trace.result.stack) if at + 1 == len(steps) else len(steps.stack(at + 1))
+def changed_from(opcode: int, stack: tuple[bytes, ...], after: int) -> int:
+    """Return the first place that an instruction may change on a stack, `after` items then."""
+    if opcode in MOVES:
+        return len(stack) - MOVES[opcode][0]
+    if opcode == Op.OP_ROLL:
+        try:
+            return max(0, len(stack) - 2 - decode_number(stack[-1]))
+        except (ScriptError, IndexError):
+            return after
+    if opcode in (Op.OP_PICK, Op.OP_IFDUP):
+        return len(stack) - 1
+    return after - gives(opcode)
 
 
 def came_from(opcode: int, stack: tuple[bytes, ...], place: int, after: int) -> int | None:
@@ -119,11 +79,10 @@ def came_from(opcode: int, stack: tuple[bytes, ...], place: int, after: int) -> 
     return None if place >= after - gives(opcode) else place
 
 
-def maker_text(maker: Maker | None, contracts: tuple[Contract, ...]) -> str:
-    """Say what an item is, by what made it; "" if that says nothing."""
-    if maker is None:
+def maker_text(step: TraceStep | None, contracts: tuple[Contract, ...]) -> str:
+    """Say what an item is, by the step that made it; "" if that says nothing."""
+    if step is None:
         return ""
-    step = maker.step
     instruction = next(instructions(step.code, step.offset))
     if constant(instruction) is not None:
         return printable(_pushed(step, contracts))

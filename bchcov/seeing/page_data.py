@@ -109,7 +109,8 @@ def run_data(data: PageData, trace: Trace, index: int) -> dict[str, Any]:
         takes.append(len(before) - kept)
         leaves.append([data.item(each) for each in stack[kept:]])
         if number:
-            made.note(number, makers.follow(number - 1, stack, kept))
+            makers.follow(number - 1, len(stack))
+            made.note(number, makers.items[kept:])
         positions.append(steps.position(number))
         costs.append(steps.op_cost(number) - cost)
         before, cost = stack, steps.op_cost(number)
@@ -120,8 +121,9 @@ def run_data(data: PageData, trace: Trace, index: int) -> dict[str, Any]:
         changes.note("calls", number, len(flow.calls))
         changes.note("alt", number, [data.item(each) for each in flow.alt_stack])
     kept = _common(before, result.stack)
-    if len(steps):
-        made.note(len(steps), makers.follow(len(steps) - 1, result.stack, kept))
+    if len(steps) and trace.failing is None and not trace.omitted:
+        makers.follow(len(steps) - 1, len(result.stack))
+        made.note(len(steps), makers.items[kept:])
     metrics = result.metrics
     failing = trace.failing
     return {

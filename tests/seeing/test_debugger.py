@@ -195,7 +195,7 @@ def test_the_maker_of_an_item_is_followed_through_moves(source: str, makers: lis
     debugger.go_to(nops[1])
     found = [debugger.maker(depth) for depth in range(len(debugger.stack))]
     # Steps are counted from the first instruction of the source.
-    assert [each.step.number - 1 for each in found if each is not None] == makers
+    assert [each.number - 1 for each in found if each is not None] == makers
 
 
 def test_commands_do_the_same_by_their_short_forms() -> None:
