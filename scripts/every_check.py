@@ -62,7 +62,7 @@ def subjects() -> Iterator[Subject]:
 def what(finding: Finding) -> str:
     """Say what a finding is about, the same for all heights and amounts, but not for all inputs."""
     sentence = re.sub(r"(?<!input )(?<!output )\b[\d,]+", "0", finding.sentence)
-    return f"{finding.kind}: {finding.attacker}: {sentence}"
+    return f"{finding.kind}: {sentence}"
 
 
 class Found(Exception):
