@@ -267,6 +267,9 @@ def is_aged(step: Step[State], index: int, blocks: int) -> bool:
 def _sequenced(step: Step[ticketed.State]) -> Iterator[str]:
     before, after = step.before, step.after
     count = after.tail - before.tail
+    if count < 0:
+        yield "the tail of the queue goes back"
+        return
     if before.closed:
         yield "a closed pool takes tickets"
     if after.reserves != before.reserves:
@@ -294,6 +297,9 @@ def _burnt(step: Step[ticketed.State]) -> int:
 def _taken(step: Step[ticketed.State]) -> Iterator[str]:
     before, after, known = step.before, step.after, step.known
     count = after.head - before.head
+    if count < 0:
+        yield "the head of the queue goes back"
+        return
     if known is None:
         return
     if len(known.entries) < count:

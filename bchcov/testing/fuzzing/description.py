@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from ...encoding.expected import kind_of
@@ -101,14 +102,39 @@ def checked_properties(
             raise ContractError(f"a property must be a function, not {kind_of(check)}")
     for number, (transaction, spent) in enumerate(pairs):
         for check in checks:
-            said = check(transaction, spent)
+            try:
+                said = check(transaction, spent)
+            except Exception as error:
+                raise ContractError(
+                    f"honest transaction {number} breaks a property: {_raised(check, error)}"
+                ) from error
             if said is not None and not isinstance(said, str):
                 raise ContractError(
                     f"a property must return a sentence or None, not {kind_of(said)}"
                 )
             if said is not None:
                 raise ContractError(f"honest transaction {number} breaks a property: {said}")
-    return checks
+    return tuple(map(_Said, checks))
+
+
+@dataclass(frozen=True)
+class _Said:
+    """A property that says in a sentence what it raises, as an assertion that fails."""
+
+    check: Property
+
+    def __call__(self, transaction: Transaction, source_outputs: Sequence[Output]) -> str | None:
+        try:
+            return self.check(transaction, source_outputs)
+        except Exception as error:
+            return _raised(self.check, error)
+
+
+def _raised(check: Property, error: Exception) -> str:
+    name = getattr(check, "__name__", type(check).__name__)
+    # The first line: pytest explains an assertion in those that follow.
+    said = str(error).partition("\n")[0]
+    return f"{name} raises {type(error).__name__}: {said}".rstrip(": ")
 
 
 def _listed(given: Iterable[_Each], what: str) -> tuple[_Each, ...]:

@@ -45,9 +45,10 @@ def fuzz(
     `seed` and `count` give the same report.
 
     `properties` are functions of a transaction and its source outputs that say in a sentence
-    what an accepted one breaks; `unique` holds the categories, in wire order, of which there is
-    one NFT only. With more than one of `jobs`, as many processes share the attackers, and those
-    that are left over play one with another seed; properties are then functions of modules.
+    what an accepted one breaks, or raise an error; `unique` holds the categories, in wire order, of
+    which there is one NFT only. With more than one of `jobs`, as many processes share the
+    attackers, and those that are left over play one with another seed; properties are then
+    functions of modules.
     `cluster` is the address of a Dask scheduler, whose workers do it instead, as many as `jobs`, or
     all; they have this library, and the modules and files of the properties. `corpus` is a folder
     in which what was learned is kept from run to run, and tried first. `coverage` collects what the

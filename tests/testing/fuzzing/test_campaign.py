@@ -365,6 +365,29 @@ def test_a_forged_coin_comes_before_the_one_of_the_contract() -> None:
     assert any("of the attacker's category" in each for each in told)
 
 
+def test_a_property_that_raises_is_broken_and_the_search_goes_on() -> None:
+    def stays(transaction: Transaction, _source_outputs: Sequence[Output]) -> None:
+        assert transaction.locktime == 0, "the locktime is another"
+
+    owners = [Party("owner", (OWNER,))]
+    report = fuzz([kept(vault())], owners, seconds=None, count=COUNT, properties=[stays])
+    said = {each.sentence for each in report.attacks if each.kind == "property"}
+    assert said == {"stays raises AssertionError: the locktime is another"}
+    assert report.judged >= COUNT
+
+
+def test_a_property_that_raises_on_an_honest_transaction_is_refused_with_its_error() -> None:
+    def wrong(transaction: Transaction, _source_outputs: Sequence[Output]) -> None:
+        raise KeyError(transaction.version)
+
+    owners = [Party("owner", (OWNER,))]
+    with pytest.raises(
+        ContractError, match="honest transaction 0 breaks a property: wrong raises KeyError: 2"
+    ) as refused:
+        fuzz([kept(vault())], owners, seconds=None, count=1, properties=[wrong])
+    assert isinstance(refused.value.__cause__, KeyError)
+
+
 def test_what_only_a_coin_beside_it_refuses_a_contract_has_to_refuse_itself() -> None:
     # The box reads the slip's data; that the box goes on is checked by an honest slip alone.
     box = compile_contract(
