@@ -19,6 +19,7 @@ from bchcov import (
     RuleSet,
     Token,
     Transaction,
+    encode_transaction,
     verify,
 )
 from bchcov.script.patterns import p2pkh
@@ -101,3 +102,60 @@ def test_its_verdicts_are_those_of_a_verification(rules: RuleSet) -> None:
         reasons.add(expected.error and expected.error.reason)
     assert len(reasons) > 12
     assert (None in reasons) is (rules is not BCH_2023)
+
+
+def sized(size: int) -> Transaction:
+    """A transaction of so many bytes."""
+    start = Transaction((Input(bytes(32), 7),), (Output(1_000, b""),))
+    length = 0
+    while True:
+        made = replace(start, outputs=(Output(1_000, b"\x51" * length),))
+        missing = size - len(encode_transaction(made))
+        if not missing:
+            return made
+        # The number that says how long a script is may take more bytes itself.
+        length += missing
+
+
+def limits() -> dict[str, tuple[Transaction, tuple[Output, ...]]]:
+    """Transactions at every limit, one below and one above."""
+    coin = (Output(5_000, b"\x51"),)
+    made: dict[str, tuple[Transaction, tuple[Output, ...]]] = {}
+    for limit in (65, 100_000, 1_000_000):
+        for size in (limit - 1, limit, limit + 1):
+            made[f"{size} bytes"] = sized(size), coin
+    plain = Input(bytes(32), 7)
+    for count in (222, 223, 224):
+        data = b"\x6a\x4c" + bytes((count - 3,)) + bytes(count - 3)
+        made[f"{count} bytes of data"] = Transaction((plain,), (Output(0, data),)), coin
+        halves = Output(0, data[: 3 + 100]), Output(0, b"\x6a" + bytes(count - 104))
+        made[f"{count} bytes of data in two"] = Transaction((plain,), halves), coin
+    for more in (-1, 0, 1):
+        pays = Transaction((plain,), (Output(5_000 + more, PLAIN),))
+        made[f"{more} satoshis more than there are"] = pays, coin
+        two = (plain, replace(plain, outpoint_index=8))
+        rich = Output(MAX_MONEY - 1, PLAIN), Output(1 + more, PLAIN)
+        made[f"{more} more than all money"] = Transaction(two, (Output(1_000, PLAIN),)), rich
+    for size in (1_649, 1_650, 1_651, 9_999, 10_000, 10_001):
+        pushed = Input(bytes(32), 7, b"\x61" * size)
+        made[f"{size} bytes unlock"] = Transaction((pushed,), (Output(1_000, PLAIN),)), coin
+    for version in (0, 1, 2, 3):
+        pays = Transaction((plain,), (Output(1_000, PLAIN),), version)
+        made[f"version {version}"] = pays, coin
+    return made
+
+
+@pytest.mark.parametrize("rules", RULES, ids=str)
+def test_at_every_limit_its_verdict_is_that_of_a_verification(rules: RuleSet) -> None:
+    verifier = Verifier(rules)
+    for name, (transaction, coins) in limits().items():
+        expected = verify(replace(transaction), coins, rules)
+        assert verifier.verify(transaction, coins) == expected, name
+        assert verifier.verify(replace(transaction), coins).error == expected.error, name
+
+
+def test_the_limits_are_where_they_are_meant_to_be() -> None:
+    found = {name: verify(*each, BCH_2026.consensus).error for name, each in limits().items()}
+    refused = {name for name, error in found.items() if error and "TX_" in error.reason.name}
+    assert {"64 bytes", "1000001 bytes", "1 satoshis more than there are"} <= refused
+    assert not refused & {"65 bytes", "1000000 bytes", "100001 bytes"}

@@ -117,6 +117,23 @@ def test_a_definition_needs_its_slots_for_a_moment_only() -> None:
     assert len(result.stack) == 998
 
 
+@pytest.mark.parametrize(
+    "push", ["4c", "4d", "4e"], ids=["OP_PUSHDATA_1", "OP_PUSHDATA_2", "OP_PUSHDATA_4"]
+)
+@pytest.mark.parametrize(("count", "reason"), [(201, None), (202, Reason.OP_COUNT)])
+def test_before_2025_what_is_pushed_is_no_operation_in_any_form(
+    push: str, count: int, reason: Reason | None
+) -> None:
+    # The data are OP_NOPs and would be counted; read with another length they would hide some.
+    size = {"4c": 1, "4d": 2, "4e": 4}[push]
+    for length in (0, 1, 97, 200):
+        data = bytes.fromhex(push) + length.to_bytes(size, "little") + b"\x61" * length
+        # In a branch that is not taken, where a push need not be the shortest.
+        code = b"\x00\x63" + data + b"\x68" + b"\x61" * (count - 2) + b"\x51"
+        result = spend(code, rules=BCH_2023.consensus)
+        assert result.reason is reason, (length, result.detail)
+
+
 @pytest.mark.parametrize(("count", "reason"), [(201, None), (202, Reason.OP_COUNT)])
 def test_before_2025_a_script_has_201_operations(count: int, reason: Reason | None) -> None:
     assert spend(b"\x51" + b"\x61" * count, rules=BCH_2023).reason is reason

@@ -118,3 +118,16 @@ def test_a_trace_by_what_is_no_rule_set_is_refused(rules: Any) -> None:
         trace_script(b"\x51", rules)
     with pytest.raises(RulesError):
         bchcov.trace(context.transaction, context.source_outputs, 0, rules)
+
+
+def test_traces_are_equal_if_all_their_steps_are() -> None:
+    def steps(code: str, *stack: bytes) -> object:
+        return trace_script(bytes.fromhex(code), stack=stack).steps
+
+    assert steps("5161") == steps("5161")
+    # As many steps: another instruction, another stack at the start, another cost on the way.
+    assert steps("5161") != steps("5261")
+    assert steps("7661", b"\x01") != steps("7661", b"\x02")
+    assert steps("765161", b"\x01") != steps("005161", b"\x01")
+    assert steps("5161") != steps("516161")
+    assert steps("5161") != "5161"
