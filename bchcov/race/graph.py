@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..amm.naming import name_coin
 from ..seeing.graph_page import chain_page
 from ..seeing.page import Page
 from ..transaction.model import Output
@@ -30,8 +31,7 @@ def race_page(race: Race) -> Page:
             return who[locking]
         if locking == pool:
             return "pool"
-        found = () if scripts is None else scripts.contracts_in(output, b"")
-        return found[0].name.rpartition("/")[2] if found else ""
+        return "" if scripts is None else name_coin(output, [scripts])
 
     title = f"A race of {len(world.intents):,} users on the pool {race.model.name}"
     return chain_page(

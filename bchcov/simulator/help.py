@@ -52,6 +52,9 @@ COMMANDS = {
         2,
         2,
     ),
+    "graph": Command(
+        "graph <file>", "write a page of all transactions: who spent what, and of whom", 1, 1
+    ),
     "multi": Command(
         "multi <num_users>", "race users on this pool, and on others for comparison", 1, 1
     ),

@@ -1,4 +1,4 @@
-"""Showing a transaction of the chain, and exporting it for other engines."""
+"""Showing transactions of the chain, and exporting them for other engines and on a page."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from ..chain import Chain, find_transaction
 from ..errors import CommandError
 from ..formats.verify_lines import verify_line
 from ..formats.vmb import vmb_rows
-from ..seeing import see, why
+from ..seeing import chain_page, see, why
+from ..seeing.graph_page import Naming
 from ..transaction.codec import transaction_hash
 from .answer import Answer
 from .parsing import plural, quoted, shown
 
-__all__ = ["export", "show"]
+__all__ = ["export", "graph", "show"]
 
 _HEADINGS = (
     "input",
@@ -89,6 +90,18 @@ def export(chain: Chain, written: str, path: str, *, keep: str) -> Answer:
     else:
         rows = vmb_rows(transaction, sources, f"transaction {txid}", rules=chain.rules)
         text = json.dumps(rows, indent=1) + "\n"
+    return _write(path, text, keep)
+
+
+def graph(chain: Chain, path: str, name_of: Naming, *, keep: str) -> Answer:
+    """Write a page of all transactions of a chain as a graph.
+
+    `keep` is as for `export`. Raises CommandError if the file cannot be written.
+    """
+    return _write(path, chain_page(chain, name_of=name_of).html, keep)
+
+
+def _write(path: str, text: str, keep: str) -> Answer:
     try:
         own = [Path(keep + end) for end in ("", "-journal")]
         if any(each.exists() and Path(path).exists() and each.samefile(path) for each in own):

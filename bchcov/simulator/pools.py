@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from ..amm import direct, epochs, ticketed
 from ..amm.formula import Reserves
+from ..amm.refusal import RunningScripts
 from ..transaction.constants import COIN
 from ..transaction.model import Transaction
 from ..wallet.balance import Spend
@@ -81,6 +82,11 @@ class Pools:
 
     def __len__(self) -> int:
         return len(self._live)
+
+    @property
+    def scripts(self) -> list[RunningScripts]:
+        """The scripts of all pools on the chain."""
+        return [each.scripts for each in self._all()]
 
     def _all(self) -> list[AnyPool]:
         return [*self._live.values(), *self._ended]

@@ -9,16 +9,18 @@ from dataclasses import replace
 
 from ..amm.action import BUY, SELL
 from ..amm.formula import Reserves
+from ..amm.naming import name_coin
 from ..chain import ChainFile
 from ..crypto.hashes import sha256
 from ..errors import BchcovError, CommandError
 from ..transaction.constants import COIN
+from ..transaction.model import Output
 from ..wallet.keys import PrivateKey
 from .accounts import Accounts
 from .answer import Answer
 from .any_pool import AnyPool
 from .help import COMMANDS, help_lines
-from .inspect import export, show
+from .inspect import export, graph, show
 from .multi import race_users
 from .orders import OrderCommands
 from .parsing import (
@@ -82,6 +84,7 @@ class Session:
             "mine": self._mine,
             "show": self._show,
             "export": self._export,
+            "graph": self._graph,
             "multi": self._multi,
             "profile": self._choose_profile,
             "help": self._help,
@@ -195,6 +198,16 @@ class Session:
 
     def _export(self, txid: str, path: str) -> Answer:
         return export(self._accounts.chain, txid, path, keep=self._accounts.path)
+
+    def _graph(self, path: str) -> Answer:
+        keys = self._accounts.wallet.keys()
+        who = {key.locking_bytecode: name for name, key in keys.items()}
+        pools = self._pools.scripts
+
+        def name_of(output: Output) -> str:
+            return who.get(output.locking_bytecode) or name_coin(output, pools)
+
+        return graph(self._accounts.chain, path, name_of, keep=self._accounts.path)
 
     def _multi(self, users: str) -> Answer:
         chain = self._accounts.chain

@@ -116,13 +116,26 @@ def test_show_and_export_take_the_beginning_of_a_txid(session: Session, tmp_path
     assert "there is no transaction 00000000" in session.run("show 00000000").data["error"]
 
 
+def test_a_graph_of_the_chain_names_whose_coins_they_are(session: Session, tmp_path: Path) -> None:
+    txid = done(session, "commit swap 5 BCH")["txid"]
+    done(session, "sequence")
+    page = tmp_path / "graph.html"
+    assert done(session, f"graph {page}")["path"] == str(page)
+    text = page.read_text(encoding="utf-8")
+    assert txid in text
+    for name in ("provider", "pool", "vault", "ticket"):
+        assert f'"{name}"' in text
+    assert "No such file" in session.run(f"graph {tmp_path}/none/graph").data["error"]
+
+
 def test_export_writes_over_no_chain_and_takes_no_odd_name(tmp_path: Path) -> None:
     path = tmp_path / "chain"
     with ChainFile(path, height=1_000) as file:
         session = Session(file, seed=1)
         txid = done(session, "commit swap 1 BCH")["txid"]
         for name in (f"{path}", f"{path}-journal", f"{tmp_path}/../{tmp_path.name}/chain"):
-            assert "the chain itself" in session.run(f"export {txid} {name}").data["error"]
+            for line in (f"export {txid} {name}", f"graph {name}"):
+                assert "the chain itself" in session.run(line).data["error"]
         assert "is not a file name" in session.run(f"export {txid} a\0b").data["error"]
         assert "directory" in session.run(f"export {txid} {tmp_path}").data["error"]
         assert "too long" in session.run(f"export {txid} {'n' * 5_000}").data["error"]
