@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 __all__ = ["Known"]
 
-_MOST = 20_000
+_MOST = 4_000
 Part = TypeVar("Part")
 Fact = TypeVar("Fact")
 

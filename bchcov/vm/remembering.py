@@ -19,16 +19,16 @@ from ..script.pushes import is_push_only
 from ..transaction.context import TransactionContext
 from .decode import is_exchanging
 from .evaluate import begin, evaluate_input, failed, finish, passed
-from .machine import Frame, Machine
+from .machine import Machine
 from .operation import Operation, Reads
-from .program import Program
 from .recording import RECORDERS
 from .result import InputResult, Run
 from .rules.ruleset import RuleSet
+from .states import State, restore, state_of
 
 __all__ = ["Ending", "Memory", "Watching"]
 
-_MOST_NODES = 20_000
+_MOST_NODES = 10_000
 # A state is kept where a run has done as much since the last one: keeping it costs as much as a
 # few instructions do.
 _COST_BETWEEN = 1_000
@@ -60,82 +60,8 @@ class _Reading:
 
     reads: Reads
     index: int
-    state: _State | None = None
+    state: State | None = None
     next: dict[Hashable, _Reading | Ending] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class _State:
-    """The state of a machine before an instruction; what changes in place is copied."""
-
-    phase: str
-    program: Program
-    position: int
-    stack: list[bytes]
-    alt_stack: list[bytes]
-    pushed: list[bytes]
-    functions: dict[bytes, bytes]
-    frames: list[Frame]
-    control: list[bool | int]
-    counters: tuple[int, int, int, int, int, int, int, int]
-    code: bytes
-    code_start: int
-    watcher: Any
-
-
-def _state_of(vm: Machine, position: int) -> _State:
-    """Copy the state before the instruction at `position`, which is about to run."""
-    assert vm.program is not None
-    return _State(
-        vm.phase,
-        vm.program,
-        position,
-        vm.stack.copy(),
-        vm.alt_stack.copy(),
-        vm.pushed.copy(),
-        vm.functions.copy(),
-        [_copied(frame) for frame in vm.frames],
-        vm.control.copy(),
-        (
-            # The loop has charged for the instruction, and will again.
-            vm.op_cost - vm.limits.instruction_price,
-            vm.hash_iterations,
-            vm.signature_checks,
-            vm.instructions,
-            vm.slots,
-            vm.depth,
-            vm.operation_count,
-            vm.untaken,
-        ),
-        vm.code,
-        vm.code_start,
-        None if vm.watcher is None else vm.watcher.copy(),
-    )
-
-
-def _restore(vm: Machine, state: _State) -> None:
-    vm.phase = state.phase
-    vm.stack, vm.alt_stack = state.stack.copy(), state.alt_stack.copy()
-    vm.pushed, vm.functions = state.pushed.copy(), state.functions.copy()
-    vm.frames = [_copied(frame) for frame in state.frames]
-    vm.control = state.control.copy()
-    (
-        vm.op_cost,
-        vm.hash_iterations,
-        vm.signature_checks,
-        vm.instructions,
-        vm.slots,
-        vm.depth,
-        vm.operation_count,
-        vm.untaken,
-    ) = state.counters
-    vm.code, vm.code_start = state.code, state.code_start
-    vm.watcher = None if state.watcher is None else state.watcher.copy()
-
-
-def _copied(frame: Frame) -> Frame:
-    program, position, control, code, start = frame
-    return program, position, control.copy(), code, start
 
 
 @dataclass(slots=True)
@@ -162,7 +88,7 @@ class _Path:
         if reading is None:
             state = None
             if vm.op_cost - self.cost >= _COST_BETWEEN or not self.seen:
-                state, self.cost = _state_of(vm, position - 1), vm.op_cost
+                state, self.cost = state_of(vm, position - 1), vm.op_cost
             reading = self.next[self.value] = _Reading(reads, index, state)
             self.made += 1
         assert isinstance(reading, _Reading)
@@ -233,7 +159,7 @@ class Memory:
         return self._run(path, index, unlocking, locking, state)
 
     def _run(
-        self, path: _Path, index: int, unlocking: bytes, locking: bytes, state: _State | None
+        self, path: _Path, index: int, unlocking: bytes, locking: bytes, state: State | None
     ) -> Ending:
         """Run an input, from a state or from its beginning, and remember what it reads."""
         rules, watching = _remembered(self.rules), self.watching
@@ -249,7 +175,7 @@ class Memory:
                 if watching is not None and is_push_only(unlocking):
                     vm.watcher.begin(vm.stack)
             else:
-                _restore(vm, state)
+                restore(vm, state)
                 path.cost = vm.op_cost
                 vm.run(state.program, state.position)
                 if vm.control:

@@ -19,7 +19,7 @@ from .provenance import WATCHING, Watched, watch, watched
 __all__ = ["Judge"]
 
 # What is watched takes more memory: each item knows its origin.
-_MOST_WATCHED = 4_000
+_MOST_WATCHED = 2_000
 
 
 @dataclass(slots=True)
