@@ -218,7 +218,8 @@ def written(value: object) -> str:
     """Write a figure with three digits or more."""
     if not isinstance(value, float):
         return "-"
-    return f"{value:,.0f}" if value >= 100 else f"{value:.2f}" if value < 10 else f"{value:.1f}"
+    size = abs(value)
+    return f"{value:,.0f}" if size >= 100 else f"{value:.2f}" if size < 10 else f"{value:.1f}"
 
 
 @click.command()
