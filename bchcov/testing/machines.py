@@ -26,8 +26,8 @@ from ..wallet.built import BuiltTransaction
 from ..wallet.coins import Coin
 from .fuzzing.mutants import prepare_mutants
 from .fuzzing.parties import Party
+from .fuzzing.promises import Property
 from .fuzzing.scene import STRANGER
-from .fuzzing.search import Property
 
 __all__ = ["CONTRACTS", "SATOSHIS", "ContractMachine"]
 

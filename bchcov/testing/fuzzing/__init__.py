@@ -6,6 +6,6 @@ from .campaign import Report
 from .entry import fuzz
 from .findings import Finding
 from .parties import Party
-from .search import Property
+from .promises import Property
 
 __all__ = ["Finding", "Party", "Property", "Report", "fuzz"]

@@ -22,8 +22,9 @@ from .description import (
 )
 from .findings import Finding, Progress, shrink
 from .parties import Party
+from .promises import Property
 from .scene import STRANGER, Scene, make_scene
-from .search import Property, Search, make_search
+from .search import Search, make_search
 
 __all__ = ["Campaign", "Honest", "Report", "pairs_of", "prepare"]
 

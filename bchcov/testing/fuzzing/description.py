@@ -12,8 +12,8 @@ from ...transaction.model import Output, Transaction
 from ...wallet.built import BuiltTransaction
 from ...wallet.keys import PrivateKey
 from .parties import Party
+from .promises import Property
 from .scene import ATTACKER, CONTRACT, STRANGER
-from .search import Property
 
 __all__ = ["Honest", "checked_categories", "checked_parties", "checked_properties", "pairs_of"]
 

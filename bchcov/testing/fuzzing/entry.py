@@ -14,7 +14,7 @@ from .corpus import read_corpus, write_corpus
 from .findings import Progress
 from .parallel import ManyCampaigns, prepare_many
 from .parties import Party
-from .search import Property
+from .promises import Property
 
 __all__ = ["fuzz"]
 

@@ -22,6 +22,7 @@ from .differences import Difference, differences
 from .draft import Draft
 from .oracle import Loss
 from .parties import hold
+from .promises import broken
 from .rewriting import rewritten
 from .scene import Scene
 from .search import Accepted, Search
@@ -229,8 +230,7 @@ def _judged(draft: Draft, accepted: Accepted, search: Search) -> Loss | None:
         return None
     kind = accepted.loss.kind
     if kind == "property":
-        said = [check(transaction, coins) for check in search.properties]
-        found = next((each for each in said if each is not None), None)
+        found = broken(search.properties, scene, draft, transaction, coins)
         return None if found is None else replace(accepted.loss, sentence=found)
     if kind in ("free item", "free state"):
         return None

@@ -20,9 +20,10 @@ from .findings import Finding, shrink
 from .material import gather
 from .oracle import Loss
 from .parties import Party
+from .promises import Property, broken
 from .repair import repaired
 from .scene import STRANGER
-from .search import Accepted, Property, Search
+from .search import Accepted, Search
 from .seeds import Seed
 
 __all__ = ["TransactionMutant", "TransactionMutants", "prepare_mutants"]
@@ -122,8 +123,7 @@ class TransactionMutants:
         verdict = search.scene.judge.verify(transaction, coins)
         finding = None
         if verdict.ok:
-            broken = (check(transaction, coins) for check in search.properties)
-            said = next((each for each in broken if each is not None), None)
+            said = broken(search.properties, search.scene, draft, transaction, coins)
             loss = (
                 search.oracle.judge(draft, seed.reference, search.preimages)
                 if said is None

@@ -22,7 +22,7 @@ from .findings import Finding, Progress
 from .on_cluster import connected, played_on, workers_of
 from .parties import Party
 from .playing import TELL_SECONDS, Folder, Plan, Played, Task, play
-from .search import Property
+from .promises import Property
 
 __all__ = ["ManyCampaigns", "prepare_many"]
 

@@ -15,7 +15,7 @@ from ..coverage import Coverage
 from .campaign import Honest, Report, prepare
 from .corpus import Learned
 from .parties import Party
-from .search import Property
+from .promises import Property
 
 __all__ = ["Channel", "Folder", "Plan", "Played", "Task", "play"]
 

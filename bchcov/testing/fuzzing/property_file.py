@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ...errors import ContractError
 from ...transaction.model import Output, Transaction
-from .search import Property
+from .promises import Property
 
 __all__ = ["PropertyFile"]
 

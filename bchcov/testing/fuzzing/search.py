@@ -21,22 +21,20 @@ from .free_nfts import free_nfts
 from .lanes import Lane, in_turn, take_turns
 from .material import Material, gather
 from .oracle import Loss, Oracle
+from .promises import Property, broken
 from .refusals import Refusals, Refused
 from .repair import repaired
 from .rewriting import rewritten
 from .scene import Scene
 from .seeds import Seed, make_seeds
 
-__all__ = ["Accepted", "Harmless", "Property", "Search", "make_search"]
+__all__ = ["Accepted", "Harmless", "Search", "make_search"]
 
 _ROUNDS, _MOST_REPAIRS = 8, 18
 _LITTLE_PATIENCE, _MUCH_PATIENCE = 2, 8
 # A run that is watched takes as long as so many others.
 _WATCHED = 5
 _PASSED = 100_000
-Property = Callable[[Transaction, Sequence[Output]], str | None]
-"""Says in a sentence what an accepted transaction breaks, None for nothing."""
-
 _Change = tuple[Seed, Edit]
 
 
@@ -247,10 +245,9 @@ class Search:
     def _loss(
         self, draft: Draft, reference: int, transaction: Transaction, coins: tuple[Output, ...]
     ) -> Loss | None:
-        for check in self.properties:
-            said = check(transaction, coins)
-            if said is not None:
-                return Loss("property", said)
+        says = broken(self.properties, self.scene, draft, transaction, coins)
+        if says is not None:
+            return Loss("property", says)
         loss = self.oracle.judge(draft, reference, self.preimages)
         if loss is None and draft.steps and draft.steps[-1].endswith(STATE):
             loss = self.oracle.free_state(draft, reference)

@@ -14,8 +14,8 @@ from ...vm.rules.upgrades import BCH_2026
 from ..fuzzing.campaign import Honest
 from ..fuzzing.mutants import TransactionMutant, prepare_mutants
 from ..fuzzing.parties import Party
+from ..fuzzing.promises import Property
 from ..fuzzing.scene import STRANGER
-from ..fuzzing.search import Property
 
 __all__ = ["aim_deep", "transaction_mutants"]
 

@@ -388,6 +388,20 @@ def test_a_property_that_raises_on_an_honest_transaction_is_refused_with_its_err
     assert isinstance(refused.value.__cause__, KeyError)
 
 
+def test_what_is_done_to_coins_that_an_attacker_has_made_breaks_no_property() -> None:
+    contract = vault()
+
+    # Anybody may lock a coin of theirs with the script of a contract.
+    def is_large(_transaction: Transaction, source_outputs: Sequence[Output]) -> None:
+        for each in source_outputs:
+            if each.locking_bytecode == contract.locking_bytecode:
+                assert each.value > 90_000
+
+    owners = [Party("owner", (OWNER,))]
+    report = fuzz([kept(contract)], owners, seconds=None, count=COUNT, properties=[is_large])
+    assert [each for each in report.attacks if each.kind == "property"] == []
+
+
 def test_what_only_a_coin_beside_it_refuses_a_contract_has_to_refuse_itself() -> None:
     # The box reads the slip's data; that the box goes on is checked by an honest slip alone.
     box = compile_contract(
