@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from ..encoding.expected import kind_of
 from ..errors import DecodeError, EncodeError, RulesError
@@ -134,10 +135,6 @@ def verify(
     """
     if not isinstance(rules, RuleSet):
         raise RulesError(f"rules must be a RuleSet, not {kind_of(rules)}: see find_rules")
-
-    def evaluate(context: TransactionContext, index: int) -> InputResult:
-        return evaluate_input(context, index, rules)
-
     try:
         decoded, sources, size = _decode(transaction, source_outputs, rules)
         if scripts_only:
@@ -147,7 +144,7 @@ def verify(
         return check_inputs(
             TransactionContext(decoded, sources),
             rules,
-            evaluate,
+            partial(evaluate_input, rules=rules),
             all_inputs=all_inputs,
             bounded=not scripts_only,
         )

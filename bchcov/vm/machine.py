@@ -77,6 +77,11 @@ class Machine:
         "watcher",
     )
 
+    # Set by whoever needs them: a machine is made for every input.
+    pushed: list[bytes]
+    memory: Any
+    watcher: Any
+
     def __init__(
         self,
         rules: RuleSet,
@@ -114,9 +119,6 @@ class Machine:
         self.instructions = 0
         self.stack: list[bytes] = []
         self.phase = "unlocking"
-        self.pushed: list[bytes] = []
-        self.memory: Any = None
-        self.watcher: Any = None
         self.begin_phase(b"")
 
     def begin_phase(self, code: bytes) -> None:

@@ -166,7 +166,7 @@ class Memory:
         if watching is not None:
             rules = watching.rules(rules)
         vm = Machine(rules, path.context, index, unlocking_size=len(unlocking))
-        vm.memory = path
+        vm.memory, vm.watcher, vm.pushed = path, None, []
         try:
             if state is None:
                 if watching is not None:
