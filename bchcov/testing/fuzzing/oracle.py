@@ -11,7 +11,7 @@ from ...transaction.model import Nft, Output
 from .branches import Branches, branches_of
 from .comparing import FEE, Loss, added, compare
 from .draft import Draft, DraftInput
-from .rights import age_of, is_later, lock_of, messages_of
+from .rights import age_of, is_later, is_time, lock_of, messages_of
 from .scene import ATTACKER, CONTRACT, SATOSHIS, Holdings, Scene
 from .signers import SignedSpend, Word, replayed, signed_spends, unsigned, words_of
 
@@ -162,6 +162,8 @@ class Oracle:
                 for reference in references
                 for other, theirs in zip(reference.draft.inputs, reference.branches, strict=True)
                 if other.running == place.running and theirs == taken
+                # A time is no later height.
+                if is_time(draft, place) == is_time(reference.draft, other)
             ]
             # What was done with the very same coin says more than what was done with others.
             found = [each for each, other in same if other.coin == place.coin]

@@ -8,7 +8,7 @@ from ...transaction.constants import AGE_MASK, LOCKTIME_THRESHOLD, NO_AGE, SEQUE
 from .draft import Draft, DraftInput, Signed, SignedMessage
 from .parties import Party
 
-__all__ = ["age_of", "is_later", "lock_of", "messages_of", "own_scripts"]
+__all__ = ["age_of", "is_later", "is_time", "lock_of", "messages_of", "own_scripts"]
 
 _CHOICE = 4
 """The most bytes of a push that says no more than which path is taken."""
@@ -50,6 +50,11 @@ def _waits(draft: Draft, place: DraftInput) -> bool:
 def lock_of(draft: Draft, place: DraftInput) -> int:
     """Return the locktime that binds an input, 0 where none does."""
     return draft.locktime if place.sequence != SEQUENCE_FINAL else 0
+
+
+def is_time(draft: Draft, place: DraftInput) -> bool:
+    """Whether an input waits for a time in seconds, and not for a height or nothing."""
+    return lock_of(draft, place) >= LOCKTIME_THRESHOLD
 
 
 def age_of(place: DraftInput) -> int:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from random import Random
+
+import pytest
 
 from bchcov import (
     BCH_2026,
+    BuiltTransaction,
     Capability,
     Nft,
     Output,
@@ -26,10 +30,11 @@ from bchcov.script.patterns import p2sh32
 from bchcov.script.pushes import encode_push, instructions
 from bchcov.testing import Party, fuzz
 from bchcov.testing.fuzzing.campaign import pairs_of
-from bchcov.testing.fuzzing.draft import Draft
+from bchcov.testing.fuzzing.draft import Draft, draft_of
 from bchcov.testing.fuzzing.hollow import hollow, siblings
 from bchcov.testing.fuzzing.lanes import Lane, in_turn, take_turns
 from bchcov.testing.fuzzing.look_alikes import isolated, opened
+from bchcov.testing.fuzzing.oracle import Oracle
 from bchcov.testing.fuzzing.refusals import Refusals, Refused
 from bchcov.testing.fuzzing.scene import OWN_CATEGORY, STRANGER, make_scene
 from bchcov.testing.fuzzing.seeds import make_seeds
@@ -223,3 +228,36 @@ def test_a_contract_that_is_alone_has_no_look_alikes_beside_it() -> None:
     scene = make_scene(pairs_of([honest]), [], BCH_2026)
     (draft,) = scene.honest
     assert [*isolated(draft, scene), *opened(draft, scene)] == []
+
+
+@pytest.mark.parametrize(("locktime", "is_right"), [(900_100, True), (1_700_000_000, False)])
+def test_who_may_take_all_at_a_height_may_not_at_a_time(locktime: int, is_right: bool) -> None:
+    contract = compile_contract(
+        "wage",
+        {"worker": OWNER},
+        source="""\
+// @parameter pubkey worker
+// @spend claim(int until, sig s)
+<worker> OP_CHECKSIGVERIFY OP_CHECKLOCKTIMEVERIFY
+""",
+    )
+
+    def claimed(left: int, until: int) -> BuiltTransaction:
+        builder = TransactionBuilder(locktime=until)
+        coin = contract.coin("11" * 32, int(left > 0), 100_000)
+        builder = builder.spend(coin, contract.unlock.claim(until, OWNER), sequence=0)
+        taken = Output(99_000 - left, OWNER.locking_bytecode)
+        return builder.pay(taken, *([contract.output(left)] if left else [])).build_exactly()
+
+    worker = Party("worker", (OWNER,))
+    scene = make_scene(
+        pairs_of([claimed(0, 900_100), claimed(50_000, 900_000)]), [worker], BCH_2026
+    )
+    mine = replace(scene, attacker=worker, parties=())
+    seeds = make_seeds(mine)
+    ((draft, _coins),) = [pairs_of([claimed(0, locktime)])[0]]
+    changed = draft_of(draft, tuple(_coins))
+    # Of the coin that is honestly shared.
+    place = changed.inputs[0]._replace(outpoint_index=1)
+    loss = Oracle.of(mine, seeds.references).judge(changed.with_input(0, place), 1, {})
+    assert (loss is None) is is_right
