@@ -38,12 +38,16 @@ def added(changes: Iterable[Mapping[str, Holdings]]) -> dict[str, Holdings]:
 
 
 def compare(
-    changes: Mapping[str, Holdings], should: Mapping[str, Holdings], spent: Holdings
+    changes: Mapping[str, Holdings],
+    should: Mapping[str, Holdings],
+    spent: Holdings,
+    named: frozenset[str] = frozenset(),
 ) -> Loss | None:
     """Say what an attacker takes by it, None for nothing.
 
     `changes` and `should` are what each owner has more, or less, after a transaction and after
-    what it is compared with; `spent` is what the contracts' coins held that it spends.
+    what it is compared with; `spent` is what the contracts' coins held that it spends, `named`
+    who is named by a contract or its state.
     """
     mine, should_mine = changes[ATTACKER], should[ATTACKER]
     others, should_others = _others(changes), _others(should)
@@ -82,7 +86,7 @@ def compare(
     kept = _kept(mine, should_mine, should_others, assets)
     if kept is not None:
         return kept
-    return _price(bargain) if bargain is not None else _unpaid(changes, should, spent)
+    return _price(bargain) if bargain is not None else _unpaid(changes, should, spent, named)
 
 
 def _satoshis(amounts: Mapping[Asset, int]) -> int:
@@ -181,9 +185,15 @@ def _price(bargain: _Bargain) -> Loss | None:
 
 
 def _unpaid(
-    changes: Mapping[str, Holdings], should: Mapping[str, Holdings], spent: Holdings
+    changes: Mapping[str, Holdings],
+    should: Mapping[str, Holdings],
+    spent: Holdings,
+    named: frozenset[str],
 ) -> Loss | None:
-    """Somebody whom the contract pays, and who gets next to nothing while all else is the same."""
+    """Somebody whom the contract pays, or has paid, and who gets next to nothing.
+
+    All else is the same.
+    """
     nothing: Holdings = Counter()
     now, then = changes.get(CONTRACT, nothing), should.get(CONTRACT, nothing)
     if any(now[asset] < then[asset] for asset in (*now, *then)):
@@ -191,8 +201,13 @@ def _unpaid(
     more = changes[ATTACKER][SATOSHIS] - should[ATTACKER][SATOSHIS]
     for owner, holdings in should.items():
         due, has = holdings[SATOSHIS], changes.get(owner, nothing)[SATOSHIS]
-        is_due = owner not in (ATTACKER, CONTRACT) and FEE < due <= spent[SATOSHIS]
-        if is_due and 0 <= has <= _SMALL and more >= due - has - FEE:
+        is_due = due > FEE and (due <= spent[SATOSHIS] or owner in named)
+        if (
+            is_due
+            and owner not in (ATTACKER, CONTRACT)
+            and 0 <= has <= _SMALL
+            and more >= due - has - FEE
+        ):
             return Loss("unpaid", f"{owner} gets {has:,} satoshis, not {due:,}")
     return None
 

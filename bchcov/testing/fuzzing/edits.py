@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from ...script.numbers import encode_number
 from ...transaction.constants import (
     AGE_IS_TIME,
     LOCKTIME_IN_FORCE,
@@ -49,6 +50,12 @@ def _times(draft: Draft) -> Iterator[Edit]:
         if value != draft.locktime:
             yield Edit(f"the locktime is {value}", locktime(value))
 
+    # Up to 499,999,999 it is a height, from there on a time; what is pushed says the same.
+    if draft.locktime:
+        then = _TIMES[-1] if draft.locktime < LOCKTIME_THRESHOLD else LOCKTIME_THRESHOLD - 1
+        kind = "a time" if draft.locktime < LOCKTIME_THRESHOLD else "a height"
+        yield Edit(f"the locktime is {kind}, in what is pushed as well", _at_other_clock(then))
+
     def final(each: Draft) -> Draft:
         return each.with_inputs(
             tuple(place._replace(sequence=SEQUENCE_FINAL) for place in each.inputs)
@@ -75,6 +82,18 @@ def _times(draft: Draft) -> Iterator[Edit]:
     for value in (1, 2):
         if value != draft.version:
             yield Edit(f"the version is {value}", version(value))
+
+
+def _at_other_clock(then: int) -> Callable[[Draft], Draft]:
+    def put(draft: Draft) -> Draft:
+        old, new = encode_number(draft.locktime), encode_number(then)
+        inputs = tuple(
+            place._replace(items=tuple(new if item == old else item for item in place.items))
+            for place in draft.inputs
+        )
+        return draft.with_inputs(inputs)._replace(locktime=then)
+
+    return put
 
 
 class Splice(NamedTuple):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from ...transaction.model import Capability, Nft, Output, Token
 from .draft import Draft
 from .free_items import FreeItem
-from .scene import Scene
+from .scene import OWN_CATEGORY, Scene
 
 __all__ = ["free_nfts"]
 
@@ -16,24 +16,31 @@ __all__ = ["free_nfts"]
 def free_nfts(draft: Draft, scene: Scene) -> Iterator[FreeItem]:
     """Yield for each immutable NFT that the attacker spends that it may be another one.
 
-    They may have any of a category, but for one of which there is one NFT only. What may be left
-    out as well is of no interest.
+    They may have any of a category, but for one of which there is one NFT only, and any of a
+    category of their own. What may be left out as well is of no interest.
     """
     for at, place in enumerate(draft.inputs):
         token = place.coin.token
         nft = None if token is None else token.nft
-        if token is None or nft is None or not nft.commitment or not scene.attacker.has(place.coin):
+        if token is None or nft is None or not scene.attacker.has(place.coin):
             continue
-        if nft.capability is not Capability.NONE or token.category in scene.unique:
+        if nft.capability is not Capability.NONE:
+            continue
+        bare = None if not token.amount else replace(token, nft=None)
+        if scene.judge.verify(*_with(draft, at, token, bare).finish()).ok:
+            continue
+        says = f"the NFT that input {at} spends may be of any category"
+        yield FreeItem(
+            (at, -2), says, [_with(draft, at, token, replace(token, category=OWN_CATEGORY))]
+        )
+        if not nft.commitment or token.category in scene.unique:
             continue
         size = len(nft.commitment)
         flipped = bytes(each ^ 0xFF for each in nft.commitment)
         others = [each for each in (bytes(size), flipped, b"\x01" * size) if each != nft.commitment]
         says = f"the NFT that input {at} spends may be any of its category"
         made = [_with(draft, at, token, replace(token, nft=Nft(each))) for each in others]
-        bare = None if not token.amount else replace(token, nft=None)
-        if not scene.judge.verify(*_with(draft, at, token, bare).finish()).ok:
-            yield FreeItem((at, -1), says, made)
+        yield FreeItem((at, -1), says, made)
 
 
 def _with(draft: Draft, at: int, old: Token, new: Token | None) -> Draft:

@@ -11,7 +11,7 @@ from ...transaction.model import Nft, Output
 from .branches import Branches, branches_of
 from .comparing import FEE, Loss, added, compare
 from .draft import Draft, DraftInput
-from .rights import age_of, is_later, is_time, lock_of, messages_of
+from .rights import age_of, is_alike, is_later, lock_of, messages_of
 from .scene import ATTACKER, CONTRACT, SATOSHIS, Holdings, Scene
 from .signers import SignedSpend, Word, replayed, signed_spends, unsigned, words_of
 
@@ -77,22 +77,27 @@ class Oracle:
         """
         changes = self.scene.changes(draft, preimages)
         spent = self._spent(draft)
-        found = compare(changes, added([self.references[seed].changes]), spent)
+        named = self.scene.named
+        found = compare(changes, added([self.references[seed].changes]), spent, named)
         if found is None:
             return (
                 self.waited(draft, seed)
                 or self._replayed(draft, changes)
                 or unsigned(draft, self.signed, self.scene)
             )
-        more = changes[ATTACKER][SATOSHIS] - self.references[seed].changes[ATTACKER][SATOSHIS]
+        mine, honest = changes[ATTACKER], self.references[seed].changes[ATTACKER]
+        is_more = any(
+            amount - honest[asset] > (FEE if asset == SATOSHIS else 0)
+            for asset, amount in mine.items()
+        )
         # Only now is it worth looking at the branches.
         branches = branches_of(draft, self.scene)
         for references in self.matching(draft, branches, seed):
             should = added(each.changes for each in references)
             # Who may take all of a coin may take all of another, in the same way.
             is_right = all(each.is_taken for each in references)
-            if is_right or compare(changes, should, spent) is None:
-                said = self._replayed(draft, changes, is_more=more > FEE)
+            if is_right or compare(changes, should, spent, named) is None:
+                said = self._replayed(draft, changes, is_more=is_more)
                 return said or unsigned(draft, self.signed, self.scene)
         return self.excused(found, draft, branches)
 
@@ -162,8 +167,7 @@ class Oracle:
                 for reference in references
                 for other, theirs in zip(reference.draft.inputs, reference.branches, strict=True)
                 if other.running == place.running and theirs == taken
-                # A time is no later height.
-                if is_time(draft, place) == is_time(reference.draft, other)
+                if is_alike(draft, place, reference.draft, other)
             ]
             # What was done with the very same coin says more than what was done with others.
             found = [each for each, other in same if other.coin == place.coin]

@@ -93,7 +93,11 @@ def _signatures(
 ) -> Iterator[tuple[int, Item]]:
     watched = watch(context, index, rules)
     for opcode, operands in watched.compared:
-        if opcode not in _SIGNED + _DATA_SIGNED or len(operands) < 2 or not operands[0]:
+        taken = 2 if opcode in _SIGNED else 3
+        if opcode not in _SIGNED + _DATA_SIGNED or len(operands) < taken:
+            continue
+        # An empty signature is one that is not there.
+        if not operands[-taken]:
             continue
         public_key = operands[-1]
         key = keys.get(bytes(public_key))

@@ -8,7 +8,7 @@ from ...transaction.constants import AGE_MASK, LOCKTIME_THRESHOLD, NO_AGE, SEQUE
 from .draft import Draft, DraftInput, Signed, SignedMessage
 from .parties import Party
 
-__all__ = ["age_of", "is_later", "is_time", "lock_of", "messages_of", "own_scripts"]
+__all__ = ["age_of", "is_alike", "is_later", "lock_of", "messages_of", "own_scripts"]
 
 _CHOICE = 4
 """The most bytes of a push that says no more than which path is taken."""
@@ -52,9 +52,10 @@ def lock_of(draft: Draft, place: DraftInput) -> int:
     return draft.locktime if place.sequence != SEQUENCE_FINAL else 0
 
 
-def is_time(draft: Draft, place: DraftInput) -> bool:
-    """Whether an input waits for a time in seconds, and not for a height or nothing."""
-    return lock_of(draft, place) >= LOCKTIME_THRESHOLD
+def is_alike(draft: Draft, place: DraftInput, honest: Draft, other: DraftInput) -> bool:
+    """Whether an input waits by the clock of an honest one, if that waits: a time is no height."""
+    lock, theirs = lock_of(draft, place), lock_of(honest, other)
+    return not theirs or (lock < LOCKTIME_THRESHOLD) == (theirs < LOCKTIME_THRESHOLD)
 
 
 def age_of(place: DraftInput) -> int:

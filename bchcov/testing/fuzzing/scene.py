@@ -136,6 +136,30 @@ class Scene:
         return found
 
     @cached_property
+    def named(self) -> frozenset[str]:
+        """The parties whose keys or scripts stand in a contract or its state."""
+        texts = [
+            text
+            for draft in self.honest
+            for place in draft.inputs
+            if self.of_contract(place)
+            for token in (place.coin.token,)
+            for text in (place.running, token.nft.commitment if token and token.nft else b"")
+        ]
+        return frozenset(
+            party.name
+            for party in self.parties
+            if any(
+                each in text
+                for text in texts
+                for each in (
+                    *party.locking_bytecodes,
+                    *(each for key in party.keys for each in (key.public_key, key.public_key_hash)),
+                )
+            )
+        )
+
+    @cached_property
     def patterns(self) -> frozenset[tuple[int, ...]]:
         """The redeem scripts of the contracts, each without the values that it pushes."""
         return frozenset(

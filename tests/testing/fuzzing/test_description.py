@@ -126,3 +126,22 @@ def test_a_transaction_and_its_coins_may_be_given_as_they_are() -> None:
     built = moved()
     honest = [(built.transaction, built.source_outputs), built]
     assert fuzz(honest, [OWNER], seconds=None, count=1).judged
+
+
+def test_an_empty_signature_among_others_is_no_place_to_sign() -> None:
+    # Either of two signs, and pushes nothing in the other's place.
+    contract = compile_contract(
+        "either",
+        {"ann": ANN, "bob": BOB},
+        source="""\
+// @parameter pubkey ann, pubkey bob
+// @spend pay(sig anns, sig bobs)
+<bob> OP_CHECKSIG OP_SWAP <ann> OP_CHECKSIG OP_BOOLOR
+""",
+    )
+    coin = contract.coin("11" * 32, 0, 100_000)
+    builder = TransactionBuilder().spend(coin, contract.unlock.pay(b"", BOB))
+    honest = builder.pay(Output(99_000, BOB.locking_bytecode)).build()
+    parties = [OWNER, Party("bob", (BOB,))]
+    report = fuzz([honest], parties, seconds=None, count=100)
+    assert report.attackers == ("a stranger", "ann", "bob")
