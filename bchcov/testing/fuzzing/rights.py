@@ -8,7 +8,7 @@ from ...transaction.constants import AGE_MASK, LOCKTIME_THRESHOLD, NO_AGE, SEQUE
 from .draft import Draft, DraftInput, Signed, SignedMessage
 from .parties import Party
 
-__all__ = ["age_of", "is_alike", "is_later", "lock_of", "messages_of", "own_scripts"]
+__all__ = ["age_of", "is_alike", "is_later", "lock_of", "messages_of", "named_by", "own_scripts"]
 
 _CHOICE = 4
 """The most bytes of a push that says no more than which path is taken."""
@@ -77,3 +77,19 @@ def messages_of(draft: Draft) -> set[bytes]:
         for item in place.items
         if isinstance(item, SignedMessage)
     }
+
+
+def named_by(places: Iterable[DraftInput], parties: Iterable[Party]) -> frozenset[str]:
+    """Return the names of the parties whose keys or scripts stand in contracts or their states."""
+    texts = {
+        text
+        for place in places
+        for nft in (place.coin.token.nft if place.coin.token else None,)
+        for text in (place.running, nft.commitment if nft else b"")
+    }
+    return frozenset(
+        party.name
+        for party in parties
+        for own in ([each for key in party.keys for each in (key.public_key, key.public_key_hash)],)
+        if any(each in text for text in texts for each in (*party.locking_bytecodes, *own))
+    )

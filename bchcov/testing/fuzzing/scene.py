@@ -20,7 +20,7 @@ from ...wallet.keys import PrivateKey
 from .draft import Draft, DraftInput, draft_of
 from .judging import Judge
 from .parties import Party, with_signatures
-from .rights import own_scripts
+from .rights import named_by, own_scripts
 
 __all__ = [
     "ATTACKER",
@@ -137,27 +137,9 @@ class Scene:
 
     @cached_property
     def named(self) -> frozenset[str]:
-        """The parties whose keys or scripts stand in a contract or its state."""
-        texts = [
-            text
-            for draft in self.honest
-            for place in draft.inputs
-            if self.of_contract(place)
-            for token in (place.coin.token,)
-            for text in (place.running, token.nft.commitment if token and token.nft else b"")
-        ]
-        return frozenset(
-            party.name
-            for party in self.parties
-            if any(
-                each in text
-                for text in texts
-                for each in (
-                    *party.locking_bytecodes,
-                    *(each for key in party.keys for each in (key.public_key, key.public_key_hash)),
-                )
-            )
-        )
+        """The parties whom a contract or its state names."""
+        places = (place for draft in self.honest for place in draft.inputs)
+        return named_by(filter(self.of_contract, places), self.parties)
 
     @cached_property
     def patterns(self) -> frozenset[tuple[int, ...]]:
