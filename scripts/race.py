@@ -12,7 +12,7 @@ from bchcov.race import POOLS, Settings, run_race
 from bchcov.race.compare import Row, put_together
 from bchcov.race.sweep import make_runs, run_all
 
-SEEDS, FEWER_SEEDS, CROWD_SEEDS = 20, 20, 5
+SEEDS, FEWER_SEEDS, CROWD_SEEDS = 10, 10, 3
 USERS = (10, 50, 100)
 CARELESS = {"careless": 1.0, "miner_share": 0.5}
 FLOOD = {"attacker": "flooder", "attacker_budget": 2_000_000, "max_blocks": 1_000}

@@ -8,12 +8,13 @@ from itertools import islice
 
 from ...amm import ticketed as amm
 from ...errors import BuildError
-from ...transaction.model import Transaction
+from ...transaction.model import Output, Transaction
 from ...wallet.funding import Funding
 from ..pools.ticketed import TicketedPoolModel
 
 __all__ = ["Builder"]
 
+_WORKING_CAPITAL = 10_000_000
 _ACT_SECONDS = 120.0
 # The age of the pool's coin at which the order at the head may be expired in the next block.
 _URGENT = 1
@@ -26,6 +27,9 @@ class Builder:
         self._model = model
         self._key = model.world.key(f"builder {number}")
         self._is_sending = False
+        if model.world.stage is None:
+            # Between the leaves of others a lone order takes a few bytes more than its tip pays.
+            model.world.chain.fund(Output(_WORKING_CAPITAL, self._key.locking_bytecode))
 
     def start(self) -> None:
         """Start to check the pool regularly."""
