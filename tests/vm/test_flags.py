@@ -9,7 +9,7 @@ from coincurve import PublicKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bchcov import Input, Output, RulesError, Transaction, evaluate_input
+from bchcov import BCH_2025, Input, Output, RulesError, Transaction, evaluate_input
 from bchcov.crypto.hashes import hash256, sha256
 from bchcov.script.patterns import p2sh20
 from bchcov.script.pushes import encode_push
@@ -184,3 +184,22 @@ def test_locktimes_that_are_off_are_discouraged_at_the_time_of_the_old_flags_onl
         assert run(*scripts, rules_from_flags(flags)) == "OK"
         old = rules_from_flags(flags, known=[*flags, "SCHNORR"])
         assert run(*scripts, old) == "DISCOURAGE_UPGRADABLE_NOPS"
+
+
+def test_the_limits_of_relay_are_those_of_2025_where_their_flag_is_named() -> None:
+    def limits(*flags: str) -> tuple[int | None, int | None]:
+        found = rules_from_flags(("P2SH", "SIGHASH_FORKID", *flags)).limits
+        return found.half_hash_iterations_per_byte, found.hash_iteration_price
+
+    block, relay = BCH_2025.consensus.limits, BCH_2025.limits
+    assert limits("ENABLE_MAY2025") == (
+        block.half_hash_iterations_per_byte,
+        block.hash_iteration_price,
+    )
+    assert limits("ENABLE_MAY2025", "VM_LIMITS_STANDARD") == (
+        relay.half_hash_iterations_per_byte,
+        relay.hash_iteration_price,
+    )
+    # Before 2025 there were none.
+    assert limits("VM_LIMITS_STANDARD") == limits()
+    assert limits()[0] is None

@@ -277,3 +277,14 @@ def test_what_an_opcode_reads_is_another_where_it_does_something_else(example: E
         assert seen.setdefault(reads(context, at), done) == done
         context = changed(random.choice((context, CONTEXT)), random)
     assert len(seen) > 1
+
+
+@pytest.mark.parametrize("code", ["c6", "d1", "51c6c6", "6163cf68c7"])
+def test_what_takes_an_index_from_an_empty_stack_is_refused_as_ever(code: str) -> None:
+    spent = Output(1_000, bytes.fromhex(code))
+    context = TransactionContext(Transaction((Input(bytes(32), 0),), (Output(0, b""),)), [spent])
+    expected = evaluate_input(context, 0, BCH_2026)
+    assert expected.reason is not None
+    memory = Memory(BCH_2026)
+    assert memory.evaluate(context, 0) == expected
+    assert memory.evaluate(context, 0) == expected

@@ -120,3 +120,9 @@ def test_numbers_had_four_bytes_once() -> None:
 def test_every_known_flag_makes_a_rule_set() -> None:
     for flag in FLAGS:
         assert rules_from_flags([flag]).name.startswith("FLAGS")
+
+
+def test_a_rule_set_that_nobody_can_find_is_not_pickled() -> None:
+    own = BCH_2026.evolve("own rules")
+    with pytest.raises(RulesError, match=r"own rules .* cannot be pickled"):
+        pickle.dumps(own)
