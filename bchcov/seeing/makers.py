@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import copy
 from dataclasses import dataclass, field
 
 from ..script.opcodes import Op
@@ -30,7 +29,8 @@ class Makers:
     def __post_init__(self) -> None:
         self.items = [-1] * len(self.steps.stack(0)) if self.steps else []
 
-    def __copy__(self) -> Makers:
+    def copy(self) -> Makers:
+        """Copy what changes as a run goes on."""
         made = Makers(self.steps, list(self._alt), list(self._unlocked))
         made.items = list(self.items)
         return made
@@ -85,7 +85,7 @@ class MakersOf:
         return self._followed(number - number % _EVERY, number).items
 
     def _followed(self, begin: int, end: int) -> Makers:
-        trace, made = self._trace, copy(self._stops[begin // _EVERY])
+        trace, made = self._trace, self._stops[begin // _EVERY].copy()
         for number in range(begin, end):
             is_last = number + 1 == len(trace.steps)
             stack = trace.result.stack if is_last else trace.steps.stack(number + 1)

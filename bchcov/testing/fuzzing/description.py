@@ -104,7 +104,7 @@ def checked_properties(
         for check in checks:
             try:
                 said = check(transaction, spent)
-            except Exception as error:
+            except AssertionError as error:
                 raise ContractError(
                     f"honest transaction {number} breaks a property: {_raised(check, error)}"
                 ) from error
@@ -119,18 +119,18 @@ def checked_properties(
 
 @dataclass(frozen=True)
 class _Said:
-    """A property that says in a sentence what it raises, as an assertion that fails."""
+    """A property that says in a sentence which assertion of it fails."""
 
     check: Property
 
     def __call__(self, transaction: Transaction, source_outputs: Sequence[Output]) -> str | None:
         try:
             return self.check(transaction, source_outputs)
-        except Exception as error:
+        except AssertionError as error:
             return _raised(self.check, error)
 
 
-def _raised(check: Property, error: Exception) -> str:
+def _raised(check: Property, error: AssertionError) -> str:
     name = getattr(check, "__name__", type(check).__name__)
     # The first line: pytest explains an assertion in those that follow.
     said = str(error).partition("\n")[0]

@@ -45,7 +45,7 @@ def fuzz(
     `seed` and `count` give the same report.
 
     `properties` are functions of a transaction and its source outputs that say in a sentence
-    what an accepted one breaks, or raise an error; `unique` holds the categories, in wire order, of
+    what an accepted one breaks, or assert it; `unique` holds the categories, in wire order, of
     which there is one NFT only. With more than one of `jobs`, as many processes share the
     attackers, and those that are left over play one with another seed; properties are then
     functions of modules.
