@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ...transaction.constants import AGE_MASK, LOCKTIME_THRESHOLD, NO_AGE, SEQUENCE_FINAL
 from .draft import Draft, DraftInput, Signed, SignedMessage
@@ -88,8 +88,11 @@ def named_by(places: Iterable[DraftInput], parties: Iterable[Party]) -> frozense
         for text in (place.running, nft.commitment if nft else b"")
     }
     return frozenset(
-        party.name
-        for party in parties
-        for own in ([each for key in party.keys for each in (key.public_key, key.public_key_hash)],)
-        if any(each in text for text in texts for each in (*party.locking_bytecodes, *own))
+        party.name for party in parties if any(own in text for own in _own(party) for text in texts)
     )
+
+
+def _own(party: Party) -> Iterator[bytes]:
+    yield from party.locking_bytecodes
+    for key in party.keys:
+        yield from (key.public_key, key.public_key_hash)
