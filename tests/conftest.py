@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from support.browser import NAMES, Browser, find_browser
 from support.loopback import Loopback, serving
 from support.offline import loopback_only
 
@@ -108,3 +109,13 @@ def loopback(offline: list[str]) -> Iterator[Loopback]:
     assert not offline
     with serving(Chain(network="regtest")) as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    program = find_browser()
+    if program is None:
+        pytest.skip(f"no browser is installed: none of {', '.join(NAMES)} is found")
+    opened = Browser(program, tmp_path_factory.mktemp("browser"))
+    yield opened
+    opened.close()

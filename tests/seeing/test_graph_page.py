@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support.browser import NAMES, Browser, find_browser
+from support.browser import Browser
 from support.refusals import ALICE, BOB, CATEGORY, vault
 
 from bchcov import BCH_2026, Chain, Input, Nft, Output, Token, Transaction
@@ -20,16 +19,6 @@ from bchcov.seeing import Drawn, Graph, Page, chain_page, graph_page, spendings_
 HOSTILE = (
     "</script><script>document.title='broken'</script><img src=x onerror=alert(1)>\x1b[31m\u202e"
 )
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    program = find_browser()
-    if program is None:
-        pytest.skip(f"no browser is installed: none of {', '.join(NAMES)} is found")
-    opened = Browser(program, tmp_path_factory.mktemp("browser"))
-    yield opened
-    opened.close()
 
 
 def show(browser: Browser, page: Page, folder: Path, *, width: int = 1400) -> None:

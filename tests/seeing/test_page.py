@@ -5,12 +5,11 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support.browser import NAMES, Browser, find_browser
+from support.browser import Browser
 from support.refusals import ALICE, CATEGORY, bare, signed, vault
 
 from bchcov import BCH_2026, Input, Nft, Output, PrivateKey, Token, Transaction, assemble, p2pkh
@@ -21,16 +20,6 @@ HOSTILE = (
     "</script><script>document.title='broken'</script><img src=x onerror=alert(1)>\x1b[31m\u202e"
 )
 LOOP = "<0> OP_BEGIN OP_1ADD OP_DUP <6> OP_EQUAL OP_UNTIL OP_EQUAL"
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    program = find_browser()
-    if program is None:
-        pytest.skip(f"no browser is installed: none of {', '.join(NAMES)} is found")
-    opened = Browser(program, tmp_path_factory.mktemp("browser"))
-    yield opened
-    opened.close()
 
 
 def opened(browser: Browser, spending: Spending, folder: Path, *, width: int = 1400) -> None:
