@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 __all__ = [
     "InputResultLike",
@@ -158,7 +158,7 @@ class TransactionReason(StrEnum):
     TX_KNOWN = "TX_KNOWN", TransactionCheck.KNOWN
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, init=False)
 class Problem:
     """The reason for refusing a transaction, with the check that found it and the details.
 
@@ -166,10 +166,49 @@ class Problem:
     index of the refused input, or None if the problem is not that of one input.
     """
 
+    # No field: what makes the detail when somebody asks. Most refusals are never read.
+    __slots__ = ("_explain", "check", "detail", "input", "reason")
     check: TransactionCheck
     reason: Reason | TransactionReason
     detail: str
-    input: int | None = None
+    input: int | None
+
+    def __init__(
+        self,
+        check: TransactionCheck,
+        reason: Reason | TransactionReason,
+        detail: str,
+        input: int | None = None,  # noqa: A002
+    ) -> None:
+        put = object.__setattr__
+        put(self, "check", check)
+        put(self, "reason", reason)
+        put(self, "detail", detail)
+        put(self, "input", input)
+
+    @classmethod
+    def of_script(cls, reason: Reason, explain: Callable[[], str], index: int) -> Problem:
+        """Make the problem of a script; `explain` returns the detail when it is first asked for."""
+        made, put = cls.__new__(cls), object.__setattr__
+        put(made, "check", TransactionCheck.SCRIPTS)
+        put(made, "reason", reason)
+        put(made, "input", index)
+        put(made, "_explain", explain)
+        return made
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> str:  # which type checkers would take for any
+            """Make the detail: Python asks for what is not there, and it is not until then."""
+            if name != "detail":
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            detail = self._explain()
+            object.__setattr__(self, "detail", detail)
+            return detail
+
+    def __reduce__(self) -> tuple[type[Problem], tuple[object, ...]]:
+        """Copy and pickle the detail itself, not what makes it."""
+        return Problem, (self.check, self.reason, self.detail, self.input)
 
     @classmethod
     def of(cls, reason: TransactionReason, detail: str, input_index: int | None = None) -> Problem:

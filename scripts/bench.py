@@ -16,6 +16,7 @@ from time import perf_counter
 
 import click
 from mutants_bench import mutants_per_second
+from refusals_bench import refusal_rows
 from rich.console import Console
 from rich.table import Table
 from seeing_bench import tracing_rows
@@ -206,6 +207,7 @@ def measure(quick: bool, node: bool) -> list[dict[str, object]]:
             if rules.is_standard
         ),
         *mutants_per_second(),
+        *refusal_rows(),
         *tracing_rows(),
         (IMPORT, 1e3 * import_time(), "ms"),
         ("peak memory", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "MiB"),

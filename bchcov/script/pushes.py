@@ -14,6 +14,7 @@ __all__ = [
     "encode_push_number",
     "instructions",
     "is_push_only",
+    "offset_of",
 ]
 
 _PUSHDATA_1, _PUSHDATA_4, _LAST_PUSH = 0x4C, 0x4E, 0x60
@@ -62,6 +63,22 @@ def instructions(code: bytes, start: int = 0) -> Iterator[Instruction]:
         data = code[at : at + size]
         yield Instruction(offset, opcode, data, size - len(data), size)
         at += size
+
+
+def offset_of(code: bytes, position: int) -> int:
+    """Find the byte at which an instruction begins, counted from 0; the end if there is none."""
+    # Scripts may be long, and refusals many: no objects are made.
+    at, end = 0, len(code)
+    while position and at < end:
+        position -= 1
+        opcode = code[at]
+        at += 1
+        if opcode < _PUSHDATA_1:
+            at += opcode
+        elif opcode <= _PUSHDATA_4:
+            start = at + (1 << (opcode - _PUSHDATA_1))
+            at = start + int.from_bytes(code[at:start], "little")
+    return min(at, end)
 
 
 def encode_push(data: bytes) -> bytes:

@@ -18,7 +18,7 @@ from ..transaction.context import TransactionContext
 from ..transaction.model import Output, Transaction
 from ..vm.evaluate import evaluate_input
 from ..vm.remembering import Memory
-from ..vm.result import InputResult
+from ..vm.result import InputResult, explain
 from ..vm.rules.ruleset import RuleSet
 from ..vm.rules.upgrades import BCH_2026
 from .standardness import check_source_kinds, check_standardness
@@ -33,7 +33,7 @@ from .structure import (
 from .tokens import check_tokens
 from .verdict import Refused, Verdict
 
-__all__ = ["check_inputs", "verify", "verify_with"]
+__all__ = ["check_inputs", "refusal", "verify", "verify_with"]
 
 # Each byte of an input pays for 800 bytes of stack items; results are kept up to this size.
 _MAX_HELD_BYTES = 32_000_000
@@ -83,6 +83,15 @@ def _check_transaction(
     check_tokens(transaction, source_outputs, policy)
 
 
+def refusal(result: InputResult, index: int) -> Problem | None:
+    """Make the problem of an input that is refused; None if it is accepted."""
+    if result.reason is None:
+        return None
+    # With what the text needs, which is little, and not the result with all its stacks.
+    text = partial(explain, result.detail, result.phase, result.code, result.position)
+    return Problem.of_script(result.reason, text, index)
+
+
 def check_inputs(
     context: TransactionContext,
     rules: RuleSet,
@@ -100,7 +109,7 @@ def check_inputs(
         result = evaluate(context, index)
         checks += result.metrics.signature_checks
         if problem is None and result.reason is not None:
-            problem = Problem(TransactionCheck.SCRIPTS, result.reason, result.explanation, index)
+            problem = refusal(result, index)
         elif problem is None and bounded and checks > limit:
             reason = Reason.SIGCHECKS_LIMIT_EXCEEDED
             detail = f"{checks} signature checks up to this input, limit {limit} per transaction"

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from itertools import islice
 
 from ..errors import InputFailed
 from ..reasons import Reason
 from ..script.opcodes import opcode_name
-from ..script.pushes import instructions
+from ..script.pushes import offset_of
 from ..transaction.context import TransactionContext
 from .metrics import Metrics
 from .rules.ruleset import RuleSet
 
-__all__ = ["InputResult", "Run"]
+__all__ = ["InputResult", "Run", "explain"]
 
 
 def _no_run() -> None:
@@ -25,8 +24,27 @@ def _no_run() -> None:
 @lru_cache(maxsize=256)
 def _offset(code: bytes, position: int | None) -> int:
     """Find where an instruction begins. A script that is tried again fails in the same places."""
-    step = next(islice(instructions(code), position, None), None)
-    return len(code) if step is None else step.offset
+    return len(code) if position is None else offset_of(code, position)
+
+
+def _opcode_at(code: bytes | None, offset: int | None) -> int | None:
+    if code is None or offset is None or offset >= len(code):
+        return None
+    return code[offset]
+
+
+def explain(detail: str, phase: str | None, code: bytes | None, position: int | None) -> str:
+    """Say why and where a script was refused; the arguments are fields of its `InputResult`."""
+    parts = [detail] if detail else []
+    if phase:
+        where = f"in the {phase} bytecode"
+        # The script is walked through once: it may be long.
+        offset = None if code is None else _offset(code, position)
+        opcode = _opcode_at(code, offset)
+        if opcode is not None:
+            where += f" at byte {offset}, {opcode_name(opcode)}"
+        parts.append(where)
+    return ", ".join(parts)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,26 +118,12 @@ class InputResult:
     @property
     def opcode(self) -> int | None:
         """The opcode of the failed instruction."""
-        return self._opcode_at(self.offset)
-
-    def _opcode_at(self, offset: int | None) -> int | None:
-        if self.code is None or offset is None or offset >= len(self.code):
-            return None
-        return self.code[offset]
+        return _opcode_at(self.code, self.offset)
 
     @property
     def explanation(self) -> str:
         """The detail of the failure and its place: phase, byte offset and opcode."""
-        parts = [self.detail] if self.detail else []
-        if self.phase:
-            where = f"in the {self.phase} bytecode"
-            # The script is walked through once: it may be long.
-            offset = self.offset
-            opcode = self._opcode_at(offset)
-            if opcode is not None:
-                where += f" at byte {offset}, {opcode_name(opcode)}"
-            parts.append(where)
-        return ", ".join(parts)
+        return explain(self.detail, self.phase, self.code, self.position)
 
     def require(self) -> InputResult:
         """Return this result if the input is accepted; raise InputFailed if not."""
