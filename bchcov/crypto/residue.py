@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 __all__ = ["FIELD_PRIME", "is_quadratic_residue", "jacobi"]
 
@@ -24,7 +25,9 @@ def jacobi(a: int, n: int) -> int:
     return result if n == 1 else 0
 
 
+@lru_cache(maxsize=1)
 def _fastest_jacobi() -> Callable[[int, int], int]:
+    # Found when the first signature asks: importing gmpy2 takes as long as importing the engine.
     try:
         from gmpy2 import jacobi as fast
     except ImportError:
@@ -32,9 +35,6 @@ def _fastest_jacobi() -> Callable[[int, int], int]:
     return fast  # type: ignore[no-any-return]
 
 
-_jacobi = _fastest_jacobi()
-
-
 def is_quadratic_residue(value: int) -> bool:
     """Whether `value` has a square root modulo the field prime and is not 0."""
-    return _jacobi(value, FIELD_PRIME) == 1
+    return _fastest_jacobi()(value, FIELD_PRIME) == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from hashlib import sha256
 
 import ecdsa
@@ -290,3 +292,12 @@ def test_signing_recoverably_refuses_what_is_no_key_and_no_digest() -> None:
         sign_recoverable(bytes(32), bytes(32))
     with pytest.raises(InvalidKey):
         sign_recoverable(number(1), bytes(31))
+
+
+def test_gmpy2_is_loaded_by_the_first_schnorr_signature_and_not_before() -> None:
+    code = (
+        "import sys; from bchcov import verify; print('gmpy2' in sys.modules);"
+        "from bchcov.crypto.residue import is_quadratic_residue as f; print(f(4), f(3))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True", str(pow(3, FIELD_PRIME >> 1, FIELD_PRIME) == 1)]
