@@ -17,12 +17,15 @@ from .program import Program
 from .rules.limits import UNLIMITED
 from .rules.ruleset import RuleSet
 
-__all__ = ["CALLED", "Machine", "Observer"]
+__all__ = ["CALLED", "TAKEN", "UNTAKEN", "Machine", "Observer"]
 
 CALLED = UNLIMITED
 """The position that a step returns after a function call, beyond the end of any program."""
 
-Frame = tuple["Program", int, list[bool | int], bytes, int]
+TAKEN, UNTAKEN = -1, -2
+"""The marks of an open OP_IF on the control stack."""
+
+Frame = tuple["Program", int, list[int], bytes, int]
 Observer = Callable[["Machine", "Program", int], None]
 """Called before each instruction with the machine, the program and the position in it."""
 
@@ -31,9 +34,9 @@ class Machine:
     """The state shared by all phases of one input's evaluation.
 
     `op_cost`, `hash_iterations`, `signature_checks` and `instructions` only grow.
-    `control` is the control stack of the running script: a bool for each open OP_IF, and
-    for each open OP_BEGIN the position that its OP_UNTIL jumps back to (an int; code tells
-    the two apart by type). `executing` is false inside an untaken branch.
+    `control` is the control stack of the running script: TAKEN or UNTAKEN for each open OP_IF,
+    and for each open OP_BEGIN the position that its OP_UNTIL jumps back to, which is at least 1
+    (the two marks are negative). `executing` is false inside an untaken branch.
     `slots` is how many items the stack may hold: the limit less the items on the alternate
     stack and in the function table. `context` is None if a script runs without a
     transaction; a limit in `budgets` that is None is not enforced. `phase` names the script of
@@ -126,7 +129,7 @@ class Machine:
         self.alt_stack: list[bytes] = []
         self.functions: dict[bytes, bytes] = {}
         self.slots = self.limits.memory_slots
-        self.control: list[bool | int] = []
+        self.control: list[int] = []
         self.executing = True
         self.untaken = -1
         self.depth = 0
@@ -206,7 +209,7 @@ class Machine:
     def check_balanced(self) -> None:
         """Fail if the script that has just ended left a branch or loop open."""
         if self.control:
-            if any(type(mark) is bool for mark in self.control):
+            if min(self.control) < 0:
                 raise ScriptError(Reason.UNBALANCED_CONDITIONAL, "OP_IF without OP_ENDIF")
             raise ScriptError(Reason.UNBALANCED_CONTROL_FLOW, "OP_BEGIN without OP_UNTIL")
 

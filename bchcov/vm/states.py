@@ -26,7 +26,7 @@ class State:
     pushed: tuple[bytes, ...]
     functions: dict[bytes, bytes]
     frames: tuple[Frame, ...]
-    control: tuple[bool | int, ...]
+    control: tuple[int, ...]
     counters: tuple[int, int, int, int, int, int, int, int]
     code: bytes
     code_start: int

@@ -30,10 +30,15 @@ from bchcov import (
 )
 from bchcov.script.patterns import p2pkh
 from bchcov.script.pushes import encode_push
-from bchcov.vm.machine import Machine
+from bchcov.vm.machine import TAKEN, Machine
 from bchcov.vm.program import Program
 from bchcov.vm.steps import TraceStep
 from bchcov.vm.trace import Trace
+
+
+def marks(control: list[int]) -> tuple[bool | int, ...]:
+    """The control stack as a trace shows it: a bool for each branch."""
+    return tuple(mark == TAKEN if mark < 0 else mark for mark in control)
 
 
 def copied(context: TransactionContext, index: int, rules: RuleSet) -> list[tuple[Any, ...]]:
@@ -55,8 +60,8 @@ def copied(context: TransactionContext, index: int, rules: RuleSet) -> list[tupl
                 vm.depth,
                 tuple(vm.stack),
                 tuple(vm.alt_stack),
-                tuple(vm.control),
-                tuple((frame[0].code, frame[1], tuple(frame[2])) for frame in vm.frames),
+                marks(vm.control),
+                tuple((frame[0].code, frame[1], marks(frame[2])) for frame in vm.frames),
                 dict(vm.functions),
                 vm.op_cost,
             )

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from ...errors import Reason, ScriptError
 from ...script.opcodes import Op
-from ..machine import Machine
+from ..machine import TAKEN, UNTAKEN, Machine
 from ..operation import Operation, control, introduced, operation
 from ..truth import is_true
 
@@ -58,7 +58,7 @@ def _branch(opcode: Op, pop: Callable[[Machine], bytes], taken_if: bool) -> Oper
         taken = vm.executing and is_true(pop(vm)) is taken_if
         if vm.executing and not taken:
             vm.executing, vm.untaken = False, len(vm.control)
-        vm.control.append(taken)
+        vm.control.append(TAKEN if taken else UNTAKEN)
         enter(vm)
         return position
 
@@ -67,10 +67,10 @@ def _branch(opcode: Op, pop: Callable[[Machine], bytes], taken_if: bool) -> Oper
 
 def _expect_open_branch(vm: Machine, name: str) -> None:
     control = vm.control
-    if control and type(control[-1]) is bool:
+    if control and control[-1] < 0:
         return
     # As in nodes, the reason depends on whether an OP_IF is open outside of the loop.
-    if any(type(mark) is bool for mark in control):
+    if control and min(control) < 0:
         raise ScriptError(Reason.UNBALANCED_CONTROL_FLOW, f"{name} inside an open OP_BEGIN")
     raise ScriptError(Reason.UNBALANCED_CONDITIONAL, f"{name} without OP_IF")
 
@@ -80,7 +80,7 @@ def else_(vm: Machine, position: int) -> int:
     """( -- ) Execute the branch up to OP_ENDIF if the branch before was not executed."""
     _expect_open_branch(vm, "OP_ELSE")
     control = vm.control
-    control[-1] = not control[-1]
+    control[-1] = UNTAKEN if control[-1] == TAKEN else TAKEN
     # Without looking at each open branch: there may be a hundred, and the cost is fixed.
     innermost = len(control) - 1
     if vm.executing:

@@ -26,8 +26,8 @@ def begin(vm: Machine, position: int) -> int:
 @control(Op.OP_UNTIL)
 def until(vm: Machine, position: int) -> int:
     """( condition -- ) Repeat from the matching OP_BEGIN unless the condition is true."""
-    start = vm.control[-1] if vm.control else True
-    if type(start) is bool:
+    start = vm.control[-1] if vm.control else 0
+    if start <= 0:
         raise ScriptError(Reason.UNBALANCED_CONTROL_FLOW, "OP_UNTIL without OP_BEGIN")
     if vm.executing:
         if not vm.stack:

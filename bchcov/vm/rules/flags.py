@@ -191,7 +191,7 @@ def _make(flags: frozenset[str]) -> RuleSet:
     elif "ENABLE_MAY2025" in flags:
         base = BCH_2025.consensus
     switches = dict(_ALL_OFF)
-    for flag in sorted(flags & _SWITCHES.keys()):
+    for flag in sorted(flags.intersection(_SWITCHES)):
         switches.update(_SWITCHES[flag])
     rules = base.evolve(f"FLAGS {' '.join(sorted(flags))}".strip(), switches=switches)
     for change in _CHANGES:
