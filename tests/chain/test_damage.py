@@ -386,3 +386,16 @@ def test_a_file_that_somebody_else_makes_meanwhile_is_opened(
     with ChainFile(path) as file:
         assert file.chain.height == 502
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("column", ["aaa", "zzz"])
+def test_tables_of_a_layer_above_that_are_other_ones_are_a_problem(
+    stored: Path, column: str
+) -> None:
+    with closing(sqlite3.connect(stored)) as database:
+        database.execute(f"ALTER TABLE keys RENAME COLUMN name TO {column}")
+        database.commit()
+    found = Wallet.salvage(stored)
+    assert any("tables" in problem for problem in found.problems), found.problems
+    # The chain itself is whole, and knows nothing of the tables above it.
+    assert ChainFile.salvage(stored).problems == ()

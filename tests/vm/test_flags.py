@@ -9,7 +9,16 @@ from coincurve import PublicKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bchcov import BCH_2025, Input, Output, RulesError, Transaction, evaluate_input
+from bchcov import (
+    BCH_2025,
+    Input,
+    Output,
+    RulesError,
+    Transaction,
+    evaluate_input,
+    run_script,
+)
+from bchcov.assembly import assemble
 from bchcov.crypto.hashes import hash256, sha256
 from bchcov.script.patterns import p2sh20
 from bchcov.script.pushes import encode_push
@@ -203,3 +212,14 @@ def test_the_limits_of_relay_are_those_of_2025_where_their_flag_is_named() -> No
     # Before 2025 there were none.
     assert limits("VM_LIMITS_STANDARD") == limits()
     assert limits()[0] is None
+
+
+@pytest.mark.parametrize(("flags", "most"), [((), 4), (("64_BIT_INTEGERS",), 8)])
+def test_numbers_and_indices_had_four_bytes_before_they_had_eight(
+    flags: tuple[str, ...], most: int
+) -> None:
+    rules = rules_from_flags(("P2SH", *flags))
+    for script in ("OP_PICK", "OP_1ADD"):
+        for size in range(most + 2):
+            ran = run_script(assemble(script), rules, stack=(b"", b"", bytes(size)))
+            assert ran.ok == (size <= most), (script, size)

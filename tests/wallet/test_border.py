@@ -376,3 +376,10 @@ def test_an_unlocker_that_makes_no_bytes_is_a_build_error() -> None:
     with pytest.raises(BuildError, match="unlocker size must be an integer"):
         START.spend(replace(COIN, outpoint_index=2), Wrong())
     assert BCH_2026.is_standard
+
+
+@pytest.mark.parametrize("spends", ["ab", b"ab", 5, None])
+def test_what_is_no_list_of_spends_is_said_to_be_none(spends: Any) -> None:
+    kind = "None" if spends is None else f"an? {type(spends).__name__}"
+    with pytest.raises(BuildError, match=f"coins to spend must be a list of Spend, not {kind}"):
+        TransactionBuilder().spend_all(spends)
