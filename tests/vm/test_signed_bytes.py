@@ -36,6 +36,11 @@ def pieces(signature: bytes) -> st.SearchStrategy[bytes]:
 
 @example(data=(b"", b"\x00\x01\x00\x00\x4c"))
 @example(data=(bytes(76), encode_push(bytes(76))[:-1]))
+# What looks like the push of it within the data of each kind of push.
+@example(data=(b"\x05", b"\x02\x01\x05"))
+@example(data=(b"\x05", b"\x4c\x02\x01\x05"))
+@example(data=(b"\x05", b"\x4d\x02\x00\x01\x05"))
+@example(data=(b"\x05", b"\x4e\x02\x00\x00\x00\x01\x05"))
 @given(
     SIGNATURES.flatmap(
         lambda signature: st.tuples(
