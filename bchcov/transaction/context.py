@@ -18,7 +18,7 @@ class TransactionContext:
     Each hash is computed on first use and cached, so that the signatures of a
     transaction of many inputs cost time linear in its size. Raises EncodeError for a
     transaction or spent outputs that hold what has no encoding, and says where, unless they
-    `are_checked`.
+    `are_checked`. What is `like` in another one is taken from there.
     """
 
     __slots__ = (
@@ -41,6 +41,7 @@ class TransactionContext:
         source_outputs: Sequence[Output],
         *,
         are_checked: bool = False,
+        like: TransactionContext | None = None,
     ) -> None:
         if not are_checked:
             check_transaction(transaction)
@@ -50,17 +51,38 @@ class TransactionContext:
         # As on the wire: numbers take 4 bytes, outpoints 32 and 4.
         self.version = transaction.version.to_bytes(4, "little")
         self.locktime = transaction.locktime.to_bytes(4, "little")
-        self.outpoints = [
-            item.outpoint_hash + item.outpoint_index.to_bytes(4, "little")
-            for item in transaction.inputs
-        ]
-        self.sequences = [item.sequence.to_bytes(4, "little") for item in transaction.inputs]
         # Not functools.cached_property: before Python 3.12 it takes a lock at each use.
         self._hash_outpoints = b""
         self._hash_sequences = b""
         self._hash_outputs = b""
         self._hash_source_outputs = b""
         self._hash_each_output: dict[int, bytes] = {}
+
+        self.outpoints: list[bytes]
+        self.sequences: list[bytes]
+        if like is None:
+            self._take_inputs()
+        else:
+            self._take_like(like)
+
+    def _take_inputs(self) -> None:
+        inputs = self.transaction.inputs
+        self.outpoints = [
+            item.outpoint_hash + item.outpoint_index.to_bytes(4, "little") for item in inputs
+        ]
+        self.sequences = [item.sequence.to_bytes(4, "little") for item in inputs]
+
+    def _take_like(self, like: TransactionContext) -> None:
+        """Share with another context what depends on the same parts."""
+        if like.transaction.inputs == self.transaction.inputs:
+            self.outpoints, self.sequences = like.outpoints, like.sequences
+            self._hash_outpoints, self._hash_sequences = like._hash_outpoints, like._hash_sequences
+        else:
+            self._take_inputs()
+        if like.transaction.outputs == self.transaction.outputs:
+            self._hash_outputs = like._hash_outputs
+        if like.source_outputs == self.source_outputs:
+            self._hash_source_outputs = like._hash_source_outputs
 
     @property
     def hash_outpoints(self) -> bytes:

@@ -2,44 +2,60 @@
 
 from __future__ import annotations
 
-from ..encoding.compact_size import encode_compact_size
-from ..errors import EncodeError
-from ..script.patterns import is_unspendable
-from ..transaction.codec import encode_input, encode_output
-from ..transaction.constants import MAX_UINT32, NULL_OUTPOINT
-from ..transaction.context import TransactionContext
-from ..transaction.fields import check_outputs, check_transaction, mark_checked
-from ..transaction.known import Known
-from ..transaction.model import Input, Output, Transaction
-from ..vm.remembering import Memory
-from ..vm.rules.ruleset import RuleSet
-from .standardness import check_created, check_source_kinds
-from .tokens import check_tokens
-from .verdict import Refused, Verdict
-from .verify import check_inputs, verify_with
+from dataclasses import dataclass
 
-__all__ = ["Verifier"]
+from ..transaction.context import TransactionContext
+from ..transaction.differences import Differences
+from ..transaction.fields import mark_checked
+from ..transaction.model import Output, Transaction
+from ..vm.remembering import Memory
+from ..vm.result import InputResult
+from ..vm.rules.ruleset import RuleSet
+from .parts import Parts, Totals
+from .tokens import check_tokens
+from .variation import Variation
+from .verdict import Refused, Verdict
+from .verify import MAX_HELD_BYTES, check_inputs, refusal, verify_with
+
+__all__ = ["Base", "Verifier"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Base:
+    """A transaction from which others differ a little, and what is known of it.
+
+    `results` are those of all inputs, also after one that is `refused`. `readers` are the inputs
+    whose scripts read a part, `of_all` those that read all of them.
+    """
+
+    context: TransactionContext
+    totals: Totals
+    results: tuple[InputResult, ...]
+    refused: tuple[int, ...]
+    readers: dict[int, list[int]]
+    of_all: tuple[int, ...]
+    signature_checks: int
+    held: int
 
 
 class Verifier:
     """Judges transactions as `verify` does; what was found of a part or a run is not found again.
 
     Each part is looked at alone and once. Where all parts pass, what is left is what depends on
-    several of them; anything else is left to `verify` itself, which says what is wrong.
+    several of them; anything else is left to `verify` itself, which says what is wrong. Of what
+    differs little from a base, only what may be affected is looked at.
     """
 
-    __slots__ = ("_created", "_inputs", "_spent", "memory", "rules")
+    __slots__ = ("_parts", "memory", "rules")
 
     def __init__(self, rules: RuleSet) -> None:
         self.rules = rules
         self.memory = Memory(rules)
-        self._inputs = Known(self._of_input)
-        self._created = Known(self._of_created)
-        self._spent = Known(self._of_spent)
+        self._parts = Parts(rules)
 
     def verify(self, transaction: Transaction, source_outputs: tuple[Output, ...]) -> Verdict:
         """Judge a transaction under these rules."""
-        if not self._passes(transaction, source_outputs):
+        if self._totals(transaction, source_outputs) is None:
             return verify_with(self.memory, transaction, source_outputs)
         mark_checked(transaction)
         try:
@@ -47,81 +63,116 @@ class Verifier:
         except Refused as refused:
             return Verdict(refused.problem)
         context = TransactionContext(transaction, source_outputs, are_checked=True)
-        return check_inputs(context, self.rules, self.memory.evaluate)
+        differences = Differences(context)
 
-    def _passes(self, transaction: Transaction, source_outputs: tuple[Output, ...]) -> bool:
-        """Whether a transaction passes all checks that come before those of tokens and scripts."""
-        policy = self.rules.policy
-        inputs, outputs = transaction.inputs, transaction.outputs
-        version, locktime = transaction.version, transaction.locktime
-        are_tuples = {type(inputs), type(outputs), type(source_outputs)} == {tuple}
-        if not (are_tuples and type(version) is type(locktime) is int and outputs):
-            return False
-        if not (0 <= locktime <= MAX_UINT32 and version in policy.versions):
-            return False
-        outpoints = {(item.outpoint_hash, item.outpoint_index) for item in inputs}
-        if not len(outpoints) == len(inputs) == len(source_outputs) or NULL_OUTPOINT in outpoints:
-            return False
-        size, created, spent, data = 8, 0, 0, 0
-        for item in inputs:
-            known = self._inputs(item)
-            if known is None:
-                return False
-            size += known
-        for output in outputs:
-            found = self._created(output)
-            if found is None:
-                return False
-            size += found[0]
-            data += found[1]
-            created += output.value
-        for output in source_outputs:
-            if not self._spent(output):
-                return False
-            spent += output.value
-        size += len(encode_compact_size(len(inputs))) + len(encode_compact_size(len(outputs)))
-        most = policy.largest_transaction
-        if policy.is_standard:
-            most = min(most, policy.standard_transaction)
-            if data > policy.data_carrier:
-                return False
-        return policy.smallest_transaction <= size <= most and created <= spent <= (
-            policy.maximum_value
+        def evaluate(context: TransactionContext, index: int) -> InputResult:
+            return self.memory.evaluate(context, index, differences)
+
+        return check_inputs(context, self.rules, evaluate)
+
+    def _totals(self, transaction: Transaction, coins: tuple[Output, ...]) -> Totals | None:
+        """Sum up the parts of what passes all checks before those of tokens and scripts."""
+        parts = self._parts
+        if not parts.has_valid_frame(transaction, coins):
+            return None
+        if not parts.has_valid_outpoints(transaction):
+            return None
+        totals = parts.totals(transaction, coins)
+        counts = len(transaction.inputs), len(transaction.outputs)
+        is_within = totals is not None and parts.are_within_limits(totals, *counts)
+        return totals if is_within else None
+
+    def base_of(self, transaction: Transaction, source_outputs: tuple[Output, ...]) -> Base | None:
+        """Prepare a transaction for judging what differs from it; None if only scripts may fail.
+
+        That is, if it is refused before scripts are run.
+        """
+        totals = self._totals(transaction, source_outputs)
+        if totals is None or self.memory.is_off:
+            return None
+        try:
+            check_tokens(transaction, source_outputs, self.rules.policy)
+        except Refused:
+            return None
+        mark_checked(transaction)
+        context = TransactionContext(transaction, source_outputs, are_checked=True)
+        differences, of_all, results = Differences(context), [], []
+        readers: dict[int, list[int]] = {}
+        for index in range(len(transaction.inputs)):
+            results.append(self.memory.evaluate(context, index, differences))
+            read = self.memory.run_of(context, index, differences).parts()
+            if read is None:
+                of_all.append(index)
+            else:
+                for part in read:
+                    readers.setdefault(part, []).append(index)
+        return Base(
+            context,
+            totals,
+            tuple(results),
+            tuple(at for at, result in enumerate(results) if not result.ok),
+            readers,
+            tuple(of_all),
+            sum(result.metrics.signature_checks for result in results),
+            sum(result.held_bytes for result in results),
         )
 
-    def _of_input(self, item: Input) -> int | None:
-        """The size of an input, None if anything is wrong with it alone."""
-        policy, alone = self.rules.policy, Transaction((item,), ())
-        try:
-            check_transaction(alone)
-        except EncodeError:
-            return None
-        is_long = len(item.unlocking_bytecode) > policy.standard_unlocking
-        if not alone._is_checked or (policy.is_standard and is_long):
-            return None
-        return len(encode_input(item))
+    def verify_from(
+        self, base: Base, transaction: Transaction, source_outputs: tuple[Output, ...]
+    ) -> Verdict:
+        """Judge a transaction that may differ little from a base."""
+        verdict = self._varied(base, transaction, source_outputs)
+        return self.verify(transaction, source_outputs) if verdict is None else verdict
 
-    def _of_created(self, output: Output) -> tuple[int, int] | None:
-        """The size of an output, and of its script if that is data; None if anything is wrong."""
-        policy = self.rules.policy
-        try:
-            if not self.rules.switches.tokens or not check_outputs((output,), "output"):
-                return None
-            data = check_created(0, output, policy) if policy.is_standard else 0
-            return len(encode_output(output)), data
-        except (EncodeError, Refused):
+    def _varied(
+        self, base: Base, transaction: Transaction, source_outputs: tuple[Output, ...]
+    ) -> Verdict | None:
+        """Judge a transaction by its differences from a base, None if they are too many."""
+        parts = self._parts
+        if self.memory.is_off or not parts.has_valid_frame(transaction, source_outputs):
             return None
+        varied = Variation.of(base.context, transaction, source_outputs)
+        totals = None if varied is None else varied.totals(parts, base.totals)
+        if varied is None or totals is None:
+            return None
+        if varied.is_moved and not parts.has_valid_outpoints(transaction):
+            return None
+        counts = len(transaction.inputs), len(transaction.outputs)
+        if not parts.are_within_limits(totals, *counts):
+            return None
+        mark_checked(transaction)
+        if varied.is_moved or varied.has_other_tokens:
+            try:
+                check_tokens(transaction, source_outputs, self.rules.policy)
+            except Refused as refused:
+                return Verdict(refused.problem)
+        return self._judge_scripts(base, varied)
 
-    def _of_spent(self, output: Output) -> bool:
-        """Whether nothing is wrong with a spent output alone."""
-        try:
-            if not self.rules.switches.tokens or not check_outputs((output,), "output"):
-                return False
-            if is_unspendable(output.locking_bytecode, self.rules.limits.script_size):
-                return False
-            encode_output(output)
-            if self.rules.policy.is_standard:
-                check_source_kinds((output,), self.rules.policy)
-        except (EncodeError, Refused):
-            return False
-        return True
+    def _judge_scripts(self, base: Base, varied: Variation) -> Verdict | None:
+        """Evaluate the inputs whose scripts may do something else than those of a base."""
+        changed = varied.changed
+        affected = {*base.refused, *varied.other_scripts}
+        if changed:
+            affected.update(base.of_all)
+        for part in changed:
+            affected.update(base.readers.get(part, ()))
+        context = varied.context(base.context)
+        differences = Differences(context)
+        differences.put(base.context, changed)
+        results = list(base.results)
+        checks, held, problem = base.signature_checks, base.held, None
+        for index in sorted(affected):
+            result = self.memory.evaluate(context, index, differences)
+            checks += max(
+                0, result.metrics.signature_checks - results[index].metrics.signature_checks
+            )
+            held += result.held_bytes
+            results[index] = result
+            problem = refusal(result, index)
+            if problem is not None:
+                del results[index + 1 :]
+                break
+        # What may be beyond a limit that concerns all inputs is counted input by input.
+        if checks > self.rules.policy.signature_checks or held > MAX_HELD_BYTES:
+            return None
+        return Verdict(problem, tuple(results))

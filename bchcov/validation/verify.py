@@ -33,10 +33,11 @@ from .structure import (
 from .tokens import check_tokens
 from .verdict import Refused, Verdict
 
-__all__ = ["check_inputs", "refusal", "verify", "verify_with"]
+__all__ = ["MAX_HELD_BYTES", "check_inputs", "refusal", "verify", "verify_with"]
 
 # Each byte of an input pays for 800 bytes of stack items; results are kept up to this size.
-_MAX_HELD_BYTES = 32_000_000
+MAX_HELD_BYTES = 32_000_000
+"""How much the results of a verdict may hold before those that follow are `omitted`."""
 
 Buffer = bytes | bytearray | memoryview
 
@@ -115,7 +116,7 @@ def check_inputs(
             detail = f"{checks} signature checks up to this input, limit {limit} per transaction"
             problem = Problem(TransactionCheck.SIGNATURE_CHECKS, reason, detail, index)
         held += result.held_bytes
-        if held > _MAX_HELD_BYTES:
+        if held > MAX_HELD_BYTES:
             held -= result.held_bytes
             result = result.without_stacks()
         results.append(result)

@@ -8,10 +8,13 @@ from typing import Any
 
 from ..transaction.context import TransactionContext
 
-__all__ = ["Operation", "Reads", "control", "introduced", "operation"]
+__all__ = ["Operation", "Parts", "Reads", "control", "introduced", "operation"]
 
 Reads = Callable[[TransactionContext, int], Hashable]
 """Returns what an operation may read of a transaction: the same where it does the same."""
+
+Parts = Callable[[TransactionContext, int], tuple[int, ...]]
+"""Returns the parts of the transaction on which that depends: see transaction/differences.py."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,8 @@ class Operation:
     leave more items than it found. A control operation is run in untaken branches too; its
     `run` takes the position after itself and returns the position at which to continue.
     `reads` says what it reads of the transaction, None for nothing, at the index of the input
-    that runs, or, with `is_indexed`, at the one on top of the stack.
+    that runs, or, with `is_indexed`, at the one on top of the stack; `parts` says of which parts,
+    None for all of them.
 
     The rest is documentation. `effect` is the stack effect, "a b -- a+b", top last;
     `summary` describes it in words; `charge` is its cost besides the base cost of every
@@ -36,6 +40,7 @@ class Operation:
     grows: bool = False
     is_control: bool = False
     reads: Reads | None = None
+    parts: Parts | None = None
     is_indexed: bool = False
     effect: str = ""
     summary: str = ""
@@ -59,6 +64,7 @@ def operation(
     takes: int = 0,
     gives: int = 0,
     reads: Reads | None = None,
+    parts: Parts | None = None,
     is_indexed: bool = False,
     effect: str = "",
     summary: str = "",
@@ -79,6 +85,7 @@ def operation(
             takes,
             grows,
             reads=reads,
+            parts=parts,
             is_indexed=is_indexed,
             effect=effect or documented_effect,
             summary=summary or documented_summary,

@@ -33,9 +33,14 @@ class State:
     watcher: Any
 
 
-def state_of(vm: Machine, position: int) -> State:
-    """Copy the state before the instruction at `position`, which is about to run."""
+def state_of(vm: Machine, position: int, before: State | None = None) -> State:
+    """Copy the state before the instruction at `position`, which is about to run.
+
+    What is the same as in an earlier one is shared with it.
+    """
     assert vm.program is not None
+    functions = vm.functions
+    is_same = before is not None and before.functions == functions
     return State(
         vm.phase,
         vm.program,
@@ -43,7 +48,7 @@ def state_of(vm: Machine, position: int) -> State:
         tuple(vm.stack),
         tuple(vm.alt_stack),
         tuple(vm.pushed),
-        vm.functions.copy(),
+        before.functions if before is not None and is_same else functions.copy(),
         tuple(map(_copied, vm.frames)),
         tuple(vm.control),
         (

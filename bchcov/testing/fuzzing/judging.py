@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ...transaction.context import TransactionContext
+from ...transaction.differences import Differences
 from ...transaction.model import Output, Transaction
 from ...validation.verdict import Verdict
 from ...validation.verifier import Verifier
@@ -29,6 +30,7 @@ class Judge:
     rules: RuleSet
     _verifier: Verifier = field(init=False)
     _watched: Memory = field(init=False)
+    _differences: Differences | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self._verifier = Verifier(self.rules)
@@ -42,7 +44,9 @@ class Judge:
         """Watch the run of an input, but not all that it compares."""
         if self._watched.is_off:
             return watch(context, index, self.rules)
-        ending = self._watched.end_of(context, index)
+        if self._differences is None or self._differences.context is not context:
+            self._differences = Differences(context)
+        ending = self._watched.end_of(context, index, self._differences)
         if ending.notes is None:
             ending.notes = watched(ending)
         found: Watched = ending.notes

@@ -12,9 +12,10 @@ from ...errors import Reason, ScriptError
 from ...script.numbers import encode_number
 from ...script.opcodes import Op
 from ...transaction.context import TransactionContext
+from ...transaction.differences import reading_frame, reading_input, reading_output, reading_source
 from ...transaction.model import Input, Output
 from ..machine import Machine
-from ..operation import Operation, introduced, operation
+from ..operation import Operation, Parts, introduced, operation
 from ..signing.signed_bytes import covered_bytecode
 
 __all__ = ["INTROSPECTION", "of_created", "of_spent"]
@@ -49,7 +50,15 @@ def _of_transaction(
     def reads(context: TransactionContext, _index: int) -> bytes:
         return read(context)
 
-    @operation(opcode, gives=1, reads=reads, effect=f"-- {gives}", summary=summary, charge=_CHARGE)
+    @operation(
+        opcode,
+        gives=1,
+        reads=reads,
+        parts=reading_frame,
+        effect=f"-- {gives}",
+        summary=summary,
+        charge=_CHARGE,
+    )
     def run(vm: Machine) -> None:
         vm.push(read(_require_context(vm)))
 
@@ -66,6 +75,7 @@ def _indexed(
     items: Callable[[TransactionContext], Sequence[ItemT]],
     missing: Reason,
     read: Callable[[ItemT], bytes],
+    parts: Parts,
 ) -> Operation:
     """( index -- read(items[index]) )"""
 
@@ -78,6 +88,7 @@ def _indexed(
     @operation(
         opcode,
         reads=reads,
+        parts=parts,
         is_indexed=True,
         effect=f"index -- {gives}",
         summary=summary,
@@ -102,21 +113,41 @@ def _of_input(opcode: Op, gives: str, summary: str, read: Callable[[Input], byte
     """( index -- read(input) )"""
     missing = Reason.INVALID_TX_INPUT_INDEX
     return _indexed(
-        opcode, gives, summary, lambda context: context.transaction.inputs, missing, read
+        opcode,
+        gives,
+        summary,
+        lambda context: context.transaction.inputs,
+        missing,
+        read,
+        reading_input,
     )
 
 
 def of_spent(opcode: Op, gives: str, what: str, read: Callable[[Output], bytes]) -> Operation:
     """( index -- read(the output that an input spends) )"""
     summary, missing = f"{what} of the output that an input spends.", Reason.INVALID_TX_INPUT_INDEX
-    return _indexed(opcode, gives, summary, lambda context: context.source_outputs, missing, read)
+    return _indexed(
+        opcode,
+        gives,
+        summary,
+        lambda context: context.source_outputs,
+        missing,
+        read,
+        reading_source,
+    )
 
 
 def of_created(opcode: Op, gives: str, what: str, read: Callable[[Output], bytes]) -> Operation:
     """( index -- read(output) )"""
     summary, missing = f"{what} of an output.", Reason.INVALID_TX_OUTPUT_INDEX
     return _indexed(
-        opcode, gives, summary, lambda context: context.transaction.outputs, missing, read
+        opcode,
+        gives,
+        summary,
+        lambda context: context.transaction.outputs,
+        missing,
+        read,
+        reading_output,
     )
 
 

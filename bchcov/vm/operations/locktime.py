@@ -16,6 +16,7 @@ from ...transaction.constants import (
     SEQUENCE_FINAL,
 )
 from ...transaction.context import TransactionContext
+from ...transaction.differences import reading_lock
 from ..machine import Machine
 from ..operation import introduced, operation
 
@@ -42,7 +43,7 @@ def _age(context: TransactionContext, index: int) -> tuple[int, int]:
     return transaction.version, transaction.inputs[index].sequence
 
 
-@operation(Op.OP_CHECKLOCKTIMEVERIFY, takes=1, reads=_lock)
+@operation(Op.OP_CHECKLOCKTIMEVERIFY, takes=1, reads=_lock, parts=reading_lock)
 def check_locktime(vm: Machine) -> None:
     """( locktime -- locktime ) Fail unless the transaction's locktime is at least the operand."""
     required, context = _peek_locktime(vm), vm.context
@@ -64,7 +65,7 @@ def check_locktime(vm: Machine) -> None:
         )
 
 
-@operation(Op.OP_CHECKSEQUENCEVERIFY, takes=1, reads=_age)
+@operation(Op.OP_CHECKSEQUENCEVERIFY, takes=1, reads=_age, parts=reading_lock)
 def check_sequence(vm: Machine) -> None:
     """( sequence -- sequence ) Fail unless the input's relative locktime reaches the operand."""
     required, context = _peek_locktime(vm), vm.context

@@ -54,14 +54,13 @@ def _described(
 
 def _may_cover(context: TransactionContext, _index: int) -> Hashable:
     """All that signatures may cover: everything but the unlocking bytecodes."""
-    transaction = context.transaction
     return (
-        transaction.version,
-        transaction.locktime,
-        *context.outpoints,
-        *context.sequences,
-        tuple(transaction.outputs),
-        context.source_outputs,
+        context.version,
+        context.locktime,
+        context.hash_outpoints,
+        context.hash_sequences,
+        context.hash_outputs,
+        context.hash_source_outputs,
     )
 
 
