@@ -22,7 +22,7 @@ __all__ = [
 class Reason(StrEnum):
     """The reason for a script's failure, named as Bitcoin Cash nodes name it.
 
-    SIG_NULLDUMMY is from older nodes, for a rule that was lifted with Schnorr multisig in 2019.
+    SIG_NULLDUMMY is from older nodes, for a rule lifted in 2019; PROPOSAL is that of drafts only.
     Source: Bitcoin Cash Node, script_error.h.
     """
 
@@ -89,13 +89,11 @@ class Reason(StrEnum):
     INVOKED_UNDEFINED_FUNCTION = "INVOKED_UNDEFINED_FUNCTION"
     INVALID_BIT_SHIFT = "INVALID_BIT_SHIFT"
     SIG_NULLDUMMY = "SIG_NULLDUMMY"
+    PROPOSAL = "PROPOSAL"
 
 
 class TransactionCheck(StrEnum):
-    """The check that refused a transaction.
-
-    `verify` makes all of them except the last four, which need a chain.
-    """
+    """The check that refused a transaction; the last four need a chain, which `verify` has not."""
 
     DECODE = "decode"
     STRUCTURE = "structure"
@@ -104,6 +102,7 @@ class TransactionCheck(StrEnum):
     TOKENS = "tokens"
     SCRIPTS = "scripts"
     SIGNATURE_CHECKS = "sigchecks"
+    PROPOSAL = "proposal"
     COINS = "coins"
     FINALITY = "finality"
     FEE = "fee"
@@ -149,6 +148,7 @@ class TransactionReason(StrEnum):
     TOKEN_MINTING = "TOKEN_MINTING", TransactionCheck.TOKENS
     TOKEN_MUTABLE = "TOKEN_MUTABLE", TransactionCheck.TOKENS
     TOKEN_IMMUTABLE = "TOKEN_IMMUTABLE", TransactionCheck.TOKENS
+    TX_PROPOSAL = "TX_PROPOSAL", TransactionCheck.PROPOSAL
     TX_MISSING_COIN = "TX_MISSING_COIN", TransactionCheck.COINS
     TX_CONFLICT = "TX_CONFLICT", TransactionCheck.COINS
     TX_PREMATURE_COINBASE = "TX_PREMATURE_COINBASE", TransactionCheck.COINS

@@ -111,9 +111,9 @@ def data_classes() -> list[type[Any]]:
     return sorted(found, key=lambda each: (each.__module__, each.__qualname__))
 
 
-# A rule set is found by its name where it arrives, and operations and programs hold functions
-# of this library; a Run is for this process alone and arrives as None.
-BY_NAME = {"RuleSet", "Operation", "Program", "Run"}
+# Rule sets and proposals are found by name where they arrive, operations and programs hold
+# functions of this library, and a Run is for this process alone and arrives as None.
+BY_NAME = {"RuleSet", "Proposal", "Operation", "Program", "Run"}
 # What belongs to this process alone: it is left out of pickles.
 LEFT_BEHIND = {"run", "source_map", "_reading"}
 

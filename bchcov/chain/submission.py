@@ -61,4 +61,5 @@ class Submission:
         return self
 
     def __str__(self) -> str:
-        return f"{self.txid}: {'accepted' if self.error is None else self.error}"
+        draft = "" if self.rules is None or not self.rules.draft else f" (draft {self.rules.draft})"
+        return f"{self.txid}{draft}: {'accepted' if self.error is None else self.error}"

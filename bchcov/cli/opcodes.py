@@ -9,7 +9,7 @@ import click
 
 from ..errors import RulesError
 from ..vm.reference import OpcodeEntry, describe_opcode, describe_opcodes
-from ..vm.rules.upgrades import find_rules
+from ..vm.rules.loading import load_rules
 
 __all__ = ["opcodes"]
 
@@ -38,7 +38,7 @@ def opcodes(names: tuple[str, ...], rules_name: str, as_json: bool) -> None:
     NAME is OP_ADD, add, or the byte 0x93. Costs are operation costs, as of 2025.
     """
     try:
-        rules = find_rules(rules_name)
+        rules = load_rules(rules_name)
         entries = [describe_opcode(name, rules) for name in names] or describe_opcodes(rules)
     except RulesError as error:
         raise click.UsageError(str(error)) from error

@@ -19,8 +19,11 @@ from .residue import FIELD_PRIME, is_quadratic_residue
 
 __all__ = [
     "GROUP_ORDER",
+    "add_points",
     "add_to_private_key",
     "add_to_public_key",
+    "is_point",
+    "multiply_point",
     "public_key_of",
     "recover_public_key",
     "sign_ecdsa",
@@ -251,3 +254,31 @@ def add_to_public_key(public_key: bytes, addend: bytes) -> bytes | None:
     if not lib.secp256k1_ec_pubkey_tweak_add(_CONTEXT, point, addend):
         return None
     return _serialize(point, _COMPRESSED, 33)
+
+
+def is_point(point: bytes) -> bool:
+    """Whether 64 bytes, x and then y, big-endian and below the prime, are a point of the curve."""
+    return len(point) == 64 and _parse_public_key(b"\x04" + point) is not None
+
+
+def add_points(a: bytes, b: bytes) -> bytes | None:
+    """Add two points of 64 bytes; None for what is no point and for the point at infinity."""
+    first, second = _parse_public_key(b"\x04" + a), _parse_public_key(b"\x04" + b)
+    if first is None or second is None:
+        return None
+    total = _new(_PUBLIC_KEY)
+    if not lib.secp256k1_ec_pubkey_combine(_CONTEXT, total, (first, second), 2):
+        return None
+    return _serialize(total, _UNCOMPRESSED, _POINT_SIZE)[1:]
+
+
+def multiply_point(point: bytes, scalar: bytes) -> bytes | None:
+    """Multiply a point of 64 bytes; None for no point, and a scalar not from 1 to the order - 1."""
+    product = _parse_public_key(b"\x04" + point)
+    if (
+        product is None
+        or len(scalar) != 32
+        or not lib.secp256k1_ec_pubkey_tweak_mul(_CONTEXT, product, scalar)
+    ):
+        return None
+    return _serialize(product, _UNCOMPRESSED, _POINT_SIZE)[1:]

@@ -24,6 +24,7 @@ from ..transaction.codec import (
 from ..transaction.model import Output, Transaction
 from ..validation.verify import verify
 from ..vm.result import InputResult
+from ..vm.rules.loading import load_rules
 from ..vm.rules.ruleset import RuleSet
 from ..vm.rules.upgrades import find_rules
 from ..vm.trace import trace_input
@@ -37,7 +38,10 @@ _MODES = {"standard": True, "consensus": False}
 
 @dataclass(frozen=True, slots=True)
 class LineOptions:
-    """How to verify lines that do not say it themselves; plain data, sent to other processes."""
+    """How to verify lines that do not say it themselves; plain data, sent to other processes.
+
+    `rules` is a name for `load_rules`: that of a rule set, or FILE.py:NAME.
+    """
 
     rules: str = "BCH_2026"
     standard: bool = True
@@ -60,7 +64,7 @@ def _bytes_field(line: dict[str, Any], name: str) -> bytes:
 
 
 def _rules_of(line: dict[str, Any], options: LineOptions) -> RuleSet:
-    name = options.rules if line.get("rules") is None else _text_field(line, "rules")
+    name = None if line.get("rules") is None else _text_field(line, "rules")
     standard = options.standard
     if line.get("mode") is not None:
         mode = _text_field(line, "mode")
@@ -70,7 +74,9 @@ def _rules_of(line: dict[str, Any], options: LineOptions) -> RuleSet:
             )
         standard = _MODES[mode]
     try:
-        return find_rules(name, standard=standard)
+        given = load_rules(options.rules, standard=standard)
+        # A line's own name may be that of the user's own rules, but never of a file to be run.
+        return given if name in (None, given.draft) else find_rules(str(name), standard=standard)
     except RulesError as error:
         raise FormatError(f'"rules": {str(error)[:200]}') from None
 
@@ -102,10 +108,11 @@ def _place(result: InputResult) -> dict[str, Any]:
     stack = result.stack if failing is None else failing.stack
     alt_stack = result.alt_stack if failing is None else failing.alt_stack
     opcode = result.opcode
+    name = opcode_name if run is None else run.rules.name_opcode
     return {
         "phase": result.phase,
         "offset": result.offset,
-        "opcode": None if opcode is None else opcode_name(opcode),
+        "opcode": opcode if opcode is None else name(opcode),
         "stack": [item.hex() for item in stack],
         "alt_stack": [item.hex() for item in alt_stack],
     }
@@ -167,6 +174,8 @@ def _judge(question: _Question, rules: RuleSet, options: LineOptions) -> dict[st
         },
         "inputs": [describe_input(result) for result in verdict.inputs],
     }
+    if verdict.draft:
+        answer["draft"] = verdict.draft
     return {**answer, "remarks": list(question.remarks)} if question.remarks else answer
 
 

@@ -23,10 +23,14 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The result of `verify`: the first problem, or None, and the results of the inputs run."""
+    """The result of `verify`: the first problem, or None, and the results of the inputs run.
+
+    `draft` is the name of the rules where they have proposals, "" for rules of a network.
+    """
 
     error: Problem | None
     inputs: tuple[InputResult, ...] = ()
+    draft: str = ""
 
     @property
     def ok(self) -> bool:
@@ -40,6 +44,7 @@ class Verdict:
         return self
 
     def __str__(self) -> str:
-        lines = ["accepted" if self.error is None else f"refused: {self.error}"]
+        under = f" under the draft {self.draft}" if self.draft else ""
+        lines = [f"accepted{under}" if self.error is None else f"refused{under}: {self.error}"]
         lines += [f"input {index}: {result}" for index, result in enumerate(self.inputs)]
         return "\n".join(lines)

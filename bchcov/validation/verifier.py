@@ -61,7 +61,7 @@ class Verifier:
         try:
             check_tokens(transaction, source_outputs, self.rules.policy)
         except Refused as refused:
-            return Verdict(refused.problem)
+            return Verdict(refused.problem, draft=self.rules.draft)
         context = TransactionContext(transaction, source_outputs, are_checked=True)
         differences = Differences(context)
 

@@ -89,7 +89,8 @@ def refusal(result: InputResult, index: int) -> Problem | None:
     if result.reason is None:
         return None
     # With what the text needs, which is little, and not the result with all its stacks.
-    text = partial(explain, result.detail, result.phase, result.code, result.position)
+    named = result.run if result.run is not None and result.run.rules.proposals else None
+    text = partial(explain, result.detail, result.phase, result.code, result.position, named)
     return Problem.of_script(result.reason, text, index)
 
 
@@ -102,9 +103,11 @@ def check_inputs(
     bounded: bool = True,
 ) -> Verdict:
     """Judge the scripts of a transaction that passes all other checks."""
+    if rules.proposals and bounded and (problem := _check_proposals(context, rules)):
+        return Verdict(problem, draft=rules.draft)
     limit = rules.policy.signature_checks
     results: list[InputResult] = []
-    problem: Problem | None = None
+    problem = None
     checks = held = 0
     for index in range(len(context.transaction.inputs)):
         result = evaluate(context, index)
@@ -122,7 +125,16 @@ def check_inputs(
         results.append(result)
         if problem is not None and not all_inputs:
             break
-    return Verdict(problem, tuple(results))
+    return Verdict(problem, tuple(results), rules.draft)
+
+
+def _check_proposals(context: TransactionContext, rules: RuleSet) -> Problem | None:
+    """Make the checks of whole transactions that proposals add."""
+    for name, check in rules.checks:
+        said = check(context)
+        if said is not None:
+            return Problem.of(TransactionReason.TX_PROPOSAL, f"{name}: {said}")
+    return None
 
 
 def verify(
@@ -159,7 +171,7 @@ def verify(
             bounded=not scripts_only,
         )
     except Refused as refused:
-        return Verdict(refused.problem)
+        return Verdict(refused.problem, draft=rules.draft)
 
 
 def verify_with(
@@ -172,4 +184,4 @@ def verify_with(
         _check_transaction(decoded, sources, size, rules)
         return check_inputs(TransactionContext(decoded, sources), rules, memory.evaluate)
     except Refused as refused:
-        return Verdict(refused.problem)
+        return Verdict(refused.problem, draft=rules.draft)

@@ -31,7 +31,8 @@ class Operation:
     The rest is documentation. `effect` is the stack effect, "a b -- a+b", top last;
     `summary` describes it in words; `charge` is its cost besides the base cost of every
     instruction, "" for none; `year` is when the network introduced it with this meaning, and
-    `source` where that is specified.
+    `source` where that is specified. `name` is given to opcodes of proposals only: what the
+    network has is named in opcodes.py.
     """
 
     opcode: int
@@ -47,6 +48,7 @@ class Operation:
     charge: str = ""
     year: int = 2009
     source: str = ""
+    name: str = ""
 
 
 def _read_docstring(run: Callable[..., Any]) -> tuple[str, str]:

@@ -33,7 +33,13 @@ def _opcode_at(code: bytes | None, offset: int | None) -> int | None:
     return code[offset]
 
 
-def explain(detail: str, phase: str | None, code: bytes | None, position: int | None) -> str:
+def explain(
+    detail: str,
+    phase: str | None,
+    code: bytes | None,
+    position: int | None,
+    run: Run | None = None,
+) -> str:
     """Say why and where a script was refused; the arguments are fields of its `InputResult`."""
     parts = [detail] if detail else []
     if phase:
@@ -42,7 +48,8 @@ def explain(detail: str, phase: str | None, code: bytes | None, position: int | 
         offset = None if code is None else _offset(code, position)
         opcode = _opcode_at(code, offset)
         if opcode is not None:
-            where += f" at byte {offset}, {opcode_name(opcode)}"
+            name = opcode_name(opcode) if run is None else run.rules.name_opcode(opcode)
+            where += f" at byte {offset}, {name}"
         parts.append(where)
     return ", ".join(parts)
 
@@ -123,7 +130,7 @@ class InputResult:
     @property
     def explanation(self) -> str:
         """The detail of the failure and its place: phase, byte offset and opcode."""
-        return explain(self.detail, self.phase, self.code, self.position)
+        return explain(self.detail, self.phase, self.code, self.position, self.run)
 
     def require(self) -> InputResult:
         """Return this result if the input is accepted; raise InputFailed if not."""

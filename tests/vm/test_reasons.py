@@ -18,6 +18,7 @@ from bchcov import (
 )
 from bchcov.assembly import assemble
 from bchcov.script.pushes import encode_push
+from bchcov.vm.proposals import EC_ARITHMETIC
 from bchcov.vm.rules.flags import rules_from_flags
 
 KEY = "02" + "79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798"
@@ -113,6 +114,10 @@ OTHERS = {
     Reason.TOO_MANY_HASH_ITERS: lambda: spend(f"OP_1 {HASHES} {HASHES}"),
     Reason.CONDITIONAL_STACK_DEPTH: lambda: spend(_nested("OP_1 OP_IF", 101), rules=BCH_2025),
     Reason.CONTROL_STACK_DEPTH: lambda: spend(_nested("OP_BEGIN", 101)),
+    Reason.PROPOSAL: lambda: spend(
+        f"<0x{'00' * 32}> OP_DUP <0x{'01' * 32}> OP_UNKNOWN215",
+        rules=BCH_2026.with_proposals(EC_ARITHMETIC),
+    ),
 }
 # Named by nodes for calls that this library cannot make: an input alone, without the
 # outputs that the others spend; and the sum over a transaction, which no input has.

@@ -465,6 +465,8 @@ def test_every_reason_that_a_script_run_alone_can_have_is_in_the_tables() -> Non
         *("EVAL_FALSE", "CLEANSTACK", "SIG_PUSHONLY", "INPUT_SIGCHECKS"),
         *("SCRIPT_SIZE", "OP_COUNT", "STACK_SIZE", "OP_COST", "TOO_MANY_HASH_ITERS"),
         *("CONDITIONAL_STACK_DEPTH", "CONTROL_STACK_DEPTH", "CONTEXT_NOT_PRESENT"),
+        # Of drafts, which no node has.
+        "PROPOSAL",
         # Of nothing that this library runs: see test_reasons.py.
         *("LIMITED_CONTEXT_NO_SIBLING_INFO", "SIGCHECKS_LIMIT_EXCEEDED"),
     }

@@ -14,7 +14,7 @@ import click
 from rich.progress import BarColumn, Progress, TimeElapsedColumn
 
 from ...encoding.printable import printable
-from ...errors import ContractError, FormatError, MissingExtra, RulesError, WorkerLost
+from ...errors import ContractError, FormatError, MissingExtra, WorkerLost
 from ...processes.signals import Stopped, stoppable
 from ...testing.fuzzing import exports
 from ...testing.fuzzing.campaign import Campaign, Report, prepare
@@ -22,13 +22,13 @@ from ...testing.fuzzing.corpus import Learned, read_corpus, write_corpus
 from ...testing.fuzzing.findings import Progress as Told
 from ...testing.fuzzing.parallel import ManyCampaigns, prepare_many
 from ...testing.marks import as_annotations
-from ...vm.rules.upgrades import find_rules
 from ..terminal.console import make_console
 from ..terminal.contracts import constructor_options
 from ..terminal.covering import CoverageFiles, coverage_options
 from ..terminal.ending import end_status, report_end
 from ..terminal.files import finite, writing
 from ..terminal.reporting import report_options
+from ..terminal.rules import check_rules
 from .reading import (
     read_category,
     read_covered,
@@ -45,11 +45,7 @@ _MOST_JOBS = 256
 
 
 def _check_rules(_ctx: click.Context, _option: click.Parameter, name: str) -> str:
-    try:
-        find_rules(name)
-    except RulesError as error:
-        raise click.BadParameter(str(error)) from None
-    return name
+    return check_rules(name)
 
 
 def _read_jobs(_ctx: click.Context, _option: click.Parameter, text: str | None) -> int | None:

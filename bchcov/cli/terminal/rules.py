@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ...errors import RulesError
-from ...vm.rules.upgrades import find_rules
+from ...vm.rules.loading import load_rules
 
 __all__ = ["check_rules"]
 
@@ -13,7 +13,7 @@ __all__ = ["check_rules"]
 def check_rules(name: str) -> str:
     """Return the name of a rule set; raise click.BadParameter for one that is none."""
     try:
-        find_rules(name)
+        load_rules(name)
     except RulesError as error:
         raise click.BadParameter(str(error)) from None
     return name

@@ -19,7 +19,7 @@ from ...formats.verify_lines import LineOptions, read_line
 from ...formats.vmb import read_vmb
 from ...seeing import Spending, as_spending, see
 from ...transaction.codec import transaction_id
-from ...vm.rules.upgrades import find_rules
+from ...vm.rules.loading import load_rules
 from .functions import load_function
 from .knowledge import Knowledge, knowledge_options
 from .lines import read_lines
@@ -142,7 +142,7 @@ def _of_function(path: Path, name: str, knowledge: Knowledge) -> Spending:
 def _of_tests(
     text: str, options: LineOptions, knowledge: Knowledge
 ) -> Iterator[tuple[str, Spending]]:
-    rules = find_rules(options.rules, standard=options.standard)
+    rules = load_rules(options.rules, standard=options.standard)
     try:
         rows = JSON.decode(text)
     except ValueError as error:

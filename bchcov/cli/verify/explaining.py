@@ -31,7 +31,8 @@ def explain_lines(stream: IO[bytes], options: LineOptions, knowledge: Knowledge)
             click.echo(f"line {line.number}: cannot be read: {printable(str(error))}\n")
             continue
         explained = why(spending)
-        name = f"line {line.number}: {transaction_id(transaction)}"
+        draft = f" (draft {rules.draft})" if rules.draft else ""
+        name = f"line {line.number}: {transaction_id(transaction)}{draft}"
         if explained is None:
             click.echo(f"{name}: accepted\n")
         else:

@@ -23,6 +23,8 @@ def _verdict(ok: bool, reason: str | None) -> Text:
 
 def _title(answer: dict[str, Any], name: str) -> Text:
     title = outside(name, "bold")
+    if "draft" in answer:
+        title.append_text(outside(f" (draft {answer['draft']})", "yellow"))
     error = answer["error"]
     if error is None:
         return Text.assemble(title, "  ", ("valid", "green"))

@@ -27,7 +27,7 @@ from ..signing.signature_encoding import (
 from ..signing.signed_bytes import covered_bytecode, transaction_digest, without_signature
 from .hashing import charge_hashing
 
-__all__ = ["SIGNATURES"]
+__all__ = ["SIGNATURES", "may_cover"]
 
 
 def _described(
@@ -52,7 +52,7 @@ def _described(
     )
 
 
-def _may_cover(context: TransactionContext, _index: int) -> Hashable:
+def may_cover(context: TransactionContext, _index: int) -> Hashable:
     """All that signatures may cover: everything but the unlocking bytecodes."""
     return (
         context.version,
@@ -110,7 +110,7 @@ def _check_signature(opcode: Op, failure: Reason | None) -> Operation:
         "signature public_key",
         "the key signed this transaction",
         takes=2,
-        reads=_may_cover,
+        reads=may_cover,
         charged="for a non-empty signature",
     )
     def run(vm: Machine) -> None:
@@ -237,7 +237,7 @@ def _check_multisig(opcode: Op, failure: Reason | None) -> Operation:
         "dummy signatures... count keys... count",
         "the given number of keys signed this transaction; a non-empty dummy is a bit field that"
         " selects the keys of Schnorr signatures",
-        reads=_may_cover,
+        reads=may_cover,
         charged="for each signature (Schnorr) or each key (ECDSA)",
     )
     def run(vm: Machine) -> None:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
 from ...errors import RulesError
+from ...script.opcodes import opcode_name
 from ..operation import Operation
 from .limits import Limits
 from .policy import Policy
+from .proposal import Check, Proposal
+from .proposals_together import check_together, merged
 from .switches import Switches
 
 __all__ = ["RuleSet"]
+
+# So many drafts of one rule set are the same objects when they are asked for again.
+_MOST_DRAFTS = 64
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -22,7 +28,7 @@ class RuleSet:
 
     Standard mode has the rules for relaying transactions, consensus mode those for blocks;
     `standard` and `consensus` give the same year's rules in the other mode. `policy` limits
-    whole transactions.
+    whole transactions. With `proposals` it is a draft, which no network has.
     """
 
     name: str
@@ -30,8 +36,12 @@ class RuleSet:
     switches: Switches
     policy: Policy
     operations: MappingProxyType[int, Operation]
+    proposals: tuple[Proposal, ...] = ()
+    opcode_names: Mapping[int, str] = field(default_factory=dict)
     _modes: dict[bool, RuleSet] = field(default_factory=dict)
     _find: Callable[[str, bool], RuleSet] | None = None
+    _base: RuleSet | None = None
+    _drafts: dict[tuple[Proposal, ...], RuleSet] = field(default_factory=dict)
 
     @property
     def is_standard(self) -> bool:
@@ -53,8 +63,22 @@ class RuleSet:
         """The mode's name: "standard" or "consensus"."""
         return "standard" if self.is_standard else "consensus"
 
+    @property
+    def draft(self) -> str:
+        """The name of a rule set with proposals, "" for one that a network has or had."""
+        return self.name if self.proposals else ""
+
+    @property
+    def checks(self) -> tuple[tuple[str, Check], ...]:
+        """The checks of whole transactions that proposals add, each with its proposal's name."""
+        return tuple((each.name, check) for each in self.proposals for check in each.checks)
+
+    def name_opcode(self, code: int) -> str:
+        """Name an opcode as these rules do: those of proposals have names here only."""
+        return self.opcode_names.get(code) or opcode_name(code)
+
     def __str__(self) -> str:
-        return f"{self.name} ({self.mode})"
+        return f"{self.name} ({'draft, ' if self.proposals else ''}{self.mode})"
 
     def __repr__(self) -> str:
         return self.name if self.is_standard else f"{self.name}.consensus"
@@ -70,7 +94,8 @@ class RuleSet:
     ) -> RuleSet:
         """Copy this rule set with other operations, limits, switches or policy.
 
-        `changed` groups are added or replace operations, `without` removes opcodes.
+        `changed` groups are added or replace operations, `without` removes opcodes. What is made
+        of a draft is a draft.
         """
         merged = {**self.operations, **{op.opcode: op for group in changed for op in group}}
         for opcode in without:
@@ -81,7 +106,51 @@ class RuleSet:
             replace(self.switches, **switches or {}),
             replace(self.policy, **policy or {}),
             MappingProxyType(merged),
+            self.proposals,
+            self.opcode_names,
         )
+
+    def with_proposals(self, *proposals: Proposal) -> RuleSet:
+        """Return these rules, in the same mode, with proposals: a draft, and the same each time.
+
+        Raises RulesError for two that want the same: the number or the name of an opcode, or
+        another value of a limit; and for the number of an opcode that these rules have already,
+        unless the proposal says that it replaces it.
+        """
+        if self._base is not None:
+            return self._base.with_proposals(*self.proposals, *proposals)
+        if not proposals:
+            return self
+        found = self._drafts.get(proposals)
+        if found is None:
+            check_together(proposals, self.name, self.operations)
+            consensus, relay = self.consensus, self.standard
+            made = consensus._with(proposals)
+            if relay is not consensus:
+                relay._with(proposals, beside=made)
+            found = self._drafts[proposals]
+        return found
+
+    def _with(self, proposals: tuple[Proposal, ...], beside: RuleSet | None = None) -> RuleSet:
+        names = {op.opcode: op.name for each in proposals for op in each.operations}
+        made = replace(
+            self.evolve(
+                "+".join((self.name, *(each.name for each in proposals))),
+                *(each.operations for each in proposals),
+                limits=merged(proposals, "limits"),
+                switches=merged(proposals, "switches"),
+                policy=merged(proposals, "policy"),
+            ),
+            proposals=proposals,
+            opcode_names=MappingProxyType(names),
+            _base=self,
+        )
+        if beside is not None:
+            beside.pair_with(made)
+        while len(self._drafts) >= _MOST_DRAFTS:
+            del self._drafts[next(iter(self._drafts))]
+        self._drafts[proposals] = made
+        return made
 
     def pair_with(self, relay: RuleSet) -> RuleSet:
         """Link this rule set and `relay` as its standard mode; return `relay`."""
@@ -97,7 +166,9 @@ class RuleSet:
         """
         return replace(self, _find=find, _modes={})
 
-    def __reduce__(self) -> tuple[Any, tuple[str, bool]]:
+    def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
+        if self._base is not None:
+            return RuleSet.with_proposals, (self._base, *self.proposals)
         if self._find is None:
             raise RulesError(f"{self} cannot be pickled: it cannot be found by its name")
         return self._find, (self.name, self.is_standard)

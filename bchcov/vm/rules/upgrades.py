@@ -22,6 +22,7 @@ from ..operations.signatures import SIGNATURES
 from ..operations.splice import SPLICE
 from ..operations.stack import STACK
 from ..operations.tokens import TOKENS
+from ..proposals.known import find_proposal
 from .limits import Limits
 from .policy import Policy
 from .ruleset import RuleSet
@@ -133,13 +134,16 @@ _NAME = re.compile(r"(?:BCH_)?(20\d\d|SPEC)(?:_05)?")
 def find_rules(name: str, *, standard: bool = True) -> RuleSet:
     """Find a rule set by name: "BCH_2026", "2026" and "BCH_2026_05" mean the same one.
 
+    Names of proposals may follow, each after a plus sign: "BCH_2026+op-sighash+ec-arithmetic".
     Raises RulesError, which lists the known names.
     """
     if not isinstance(name, str):
         raise RulesError(f"a rule set is named by text, not {kind_of(name)}")
-    match = _NAME.fullmatch(name.strip().upper())
+    year, *drafts = name.strip().split("+")
+    match = _NAME.fullmatch(year.strip().upper())
     for rules in RULE_SETS:
         if match and rules.name == f"BCH_{match[1]}":
-            return rules if standard else rules.consensus
+            found = rules if standard else rules.consensus
+            return found.with_proposals(*map(find_proposal, drafts)) if drafts else found
     known = ", ".join(rules.name for rules in RULE_SETS)
     raise RulesError(f"unknown rule set {name!r}: expected one of {known}")

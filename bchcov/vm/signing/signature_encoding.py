@@ -12,6 +12,7 @@ from ..machine import Machine
 __all__ = [
     "check_any_form",
     "check_ecdsa_form",
+    "check_hash_type",
     "check_public_key",
     "check_schnorr_form",
     "check_transaction_signature",
@@ -81,7 +82,8 @@ def check_any_form(vm: Machine, signature: bytes) -> None:
         check_ecdsa_form(vm, signature)
 
 
-def _check_hash_type(vm: Machine, hash_type: int) -> None:
+def check_hash_type(vm: Machine, hash_type: int) -> None:
+    """Fail unless a hash type is one that signatures may have."""
     switches = vm.switches
     if not switches.strict_encoding:
         return
@@ -108,4 +110,4 @@ def check_transaction_signature(
     """Fail unless a signature with its hash type is well encoded; an empty one always is."""
     if signature:
         check_form(vm, signature[:-1])
-        _check_hash_type(vm, signature[-1])
+        check_hash_type(vm, signature[-1])
