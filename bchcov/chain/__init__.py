@@ -7,6 +7,7 @@ from .blocks import Block
 from .chain import Chain
 from .chain_file import ChainFile
 from .lookup import find_transaction
+from .pace import Pace
 from .rebuild import Rebuilt, rebuild
 from .salvage import Salvage
 from .submission import Submission
@@ -16,6 +17,7 @@ __all__ = [
     "Block",
     "Chain",
     "ChainFile",
+    "Pace",
     "Rebuilt",
     "Salvage",
     "Submission",

@@ -11,27 +11,40 @@ from ..validation.verify import verify
 from ..vm.rules.ruleset import RuleSet
 from .finality import CoinAge, unmet_age, unmet_locktime
 from .ledger import Ledger, Record
+from .pace import LockScale
 from .submission import Submission
 
-__all__ = ["judge", "unmet_fee"]
+__all__ = ["judge", "known_already", "unmet_fee"]
 
 _COINBASE_MATURITY = 100
 
 
 def judge(
-    transaction: Transaction, ledger: Ledger, rules: RuleSet, *, height: int, median_time: int
+    transaction: Transaction,
+    ledger: Ledger,
+    rules: RuleSet,
+    *,
+    scale: LockScale,
+    height: int,
+    median_time: int,
 ) -> tuple[Submission, int]:
     """Check everything but the fee; return the submission and the fee in satoshis.
 
     `height` is that of the block that would confirm the transaction, `median_time` the median
-    time past of the block before it. The fee is 0 where a check before `verify` fails.
+    time past of the block before it; `scale` says what heights count for locks. The fee is 0
+    where a check before `verify` fails.
     """
-    submission, fee = _judge(transaction, ledger, rules, height=height, median_time=median_time)
+    submission, fee = _judge(transaction, ledger, rules, scale, height, median_time)
     return replace(submission, transaction=transaction, rules=rules), fee
 
 
 def _judge(
-    transaction: Transaction, ledger: Ledger, rules: RuleSet, *, height: int, median_time: int
+    transaction: Transaction,
+    ledger: Ledger,
+    rules: RuleSet,
+    scale: LockScale,
+    height: int,
+    median_time: int,
 ) -> tuple[Submission, int]:
     txid = transaction_id(transaction)
     known = _known_outputs(transaction, ledger)
@@ -42,13 +55,13 @@ def _judge(
         if record is None:
             return replace(_missing(txid, index, outpoint, ledger), source_outputs=known), 0
         born = height if record.height is None else record.height
-        if record.is_coinbase and height - born < _COINBASE_MATURITY:
-            mature = born + _COINBASE_MATURITY
+        if record.is_coinbase and height < (mature := scale.first_height(born, _COINBASE_MATURITY)):
             detail = f"a coinbase of height {born} is spent at {height}: expected at least {mature}"
+            detail += scale.remark
             problem = Problem.of(TransactionReason.TX_PREMATURE_COINBASE, detail, index)
             return Submission(txid, problem, source_outputs=known), 0
         records.append(record)
-    why = unmet_locktime(transaction, height, median_time)
+    why = unmet_locktime(transaction, height, median_time, scale=scale)
     if why is not None:
         problem = Problem.of(TransactionReason.TX_NOT_FINAL, why)
         return Submission(txid, problem, source_outputs=known), 0
@@ -59,7 +72,7 @@ def _judge(
         else CoinAge(record.height, record.median_time)
         for record in records
     ]
-    young = unmet_age(transaction, ages, height, median_time)
+    young = unmet_age(transaction, ages, height, median_time, scale=scale)
     if young is not None:
         problem = Problem.of(TransactionReason.TX_SEQUENCE_NOT_FINAL, young[1], young[0])
         return Submission(txid, problem, source_outputs=known), 0
@@ -67,6 +80,20 @@ def _judge(
     verdict = verify(transaction, sources, rules)
     fee = sum(each.value for each in sources) - sum(each.value for each in transaction.outputs)
     return Submission(txid, verdict.error, verdict, source_outputs=known), fee
+
+
+def known_already(
+    transaction: Transaction, sources: tuple[Output, ...], rules: RuleSet
+) -> Submission:
+    """Refuse a transaction that is in the mempool and spends these outputs."""
+    problem = Problem.of(TransactionReason.TX_KNOWN, "the transaction is in the mempool already")
+    return Submission(
+        transaction_id(transaction),
+        problem,
+        source_outputs=sources,
+        transaction=transaction,
+        rules=rules,
+    )
 
 
 def _known_outputs(transaction: Transaction, ledger: Ledger) -> tuple[Output | None, ...]:

@@ -43,16 +43,25 @@ class Block:
         )
 
 
-def median_time(blocks: list[Block]) -> int:
-    """Compute the median time past: the median of the last 11 blocks' times. Source: BIP113."""
-    times = sorted(block.time for block in blocks[-_MEDIAN_OF:])
+def median_time(blocks: list[Block], *, sub_blocks: int = 1) -> int:
+    """Compute the median time past: the median of the last 11 blocks' times. Source: BIP113.
+
+    Of `sub_blocks` to a block only the last one, which closes the block, counts; `blocks` begins
+    with a closed block.
+    """
+    last = (len(blocks) - 1) // sub_blocks * sub_blocks
+    first = max(0, last - (_MEDIAN_OF - 1) * sub_blocks)
+    times = sorted(block.time for block in blocks[first : last + 1 : sub_blocks])
     return times[len(times) // 2]
 
 
-def make_coinbase(height: int, fees: int, reward_to: bytes) -> Transaction:
-    """Make the transaction that pays a block's subsidy and fees to a locking bytecode."""
+def make_coinbase(height: int, fees: int, reward_to: bytes, *, seconds: int = 600) -> Transaction:
+    """Make the transaction that pays a block's subsidy and fees to a locking bytecode.
+
+    A block of `seconds` of target time has the subsidy in proportion to ten minutes.
+    """
     nothing = Input(*NULL_OUTPOINT, height.to_bytes(8, "little"))
-    return Transaction((nothing,), (Output(_SUBSIDY + fees, reward_to),))
+    return Transaction((nothing,), (Output(_SUBSIDY * seconds // 600 + fees, reward_to),))
 
 
 def make_funding(number: int, outputs: tuple[Output, ...]) -> Transaction:

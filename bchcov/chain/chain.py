@@ -12,14 +12,13 @@ from dataclasses import replace
 
 from ..encoding.addresses import locking_bytecode_of
 from ..errors import ChainError
-from ..reasons import Problem, TransactionReason
 from ..transaction.codec import transaction_hash, transaction_id
 from ..transaction.model import Output, Transaction
 from ..vm.rules.ruleset import RuleSet
 from ..vm.rules.upgrades import BCH_2026
 from ..wallet.coins import Coin
 from ..wallet.destinations import Destination
-from .admission import judge, unmet_fee
+from .admission import judge, known_already, unmet_fee
 from .blocks import Block, make_coinbase, make_funding, median_time
 from .given import (
     Given,
@@ -33,12 +32,12 @@ from .given import (
 )
 from .ledger import Ledger
 from .mempool import Mempool
+from .pace import TODAY, LockScale, Pace
 from .store import Change, Records, Store
 from .submission import Submission
 
 __all__ = ["Chain"]
 
-_BLOCK_SECONDS = 600
 _NOBODY = b"\x6a"
 
 
@@ -47,7 +46,7 @@ class Chain:
 
     `rules` apply to submissions, their `.consensus` to blocks. Heights start at `height`, times
     at `time`, in seconds since 1970; `fee_rate` is the minimum for relay in satoshis per byte.
-    Addresses of another network than `network` are refused.
+    Addresses of another network than `network` are refused. A `pace` but today's is a draft.
     """
 
     def __init__(
@@ -58,17 +57,16 @@ class Chain:
         time: int = 1_800_000_000,
         fee_rate: int = 1,
         network: str = "mainnet",
+        pace: Pace = TODAY.pace,
     ) -> None:
         check_start(rules, height, time, fee_rate, network)
-        self.rules = rules
-        self.fee_rate = fee_rate
-        self.network = network
+        self.scale = LockScale(pace, height)
+        self.rules, self.fee_rate, self.network = rules, fee_rate, network
         self.blocks = [Block(height, time, bytes(32), ())]
         self._ledger = Ledger()
-        self._mempool = Mempool(self._ledger)
-        self._funded = 0
+        self._mempool = Mempool(self._ledger, self.scale)
         self._store: Store | None = None
-        self._changes = 0
+        self._funded = self._changes = 0
 
     @classmethod
     def stored(cls, records: Records, store: Store) -> Chain:
@@ -93,7 +91,12 @@ class Chain:
     @property
     def median_time(self) -> int:
         """The median time past of the last block."""
-        return median_time(self.blocks)
+        return median_time(self.blocks, sub_blocks=self.scale.pace.sub_blocks)
+
+    @property
+    def lock_height(self) -> int:
+        """The highest locktime that is final in the next block: `height`, but for a draft."""
+        return self.scale.lock_height(self.height)
 
     @property
     def mempool(self) -> dict[str, Transaction]:
@@ -125,7 +128,7 @@ class Chain:
     def fund(self, *outputs: Output) -> list[Coin]:
         """Create coins out of nothing, confirmed in a block of their own, spendable at once."""
         outputs = outputs_of(outputs, self.network)
-        time = time_after(self.blocks[-1].time, _BLOCK_SECONDS)
+        time = self._time()
         with self._recorded():
             self._funded += 1
             made = make_funding(self._funded, outputs)
@@ -147,27 +150,27 @@ class Chain:
 
     def _admit(self, transaction: Transaction) -> tuple[Submission, int]:
         """Check a transaction for the mempool; return the submission and the fee in satoshis."""
-        txid = transaction_id(transaction)
-        if txid in self.mempool:
-            said = "the transaction is in the mempool already"
-            problem = Problem.of(TransactionReason.TX_KNOWN, said)
-            known = self.source_outputs(transaction)
-            told = Submission(txid, problem, source_outputs=known)
-            return replace(told, transaction=transaction, rules=self.rules), 0
+        if transaction_id(transaction) in self.mempool:
+            return known_already(transaction, self.source_outputs(transaction), self.rules), 0
         submission, fee = self._judge(transaction, self.rules)
         if submission.ok and (problem_of_fee := unmet_fee(transaction, fee, self.fee_rate)):
             submission = replace(submission, error=problem_of_fee)
         return submission, fee
 
     def _judge(self, transaction: Transaction, rules: RuleSet) -> tuple[Submission, int]:
-        time = self.median_time
-        return judge(transaction, self._ledger, rules, height=self.height + 1, median_time=time)
+        height, time, scale = self.height + 1, self.median_time, self.scale
+        return judge(transaction, self._ledger, rules, scale=scale, height=height, median_time=time)
+
+    def _time(self, seconds: int | None = None) -> int:
+        """Return the time of a block so many seconds after the last one, or at the pace."""
+        last, interval = self.blocks[-1].time, self.scale.pace.interval
+        return time_after(last, interval if seconds is None else seconds)
 
     def mine(
         self,
         transactions: Sequence[Given] | None = None,
         *,
-        seconds: int = _BLOCK_SECONDS,
+        seconds: int | None = None,
         reward_to: Destination = _NOBODY,
     ) -> Block:
         """Confirm the mempool in a block or, as a miner with another policy, these transactions.
@@ -176,7 +179,7 @@ class Chain:
         in it that conflict with them are dropped, with all that depend on them. Raises
         TransactionRefused, and changes nothing, if a block cannot contain one of them.
         """
-        time = time_after(self.blocks[-1].time, seconds)
+        time = self._time(seconds)
         reward = locking_bytecode_of(reward_to, network=self.network)
         with self._recorded():
             before = self.median_time
@@ -184,19 +187,19 @@ class Chain:
                 chosen, fees = self._mempool.confirm_all(self.height + 1, before)
             else:
                 fees = self._choose(chosen := transactions_of(transactions))
-            coinbase = make_coinbase(self.height + 1, fees, reward)
+            worth = self.scale.pace.interval
+            coinbase = make_coinbase(self.height + 1, fees, reward, seconds=worth)
             self._append(time, (coinbase, *chosen))
             self._ledger.apply(coinbase, self.height, before, is_made=True, is_coinbase=True)
         return self.blocks[-1]
 
     def _choose(self, transactions: Sequence[Transaction]) -> int:
         """Confirm a miner's own choice instead of the mempool; return the sum of its fees."""
-        saved, rules = self._save(), self.rules.consensus
+        saved, rules, confirm = self._save(), self.rules.consensus, self._mempool.confirm
         height, time = self.height + 1, self.median_time
         try:
             fees = sum(
-                self._mempool.confirm(each, rules, height=height, median_time=time)
-                for each in transactions
+                confirm(each, rules, height=height, median_time=time) for each in transactions
             )
         except BaseException:
             self._restore(saved)
@@ -215,7 +218,7 @@ class Chain:
         last = self.blocks[-1]
         self.blocks.append(Block(last.height + 1, time, last.hash, tuple(confirmed), made))
 
-    def advance(self, blocks: int, *, seconds: int = _BLOCK_SECONDS) -> None:
+    def advance(self, blocks: int, *, seconds: int | None = None) -> None:
         """Mine a number of blocks; the first one confirms the mempool. Raises ChainError."""
         for _ in range(whole(blocks, "blocks", 0)):
             self.mine(seconds=seconds)

@@ -17,6 +17,7 @@ from ..transaction.constants import (
     SEQUENCE_FINAL,
 )
 from ..transaction.model import Transaction
+from .pace import TODAY, LockScale
 
 __all__ = ["CoinAge", "unmet_age", "unmet_locktime"]
 
@@ -29,27 +30,34 @@ class CoinAge:
     median_time: int
 
 
-def unmet_locktime(transaction: Transaction, height: int, time: int) -> str | None:
+def unmet_locktime(
+    transaction: Transaction, height: int, time: int, *, scale: LockScale = TODAY
+) -> str | None:
     """Say why a transaction's locktime keeps it out of a block at `height`; None if it does not.
 
-    `time` is the median time past of the block before that one.
+    `time` is the median time past of the block before that one; `scale` says what heights count.
     """
     locktime = transaction.locktime
     if all(item.sequence == SEQUENCE_FINAL for item in transaction.inputs):
         return None
     is_time = locktime >= LOCKTIME_THRESHOLD
-    if locktime == 0 or locktime < (time if is_time else height):
+    if locktime == 0 or (locktime < time if is_time else scale.is_final(locktime, height)):
         return None
-    now = f"median time {time}" if is_time else f"height {height}"
-    return f"locktime {locktime} is not below {now}"
+    now = f"median time {time}" if is_time else f"height {scale.told(height)}"
+    return f"locktime {locktime} is not below {now}{scale.remark}"
 
 
 def unmet_age(
-    transaction: Transaction, ages: Sequence[CoinAge], height: int, time: int
+    transaction: Transaction,
+    ages: Sequence[CoinAge],
+    height: int,
+    time: int,
+    *,
+    scale: LockScale = TODAY,
 ) -> tuple[int, str] | None:
     """Return the first input whose coin is younger than its sequence number requires, and why.
 
-    `height` and `time` are those of `unmet_locktime`. Returns None if all are old enough.
+    `height`, `time` and `scale` are those of `unmet_locktime`. Returns None if all are old enough.
     """
     if transaction.version < 2:
         return None
@@ -60,8 +68,9 @@ def unmet_age(
         if item.sequence & AGE_IS_TIME:
             least = age.median_time + count * AGE_SECONDS
             if time < least:
-                return index, f"median time {time} is too early: expected at least {least}"
-        elif height < age.height + count:
-            least = age.height + count
-            return index, f"height {height} is too early: expected at least {least}"
+                why = f"median time {time} is too early: expected at least {least}"
+                return index, why + scale.remark
+        elif height < (least := scale.first_height(age.height, count)):
+            now, then = scale.told(height), scale.told(least)
+            return index, f"height {now} is too early: expected at least {then}{scale.remark}"
     return None

@@ -8,6 +8,7 @@ from ..transaction.model import Transaction
 from ..vm.rules.ruleset import RuleSet
 from .admission import judge
 from .ledger import Ledger
+from .pace import LockScale
 from .submission import Submission
 
 __all__ = ["Mempool"]
@@ -19,10 +20,10 @@ class Mempool:
     Their inputs and outputs are applied to the same ledger as those of blocks.
     """
 
-    __slots__ = ("_ledger", "fees", "transactions")
+    __slots__ = ("_ledger", "_scale", "fees", "transactions")
 
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
+    def __init__(self, ledger: Ledger, scale: LockScale) -> None:
+        self._ledger, self._scale = ledger, scale
         self.transactions: dict[str, Transaction] = {}
         self.fees: dict[str, int] = {}
 
@@ -106,7 +107,9 @@ class Mempool:
         for outpoint in outpoints:
             if outpoint in ledger.spenders:
                 self.evict(ledger.spenders[outpoint])
-        submission, fee = judge(transaction, ledger, rules, height=height, median_time=median_time)
+        submission, fee = judge(
+            transaction, ledger, rules, scale=self._scale, height=height, median_time=median_time
+        )
         submission.require()
         ledger.apply(transaction, height, median_time)
         return fee

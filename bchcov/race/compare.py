@@ -21,6 +21,7 @@ class Row:
 
     Waits are in blocks, fees and takes (profits) in satoshis; `price` is the mean ratio of what
     filled orders got to what they were quoted, `throughput` the orders executed per block.
+    Payouts are in seconds from the wish; `draft` is that of the results.
     """
 
     pool: str
@@ -52,6 +53,9 @@ class Row:
     users_gain: int
     provider_gain: int
     bonds_lost: int
+    draft: str
+    payout_median: float
+    payout_95: float
 
     def as_dict(self) -> dict[str, Any]:
         """Return every column by its name."""
@@ -63,6 +67,7 @@ def _row(pool: str, value: float, results: Sequence[Result]) -> Row:
         return int(sum(getattr(each, name) for each in results))
 
     waits = [wait for each in results for wait in each.waits]
+    payouts = [seconds for each in results for seconds in each.payouts]
     prices = [price for each in results for price in each.prices]
     settled, users = max(1, add("settled")), max(1, add("users"))
     return Row(
@@ -95,6 +100,9 @@ def _row(pool: str, value: float, results: Sequence[Result]) -> Row:
         users_gain=add("users_gain"),
         provider_gain=add("provider_gain"),
         bonds_lost=add("bonds_lost"),
+        draft=results[0].draft,
+        payout_median=float(np.percentile(payouts, 50)) if payouts else 0.0,
+        payout_95=float(np.percentile(payouts, 95)) if payouts else 0.0,
     )
 
 

@@ -34,6 +34,7 @@ def race_page(race: Race) -> Page:
         return "" if scripts is None else name_coin(output, [scripts])
 
     title = f"A race of {len(world.intents):,} users on the pool {race.model.name}"
+    title += world.chain.scale.remark
     return chain_page(
         world.chain,
         refused=world.refused,

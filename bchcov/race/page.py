@@ -80,7 +80,7 @@ def page(
 <style>{_STYLE}</style>
 <h1>A race on {len(pools)} pools</h1>
 <p>The same users and blocks on each pool; every transaction was verified by the script engine.</p>
-<ul>
+{_draft(settings)}<ul>
 {legend}</ul>
 <h2>What was found</h2>
 {_found(rows, swept)}
@@ -91,6 +91,15 @@ def page(
 {_settings(settings, swept, values)}
 </html>
 """
+
+
+def _draft(settings: Settings) -> str:
+    draft = settings.pace.draft
+    return (
+        f"<p><b>{_capital(html.escape(draft))}</b>: a model of rules that no chain has.</p>\n"
+        if draft
+        else ""
+    )
 
 
 def _capital(text: str) -> str:

@@ -58,7 +58,7 @@ def draw(rows: Sequence[Row], *, swept: str = "users") -> dict[str, bytes]:
             axes.legend()
         if column == "miner_take":
             axes.yaxis.set_major_formatter("{x:,.0f}")
-        axes.set_title(PLOTS_IN_WORDS[name])
+        axes.set_title("\n".join(filter(None, (PLOTS_IN_WORDS[name], rows[0].draft))))
         axes.grid(visible=True, axis="y", alpha=0.3)
         file = io.BytesIO()
         # Without date and version, the same numbers give the same bytes.

@@ -43,9 +43,11 @@ class Result:
     """The result of one race on one pool.
 
     `waits` are the blocks that each settled order took, `prices` the ratios of what each filled
-    order got to what it was quoted. `bytes` and `fees` (satoshis to miners) are those of all
+    order got to what it was quoted; `payouts` are the seconds from each of these orders' wish to
+    the block or sub-block that paid it. `bytes` and `fees` (satoshis to miners) are those of all
     confirmed transactions of users and builders. `miner_take` is the miner's profit in satoshis
     from attacks. The miner tried `candidates` blocks, of which scripts refused `refused`.
+    `draft` says what the blocks draft, and is empty for those of today.
 
     `attacker` is the attacker's name, or empty; they began `rounds` attacks. `attacker_gain`,
     `users_gain` (of honest users), `provider_gain` and `builders_gain` are in satoshis, after
@@ -81,6 +83,8 @@ class Result:
     provider_gain: int
     builders_gain: int
     bonds_lost: int
+    draft: str
+    payouts: tuple[float, ...]
 
     @property
     def settled(self) -> int:
@@ -106,6 +110,10 @@ class Result:
         """Return a percentile of the blocks that orders waited."""
         return float(np.percentile(self.waits, percent)) if self.waits else 0.0
 
+    def payout(self, percent: float) -> float:
+        """Return a percentile of the seconds from wish to payout."""
+        return float(np.percentile(self.payouts, percent)) if self.payouts else 0.0
+
     @property
     def price(self) -> float:
         """The mean ratio of what filled orders got to what they were quoted."""
@@ -121,6 +129,8 @@ class Result:
             "wait_90": self.wait(90),
             "wait_most": self.wait(100),
             "price_mean": round(self.price, 6),
+            "payout_median": round(self.payout(50), 1),
+            "payout_95": round(self.payout(95), 1),
         }
 
 
@@ -183,8 +193,18 @@ def measure(race: _Race) -> Result:
         provider_gain=gains.of("provider"),
         builders_gain=gains.of("builders"),
         bonds_lost=sum(each.status == "expired" for each in model.user_orders),
+        draft=world.settings.pace.draft,
+        payouts=_payouts(honest, world.found),
     )
 
 
 def _waits(user_orders: Sequence[UserOrder]) -> tuple[int, ...]:
     return tuple(each.blocks for each in user_orders if each.status in ("filled", "unfilled"))
+
+
+def _payouts(user_orders: Sequence[UserOrder], found: dict[int, float]) -> tuple[float, ...]:
+    return tuple(
+        round(found[each.height + each.blocks] - each.intent.time, 3)
+        for each in user_orders
+        if each.status in ("filled", "unfilled")
+    )

@@ -132,6 +132,7 @@ class Race:
             blocks = [self.miner.choose() if is_profit_seeker else None]
         for chosen in blocks:
             block = self.world.chain.mine(chosen, seconds=max(1, round(seconds)))
+            self.world.found[block.height] = self.world.clock.now
             self.world.move_price()
             self.model.follow_block(block.transactions[1:])
         if blocks:

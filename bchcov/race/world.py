@@ -22,7 +22,7 @@ from ..wallet.keys import PrivateKey
 from ..wallet.unlockers import P2pkhUnlocker
 from .clock import Clock
 from .orders import Intent, UserOrder
-from .settings import Settings
+from .settings import TEN_MINUTES, Settings
 from .stage import Stage
 
 __all__ = ["RESERVES", "TOKENS", "World", "spends", "user_key"]
@@ -66,7 +66,7 @@ class World:
         self.reserves = _reserves(settings.reserve) if stage is None else stage.reserves
         self.tokens = TOKENS if stage is None else stage.tokens
         given = None if stage is None else stage.chain
-        self.chain = Chain(rules, height=1_000) if given is None else given
+        self.chain = Chain(rules, height=1_000, pace=settings.pace) if given is None else given
         streams = np.random.SeedSequence(settings.seed).spawn(5)
         self._wishes, self._block_times, self._network, self._who, self._elsewhere = map(
             np.random.default_rng, streams
@@ -79,6 +79,8 @@ class World:
         self._fund_users()
         self.on_accepted: Callable[[Transaction], None] = _do_nothing
         """Called when a transaction has reached everybody's mempool."""
+        self.found: dict[int, float] = {}
+        """The seconds from the start of the race at which the block of each height was found."""
         self.refused: list[Submission] = []
         """What the chain has refused, in its order."""
 
@@ -94,7 +96,7 @@ class World:
     def _draw_intents(self) -> tuple[Intent, ...]:
         settings, wishes = self.settings, self._wishes
         count = settings.users + settings.griefers
-        gap = settings.block_seconds / settings.arrivals_per_block
+        gap = TEN_MINUTES / settings.arrivals_per_block
         times = np.cumsum(wishes.exponential(gap, count))
         buys = wishes.random(count) < 0.5
         if self.stage is not None:
@@ -215,6 +217,15 @@ class World:
         value = tokens * self.reserves.bch / self.reserves.tokens * self._price_elsewhere
         return satoshis + round(value)
 
+    def age(self, coin: Coin, *, spare_blocks: int = 0) -> int:
+        """Return the age that relative locks count for a coin in the next block.
+
+        It is in blocks of ten minutes, 0 in the mempool; `spare_blocks` less are counted.
+        """
+        height = self.chain.height + 1
+        born = height - self.chain.confirmations(coin)
+        return self.chain.scale.age(born, height - spare_blocks)
+
     def held(self, *scripts: bytes) -> tuple[int, int]:
         """Return the satoshis and tokens of all coins that these scripts lock."""
         coins = [coin for script in scripts for coin in self.chain.coins(script)]
@@ -223,12 +234,13 @@ class World:
 
     def move_price(self) -> None:
         """Let the price elsewhere move, as it does from one block to the next."""
-        step = self._elsewhere.normal(0.0, self.settings.volatility)
+        spread = self.settings.volatility * (self.settings.interval / TEN_MINUTES) ** 0.5
+        step = self._elsewhere.normal(0.0, spread)
         self._price_elsewhere *= float(np.exp(step)) if self.settings.volatility else 1.0
 
     def next_block(self) -> tuple[float, bool]:
         """Draw the seconds until the next block, and whether the profit-seeking miner finds it."""
-        seconds = max(1.0, self._block_times.exponential(self.settings.block_seconds))
+        seconds = max(1.0, self._block_times.exponential(self.settings.interval))
         return float(seconds), bool(self._who.random() < self.settings.miner_share)
 
 

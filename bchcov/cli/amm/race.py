@@ -10,7 +10,7 @@ from contextlib import closing
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 from rich.progress import Progress
@@ -24,16 +24,15 @@ from ...race.graph import race_page
 from ...race.page import page
 from ...race.report import can_draw, draw
 from ...race.run import Race
-from ...race.sweep import SWEEPABLE, Run, make_runs, run_all
+from ...race.sweep import Run, make_runs, run_all
 from ..terminal.console import make_console, print_table
 from ..terminal.ending import end_status, report_end
 from ..terminal.files import writing
+from .race_options import read_parameters, read_sweep, setting
 
 __all__ = ["race", "race_table"]
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
 _Cell = Callable[[Row], str]
-_MOST_DIGITS = 18
 _WITHOUT_PLOTS = (
     "matplotlib is not installed, so there will be no plots: pip install 'bchcov[plots]'"
 )
@@ -58,6 +57,9 @@ def race_table(rows: Sequence[Row], *, swept: str | None = None) -> Table:
     columns = list(_COLUMNS)
     if any(row.attacker for row in rows):
         columns.append(("attacker gain, sats", lambda row: f"{row.attacker_gain:,}"))
+    if any(row.draft for row in rows):
+        columns.append(("seconds to payout: median", lambda row: f"{row.payout_median:,.0f}"))
+        columns.append(("95 %", lambda row: f"{row.payout_95:,.0f}"))
     if any(row.bonds_lost for row in rows):
         columns.append(("bonds lost", lambda row: f"{row.bonds_lost:,}"))
     table = Table("pool", *([swept] if swept else []))
@@ -67,38 +69,6 @@ def race_table(rows: Sequence[Row], *, swept: str | None = None) -> Table:
         value = [f"{row.value:g}"] if swept else []
         table.add_row(row.pool, *value, *(cell(row) for _, cell in columns))
     return table
-
-
-def _read_sweep(
-    _ctx: click.Context, _option: click.Parameter, texts: tuple[str, ...]
-) -> tuple[str, list[float]] | None:
-    if not texts:
-        return None
-    if len(texts) > 1:
-        raise click.BadParameter("one setting can be swept at a time: expected one --sweep")
-    name, _, values = texts[0].partition("=")
-    name = name.replace("-", "_")
-    if name not in SWEEPABLE:
-        names = ", ".join(SWEEPABLE)
-        raise click.BadParameter(f"{name!r} cannot be swept: expected one of {names}")
-    try:
-        return name, [float(value) for value in values.split(",")]
-    except ValueError:
-        raise click.BadParameter(f"{values!r} is invalid: expected numbers, as 1,2,3") from None
-
-
-def _read_parameters(
-    _ctx: click.Context, _option: click.Parameter, texts: tuple[str, ...]
-) -> tuple[tuple[str, int], ...]:
-    found = []
-    for text in texts:
-        name, _, value = text.partition("=")
-        if not (value.isascii() and value.isdecimal() and len(value) <= _MOST_DIGITS):
-            raise click.BadParameter(
-                f"{text!r} is invalid: expected a name and a number, as bond=5"
-            )
-        found.append((name.replace("-", "_"), int(value)))
-    return tuple(found)
 
 
 def _run(
@@ -118,42 +88,36 @@ def _run(
     return None
 
 
-def _setting(name: str, kind: type[int] | type[float], what: str) -> Callable[[_Command], _Command]:
-    default = Settings.__dataclass_fields__[name].default
-    return click.option(
-        "--" + name.replace("_", "-"), type=kind, default=default, show_default=True, help=what
-    )
-
-
 @click.command()
-@_setting("users", int, "Number of users.")
-@_setting("arrivals_per_block", float, "Mean number of users that arrive per block.")
-@_setting("block_seconds", float, "Mean block interval in seconds.")
-@_setting("delay", float, "Mean seconds until everybody sees a transaction.")
-@_setting("trade_size", float, "Median trade, as a fraction of the reserves.")
-@_setting("tolerance", float, "Slippage that a user accepts, as a fraction of the quote.")
-@_setting("careless", float, "Fraction of users who reveal at once.")
-@_setting("batch", int, "Most tickets or orders in one transaction.")
-@_setting("builders", int, "Number of builders of batches.")
-@_setting("miner_share", float, "Fraction of blocks found by the profit-seeking miner.")
-@_setting("budget", int, "Candidate blocks that this miner tries per block.")
-@_setting("griefers", int, "Number of additional users who commit and never reveal.")
-@_setting("omitted", float, "Fraction of users whose tickets the builders omit.")
-@_setting("max_blocks", int, "Stop after this many blocks, even if orders still wait.")
-@_setting("seed", int, "First seed.")
-@_setting("attacker_budget", int, "Satoshis that the attacker may lose.")
-@_setting("subsidy", int, "Satoshis that a block is worth to an attacker who mines.")
-@_setting("reserve", float, "BCH that the pool begins with.")
-@_setting("volatility", float, "Standard deviation of the price elsewhere, per block.")
-@_setting("confirmations", int, "Confirmations of their place before users reveal.")
-@_setting("reveal_confirmations", int, "Confirmations of the reveals before theirs.")
-@_setting("ticket_confirmations", int, "Confirmations of a ticket before it is queued.")
+@setting("users", int, "Number of users.")
+@setting("arrivals_per_block", float, "Mean number of users that arrive in ten minutes.")
+@setting("block_seconds", float, "Target time between blocks; any but 600 is a draft.")
+@setting("sub_blocks", int, "Sub-blocks of each block (Tailstorm); more than 1 is a draft.")
+@setting("delay", float, "Mean seconds until everybody sees a transaction.")
+@setting("trade_size", float, "Median trade, as a fraction of the reserves.")
+@setting("tolerance", float, "Slippage that a user accepts, as a fraction of the quote.")
+@setting("careless", float, "Fraction of users who reveal at once.")
+@setting("batch", int, "Most tickets or orders in one transaction.")
+@setting("builders", int, "Number of builders of batches.")
+@setting("miner_share", float, "Fraction of blocks found by the profit-seeking miner.")
+@setting("budget", int, "Candidate blocks that this miner tries per block.")
+@setting("griefers", int, "Number of additional users who commit and never reveal.")
+@setting("omitted", float, "Fraction of users whose tickets the builders omit.")
+@setting("max_blocks", int, "Stop after this many blocks, even if orders still wait.")
+@setting("seed", int, "First seed.")
+@setting("attacker_budget", int, "Satoshis that the attacker may lose.")
+@setting("subsidy", int, "Satoshis that ten minutes are worth to an attacker who mines.")
+@setting("reserve", float, "BCH that the pool begins with.")
+@setting("volatility", float, "Standard deviation of the price elsewhere, in ten minutes.")
+@setting("confirmations", int, "Confirmations, by blocks or sub-blocks, before users reveal.")
+@setting("reveal_confirmations", int, "Confirmations of the reveals before theirs.")
+@setting("ticket_confirmations", int, "Confirmations of a ticket before it is queued.")
 @click.option("--trusting", is_flag=True, help="Users and builders check nothing.")
 @click.option(
     "--parameter",
     "parameters",
     multiple=True,
-    callback=_read_parameters,
+    callback=read_parameters,
     metavar="NAME=NUMBER",
     help="Replace a parameter of the pools, such as the bond.",
 )
@@ -167,7 +131,7 @@ def _setting(name: str, kind: type[int] | type[float], what: str) -> Callable[[_
 @click.option(
     "--sweep",
     multiple=True,
-    callback=_read_sweep,
+    callback=read_sweep,
     metavar="NAME=A,B,...",
     help="Run a race for each of these values.",
 )
@@ -235,9 +199,13 @@ def race(
                 "swept": swept,
                 "rows": [r.as_dict() for r in rows],
             }
+            if chosen.pace.draft:
+                told["draft"] = chosen.pace.draft
             if as_json:
                 click.echo(json.dumps(told))
             elif rows:
+                if chosen.pace.draft:
+                    click.echo(chosen.pace.draft)
                 print_table(race_table(rows, swept=sweep[0] if sweep else None))
             if ended is not None:
                 report_end(ended, f"{len(results)} of {len(runs)} races finished")

@@ -45,7 +45,7 @@ class Builder:
             return
         model, world = self._model, self._model.world
         funding = Funding(self._key.locking_bytecode)
-        height, most = world.chain.height, world.settings.batch
+        height, most = world.chain.lock_height, world.settings.batch
         pool, sent = model.tip, []
         ready = model.ready()
         while ready:
@@ -85,19 +85,19 @@ class Builder:
         model = self._model
         if not pool.entries or model.revealed(pool.entries[0]) is not None:
             return False
-        return model.world.chain.height + 1 >= pool.entries[0].deadline
+        return model.world.chain.lock_height + 1 >= pool.entries[0].deadline
 
     def act_if_urgent(self) -> None:
         """Execute at once what could be expired instead in the next block."""
         model = self._model
-        is_late = model.world.chain.confirmations(model.tip.coin) >= _URGENT
+        is_late = model.world.age(model.tip.coin) >= _URGENT
         if is_late and model.ready():
             self.act()
 
     def _takes(self, ticket: amm.Ticket) -> bool:
         """Return whether to queue a ticket: one that no script would refuse, and sure enough."""
         model, world = self._model, self._model.world
-        height, settings = world.chain.height, world.settings
+        height, settings = world.chain.lock_height, world.settings
         if model.is_omitted(ticket.action_hash):
             return False
         if settings.trusting:

@@ -69,10 +69,10 @@ class EpochBuilder:
 
     def _is_turn_due(self) -> bool:
         """Whether places wait where no epoch is revealed, the first of them confirmed."""
-        model, chain = self._model, self._model.world.chain
+        model = self._model
         if model.tip.current or not model.confirmed.state.count:
             return False
-        return chain.confirmations(model.tip.vault) >= model.tip.scripts.parameters.window
+        return model.world.age(model.tip.vault) >= model.tip.scripts.parameters.window
 
     def _append(self, pool: amm.Pool, tickets: list[amm.Ticket], funding: Funding) -> amm.Step:
         try:

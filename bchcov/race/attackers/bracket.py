@@ -106,7 +106,7 @@ def surround(desk: TicketedDesk, *, silent: int = 0) -> Bracket | None:
     price = (5 if silent else 4) * desk.price_of_silence
     if desk.entries or len(desk.model.waiting()) < _LEAST_VICTIMS:
         return None
-    height = desk.world.chain.height
+    height = desk.world.chain.lock_height
     if not desk.account.can_risk(price) or height + silent > desk.deadline:
         return None
     reserves, account = desk.model.reserves, desk.account

@@ -58,7 +58,7 @@ class DirectDesk:
     @property
     def deadline(self) -> int:
         """The latest deadline of a commitment made now."""
-        return self.world.chain.height + self.model.tip.scripts.parameters.max_wait
+        return self.world.chain.lock_height + self.model.tip.scripts.parameters.max_wait
 
     def _submit(self, built: BuiltTransaction) -> bool:
         return self.world.submit_now(built.transaction).ok
@@ -66,7 +66,7 @@ class DirectDesk:
     def stand(self, actions: Sequence[Action], deadline: int) -> bool:
         """Commit to actions behind everybody, in this order."""
         for action in actions:
-            height, funding = self.world.chain.height, self.account.funding()
+            height, funding = self.world.chain.lock_height, self.account.funding()
             try:
                 step = amm.commit(self.model.tip, action, deadline, height, funding)
             except BuildError:
@@ -85,7 +85,7 @@ class DirectDesk:
 
     def expire(self) -> bool:
         """Expire the order at the head of the queue."""
-        height = self.world.chain.height
+        height = self.world.chain.lock_height
         try:
             step = amm.expire(self.model.tip, height, self.account.change())
         except BuildError:

@@ -118,7 +118,7 @@ def build_displacement(
     """Build the block. Raises BuildError."""
     world, pool = model.world, model.confirmed
     rest = world.mempool_without(lambda each: spends(each, pool.coin))
-    height, none = world.chain.height, Funding(key.locking_bytecode)
+    height, none = world.chain.lock_height, Funding(key.locking_bytecode)
     funds = _Funds(world, key)
     block = list(rest)
     front = Action(found.direction, found.amount_in, 0, key.public_key_hash, bytes(16))

@@ -146,7 +146,7 @@ class EpochMonopolist:
             self._actions = ()
             return
         parameters = model.tip.scripts.parameters
-        age = desk.world.chain.confirmations(model.confirmed.vault)
+        age = desk.world.age(model.confirmed.vault)
         if not self._is_decided and desk.slot(self._actions[0]) and age >= parameters.window - 1:
             self._is_decided = True
             _reveal_best(desk, self._actions[: 2 * len(_SIZES)])

@@ -60,7 +60,7 @@ class EpochsDesk:
     @property
     def deadline(self) -> int:
         """The height at which an order appended now is settled at the latest."""
-        return self.world.chain.height + self.model.tip.scripts.parameters.max_wait
+        return self.world.chain.lock_height + self.model.tip.scripts.parameters.max_wait
 
     @property
     def price_of_silence(self) -> int:

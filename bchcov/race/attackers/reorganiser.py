@@ -41,7 +41,7 @@ class Reorganiser:
 
     def act_on_block(self) -> None:
         """Give up what is withheld: somebody else was faster."""
-        self.account.lose(self._held * self._model.world.settings.subsidy)
+        self.account.lose(self._held * self._model.world.settings.block_worth)
         self._held = 0
 
     def find_block(self) -> Blocks | None:
@@ -85,7 +85,7 @@ class Reorganiser:
     def _pays(self) -> bool:
         """Return whether it pays on average to withhold the block that was found now."""
         model, settings = self._model, self._model.world.settings
-        if not self.account.can_risk((self._depth + 1) * settings.subsidy):
+        if not self.account.can_risk((self._depth + 1) * settings.block_worth):
             return False
         tally = self._miner.tally
         counted = tally.candidates, tally.refused
@@ -98,4 +98,4 @@ class Reorganiser:
             return False
         tally.candidates, tally.refused = counted
         chance = settings.miner_share**self._depth
-        return chance * planned > (1 - chance) * settings.subsidy and planned > 0
+        return chance * planned > (1 - chance) * settings.block_worth and planned > 0

@@ -46,7 +46,7 @@ class LateRevealer:
     def act_on_block(self) -> None:
         """Reveal one block before the deadline."""
         action = self._action
-        if action is not None and self._desk.world.chain.height >= self._due - 1:
+        if action is not None and self._desk.world.chain.lock_height >= self._due - 1:
             self._desk.reveal(action)
             if all(each.action_hash != action.hash for each in self._desk.entries):
                 self._action = None

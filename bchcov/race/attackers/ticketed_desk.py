@@ -63,7 +63,7 @@ class TicketedDesk:
     @property
     def deadline(self) -> int:
         """The latest deadline of a ticket made now."""
-        return self.world.chain.height + self.model.tip.scripts.parameters.max_wait
+        return self.world.chain.lock_height + self.model.tip.scripts.parameters.max_wait
 
     def submit(self, *built: BuiltTransaction) -> bool:
         """Submit transactions until one is refused."""
@@ -85,7 +85,7 @@ class TicketedDesk:
 
     def sequence(self, tickets: Sequence[amm.Ticket]) -> bool:
         """Queue tickets now."""
-        height = self.world.chain.height
+        height = self.world.chain.lock_height
         try:
             step = amm.sequence(self.model.tip, tickets, height, self.account.funding())
         except BuildError:
@@ -105,7 +105,7 @@ class TicketedDesk:
 
     def sequence_waiting(self) -> bool:
         """Queue the tickets of others that wait; return False if there are none."""
-        parameters, height = self.model.tip.scripts.parameters, self.world.chain.height
+        parameters, height = self.model.tip.scripts.parameters, self.world.chain.lock_height
         tickets = [
             each
             for each in self.model.waiting()
@@ -162,7 +162,7 @@ class TicketedDesk:
         if not self.model.expirable():
             return False
         try:
-            step = amm.expire(self.model.tip, self.world.chain.height, self.account.change())
+            step = amm.expire(self.model.tip, self.world.chain.lock_height, self.account.change())
         except BuildError:
             return False
         return self.submit(step.built)

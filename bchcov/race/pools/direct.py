@@ -66,7 +66,7 @@ class DirectPoolModel:
                 world.reaction(_RETRY_SECONDS), lambda: self._commit(user_order, action)
             )
             return
-        height = world.chain.height
+        height = world.chain.lock_height
         deadline = height + self.tip.scripts.parameters.max_wait
         step = amm.commit(self.tip, action, deadline, height, world.funding(key))
 
@@ -186,7 +186,7 @@ class DirectPoolModel:
         """Expire the order at the head of the queue as soon as its deadline allows."""
         if not self.tip.entries:
             return
-        height, keeper = self.world.chain.height, self.world.key("keeper")
+        height, keeper = self.world.chain.lock_height, self.world.key("keeper")
         if height >= self.tip.entries[0].deadline:
             step = amm.expire(self.tip, height, Funding(keeper.locking_bytecode))
             self.world.send(step.built, lambda _: None)

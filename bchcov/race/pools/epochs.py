@@ -96,7 +96,7 @@ class EpochsPoolModel:
 
     def is_window_over(self) -> bool:
         """Return whether the current epoch can be settled in the next block."""
-        age = self.world.chain.confirmations(self.tip.vault)
+        age = self.world.age(self.tip.vault)
         return bool(self.tip.current) and age >= self.tip.scripts.parameters.window
 
     def follow_transaction(self, transaction: Transaction) -> None:

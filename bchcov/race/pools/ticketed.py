@@ -66,14 +66,14 @@ class TicketedPoolModel:
         world = self.world
         if self._is_closing():
             again = partial(self._make_ticket, user_order)
-            world.clock.after(world.reaction(world.settings.block_seconds), again)
+            world.clock.after(world.reaction(world.settings.interval), again)
             return
         intent, scripts = user_order.intent, self.tip.scripts
         salt = amm.derive_salt(intent.key, scripts.parameters.pool_category, user_order.retries)
         owner = intent.key.public_key_hash
         action = amm.Action(intent.direction, intent.amount_in, user_order.min_out, owner, salt)
         self.actions[action.hash] = user_order, action
-        deadline = self.world.chain.height + scripts.parameters.max_wait
+        deadline = self.world.chain.lock_height + scripts.parameters.max_wait
         funding = self.world.funding(intent.key)
         # Of those who wait, no more than the places of the queue share a batch.
         company = min(1 + len(self.waiting()), self.tip.queue.capacity // 2)
@@ -154,7 +154,8 @@ class TicketedPoolModel:
             return True
         depth = self.world.chain.confirmations(order.coin)
         delay = self.tip.scripts.parameters.order_refund_delay
-        return settings.reveal_confirmations <= depth < delay - 1
+        is_deep = settings.reveal_confirmations <= depth
+        return is_deep and self.world.age(order.coin) < delay - 1
 
     def _ask(self, entry: amm.Entry, user_order: UserOrder, action: amm.Action) -> None:
         self.asked.add(entry.action_hash)
@@ -247,7 +248,7 @@ class TicketedPoolModel:
         world, waiting = self.world, self.waiting()
         height = world.chain.height
         if not self._is_closing():
-            first, _ = amm.choose_tickets(self.tip, waiting, height)
+            first, _ = amm.choose_tickets(self.tip, waiting, world.chain.lock_height)
             waiting = first[: self.tip.queue.capacity]
             places = [each.coin.outpoint for each in waiting]
             self._first_since = {each: self._first_since.get(each, height) for each in places}
@@ -259,6 +260,8 @@ class TicketedPoolModel:
             if world.chain.confirmations(ticket.coin) < _PATIENCE_BLOCKS:
                 continue
             if self._is_closing():
+                if world.age(ticket.coin) < _PATIENCE_BLOCKS:
+                    continue
                 key = known[0].intent.key
                 back = amm.refund(self.tip.scripts, ticket, key, Funding(key.locking_bytecode))
                 self.coins.forget(ticket)
@@ -273,7 +276,7 @@ class TicketedPoolModel:
             return
         funding = world.funding(user_order.intent.key)
         try:
-            step = amm.sequence(self.tip, [ticket], world.chain.height, funding)
+            step = amm.sequence(self.tip, [ticket], world.chain.lock_height, funding)
         except BuildError:
             # The pool is closed, or the queue has no room for it.
             return
@@ -289,7 +292,7 @@ class TicketedPoolModel:
     def expirable(self) -> bool:
         """Return whether the order at the head of the queue can be expired now."""
         entries, chain, pool = self.tip.entries, self.world.chain, self.tip
-        if not entries or chain.height < deadline_height(entries[0].deadline):
+        if not entries or chain.lock_height < deadline_height(entries[0].deadline):
             return False
         # One block more than script asks for: two blocks may follow each other at once.
-        return chain.confirmations(pool.coin) > pool.scripts.parameters.grace
+        return self.world.age(pool.coin, spare_blocks=1) >= pool.scripts.parameters.grace

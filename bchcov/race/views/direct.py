@@ -78,7 +78,7 @@ class DirectView:
 
     def _trade(self, pool: Pool, direction: Direction, amount_in: int) -> list[BuiltTransaction]:
         """Build a miner's commitment and its reveal, for a pool with an empty queue."""
-        miner, height = self.world.key("miner"), self.world.chain.height
+        miner, height = self.world.key("miner"), self.world.chain.lock_height
         action = self.world.miner_action(direction, amount_in)
         funds = self.world.funding(miner)
         bond = [each for each in funds.coins if each.coin.value == self.world.small_coin][:1]
@@ -104,7 +104,7 @@ class DirectView:
         if not pool.entries or not trades:
             return None
         miner = Funding(self.world.key("miner").locking_bytecode)
-        due = max(self.world.chain.height, pool.entries[0].deadline)
+        due = max(self.world.chain.lock_height, pool.entries[0].deadline)
         own = amm.expire(pool, due, miner)
         rest = self.world.mempool_without(lambda each: spends(each, pool.coin))
         first = next(each for each in self.world.chain.mempool.values() if spends(each, pool.coin))

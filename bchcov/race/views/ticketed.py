@@ -104,7 +104,7 @@ class TicketedView:
         self, pool: amm.Pool, direction: Direction, amount_in: int
     ) -> list[BuiltTransaction]:
         """Build a miner's ticket and order with their batches, for a pool with an empty queue."""
-        miner, height = self.world.key("miner"), self.world.chain.height
+        miner, height = self.world.key("miner"), self.world.chain.lock_height
         action = self.world.miner_action(direction, amount_in)
         funds, none = self.world.funding(miner), Funding(miner.locking_bytecode)
         bond = [each for each in funds.coins if each.coin.value == self.world.small_coin][:1]
@@ -135,7 +135,7 @@ class TicketedView:
         world, pool = self.world, self._model.confirmed
         if not pool.entries or self._model.coins.known(pool.entries[0]) is None:
             return None
-        due = max(world.chain.height, deadline_height(pool.entries[0].deadline))
+        due = max(world.chain.lock_height, deadline_height(pool.entries[0].deadline))
         own = amm.expire(pool, due, Funding(world.key("miner").locking_bytecode))
         rest = world.mempool_without(lambda each: spends(each, pool.coin))
         # What it displaces would have paid its fees to the same miner.
