@@ -6,7 +6,15 @@ A name is loaded when it is asked for, so importing the package costs next to no
 
 from __future__ import annotations
 
-# Nothing is imported here: the command line is ready for signals before that.
+from os import environ
+
+__version__ = "0.1.0"
+if environ.get("BCHCOV_PURE", "0") not in ("", "0"):
+    from .engine import choose_sources
+
+    choose_sources()
+
+# Nothing else is imported here: the command line is ready for signals before that.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .assembly import assemble, disassemble
@@ -83,8 +91,6 @@ if TYPE_CHECKING:
     from .wallet.funding import Funding
     from .wallet.signing import sign_p2pkh
 
-__version__ = "0.1.0"
-
 # The names of each module that belong to the front door; a test holds the imports above to them.
 _EXPORTS = {
     "assembly": ("assemble", "disassemble"),
@@ -112,12 +118,7 @@ _EXPORTS = {
         "TransactionRefused",
         "VectorError",
     ),
-    "formats": (
-        "ReadTransaction",
-        "WalletTemplate",
-        "read_transaction",
-        "read_wallet_template",
-    ),
+    "formats": ("ReadTransaction", "WalletTemplate", "read_transaction", "read_wallet_template"),
     "reasons": ("Problem", "Reason", "TransactionCheck", "TransactionReason"),
     "encoding.addresses": ("Address", "decode_address", "encode_address", "locking_bytecode_of"),
     "script.numbers": ("decode_number", "encode_number"),
@@ -287,12 +288,11 @@ if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> object:
         """Load a name of the front door the first time that it is asked for."""
-        module = _HOMES.get(name)
-        if module is None:
+        if name not in _HOMES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         from importlib import import_module
 
-        found = globals()[name] = getattr(import_module(f".{module}", __name__), name)
+        found = globals()[name] = getattr(import_module(f".{_HOMES[name]}", __name__), name)
         return found
 
 

@@ -19,6 +19,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # A module imports from its own part or from one on a lower floor.
 FLOORS = {
     "reasons": 0,
+    "engine": 0,
     "errors": 1,
     "processes": 2,
     "encoding": 2,

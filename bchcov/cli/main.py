@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 import click
 
+from ..engine import engine_name
 from ..errors import WorkerLost
 from .terminal.at_once import end_at_once
 from .terminal.errors import show_error
@@ -92,7 +93,7 @@ def _let_session_end() -> None:
 
 def _print_version(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
     if wanted and not ctx.resilient_parsing:
-        click.echo(f"bchcov {metadata.version('bchcov')}")
+        click.echo(f"bchcov {metadata.version('bchcov')} ({engine_name()} engine)")
         ctx.exit()
 
 
@@ -103,7 +104,7 @@ def _print_version(ctx: click.Context, _option: click.Parameter, wanted: bool) -
     expose_value=False,
     is_eager=True,
     callback=_print_version,
-    help="Show the version and exit.",
+    help="Show the version, and which engine runs, and exit.",
 )
 @click.option("-v", "--verbose", count=True, help="Print more on standard error; -vv prints most.")
 @click.pass_context

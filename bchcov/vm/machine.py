@@ -225,6 +225,11 @@ class Machine:
         op_cost_limit, price = self.op_cost_limit, self.limits.instruction_price
         end = len(steps)
         self.program = program
+        data: bytes | None
+        run: Callable[..., Any]
+        takes: int
+        grows: bool
+        is_control: bool
         try:
             while True:
                 while position < end:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import sys
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
+from os.path import dirname, join
 from typing import Any
 
 from ..transaction.context import TransactionContext
@@ -29,10 +33,10 @@ class Operation:
     None for all of them.
 
     The rest is documentation. `effect` is the stack effect, "a b -- a+b", top last;
-    `summary` describes it in words; `charge` is its cost besides the base cost of every
-    instruction, "" for none; `year` is when the network introduced it with this meaning, and
-    `source` where that is specified. `name` is given to opcodes of proposals only: what the
-    network has is named in opcodes.py.
+    `summary` describes it in words, and `described` looks both up for those who ask; `charge` is
+    its cost besides the base cost of every instruction, "" for none; `year` is when the network
+    introduced it with this meaning, and `source` where that is specified. `name` is given to
+    opcodes of proposals only: what the network has is named in opcodes.py.
     """
 
     opcode: int
@@ -43,21 +47,43 @@ class Operation:
     reads: Reads | None = None
     parts: Parts | None = None
     is_indexed: bool = False
-    effect: str = ""
-    summary: str = ""
+    described: Callable[[], tuple[str, str]] = field(default=lambda: ("", ""), compare=False)
     charge: str = ""
     year: int = 2009
     source: str = ""
     name: str = ""
 
+    @property
+    def effect(self) -> str:
+        """The stack effect, without its brackets."""
+        return self.described()[0]
 
-def _read_docstring(run: Callable[..., Any]) -> tuple[str, str]:
-    """Split "( effect ) Summary." into its parts."""
-    text = " ".join((run.__doc__ or "").split())
+    @property
+    def summary(self) -> str:
+        """What the operation does, in words."""
+        return self.described()[1]
+
+
+@lru_cache(maxsize=64)
+def _docstrings(module: str) -> dict[str, str]:
+    """Read the docstrings of a module's functions in its source: compiled functions have none."""
+    folder = dirname(str(sys.modules[module].__file__))
+    with open(join(folder, f"{module.rpartition('.')[2]}.py"), encoding="utf-8") as source:
+        tree = ast.parse(source.read())
+    functions = (node for node in tree.body if isinstance(node, ast.FunctionDef))
+    return {each.name: ast.get_docstring(each) or "" for each in functions}
+
+
+def _describe(effect: str, summary: str, run: Callable[..., Any]) -> tuple[str, str]:
+    """Return effect and summary, by default those of the docstring: "( effect ) Summary."."""
+    if effect and summary:
+        return effect, summary
+    docstring = run.__doc__ or _docstrings(run.__module__).get(run.__name__, "")
+    text = " ".join(docstring.split())
     if not text.startswith("( "):
-        return "", text
-    effect, _, summary = text[2:].partition(" )")
-    return effect.strip(), summary.strip()
+        return effect, summary or text
+    documented, _, words = text[2:].partition(" )")
+    return effect or documented.strip(), summary or words.strip()
 
 
 def operation(
@@ -79,7 +105,6 @@ def operation(
     """
 
     def make(run: Callable[..., None]) -> Operation:
-        documented_effect, documented_summary = _read_docstring(run)
         grows = gives > takes
         return Operation(
             opcode,
@@ -89,8 +114,7 @@ def operation(
             reads=reads,
             parts=parts,
             is_indexed=is_indexed,
-            effect=effect or documented_effect,
-            summary=summary or documented_summary,
+            described=partial(_describe, effect, summary, run),
             charge=charge,
         )
 
@@ -103,13 +127,11 @@ def control(
     """Decorate `run(vm, position) -> position` to make it the control operation of `opcode`."""
 
     def make(run: Callable[..., int]) -> Operation:
-        documented_effect, documented_summary = _read_docstring(run)
         return Operation(
             opcode,
             run,
             is_control=True,
-            effect=effect or documented_effect,
-            summary=summary or documented_summary,
+            described=partial(_describe, effect, summary, run),
             charge=charge,
         )
 
