@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 
-from ..errors import Reason, ScriptError
+from ..errors import Reason
 from ..script.opcodes import opcode_name
 from ..script.pushes import encode_push
+from .failing import NonMinimalPush, failing
 from .machine import Machine
 from .program import Program, Step
 from .rules.ruleset import RuleSet
@@ -31,15 +32,6 @@ def _no_run(vm: Machine) -> None:
 
 def _push(data: bytes) -> Step:
     return data, _no_run, len(data), True, False
-
-
-def failing(reason: Reason, detail: str, *, always: bool) -> Step:
-    """Make a step that fails when executed; with `always`, in untaken branches too."""
-
-    def run(vm: Machine, position: int = 0) -> int:
-        raise ScriptError(reason, detail)
-
-    return None, run, 0, False, always
 
 
 @lru_cache(maxsize=64)
@@ -63,22 +55,6 @@ def _separator(start: int) -> Step:
         vm.code_start = start
 
     return None, run, 0, False, False
-
-
-class _NonMinimalPush:
-    """Fails as MINIMALDATA; an object with slots, since a script may have thousands."""
-
-    __slots__ = ("data", "opcode")
-
-    def __init__(self, opcode: int, data: bytes) -> None:
-        self.opcode = opcode
-        self.data = data
-
-    def __call__(self, _vm: Machine) -> None:
-        raise ScriptError(
-            Reason.MINIMALDATA,
-            f"{opcode_name(self.opcode)} is not the shortest push of 0x{self.data[:32].hex()}",
-        )
 
 
 @lru_cache(maxsize=10_500)
@@ -169,7 +145,7 @@ def decode(code: bytes, rules: RuleSet) -> Program:
             and (size < 2 or opcode >= _PUSHDATA_1)
             and (code[offset:at] != encode_push(data))
         ):
-            append((None, _NonMinimalPush(opcode, data), 0, False, False))
+            append((None, NonMinimalPush(opcode, data), 0, False, False))
         else:
             append((data, _no_run, size, True, False))
     limit = limits.operation_count
