@@ -25,7 +25,7 @@ ENGINE = (
     "crypto/ripemd.py",
     "crypto/secp256k1.py",
     "encoding/compact_size.py",
-    "script/numbers.py",
+    "script/number_values.py",
     "script/pushes.py",
     "transaction/decoding.py",
     "transaction/known.py",

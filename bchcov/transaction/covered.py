@@ -1,4 +1,4 @@
-"""The bytes that a signature covers, for every hash type, and before there were fork ids."""
+"""The bytes that a signature covers, for every hash type, and before there were fork ids.
 
 Source: "BUIP-HF Digest for replay protected signature verification across hard forks";
 CHIP-2022-02-CashTokens, "Signing Serialization".

@@ -6,16 +6,20 @@ from collections.abc import Callable
 from typing import Any
 
 from ..errors import Reason, ScriptError
-from ..script.numbers import (
+from ..script.number_values import (
+    ENCODED,
+    ENCODED_COUNT,
+    LONGEST_KEPT,
+    MOST_KEPT,
     describe_number,
-    encode_number,
-    number_decoder,
+    number_decoders,
     range_reason,
 )
 from ..transaction.context import TransactionContext
 from .program import Program
 from .rules.limits import UNLIMITED
 from .rules.ruleset import RuleSet
+from .stack_errors import too_few_items, too_many_items
 
 __all__ = ["CALLED", "TAKEN", "UNTAKEN", "Machine", "Observer"]
 
@@ -38,9 +42,10 @@ class Machine:
     and for each open OP_BEGIN the position that its OP_UNTIL jumps back to, which is at least 1
     (the two marks are negative). `executing` is false inside an untaken branch.
     `slots` is how many items the stack may hold: the limit less the items on the alternate
-    stack and in the function table. `context` is None if a script runs without a
-    transaction; a limit in `budgets` that is None is not enforced. `phase` names the script of
-    the input that runs, and `pushed` holds what the unlocking bytecode left for a redeem script.
+    stack and in the function table. `numbers` and `indexes` have the values of items that were
+    decoded or encoded lately. `context` is None if a script runs without a transaction; a limit in
+    `budgets` that is None is not enforced. `phase` names the script of the input that runs, and
+    `pushed` holds what the unlocking bytecode left for a redeem script.
     `memory` remembers this run and `watcher` watches it, None for nobody (see remembering.py).
     """
 
@@ -60,9 +65,12 @@ class Machine:
         "hash_iteration_limit",
         "hash_iterations",
         "index",
+        "indexes",
         "instructions",
         "limits",
+        "longest_kept",
         "memory",
+        "numbers",
         "observe",
         "op_cost",
         "op_cost_limit",
@@ -96,11 +104,11 @@ class Machine:
     ) -> None:
         limits, switches = rules.limits, rules.switches
         op_cost_limit = limits.op_cost_limit(unlocking_size)
-        hash_iteration_limit = limits.hash_iteration_limit(unlocking_size)
+        hash_limit = limits.hash_iteration_limit(unlocking_size)
         density = switches.signature_check_density
         self.budgets = (
             op_cost_limit,
-            hash_iteration_limit,
+            hash_limit,
             limits.signature_check_limit(unlocking_size) if density else None,
         )
         self.rules = rules
@@ -109,13 +117,13 @@ class Machine:
         self.context = context
         self.index = index
         self.observe = observe
-        self.decode_number = number_decoder(limits.number_size, minimal=switches.minimal_data)
-        self.decode_index = number_decoder(limits.index_size, minimal=switches.minimal_data)
+        self.decode_number, self.decode_index, self.numbers, self.indexes = number_decoders(
+            limits.number_size, limits.index_size, switches.minimal_data
+        )
+        self.longest_kept = min(limits.number_size, LONGEST_KEPT)
         self.result_size = limits.result_size
         self.op_cost_limit = UNLIMITED if op_cost_limit is None else op_cost_limit
-        self.hash_iteration_limit = (
-            UNLIMITED if hash_iteration_limit is None else hash_iteration_limit
-        )
+        self.hash_iteration_limit = UNLIMITED if hash_limit is None else hash_limit
         self.op_cost = 0
         self.hash_iterations = 0
         self.signature_checks = 0
@@ -141,18 +149,29 @@ class Machine:
 
     def push(self, item: bytes) -> None:
         """Push `item` and charge its size."""
-        size = len(item)
-        if size > self.limits.element_size:
-            raise ScriptError(Reason.PUSH_SIZE, f"{size} bytes, limit {self.limits.element_size}")
+        size, limit = len(item), self.limits.element_size
+        if size > limit:
+            raise ScriptError(Reason.PUSH_SIZE, f"{size} bytes, limit {limit}")
         self.stack.append(item)
         self.op_cost += size
 
     def push_number(self, value: int) -> None:
         """Push an arithmetic result and charge twice its size."""
-        item = encode_number(value)
-        size = len(item)
-        if size > self.result_size:
-            raise self.result_too_long(size)
+        # The work of `encode_value` is done here: half of what arithmetic costs is calls.
+        if 0 <= value < ENCODED_COUNT:
+            item = ENCODED[value]
+            size = len(item)
+        else:
+            size = (value.bit_length() + 8) >> 3
+            if size > self.result_size:
+                raise self.result_too_long(size)
+            signed = value if value > 0 else -value | 1 << (8 * size - 1)
+            item = signed.to_bytes(size, "little")
+            if size <= self.longest_kept:
+                numbers = self.numbers
+                if len(numbers) >= MOST_KEPT:
+                    numbers.clear()
+                numbers[item] = value
         self.stack.append(item)
         self.op_cost += 2 * size
 
@@ -196,7 +215,11 @@ class Machine:
             raise too_few_items(takes, len(self.stack))
         run(self)
         if grows and len(self.stack) > self.slots:
-            raise _stack_full(self)
+            raise self.stack_full()
+
+    def stack_full(self) -> ScriptError:
+        """Make the error for more items than the stack may hold."""
+        return too_many_items(self.limits.memory_slots, self.stack, self.alt_stack, self.functions)
 
     def call(self, program: Program, position: int) -> int:
         """Call `program` as a function; the running program continues at `position`."""
@@ -245,13 +268,13 @@ class Machine:
                             stack.append(data)
                             self.op_cost += takes
                             if len(stack) > self.slots:
-                                raise _stack_full(self)
+                                raise self.stack_full()
                         elif len(stack) < takes:
                             raise too_few_items(takes, len(stack))
                         else:
                             run(self)
                             if grows and len(stack) > self.slots:
-                                raise _stack_full(self)
+                                raise self.stack_full()
                     if self.op_cost > op_cost_limit:
                         self.check_budget()
                 if position == CALLED:
@@ -260,7 +283,8 @@ class Machine:
                     self.instructions += position
                     # If the function left a branch or loop open, its OP_INVOKE is what fails.
                     program, position, control, self.code, self.code_start = frames.pop()
-                    self.check_balanced()
+                    if self.control:
+                        self.check_balanced()
                     self.program, self.control = program, control
                     self.depth -= 1
                 else:
@@ -273,15 +297,3 @@ class Machine:
             raise
         finally:
             self.instructions += position + sum(frame[1] for frame in frames)
-
-
-def _stack_full(vm: Machine) -> ScriptError:
-    held = len(vm.stack) + len(vm.alt_stack) + len(vm.functions)
-    return ScriptError(Reason.STACK_SIZE, f"{held} items, limit {vm.limits.memory_slots}")
-
-
-def too_few_items(needed: int, present: int) -> ScriptError:
-    """Make the error for an operation that needs more items than the stack has."""
-    return ScriptError(
-        Reason.INVALID_STACK_OPERATION, f"{needed} items needed, {present} on the stack"
-    )

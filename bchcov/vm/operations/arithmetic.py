@@ -10,7 +10,7 @@ import operator
 from collections.abc import Callable
 
 from ...errors import Reason, ScriptError
-from ...script.numbers import describe_number, encode_number
+from ...script.number_values import describe_number, encode_value
 from ...script.opcodes import Op
 from ..machine import Machine
 from ..operation import Operation, introduced, operation
@@ -28,7 +28,9 @@ def _unary(opcode: Op, effect: str, summary: str, compute: Callable[[int], int])
 
     @operation(opcode, takes=1, effect=effect, summary=summary, charge=_RESULT)
     def run(vm: Machine) -> None:
-        vm.push_number(compute(vm.decode_number(vm.stack.pop())))
+        item = vm.stack.pop()
+        a = vm.numbers.get(item)
+        vm.push_number(compute(vm.decode_number(item) if a is None else a))
 
     return run
 
@@ -38,16 +40,24 @@ def _unary_test(opcode: Op, effect: str, summary: str, compute: Callable[[int], 
 
     @operation(opcode, takes=1, effect=effect, summary=summary, charge=_BOOLEAN)
     def run(vm: Machine) -> None:
-        vm.push_bool(compute(vm.decode_number(vm.stack.pop())))
+        item = vm.stack.pop()
+        a = vm.numbers.get(item)
+        vm.push_bool(compute(vm.decode_number(item) if a is None else a))
 
     return run
 
 
 def _pop_two(vm: Machine) -> tuple[int, int]:
     """Pop two numbers; the deeper one is decoded, and fails, first."""
-    stack, decode = vm.stack, vm.decode_number
-    last = stack.pop()
-    return decode(stack.pop()), decode(last)
+    stack, numbers = vm.stack, vm.numbers
+    last, first = stack.pop(), stack.pop()
+    a = numbers.get(first)
+    if a is None:
+        a = vm.decode_number(first)
+    b = numbers.get(last)
+    if b is None:
+        b = vm.decode_number(last)
+    return a, b
 
 
 def _binary(opcode: Op, effect: str, summary: str, compute: Callable[[int, int], int]) -> Operation:
@@ -55,7 +65,15 @@ def _binary(opcode: Op, effect: str, summary: str, compute: Callable[[int, int],
 
     @operation(opcode, takes=2, effect=effect, summary=summary, charge=_RESULT)
     def run(vm: Machine) -> None:
-        a, b = _pop_two(vm)
+        # As `_pop_two`, without a call of it.
+        stack, numbers = vm.stack, vm.numbers
+        last, first = stack.pop(), stack.pop()
+        a = numbers.get(first)
+        if a is None:
+            a = vm.decode_number(first)
+        b = numbers.get(last)
+        if b is None:
+            b = vm.decode_number(last)
         vm.push_number(compute(a, b))
 
     return run
@@ -74,10 +92,17 @@ def _quadratic(
         charge=f"{_RESULT}, and the product of the lengths of a and b",
     )
     def run(vm: Machine) -> None:
-        charge = len(vm.stack[-1]) * len(vm.stack[-2])
-        a, b = _pop_two(vm)
+        # As `_pop_two`, without a call of it.
+        stack, numbers = vm.stack, vm.numbers
+        last, first = stack.pop(), stack.pop()
+        a = numbers.get(first)
+        if a is None:
+            a = vm.decode_number(first)
+        b = numbers.get(last)
+        if b is None:
+            b = vm.decode_number(last)
         vm.push_number(compute(a, b))
-        vm.op_cost += charge
+        vm.op_cost += len(first) * len(last)
 
     return run
 
@@ -95,22 +120,20 @@ def _binary_test(
     return run
 
 
-def _divide(a: int, b: int) -> tuple[int, int]:
-    """Divide rounding towards zero, unlike Python's `//`: the remainder has the sign of a."""
-    quotient, remainder = divmod(abs(a), abs(b))
-    return quotient if (a < 0) == (b < 0) else -quotient, -remainder if a < 0 else remainder
-
-
 def _quotient(a: int, b: int) -> int:
     if not b:
         raise ScriptError(Reason.DIV_BY_ZERO, f"{describe_number(a)} / 0")
-    return _divide(a, b)[0]
+    # Rounded towards zero, unlike Python's `//`.
+    return abs(a) // abs(b) if (a < 0) == (b < 0) else -(abs(a) // abs(b))
 
 
 def _remainder(a: int, b: int) -> int:
     if not b:
         raise ScriptError(Reason.MOD_BY_ZERO, f"{describe_number(a)} % 0")
-    return _divide(a, b)[1]
+    # With the sign of a, unlike Python's `%`.
+    if a >= 0:
+        return a % abs(b)
+    return -(-a % abs(b))
 
 
 @operation(Op.OP_NUMEQUALVERIFY, takes=2, charge="1")
@@ -156,7 +179,7 @@ def _shift_number(opcode: Op, *, left: bool) -> Operation:
         else:
             result = a >> min(bits, widest)
         del vm.stack[-2:]
-        vm.push(encode_number(result))
+        vm.push(encode_value(result))
 
     return run
 
@@ -186,8 +209,8 @@ def power(vm: Machine) -> None:
 _FIRST = introduced(
     2009,
     "Bitcoin 0.1; numbers of any size: CHIP-2024-07 BigInt",
-    _unary(Op.OP_1ADD, "a -- a+1", "Add 1.", lambda a: a + 1),
-    _unary(Op.OP_1SUB, "a -- a-1", "Subtract 1.", lambda a: a - 1),
+    _unary(Op.OP_1ADD, "a -- a+1", "Add 1.", (1).__add__),
+    _unary(Op.OP_1SUB, "a -- a-1", "Subtract 1.", (-1).__add__),
     _unary(Op.OP_NEGATE, "a -- -a", "Change the sign.", operator.neg),
     _unary(Op.OP_ABS, "a -- |a|", "Take the absolute value.", abs),
     _unary_test(Op.OP_NOT, "a -- a==0", "Whether a is 0.", operator.not_),

@@ -9,7 +9,7 @@ import operator
 from collections.abc import Callable
 
 from ...errors import Reason, ScriptError
-from ...script.numbers import describe_number
+from ...script.number_values import describe_number
 from ...script.opcodes import Op
 from ..machine import Machine
 from ..operation import Operation, introduced, operation
@@ -32,7 +32,8 @@ def _bitwise(opcode: Op, effect: str, compute: Callable[[int, int], int]) -> Ope
     )
     def run(vm: Machine) -> None:
         stack = vm.stack
-        a, b = stack[-2], stack[-1]
+        b = stack[-1]
+        a = stack[-2]
         size = len(a)
         if size != len(b):
             raise ScriptError(
@@ -40,7 +41,8 @@ def _bitwise(opcode: Op, effect: str, compute: Callable[[int, int], int]) -> Ope
                 f"operands of {size} and {len(b)} bytes, expected equal sizes",
             )
         result = compute(int.from_bytes(a, "little"), int.from_bytes(b, "little"))
-        stack[-2:] = (result.to_bytes(size, "little"),)
+        stack.pop()
+        stack[-1] = result.to_bytes(size, "little")
         vm.op_cost += size
 
     return run
@@ -100,15 +102,21 @@ def _shift_bytes(opcode: Op, *, left: bool) -> Operation:
     )
     def run(vm: Machine) -> None:
         stack = vm.stack
-        bits, item = decode_shift(vm, stack[-1]), stack[-2]
+        bits = vm.numbers.get(stack[-1], -1)
+        if bits < 0:
+            bits = decode_shift(vm, stack[-1])
+        item = stack[-2]
         size = len(item)
         if bits >= 8 * size:
             shifted = bytes(size)
         else:
             value = int.from_bytes(item, "big")
-            value = value << bits & (1 << 8 * size) - 1 if left else value >> bits
-            shifted = value.to_bytes(size, "big")
-        stack[-2:] = (shifted,)
+            if left:
+                shifted = (value << bits).to_bytes(size + (bits >> 3) + 1, "big")[-size:]
+            else:
+                shifted = (value >> bits).to_bytes(size, "big")
+        stack.pop()
+        stack[-1] = shifted
         vm.op_cost += size
 
     return run

@@ -9,8 +9,9 @@ from __future__ import annotations
 from ...errors import Reason, ScriptError
 from ...script.opcodes import Op
 from ..decode import decode_kept
-from ..machine import Machine, too_few_items
+from ..machine import Machine
 from ..operation import control, introduced, operation
+from ..stack_errors import too_few_items
 from .control import enter
 
 __all__ = ["DEFINE", "EVALUATION", "FUNCTIONS"]
@@ -21,7 +22,8 @@ def _call(vm: Machine, body: bytes, position: int) -> int:
     if len(body) > vm.limits.script_size:
         raise ScriptError(Reason.SCRIPT_SIZE, f"{len(body)} bytes, limit {vm.limits.script_size}")
     enter(vm)
-    vm.check_budget()
+    if vm.op_cost > vm.op_cost_limit or vm.hash_iterations > vm.hash_iteration_limit:
+        vm.check_budget()
     return vm.call(decode_kept(body, vm.rules), position)
 
 
@@ -58,9 +60,9 @@ def invoke(vm: Machine, position: int) -> int:
     if not vm.stack:
         raise too_few_items(1, 0)
     identifier = vm.stack[-1]
-    _check_identifier(vm, identifier)
     body = vm.functions.get(identifier)
     if body is None:
+        _check_identifier(vm, identifier)
         raise ScriptError(
             Reason.INVOKED_UNDEFINED_FUNCTION, f"function 0x{identifier.hex()} is not defined"
         )

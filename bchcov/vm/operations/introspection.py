@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from ...errors import Reason, ScriptError
-from ...script.numbers import encode_number
+from ...script.number_values import encode_value
 from ...script.opcodes import Op
 from ...transaction.context import TransactionContext
 from ...transaction.differences import reading_frame, reading_input, reading_output, reading_source
@@ -152,27 +152,27 @@ def of_created(opcode: Op, gives: str, what: str, read: Callable[[Output], bytes
 
 
 def _version(context: TransactionContext) -> bytes:
-    return encode_number(int.from_bytes(context.version, "little", signed=True))
+    return encode_value(int.from_bytes(context.version, "little", signed=True))
 
 
 def _input_count(context: TransactionContext) -> bytes:
-    return encode_number(len(context.transaction.inputs))
+    return encode_value(len(context.transaction.inputs))
 
 
 def _output_count(context: TransactionContext) -> bytes:
-    return encode_number(len(context.transaction.outputs))
+    return encode_value(len(context.transaction.outputs))
 
 
 def _locktime(context: TransactionContext) -> bytes:
-    return encode_number(context.transaction.locktime)
+    return encode_value(context.transaction.locktime)
 
 
 def _input_index(vm: Machine) -> bytes:
-    return encode_number(vm.index)
+    return encode_value(vm.index)
 
 
 def _value(output: Output) -> bytes:
-    return encode_number(output.value)
+    return encode_value(output.value)
 
 
 def _locking_bytecode(output: Output) -> bytes:
@@ -198,7 +198,7 @@ INTROSPECTION = introduced(
         Op.OP_OUTPOINTINDEX,
         "index",
         "The outpoint index of an input.",
-        lambda item: encode_number(item.outpoint_index),
+        lambda item: encode_value(item.outpoint_index),
     ),
     _of_input(
         Op.OP_INPUTBYTECODE,
@@ -210,7 +210,7 @@ INTROSPECTION = introduced(
         Op.OP_INPUTSEQUENCENUMBER,
         "sequence",
         "The sequence number of an input.",
-        lambda item: encode_number(item.sequence),
+        lambda item: encode_value(item.sequence),
     ),
     of_created(Op.OP_OUTPUTVALUE, "satoshis", "The value", _value),
     of_created(Op.OP_OUTPUTBYTECODE, "bytecode", "The locking bytecode", _locking_bytecode),

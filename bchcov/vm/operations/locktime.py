@@ -6,7 +6,7 @@ Source: BIPs 65, 68, 112.
 from __future__ import annotations
 
 from ...errors import Reason, ScriptError
-from ...script.numbers import number_decoder
+from ...script.number_values import number_decoder
 from ...script.opcodes import Op
 from ...transaction.constants import (
     AGE_IS_TIME,

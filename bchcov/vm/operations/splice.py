@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...errors import Reason, ScriptError
-from ...script.numbers import encode_number, minimal_number
+from ...script.number_values import encode_value, minimal_number
 from ...script.opcodes import Op
 from ..machine import Machine
 from ..operation import introduced, operation
@@ -66,7 +66,7 @@ def bytes_to_number(vm: Machine) -> None:
 @operation(Op.OP_SIZE, takes=1, gives=2, charge="the length of the result")
 def size(vm: Machine) -> None:
     """( a -- a length ) Push the length of the top item in bytes."""
-    item = encode_number(len(vm.stack[-1]))
+    item = encode_value(len(vm.stack[-1]))
     vm.stack.append(item)
     vm.op_cost += len(item)
 

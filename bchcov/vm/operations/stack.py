@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...errors import Reason, ScriptError
-from ...script.numbers import encode_number
+from ...script.number_values import encode_value
 from ...script.opcodes import Op
 from ..machine import Machine
 from ..operation import introduced, operation
@@ -91,7 +91,7 @@ def dup_if_true(vm: Machine) -> None:
 @operation(Op.OP_DEPTH, gives=1, charge="the length of the result")
 def depth(vm: Machine) -> None:
     """( -- count ) Push the number of items on the stack."""
-    item = encode_number(len(vm.stack))
+    item = encode_value(len(vm.stack))
     vm.stack.append(item)
     vm.op_cost += len(item)
 
@@ -124,33 +124,35 @@ def over(vm: Machine) -> None:
     vm.op_cost += len(item)
 
 
-def _pop_depth(vm: Machine) -> int:
-    """Pop the index of an item, 0 for the one below the index."""
+def _depth(vm: Machine) -> int:
+    """Return the index of an item that is on top, 0 for the one below the index."""
     stack = vm.stack
-    count = vm.decode_index(stack[-1])
+    count = vm.indexes.get(stack[-1])
+    if count is None:
+        count = vm.decode_index(stack[-1])
     if not 0 <= count < len(stack) - 1:
         raise ScriptError(
             Reason.INVALID_STACK_OPERATION,
             f"index {count} is out of range: {len(stack) - 1} items below it on the stack",
         )
-    stack.pop()
     return count
 
 
 @operation(Op.OP_PICK, takes=2, charge="the length of the copied item")
 def pick(vm: Machine) -> None:
     """( x_n ... x_0 n -- x_n ... x_0 x_n ) Copy the item below n others to the top."""
-    item = vm.stack[-1 - _pop_depth(vm)]
-    vm.stack.append(item)
+    stack = vm.stack
+    item = stack[-2 - _depth(vm)]
+    stack[-1] = item
     vm.op_cost += len(item)
 
 
 @operation(Op.OP_ROLL, takes=2, charge="the length of the moved item, and n")
 def roll(vm: Machine) -> None:
     """( x_n ... x_0 n -- x_n-1 ... x_0 x_n ) Move the item below n others to the top."""
-    count = _pop_depth(vm)
-    item = vm.stack.pop(-1 - count)
-    vm.stack.append(item)
+    stack, count = vm.stack, _depth(vm)
+    item = stack.pop(-2 - count)
+    stack[-1] = item
     vm.op_cost += len(item) + count
 
 

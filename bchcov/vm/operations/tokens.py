@@ -5,7 +5,7 @@ Source: CHIP-2022-02-CashTokens, "Token Inspection Operations".
 
 from __future__ import annotations
 
-from ...script.numbers import encode_number
+from ...script.number_values import encode_value
 from ...script.opcodes import Op
 from ...transaction.model import Output
 from ..operation import introduced
@@ -30,7 +30,7 @@ def _commitment(output: Output) -> bytes:
 
 
 def _amount(output: Output) -> bytes:
-    return b"" if output.token is None else encode_number(output.token.amount)
+    return b"" if output.token is None else encode_value(output.token.amount)
 
 
 _CATEGORY = (
