@@ -16,6 +16,7 @@ from ..script.number_values import (
     range_reason,
 )
 from ..transaction.context import TransactionContext
+from .pausing import BETWEEN, pause
 from .program import Program
 from .rules.limits import UNLIMITED
 from .rules.ruleset import RuleSet
@@ -106,11 +107,8 @@ class Machine:
         op_cost_limit = limits.op_cost_limit(unlocking_size)
         hash_limit = limits.hash_iteration_limit(unlocking_size)
         density = switches.signature_check_density
-        self.budgets = (
-            op_cost_limit,
-            hash_limit,
-            limits.signature_check_limit(unlocking_size) if density else None,
-        )
+        signature_limit = limits.signature_check_limit(unlocking_size) if density else None
+        self.budgets = (op_cost_limit, hash_limit, signature_limit)
         self.rules = rules
         self.limits = limits
         self.switches = switches
@@ -281,6 +279,8 @@ class Machine:
                     program, position = self.program, 0
                 elif frames:
                     self.instructions += position
+                    if self.instructions % BETWEEN < position:
+                        pause()
                     # If the function left a branch or loop open, its OP_INVOKE is what fails.
                     program, position, control, self.code, self.code_start = frames.pop()
                     if self.control:

@@ -9,6 +9,7 @@ from ...errors import Reason, ScriptError
 from ...script.opcodes import Op
 from ..machine import Machine
 from ..operation import control, introduced
+from ..pausing import BETWEEN, pause
 from ..truth import is_true
 from .control import enter
 
@@ -35,7 +36,10 @@ def until(vm: Machine, position: int) -> int:
                 Reason.INVALID_STACK_OPERATION, "the stack is empty, a condition is needed"
             )
         if not is_true(vm.stack.pop()):
-            vm.instructions += position - start
+            size = position - start
+            vm.instructions += size
+            if vm.instructions % BETWEEN < size:
+                pause()
             return start
     vm.control.pop()
     vm.depth -= 1
