@@ -121,6 +121,11 @@ class Differences:
         """Note the differences from another transaction, which are known."""
         self._found[id(other)] = other, found
 
+    def known(self, other: TransactionContext) -> frozenset[int] | None:
+        """Return the differences from another transaction if they have been found already."""
+        known = self._found.get(id(other))
+        return None if known is None else known[1]
+
     def since(self, other: TransactionContext) -> frozenset[int]:
         """Return the differences from another transaction."""
         known = self._found.get(id(other))

@@ -8,15 +8,17 @@ from ..encoding.compact_size import encode_compact_size
 from ..errors import EncodeError
 from ..script.patterns import is_unspendable
 from ..transaction.codec import encode_input, encode_output
-from ..transaction.constants import MAX_UINT32, NULL_OUTPOINT
+from ..transaction.constants import MAX_UINT32, MAX_UINT64, NULL_OUTPOINT
 from ..transaction.fields import check_outputs, check_transaction
-from ..transaction.known import Known
+from ..transaction.known import Known, known
 from ..transaction.model import Input, Output, Transaction
 from ..vm.rules.ruleset import RuleSet
-from .standardness import check_created, check_source_kinds
+from .standardness import check_created, check_source_kinds, dust_threshold
 from .verdict import Refused
 
 __all__ = ["Parts", "Totals"]
+
+_MOST_SCRIPTS = 4_000
 
 
 class Totals(NamedTuple):
@@ -32,15 +34,17 @@ class Totals(NamedTuple):
 
 
 class Parts:
-    """Looks at each part alone and once; see `Known`."""
+    """Looks at each part alone and once; see `known`."""
 
-    __slots__ = ("created", "inputs", "rules", "spent")
+    __slots__ = ("_scripts", "created", "inputs", "rules", "spent")
 
     def __init__(self, rules: RuleSet) -> None:
         self.rules = rules
-        self.inputs: Known[Input, int | None] = Known(self._of_input)
-        self.created: Known[Output, tuple[int, int] | None] = Known(self._of_created)
-        self.spent: Known[Output, bool] = Known(self._of_spent)
+        self.inputs: Known[Input, int | None] = known(self._of_input)
+        self.created: Known[Output, tuple[int, int] | None] = known(self._of_created)
+        self.spent: Known[Output, bool] = known(self._of_spent)
+        # What holds for any output without tokens of a script, if it has so many satoshis.
+        self._scripts: dict[bytes, tuple[int, tuple[int, int]]] = {}
 
     def totals(self, transaction: Transaction, coins: tuple[Output, ...]) -> Totals | None:
         """Sum up the parts, None if anything is wrong with any of them alone."""
@@ -111,13 +115,25 @@ class Parts:
     def _of_created(self, output: Output) -> tuple[int, int] | None:
         """The size of an output, and of its script if that is data; None if anything is wrong."""
         policy = self.rules.policy
+        is_plain = type(output) is Output and output.token is None
+        if is_plain and type(output.locking_bytecode) is bytes and type(output.value) is int:
+            of_script = self._scripts.get(output.locking_bytecode)
+            if of_script is not None and of_script[0] <= output.value <= MAX_UINT64:
+                return of_script[1]
         try:
             if not self.rules.switches.tokens or not check_outputs((output,), "output"):
                 return None
             data = check_created(0, output, policy) if policy.is_standard else 0
-            return len(encode_output(output)), data
+            found = len(encode_output(output)), data
         except (EncodeError, Refused):
             return None
+        if is_plain:
+            if len(self._scripts) >= _MOST_SCRIPTS:
+                self._scripts.clear()
+            has_smallest = policy.is_standard and not data
+            smallest = dust_threshold(output, policy) if has_smallest else 0
+            self._scripts[output.locking_bytecode] = smallest, found
+        return found
 
     def _of_spent(self, output: Output) -> bool:
         """Whether nothing is wrong with a spent output alone."""

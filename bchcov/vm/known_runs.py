@@ -47,9 +47,9 @@ class KnownRun:
     was read, by `number_of`, and `values` what was found there. `positions` has for each part of
     the transaction the readings that depend on it, `of_all` those that depend on all parts; `order`
     finds a reading by what is read. `differing` are the parts in which the transaction differs
-    from that of the first run of its line. `branches` are the runs that read something else at a reading,
-    by its number and what they read. A run keeps more `states` once another one has parted
-    from it.
+    from that of the first run of its line. `branches` are the runs that read something else at a
+    reading, by its number and what they read. A run keeps more `states` once another one has
+    parted from it.
     """
 
     origin: TransactionContext
@@ -76,9 +76,18 @@ class KnownRun:
             at, run = run.at, run.parent
 
     def first_other(
-        self, context: TransactionContext, changed: frozenset[int]
+        self, context: TransactionContext, changed: frozenset[int] | None
     ) -> tuple[int, Hashable] | None:
-        """Find the first reading that is another in a transaction in which these parts differ."""
+        """Find the first reading that is another in a transaction in which these parts differ.
+
+        None stands for parts that nobody has looked for.
+        """
+        if changed is None:
+            for at, number in enumerate(self.read):
+                other = self._reading(context, number)
+                if other != self.values[at]:
+                    return at, other
+            return None
         if not changed:
             return None
         readings, positions = self.of_all, self.positions

@@ -32,6 +32,8 @@ from .states import State, restore
 __all__ = ["Ending", "Memory", "Watching"]
 
 _MOST_NODES = 10_000
+# To look at so many readings takes no longer than to look for differences of two transactions.
+_FEW = 12
 
 
 class Watching(NamedTuple):
@@ -110,10 +112,13 @@ class Memory:
             self._run(Recorded(run, []), index, key, None)
             self._runs[key] = run
             return run
-        changed = differences.since(run.origin)
+        first, changed = run, differences.known(run.origin)
         while True:
+            if changed is None and len(run.read) > _FEW:
+                changed = differences.since(first.origin)
             # No other parts differ from those of the transaction that was run.
-            other = run.first_other(context, changed | run.differing)
+            differing = None if changed is None else changed | run.differing
+            other = run.first_other(context, differing)
             if other is None:
                 return run
             known = run.branches.get(other)
@@ -123,7 +128,8 @@ class Memory:
         at, _ = other
         run.is_met_again = True
         state, ahead = run.nearest(at)
-        made = KnownRun(context, self.rules.operations, run, at, changed)
+        differing = differences.since(first.origin)
+        made = KnownRun(context, self.rules.operations, run, at, differing)
         self._run(Recorded(made, ahead), index, key, state)
         run.branches[other] = made
         return made

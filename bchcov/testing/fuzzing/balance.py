@@ -7,7 +7,7 @@ from functools import cache
 
 from ...crypto.hashes import sha256
 from ...script.patterns import p2sh32
-from ...transaction.known import Known
+from ...transaction.known import Known, known
 from ...transaction.model import Capability, Nft, Output, Token
 from .draft import Draft, DraftInput, fresh_outpoint
 from .scene import OWN_CATEGORY, Scene
@@ -19,6 +19,7 @@ _PURSE_VALUE = 10_000_000_000
 _TRUE = b"\x51"
 _DUST = 546
 _LITTLE = 1_000
+_FRAME_SIZE = 10
 
 
 def complete(draft: Draft, scene: Scene) -> Iterator[Draft]:
@@ -46,11 +47,17 @@ def complete(draft: Draft, scene: Scene) -> Iterator[Draft]:
 
 
 def _balanced(draft: Draft, scene: Scene) -> Iterator[Draft]:
-    surplus = sum([place.coin.value for place in draft.inputs]) - sum(
-        [output.value for output in draft.outputs]
-    )
-    needs_tokens = _needs_tokens(draft)
-    if surplus >= _size(draft) and not needs_tokens:
+    surplus, size, is_created, is_brought = 0, _FRAME_SIZE, False, False
+    for place in draft.inputs:
+        value, length, is_own = _facts_of_input(place)
+        surplus, size, is_brought = surplus + value, size + length, is_brought or is_own
+    for output in draft.outputs:
+        value, length, is_own = _facts_of_output(output)
+        surplus, size, is_created = surplus - value, size + length, is_created or is_own
+    # Outputs may hold the attacker's own category where no input brings it.
+    needs_tokens = is_created and not is_brought
+    # Each byte costs a satoshi.
+    if surplus >= size and not needs_tokens:
         if surplus > _FEE + _DUST:
             yield from _paying(draft, scene, surplus - _FEE)
         yield draft
@@ -113,30 +120,24 @@ def purse_of(*, with_tokens: bool = False) -> DraftInput:
     )
 
 
-def _size(draft: Draft) -> int:
-    """Estimate the bytes of a transaction, each of which costs a satoshi."""
-    return 10 + sum(map(_size_of_input, draft.inputs)) + sum(map(_size_of_output, draft.outputs))
+_Facts = tuple[int, int, bool]
+"""Satoshis, bytes, estimated, and whether there are tokens of the attacker's own category."""
 
 
-def _of_input(place: DraftInput) -> int:
+def _of_input(place: DraftInput) -> _Facts:
     items = [len(item) if isinstance(item, bytes) else 66 for item in place.items]
-    return 41 + len(place.raw or b"") + len(place.script or b"") + len(items) + sum(items)
+    size = 41 + len(place.raw or b"") + len(place.script or b"") + len(items) + sum(items)
+    return place.coin.value, size, _has_own(place.coin)
 
 
-def _of_output(output: Output) -> int:
-    return 9 + len(output.locking_bytecode) + (0 if output.token is None else 40)
-
-
-_size_of_input: Known[DraftInput, int] = Known(_of_input)
-_size_of_output: Known[Output, int] = Known(_of_output)
-
-
-def _needs_tokens(draft: Draft) -> bool:
-    """Whether outputs hold the attacker's own category, and no input brings it."""
-    if not any(map(_has_own, draft.outputs)):
-        return False
-    return not any(_has_own(place.coin) for place in draft.inputs)
+def _of_output(output: Output) -> _Facts:
+    size = 9 + len(output.locking_bytecode) + (0 if output.token is None else 40)
+    return output.value, size, _has_own(output)
 
 
 def _has_own(output: Output) -> bool:
     return output.token is not None and output.token.category == OWN_CATEGORY
+
+
+_facts_of_input: Known[DraftInput, _Facts] = known(_of_input)
+_facts_of_output: Known[Output, _Facts] = known(_of_output)

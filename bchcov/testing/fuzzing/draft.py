@@ -13,7 +13,7 @@ from ...errors import BchcovError
 from ...script.patterns import is_p2sh20, is_p2sh32
 from ...script.pushes import encode_push, instructions, is_push_only
 from ...transaction.context import TransactionContext
-from ...transaction.known import Known
+from ...transaction.known import Known, known
 from ...transaction.model import Input, Output, Transaction
 from ...transaction.sighash import signing_serialization
 from ...wallet.keys import PrivateKey
@@ -204,9 +204,9 @@ def _finished(place: DraftInput) -> tuple[Input, bool]:
     return made, unlocking is not None
 
 
-_input_of: Known[DraftInput, tuple[Input, bool]] = Known(_finished)
-_hash_of_input: Known[DraftInput, int] = Known(hash)
-_hash_of_output: Known[Output, int] = Known(hash)
+_input_of: Known[DraftInput, tuple[Input, bool]] = known(_finished)
+_hash_of_input: Known[DraftInput, int] = known(hash)
+_hash_of_output: Known[Output, int] = known(hash)
 
 
 def _make(item: Item, context: TransactionContext, index: int, running: bytes) -> bytes:

@@ -12,7 +12,7 @@ from ...errors import ContractError
 from ...script.patterns import is_unspendable
 from ...script.pushes import instructions
 from ...transaction.codec import transaction_hash
-from ...transaction.known import Known
+from ...transaction.known import Known, known
 from ...transaction.model import Nft, Output, Transaction
 from ...validation.verify import verify
 from ...vm.rules.ruleset import RuleSet
@@ -70,7 +70,7 @@ class Scene:
         """The rules under which all is judged."""
         return self.judge.rules
 
-    @property
+    @cached_property
     def script(self) -> bytes:
         """Where the attacker is paid."""
         return (self.attacker.keys or STRANGER.keys)[0].locking_bytecode
@@ -173,7 +173,7 @@ class Scene:
             known = self.coins.get(place.outpoint)
             return known is not None and place.coin not in known
 
-        return Known(is_elsewhere)
+        return known(is_elsewhere)
 
     @cached_property
     def is_known(self) -> Known[DraftInput, bool]:
@@ -191,7 +191,7 @@ class Scene:
                 return False
             return coin in self._known_coins
 
-        return Known(is_known)
+        return known(is_known)
 
     def is_mine(self, place: DraftInput, preimages: Mapping[bytes, bytes]) -> bool:
         """Whether an input spends a coin of the attacker's, or one that they must have made."""
@@ -247,7 +247,7 @@ class Scene:
                 or (token.category, token.nft) in self._held_tokens
             )
 
-        return Known(may_be_had)
+        return known(may_be_had)
 
 
 def _pattern(code: bytes) -> tuple[int, ...]:
