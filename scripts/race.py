@@ -1,4 +1,4 @@
-"""Print the tables of docs/races.md: contention, profit, attackers, and the cost of a race."""
+"""Print the tables of docs/races.md and docs/block-times.md, and the cost of a race."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable, Sequence
 from time import process_time
 from typing import Any
+
+from race_times import block_times, forks
 
 from bchcov.race import POOLS, Settings, run_race
 from bchcov.race.compare import Row, put_together
@@ -189,7 +191,14 @@ def thousand() -> list[str]:
     return lines
 
 
-TABLES = {"thousand": thousand, "comparison": comparison, "crowds": crowds, "attackers": attackers}
+TABLES = {
+    "thousand": thousand,
+    "comparison": comparison,
+    "crowds": crowds,
+    "attackers": attackers,
+    "blocktimes": block_times,
+    "forks": forks,
+}
 
 
 def main() -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pages
 import pytest
 import race
+import race_times
 
 from bchcov import Reason, TransactionReason
 from bchcov.cli.main import COMMANDS
@@ -127,4 +128,11 @@ def test_the_page_site_builds_without_a_warning(tmp_path: Path) -> None:
 def test_the_tables_of_races_are_what_the_script_prints() -> None:
     page = (DOCS / "races.md").read_text(encoding="utf-8")
     for make in (race.comparison, race.crowds, race.attackers):
+        assert "\n".join(make()) in page
+
+
+@pytest.mark.long
+def test_the_table_of_block_times_is_what_the_script_prints() -> None:
+    page = (DOCS / "block-times.md").read_text(encoding="utf-8")
+    for make in (race_times.block_times, race_times.forks):
         assert "\n".join(make()) in page

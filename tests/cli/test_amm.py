@@ -124,6 +124,43 @@ def test_a_race_writes_json_plots_and_one_page_that_needs_nothing_else(tmp_path:
     assert "executed" not in refused
 
 
+def test_a_race_under_a_draft_says_so_wherever_it_is_told(tmp_path: Path) -> None:
+    draft = "draft: Tailstorm, a block of 10 sub-blocks in 600 seconds"
+    arguments = ("race", "--users=4", "--sub-blocks=10", "--pool=ticketed", "--jobs=1")
+    graph = str(tmp_path / "graph.html")
+    out = run(*arguments, "--out", str(tmp_path), "--graph", graph)
+    assert out.splitlines()[0] == draft
+    assert "payout:" in out
+    told = json.loads(run(*arguments, "--json"))
+    assert told["draft"] == told["rows"][0]["draft"] == draft
+    assert json.loads((tmp_path / "race.json").read_text(encoding="utf-8"))["draft"] == draft
+    page = (tmp_path / "race.html").read_text(encoding="utf-8")
+    assert f"<b>D{draft[1:]}</b>" in page
+    assert "--sub-blocks=10" in page
+    assert f"({draft})" in Path(graph).read_text(encoding="utf-8")
+    today = run("race", "--users=4", "--pool=ticketed", "--jobs=1")
+    assert "draft" not in today
+    assert "payout:" not in today
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ("--block-seconds=0", "block_seconds 0.0 is out of range: expected 1 to"),
+        ("--block-seconds=-60", "block_seconds -60.0 is out of range"),
+        ("--block-seconds=nan", "block_seconds nan is out of range"),
+        ("--block-seconds=1e99", "is out of range"),
+        ("--block-seconds=0.5", "block_seconds 0.5 is out of range"),
+        ("--sub-blocks=0", "sub_blocks 0 is out of range: expected 1 to 100"),
+        ("--sub-blocks=-1", "sub_blocks -1 is out of range"),
+        ("--sub-blocks=99999999999", "is out of range: expected 1 to 100"),
+        ("--sub-blocks=7", "7 sub-blocks do not divide 600 seconds"),
+    ],
+)
+def test_a_race_refuses_blocks_that_mean_nothing(option: str, said: str) -> None:
+    assert said in run("race", "--users=1", option, code=1)
+
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
