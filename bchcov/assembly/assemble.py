@@ -55,8 +55,9 @@ def assemble(
     `bindings` says what each identifier stands for that is not an opcode: bytes are
     inserted as they are, an integer as a VM number, and text is CashAssembly that may
     use the same bindings. An evaluation `$(...)` is run under `rules` and must leave
-    exactly one item. A number outside a push adds its bytes to the script unpushed, which
-    is seldom intended; pass `bare_numbers=False` to make that an error.
+    exactly one item; if they have proposals, the opcodes of these have names. A number outside
+    a push adds its bytes to the script unpushed, which is seldom intended; pass
+    `bare_numbers=False` to make that an error.
 
     Raises AssemblyError with the line and column, and with the name of the binding if the
     error is inside one. Pushes, evaluations and bindings may nest 100 deep.

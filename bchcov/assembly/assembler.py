@@ -71,7 +71,10 @@ class Assembler:
         has_map: bool = True,
     ) -> None:
         self.pushed: dict[tuple[str | None, int, int], Assembled] = {}
-        self._bindings = bindings
+        # Opcodes of proposals are bound as what they are: only some rules have them.
+        own = {name: bytes((code,)) for name, code in rules.opcodes_by_name.items()}
+        self._bindings = bindings if not own else {**bindings, **own}
+        self._own = own.keys() & bindings
         self._rules = rules
         self._bare_numbers = bare_numbers
         self._has_map = has_map
@@ -200,6 +203,8 @@ class Assembler:
 
     def _identify(self, name: str, at: int) -> bool:
         """Append what a name stands for; or begin to read its text, and return True."""
+        if name in self._own:
+            raise self._error(f"{name!r} is an opcode and cannot be bound", at)
         is_bound = name in self._bindings
         opcode = _OPCODES.get(name)
         if opcode is not None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 from ..script.opcodes import OPCODES_BY_NAME
+from ..vm.proposals import PROPOSALS
 
 __all__ = ["describe_bare_number", "describe_unknown"]
 
@@ -23,6 +24,9 @@ def describe_unknown(name: str, bound_names: Iterable[str]) -> str:
         hint = f"; to push hexadecimal bytes, write <0x{name[:64]}>"
     elif _HEXADECIMAL.fullmatch(name):
         hint = "; to push hexadecimal bytes, write <0x...>, two digits per byte"
+    for proposal in PROPOSALS:
+        if any(name == each.name for each in proposal.operations):
+            hint = f" in these rules; it is of the proposal {proposal.name}"
     return f"unknown name {name[:64]!r}{hint}"
 
 

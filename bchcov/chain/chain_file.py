@@ -98,7 +98,7 @@ class ChainFile:
                 if self.path in _NO_FILES:
                     _create(self._rows, new)
                 self._lock()
-                self.chain = Chain.stored(self._read(), self)
+                self.chain = Chain.stored(self._read(rules), self)
             if rules is not None and rules.name != self.chain.rules.name:
                 raise StoreError(
                     f"{self.path}: its chain has the rules {self.chain.rules.name},"
@@ -184,7 +184,7 @@ class ChainFile:
         run("BEGIN EXCLUSIVE")
         run("COMMIT")
 
-    def _read(self) -> Records:
+    def _read(self, own: RuleSet | None) -> Records:
         number = self._rows.facts().get("format")
         if number == "1":
             upgrade(self._rows)
@@ -196,7 +196,7 @@ class ChainFile:
                 f"{self.path}: format {number} is not supported: expected 1 or {FORMAT}"
             )
         self._rows.check()
-        return read_records(self._rows)
+        return read_records(self._rows, own)
 
     def write(self, change: Change) -> None:
         """Write a change of the chain, all of it or nothing. Raises StoreError."""

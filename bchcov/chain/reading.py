@@ -5,9 +5,10 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from ..errors import DamagedStore
+from ..errors import DamagedStore, RulesError, StoreError
 from ..transaction.codec import decode_transaction, transaction_id
 from ..transaction.model import Transaction
+from ..vm.rules.ruleset import RuleSet
 from ..vm.rules.upgrades import find_rules
 from .blocks import Block
 from .rows import Rows
@@ -27,8 +28,11 @@ def read_transaction(row: tuple[Any, ...]) -> Transaction:
     return transaction
 
 
-def read_records(rows: Rows) -> Records:
-    """Read a chain from checked rows. Raises DamagedStore if its blocks do not connect."""
+def read_records(rows: Rows, own: RuleSet | None = None) -> Records:
+    """Read a chain from checked rows. Raises DamagedStore if its blocks do not connect.
+
+    `own` are its rules, if they have that name: rules of a user's own are found by no name.
+    """
     facts = rows.facts()
     by_height = sorted(rows.read("transactions"), key=lambda row: (row[2] is None, row[2] or 0))
     found = {
@@ -47,7 +51,16 @@ def read_records(rows: Rows) -> Records:
     mempool = tuple(found.pop(None, ()))
     if found:
         raise DamagedStore(f"damaged: block {min(found)} is missing, but not its transactions")
-    rules, rate = find_rules(facts["rules"]), int(facts["fee_rate"])
+    named = facts["rules"]
+    try:
+        rules = own.standard if own is not None and own.name == named else find_rules(named)
+    except RulesError as error:
+        if "+" not in named:
+            raise
+        raise StoreError(
+            f"its chain has the rules {named}, which have to be given: {error}"
+        ) from None
+    rate = int(facts["fee_rate"])
     return Records(rules, start, started, rate, tuple(blocks), mempool)
 
 

@@ -11,6 +11,9 @@ from ..assembly import assemble, assemble_notation
 from ..assembly.assembler import Binding
 from ..encoding.hexadecimal import decode_hex
 from ..errors import AssemblyError, DecodeError
+from ..vm.rules.ruleset import RuleSet
+from ..vm.rules.upgrades import BCH_SPEC
+from .terminal.rules import rules_option
 from .terminal.sources import read_text
 
 __all__ = ["asm"]
@@ -66,10 +69,16 @@ def _point_at(source: str, error: AssemblyError) -> str:
     help="Read the source as CashAssembly (default), as a CashScript artifact, where bare"
     " hexadecimal digits are pushed, or as nodes print scripts, where short ones are decimal.",
 )
+@rules_option
 @click.option("--bare-numbers", is_flag=True, help="Assemble a number outside a push to its bytes.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def asm(
-    source: str, bind: tuple[str, ...], notation: str, bare_numbers: bool, as_json: bool
+    source: str,
+    bind: tuple[str, ...],
+    notation: str,
+    rules: RuleSet,
+    bare_numbers: bool,
+    as_json: bool,
 ) -> None:
     """Assemble CashAssembly to bytecode in hexadecimal.
 
@@ -83,7 +92,8 @@ def asm(
     text = read_text(source)
     try:
         if notation == "cashassembly":
-            code = assemble(text, bindings, bare_numbers=bare_numbers)
+            run_by = rules.consensus if rules.draft else BCH_SPEC.consensus
+            code = assemble(text, bindings, rules=run_by, bare_numbers=bare_numbers)
         else:
             code = assemble_notation(text, "node" if notation == "node" else "artifact")
     except AssemblyError as error:

@@ -12,10 +12,11 @@ from ..errors import ContractError, FormatError
 from ..testing.cost import check_snapshot, joined, measure_cost, profile, update_snapshot
 from ..testing.cost.snapshot import cases_of
 from ..testing.marks import Mark
-from ..vm.rules.upgrades import BCH_2026
+from ..vm.rules.ruleset import RuleSet
 from .terminal.contracts import contract_arguments, load_contracts, read_transactions
 from .terminal.files import finite, writing
 from .terminal.reporting import Reports, report_options, write_reports
+from .terminal.rules import read_rules
 
 __all__ = ["cost"]
 
@@ -24,6 +25,14 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 
 @click.command()
 @contract_arguments
+@click.option(
+    "--rules",
+    default="BCH_2026",
+    show_default=True,
+    metavar="NAME",
+    callback=read_rules,
+    help="The rules whose costs and limits are shown.",
+)
 @click.option("--check", type=_FILE, help="Compare with this snapshot; fail if it differs.")
 @click.option("--update", type=_FILE, help="Write the figures into this snapshot.")
 @click.option(
@@ -44,6 +53,7 @@ def cost(
     arguments: tuple[str, ...],
     transactions: Path,
     locking: str,
+    rules: RuleSet,
     check: Path | None,
     update: Path | None,
     tolerance: float,
@@ -54,22 +64,22 @@ def cost(
     sarif: Path | None,
     github: bool,
 ) -> None:
-    """Measure what honest transactions cost in the inputs of a contract, by BCH_2026.
+    """Measure what honest transactions cost in the inputs of a contract, by BCH_2026 or --rules.
 
     FILE and ARGUMENTS are as for `bchcov cover`; lines whose "ok" is false are left out. Limits
     of size and cost are not enforced, but shown, with the padding that would be needed. The
     exit code is 1 if the figures differ from those of the snapshot given by --check.
     """
-    read = [each for each in read_transactions(transactions) if each.expected is not False]
-    contracts = load_contracts(file, arguments, locking, read)
+    read = [each for each in read_transactions(transactions, rules) if each.expected is not False]
+    contracts = load_contracts(file, arguments, locking, read, rules)
     spends = {each.name: each for each in read}
     if len(spends) < len(read):
         raise click.ClickException(f"{transactions.name}: two transactions have the same id")
     try:
-        report = joined([measure_cost(each, spends, BCH_2026) for each in contracts])
+        report = joined([measure_cost(each, spends, rules) for each in contracts])
         if check is not None and not check.exists():
             raise click.ClickException(f"{check} does not exist: --update writes it")
-        profiles = [profile(each, spends, BCH_2026) for each in contracts if lines or folded]
+        profiles = [profile(each, spends, rules) for each in contracts if lines or folded]
         if folded is not None:
             stacks = "".join(each.folded() for each in profiles)
             with writing(folded):

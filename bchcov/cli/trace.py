@@ -13,6 +13,7 @@ from ..contract.contract import Contract
 from ..formats.verify_lines import LineOptions
 from ..seeing import Spending, spending_page, spending_template, why
 from ..seeing.stepping_text import Wanted, opcodes_named, step_object, trace_lines, trace_rows
+from ..vm.rules.ruleset import RuleSet
 from ..vm.trace import Trace
 from .terminal.knowledge import Knowledge
 from .terminal.rules import check_rules
@@ -24,14 +25,12 @@ _PHASES = ("unlocking", "locking", "redeem")
 _RANGE = re.compile(r"([0-9]{0,9})(?::([0-9]{0,9}))?")
 
 
-def _opcodes(
-    _ctx: click.Context, _option: click.Parameter, names: tuple[str, ...]
-) -> tuple[int, ...]:
+def _opcodes(names: tuple[str, ...], rules: RuleSet) -> tuple[int, ...]:
     found = []
     for name in names:
-        opcode = opcodes_named(name)
+        opcode = opcodes_named(name, rules)
         if opcode is None:
-            raise click.BadParameter(f"there is no opcode {name[:40]!a}")
+            raise click.BadParameter(f"there is no opcode {name[:40]!a}", param_hint="'--opcode'")
         found.append(opcode)
     return tuple(found)
 
@@ -59,9 +58,7 @@ def _range(
     help="The input; without it the one that is refused, or else the first.",
 )
 @click.option("--phase", "phases", multiple=True, type=click.Choice(_PHASES))
-@click.option(
-    "--opcode", "opcodes", multiple=True, callback=_opcodes, help="Only this opcode's steps."
-)
+@click.option("--opcode", "opcodes", multiple=True, help="Only this opcode's steps.")
 @click.option("--range", "steps", metavar="FIRST:LAST", callback=_range, help="Only these steps.")
 @click.option("--table", "as_table", is_flag=True, help="Print a table.")
 @click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each step.")
@@ -94,7 +91,7 @@ def trace(
     known: dict[str, bytes],
     index: int | None,
     phases: tuple[str, ...],
-    opcodes: tuple[int, ...],
+    opcodes: tuple[str, ...],
     steps: tuple[int, int | None],
     as_table: bool,
     as_json: bool,
@@ -111,6 +108,7 @@ def trace(
     options = LineOptions(check_rules(rules), not consensus)
     spending = read_spending(source, which, options, Knowledge(contracts, known))
     number = choose_input(spending, index)
+    of_opcodes = _opcodes(opcodes, spending.rules)
     if page is not None:
         spending_page(spending).write(page)
         ctx.exit(0 if spending.error is None else 1)
@@ -119,13 +117,14 @@ def trace(
         told = spending_template(spending, number).to_json()
         template.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
         ctx.exit(0 if followed.result.ok else 1)
-    wanted = Wanted(phases, opcodes, steps[0], steps[1], verbose)
+    wanted = Wanted(phases, of_opcodes, steps[0], steps[1], verbose)
     if as_json:
         _print_json(spending, followed, wanted)
     elif as_table:
         _print_table(spending, followed, wanted)
     else:
-        click.echo(f"input {number} of {len(spending.transaction.inputs)}, {spending.txid}")
+        draft = f", draft {spending.rules.draft}" if spending.rules.draft else ""
+        click.echo(f"input {number} of {len(spending.transaction.inputs)}, {spending.txid}{draft}")
         for line in trace_lines(spending, followed, wanted):
             sys.stdout.write(line + "\n")
         _print_why(spending, number)

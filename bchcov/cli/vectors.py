@@ -16,7 +16,7 @@ from ..processes.signals import Stopped, stoppable
 from ..vectors.outcome import Selection
 from ..vectors.report import Report
 from ..vectors.runner import run
-from ..vm.rules.upgrades import find_rules
+from ..vm.rules.loading import load_rules
 from .terminal.console import make_console, outside, print_table
 from .terminal.ending import end_status, report_end
 from .terminal.files import writing
@@ -31,11 +31,15 @@ def vectors() -> None:
 
 def _select(rules: tuple[str, ...], mode: str) -> Selection:
     try:
-        names = frozenset(find_rules(name).name for name in rules)
+        found = tuple(map(load_rules, rules))
     except RulesError as error:
         raise click.BadParameter(str(error), param_hint="--rules") from error
     modes = ("standard", "consensus") if mode == "both" else (mode,)
-    return Selection(names or None, frozenset(modes))
+    return Selection(
+        frozenset(each.name for each in found) or None,
+        frozenset(modes),
+        tuple(each for each in found if each.draft),
+    )
 
 
 def _run(paths: list[Path], selection: Selection, jobs: int | None, report: Report) -> None:

@@ -14,6 +14,7 @@ from ..assembly.tokens import normalize_source
 from ..encoding.expected import kind_of
 from ..errors import ContractError
 from ..script.numbers import encode_number
+from ..vm.rules.ruleset import RuleSet
 from .argument_types import ArgumentValue, encode_argument
 from .checks import Check, checks_of
 from .contract import Contract, Locking
@@ -154,6 +155,7 @@ def compile_contract(
     source: str | None = None,
     paths: Mapping[str, str] | None = None,
     locking: Locking = "p2sh32",
+    rules: RuleSet | None = None,
 ) -> Contract:
     """Assemble a contract with its constants.
 
@@ -161,7 +163,8 @@ def compile_contract(
     that it declares, `// @parameter pubkey owner`, take values of their types; any other name
     may be bound to whatever `assemble` accepts. The spend paths are those that the source
     declares, `// @spend move(sig owner, int amount)`, and those in `paths`, by name:
-    `{"move": "sig owner, int amount"}`.
+    `{"move": "sig owner, int amount"}`. A source may use opcodes of proposals if `rules` have
+    them.
 
     Raises ContractError for an unknown contract, a parameter that is missing or has the wrong
     type, and a declaration that cannot be read; AssemblyError if the source cannot be assembled.
@@ -173,10 +176,14 @@ def compile_contract(
     if missing:
         raise ContractError(f"{name}: missing parameters: {', '.join(missing)}")
     bound = {each: _bind(name, each, declared.get(each), value) for each, value in given.items()}
-    assembled = assemble_with_map(text, bound)
+    own = {} if rules is None else rules.opcodes_by_name
+    opcodes = {each: bytes((code,)) for each, code in own.items()}
+    if taken := own.keys() & bound:
+        raise ContractError(f"{name}: {min(taken)} is an opcode and cannot be a parameter")
+    assembled = assemble_with_map(text, {**bound, **opcodes})
     spends = (*paths_in(text), *parse_paths(paths or {}))
     parameters = tuple(_parameters(declared, bound))
-    origins = _Origins(name, text, assembled, bound)
+    origins = _Origins(name, text, assembled, {**bound, **opcodes})
     return Contract(name, assembled.code, locking, parameters, spends, origins)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from ..encoding.expected import kind_of
 from ..errors import ContractError, FormatError
 from ..formats.artifact import read_artifact
+from ..vm.rules.ruleset import RuleSet
 from .argument_types import ArgumentValue
 from .cashassembly import compile_contract, parameters_in
 from .cashscript import artifact_contract
@@ -25,13 +26,14 @@ def load_contract(
     *,
     locking: Locking = "p2sh32",
     paths: Mapping[str, str] | None = None,
+    rules: RuleSet | None = None,
 ) -> Contract:
     """Load a contract from a file, with its constructor's arguments or its parameters.
 
     A `.json` file is a CashScript artifact, a `.cashasm` file a CashAssembly source. Arguments
     are given in order or by name; for CashAssembly, the order is that of the parameter
     declarations. `paths` adds spend paths to those that a CashAssembly file declares, as in
-    `compile_contract`.
+    `compile_contract`, and `rules` may have opcodes of proposals that such a file uses.
 
     Raises ContractError for a file that cannot be read or has another extension, and for a
     missing argument or one of the wrong type; FormatError for an invalid artifact;
@@ -66,4 +68,6 @@ def load_contract(
                 f" ({', '.join(declared) or 'none'}), got {len(arguments)}"
             )
         arguments = dict(zip(declared, arguments, strict=True))
-    return compile_contract(file.stem, arguments, source=text, paths=paths, locking=locking)
+    return compile_contract(
+        file.stem, arguments, source=text, paths=paths, locking=locking, rules=rules
+    )

@@ -40,10 +40,10 @@ _MODES = {"standard": True, "consensus": False}
 class LineOptions:
     """How to verify lines that do not say it themselves; plain data, sent to other processes.
 
-    `rules` is a name for `load_rules`: that of a rule set, or FILE.py:NAME.
+    `rules` is a rule set, or a name for `load_rules`: that of one, or FILE.py:NAME.
     """
 
-    rules: str = "BCH_2026"
+    rules: str | RuleSet = "BCH_2026"
     standard: bool = True
     scripts_only: bool = False
     all_inputs: bool = False
@@ -74,11 +74,17 @@ def _rules_of(line: dict[str, Any], options: LineOptions) -> RuleSet:
             )
         standard = _MODES[mode]
     try:
-        given = load_rules(options.rules, standard=standard)
+        given = _given_rules(options, standard)
         # A line's own name may be that of the user's own rules, but never of a file to be run.
         return given if name in (None, given.draft) else find_rules(str(name), standard=standard)
     except RulesError as error:
         raise FormatError(f'"rules": {str(error)[:200]}') from None
+
+
+def _given_rules(options: LineOptions, standard: bool) -> RuleSet:
+    if isinstance(options.rules, str):
+        return load_rules(options.rules, standard=standard)
+    return options.rules.standard if standard else options.rules.consensus
 
 
 def describe_input(result: InputResult) -> dict[str, Any]:

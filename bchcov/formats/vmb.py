@@ -151,8 +151,8 @@ def vmb_rows(
         row: VmbRow = [
             f"{txid[:10]}.{index}",
             f"{description}, input {index}",
-            disassemble(transaction.inputs[index].unlocking_bytecode),
-            disassemble(source_outputs[index].locking_bytecode),
+            disassemble(transaction.inputs[index].unlocking_bytecode, rules),
+            disassemble(source_outputs[index].locking_bytecode, rules),
             encoded,
             sources,
         ]

@@ -75,7 +75,7 @@ def parse_breakpoint(text: str, places: Places) -> Breakpoint:
             text,
             _in_source(places, lambda each: each.check is not None and each.check.name == name),
         )
-    opcode = opcodes_named(text)
+    opcode = opcodes_named(text, places.spending.rules)
     if opcode is None:
         raise CommandError(f"{text[:80]!a} is no breakpoint: {_EXPECTED}")
     return Breakpoint(

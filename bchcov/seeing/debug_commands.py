@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from ..encoding.printable import printable
 from ..errors import CommandError
-from ..script.opcodes import opcode_name
 from .debug_view import (
     item_lines,
     listing_of,
@@ -150,7 +149,7 @@ def _item(debugger: Debugger, text: str) -> Reply:
     lines = [str(show_item(item, debugger.names)), f"0x{item.hex()}"]
     if step is not None:
         lines.append(
-            f"made by {opcode_name(step.opcode)}, step {step.number + 1:,}, byte {step.offset} of"
+            f"made by {step.name}, step {step.number + 1:,}, byte {step.offset} of"
             f" the {step.phase} bytecode"
         )
     return Reply(tuple(lines))

@@ -69,7 +69,11 @@ def source_of(debugger: Debugger) -> tuple[Contract, Found] | None:
 def listing_of(debugger: Debugger, *, lines: int = 4) -> list[ListedLine]:
     """List the instructions around the step."""
     step = debugger.step
-    return [] if step is None else around(step.code, step.offset, debugger.names, lines=lines)
+    return (
+        []
+        if step is None
+        else around(step.code, step.offset, debugger.names, debugger.spending.rules, lines=lines)
+    )
 
 
 def source_lines(debugger: Debugger, *, lines: int = 3) -> list[ListedLine]:

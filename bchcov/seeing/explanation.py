@@ -10,7 +10,6 @@ from ..contract.explaining import find_refusal
 from ..contract.found import Found
 from ..encoding.printable import printable
 from ..reasons import Problem, Reason, TransactionCheck
-from ..script.opcodes import opcode_name
 from ..vm.metrics import Metrics
 from .failing import Failing, find_failing
 from .hints import hints_of
@@ -161,11 +160,11 @@ def why(spending: Spending) -> Explanation | None:
         find_refusal(result, *spending.contracts).sentence if spending.contracts else "",
         result.phase if step is None else step.phase,
         offset,
-        None if step is None else opcode_name(step.opcode),
+        None if step is None else step.name,
         None if step is None else step.number,
         len(failing.trace),
         () if step is None else tuple(inside_of(failing.trace.steps, step)),
-        () if code is None else tuple(around(code, offset, names)),
+        () if code is None else tuple(around(code, offset, names, spending.rules)),
         source,
         source_lines,
         check,
@@ -200,8 +199,7 @@ def _false_item(failing: Failing) -> Iterator[str]:
         origin = maker_text(failing.makers.maker(maker.number, depth), contracts)
         items.append(str(show_item(item, failing.names, origin)))
     yield (
-        f"the false item is that of {opcode_name(maker.opcode)} at byte {maker.offset}, of"
-        f" {' and '.join(items)}"
+        f"the false item is that of {maker.name} at byte {maker.offset}, of {' and '.join(items)}"
     )
 
 

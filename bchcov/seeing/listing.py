@@ -8,6 +8,7 @@ from functools import lru_cache
 from ..assembly import disassemble_lines
 from ..contract.contract import Contract
 from ..contract.found import Found
+from ..vm.rules.ruleset import RuleSet
 from .names import Names
 
 __all__ = ["ListedLine", "around", "instructions_of", "places_of", "source_around"]
@@ -25,14 +26,16 @@ class ListedLine:
 
 
 @lru_cache(maxsize=256)
-def instructions_of(code: bytes) -> tuple[tuple[int, str], ...]:
+def instructions_of(code: bytes, rules: RuleSet | None = None) -> tuple[tuple[int, str], ...]:
     """Return the byte and the assembly of each instruction of a script."""
-    return tuple(disassemble_lines(code))
+    return tuple(disassemble_lines(code, rules))
 
 
-def around(code: bytes, offset: int | None, names: Names, *, lines: int = 4) -> list[ListedLine]:
+def around(
+    code: bytes, offset: int | None, names: Names, rules: RuleSet, *, lines: int = 4
+) -> list[ListedLine]:
     """List the instructions around the one at a byte, `lines` before and half as many after."""
-    every = instructions_of(code)
+    every = instructions_of(code, rules)
     place = len(every) if offset is None else 0
     for at, (start, _) in enumerate(every):
         if offset is not None and start <= offset:

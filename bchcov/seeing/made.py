@@ -9,7 +9,7 @@ from ..contract.spend_paths import SpendPath
 from ..encoding.printable import printable
 from ..errors import AssemblyError, ScriptError
 from ..script.numbers import decode_number
-from ..script.opcodes import Op, opcode_name
+from ..script.opcodes import Op
 from ..script.pushes import instructions
 from ..vm.steps import TraceStep
 
@@ -41,8 +41,15 @@ _OF_INPUT = {
 }
 
 
-def changed_from(opcode: int, stack: tuple[bytes, ...], after: int) -> int:
-    """Return the first place that an instruction may change on a stack, `after` items then."""
+def changed_from(
+    opcode: int, stack: tuple[bytes, ...], after: int, given: int | None = None
+) -> int:
+    """Return the first place that an instruction may change on a stack, `after` items then.
+
+    `given` is how many items an opcode of a proposal leaves.
+    """
+    if given is not None:
+        return max(0, after - given)
     if opcode in MOVES:
         return len(stack) - MOVES[opcode][0]
     if opcode == Op.OP_ROLL:
@@ -93,7 +100,7 @@ def maker_text(step: TraceStep | None, contracts: tuple[Contract, ...]) -> str:
             return f"{_OF_INPUT[Op(step.opcode)]} {decode_number(step.stack[-1])}"
         except ScriptError:
             return ""
-    return f"made by {opcode_name(step.opcode)}, step {step.number + 1:,}"
+    return f"made by {step.name}, step {step.number + 1:,}"
 
 
 def _pushed(step: TraceStep, contracts: tuple[Contract, ...]) -> str:

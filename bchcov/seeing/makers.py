@@ -58,7 +58,7 @@ class Makers:
 
     def _move(self, number: int, opcode: int, after: int) -> None:
         stack, items = self.steps.stack(number), self.items
-        first = changed_from(opcode, stack, after)
+        first = changed_from(opcode, stack, after, self.steps.gives.get(opcode))
         made = []
         for place in range(first, after):
             came = came_from(opcode, stack, place, after)

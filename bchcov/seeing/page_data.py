@@ -72,7 +72,7 @@ class PageData:
         return number
 
     def _instructions(self, code: bytes) -> Iterator[list[Any]]:
-        for offset, text in instructions_of(code):
+        for offset, text in instructions_of(code, self.spending.rules):
             short = text if len(text) <= _MOST_TEXT else f"{text[:60]}...{text[-20:]}"
             short = printable(short)
             places = places_of(self.spending.contracts, code, offset)

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..encoding.printable import printable
 from ..script.opcodes import OPCODES_BY_NAME
+from ..vm.rules.ruleset import RuleSet
 from ..vm.steps import Steps, TraceStep
 from ..vm.trace import Trace
 from .folding import Fold, folded
@@ -48,10 +49,10 @@ class Wanted:
         )
 
 
-def opcodes_named(text: str) -> int | None:
+def opcodes_named(text: str, rules: RuleSet) -> int | None:
     """Return the opcode of a name, with or without OP_, None if there is none."""
-    name = text.strip().upper()
-    return OPCODES_BY_NAME.get(name, OPCODES_BY_NAME.get(f"OP_{name}"))
+    name, known = text.strip().upper(), {**OPCODES_BY_NAME, **rules.opcodes_by_name}
+    return known.get(name, known.get(f"OP_{name}"))
 
 
 def chosen(trace: Trace, wanted: Wanted) -> Iterator[int | Fold]:
@@ -94,7 +95,7 @@ def _outer(step: TraceStep) -> bytes:
 
 
 def _line(step: TraceStep, names: Names, detail: int, spending: Spending) -> str:
-    text = short_text(instruction_text(step), names)
+    text = short_text(instruction_text(step, spending), names)
     if not step.executed:
         text = f"({text})"
     text = printable("  " * step.depth + text)
@@ -106,9 +107,9 @@ def _line(step: TraceStep, names: Names, detail: int, spending: Spending) -> str
     return f"{step.number + 1:>6} {step.offset:>6}  {text:<{_TEXT}}{items}{place}".rstrip()
 
 
-def instruction_text(step: TraceStep) -> str:
+def instruction_text(step: TraceStep, spending: Spending) -> str:
     """Return an instruction's assembly."""
-    return instructions_of(step.code)[step.position][1]
+    return instructions_of(step.code, spending.rules)[step.position][1]
 
 
 def _few(step: TraceStep, names: Names) -> str:
@@ -147,7 +148,7 @@ def trace_rows(spending: Spending, trace: Trace, wanted: Wanted) -> Iterator[tup
             yield "", "", "", f"... {each.text}", "", ""
             continue
         step = steps[each]
-        text = printable("  " * step.depth + short_text(instruction_text(step), names))
+        text = printable("  " * step.depth + short_text(instruction_text(step, spending), names))
         yield (
             f"{step.number + 1:,}",
             step.phase,

@@ -27,7 +27,10 @@ _RULES = {
     "chip_p2s": "BCH_2026",
 }
 _NAMES = "|".join((r"20\d\d", *_RULES))
-_LABEL = re.compile(rf"({_NAMES})_(standard|nonstandard|invalid)")
+# Proposals follow the name of rules: 2026+op-sighash_standard.
+_LABEL = re.compile(
+    rf"({_NAMES})((?:\+[a-z0-9.-]+(?:\([a-z0-9_=,]*\))?)*)_(standard|nonstandard|invalid)"
+)
 _IN_PATH = re.compile(
     # "before_chip_cashtokens" means the rules of the year before.
     rf"(?<![a-z0-9])(?<!before_)(?:bch_)?({_NAMES})(?:_05)?_(standard|nonstandard|invalid)"
@@ -50,10 +53,11 @@ def expectations(labels: Iterable[str]) -> Iterator[tuple[str, str, bool]]:
         match = _LABEL.fullmatch(label)
         rules = match and _RULES.get(match[1], f"BCH_{match[1]}")
         if match and rules in _KNOWN:
-            for mode, accepted in _ACCEPTED[match[2]].items():
-                if (rules, mode, accepted) not in seen:
-                    seen.add((rules, mode, accepted))
-                    yield rules, mode, accepted
+            named = f"{rules}{match[2]}"
+            for mode, accepted in _ACCEPTED[match[3]].items():
+                if (named, mode, accepted) not in seen:
+                    seen.add((named, mode, accepted))
+                    yield named, mode, accepted
 
 
 def labels_of_path(path: Path) -> tuple[str, ...]:

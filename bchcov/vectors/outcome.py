@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from ..vm.rules.ruleset import RuleSet
+from ..vm.rules.upgrades import find_rules
+
 __all__ = ["Outcome", "Selection", "Tests"]
 
 
@@ -29,15 +32,24 @@ class Outcome:
 class Selection:
     """The judgements to make: names of rule sets (None: all), and modes.
 
-    Tests with flags of their own are judged regardless of the selection.
+    `own` are rule sets that have no name of this library, as those of a user's own file. Tests
+    with flags of their own are judged regardless of the selection.
     """
 
     rules: frozenset[str] | None = None
     modes: frozenset[str] = frozenset(("standard", "consensus"))
+    own: tuple[RuleSet, ...] = ()
 
     def includes(self, rules: str, mode: str) -> bool:
         """Whether a judgement under these rules in this mode is selected."""
         return mode in self.modes and (self.rules is None or rules in self.rules)
+
+    def find(self, name: str, mode: str) -> RuleSet:
+        """Find rules by their name. Raises RulesError."""
+        for each in self.own:
+            if each.name == name:
+                return each.standard if mode == "standard" else each.consensus
+        return find_rules(name, standard=mode == "standard")
 
 
 class Tests(Protocol):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..errors import VectorError
+from ..errors import RulesError, VectorError
 from ..formats.vmb import VmbTest, read_vmb, read_vmb_lines
 from ..transaction.codec import decode_outputs, decode_transaction
 from ..transaction.context import TransactionContext
@@ -17,7 +17,6 @@ from ..vm.machine import Machine
 from ..vm.operations.functions import DEFINE
 from ..vm.program import Program
 from ..vm.rules.ruleset import RuleSet
-from ..vm.rules.upgrades import find_rules
 from .labels import expectations, labels_of_path
 from .outcome import Outcome, Selection
 from .suite import Case, Costs, Judge, load_suite
@@ -47,7 +46,7 @@ class TransactionTests:
         if not expected:
             return [_unjudged(case)]
         return [
-            _judge(case, rules, mode, accepted)
+            _judge(case, rules, mode, accepted, selection)
             for rules, mode, accepted in expected
             if selection.includes(rules, mode)
         ]
@@ -60,10 +59,14 @@ def _unjudged(case: Case) -> Outcome:
     )
 
 
-def _judge(case: Case, name: str, mode: str, accepted: bool) -> Outcome:
-    rules = find_rules(name, standard=mode == "standard")
-    verdict = verify(case.transaction, case.source_outputs, rules)
+def _judge(case: Case, name: str, mode: str, accepted: bool, selection: Selection) -> Outcome:
     expected = "accepted" if accepted else "refused"
+    try:
+        rules = selection.find(name, mode)
+    except RulesError as error:
+        got = "not judged"
+        return Outcome(case.id, case.group, name, mode, False, expected, got, str(error))
+    verdict = verify(case.transaction, case.source_outputs, rules)
     got = "accepted" if verdict.ok else f"refused: {verdict.error.reason}"  # type: ignore[union-attr]
     agrees, detail = verdict.ok is accepted, ""
     if not agrees:

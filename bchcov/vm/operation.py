@@ -35,8 +35,9 @@ class Operation:
     The rest is documentation. `effect` is the stack effect, "a b -- a+b", top last;
     `summary` describes it in words, and `described` looks both up for those who ask; `charge` is
     its cost besides the base cost of every instruction, "" for none; `year` is when the network
-    introduced it with this meaning, and `source` where that is specified. `name` is given to
-    opcodes of proposals only: what the network has is named in opcodes.py.
+    introduced it with this meaning, and `source` where that is specified. `name` and `gives`, how
+    many items it leaves in place of those taken, are those of proposals only: see opcodes.py and
+    contract/moves.py for what the network has.
     """
 
     opcode: int
@@ -52,6 +53,7 @@ class Operation:
     year: int = 2009
     source: str = ""
     name: str = ""
+    gives: int = 1
 
     @property
     def effect(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..errors import RulesError
-from ..script.opcodes import OPCODES_BY_NAME, Op, opcode_name
+from ..script.opcodes import OPCODES_BY_NAME, Op
 from .operation import Operation
 from .operations.reserved import DISABLED, FORBIDDEN, UPGRADABLE_NOPS
 from .rules.ruleset import RuleSet
@@ -64,7 +64,8 @@ def describe_opcode(name: str, rules: RuleSet = BCH_2026) -> OpcodeEntry:
     Raises RulesError for an unknown name.
     """
     text = name.strip().upper()
-    code = OPCODES_BY_NAME.get(text, OPCODES_BY_NAME.get(f"OP_{text}"))
+    known = {**OPCODES_BY_NAME, **rules.opcodes_by_name}
+    code = known.get(text, known.get(f"OP_{text}"))
     if code is None and text.startswith("0X") and len(text) == 4:
         try:
             code = int(text, 16)
@@ -89,7 +90,9 @@ def _find_meaning(code: int, rules: RuleSet) -> Operation | None:
 
 
 def _entry(code: int, rules: RuleSet) -> OpcodeEntry:
-    name = opcode_name(code)
+    name = rules.name_opcode(code)
+    if code in rules.proposed:
+        return _proposed(rules.proposed[code], rules)
     names = sorted(each for each, byte in OPCODES_BY_NAME.items() if byte == code and each != name)
     if code <= _LAST_PUSH and code != Op.OP_RESERVED:
         effect, summary, charge = _push(code)
@@ -105,6 +108,11 @@ def _entry(code: int, rules: RuleSet) -> OpcodeEntry:
     return OpcodeEntry(
         code, name, tuple(names), op.effect, op.summary, op.charge, op.year, op.source, has
     )
+
+
+def _proposed(op: Operation, rules: RuleSet) -> OpcodeEntry:
+    has = (rules.name,)
+    return OpcodeEntry(op.opcode, op.name, (), op.effect, op.summary, op.charge, 0, op.source, has)
 
 
 def describe_opcodes(rules: RuleSet = BCH_2026) -> tuple[OpcodeEntry, ...]:

@@ -23,7 +23,8 @@ class TraceStep(NamedTuple):
     loops and functions. `control` holds a bool for each branch that the running script has open,
     and for each loop the position to which it goes back; `calls` holds the scripts that wait for
     a function that they called, the outermost first. `functions` are the bodies by identifier.
-    `op_cost` is the operation cost so far. The top of each stack comes last.
+    `op_cost` is the operation cost so far. The top of each stack comes last. `own_name` is the
+    name of an opcode of a proposal.
     """
 
     number: int
@@ -40,11 +41,12 @@ class TraceStep(NamedTuple):
     calls: tuple[Call, ...]
     functions: Mapping[bytes, bytes]
     op_cost: int
+    own_name: str | None = None
 
     @property
     def name(self) -> str:
         """The opcode's name."""
-        return opcode_name(self.opcode)
+        return self.own_name or opcode_name(self.opcode)
 
     def __str__(self) -> str:
         stack = " ".join(item.hex() or "0" for item in self.stack)
@@ -62,11 +64,23 @@ class _Place(NamedTuple):
 
 
 class Steps(Sequence[TraceStep]):
-    """The steps of a trace, in their order; a step is made when it is asked for."""
+    """The steps of a trace, in their order; a step is made when it is asked for.
 
-    __slots__ = ("_flows", "_kept", "_most", "_phases", "_places", "_starts")
+    `names` are those of opcodes of proposals, and `gives` how many items they leave.
+    """
 
-    def __init__(self, kept: list[Any], phases: Sequence[str], most: int) -> None:
+    __slots__ = ("_flows", "_kept", "_most", "_phases", "_places", "_starts", "gives", "names")
+
+    def __init__(
+        self,
+        kept: list[Any],
+        phases: Sequence[str],
+        most: int,
+        names: Mapping[int, str] | None = None,
+        gives: Mapping[int, int] | None = None,
+    ) -> None:
+        self.names = names or {}
+        self.gives = gives or {}
         self._kept = kept
         self._phases = tuple(phases)
         self._most = most
@@ -89,7 +103,7 @@ class Steps(Sequence[TraceStep]):
 
     def __iter__(self) -> Iterator[TraceStep]:
         # As _make, but each step follows from the one before: several times as fast.
-        kept, begins, new = self._kept, self._begins(), tuple.__new__
+        kept, begins, new, names = self._kept, self._begins(), tuple.__new__, self.names
         flow, phase, executing, depth = self._state(begin(0))
         stack: tuple[bytes, ...] = ()
         program, position, place = None, 0, None
@@ -125,6 +139,7 @@ class Steps(Sequence[TraceStep]):
                     flow.calls,
                     flow.functions,
                     kept[at],
+                    names.get(place[1]) if names else None,
                 ),
             )
 
@@ -166,7 +181,7 @@ class Steps(Sequence[TraceStep]):
     def __repr__(self) -> str:
         return f"<{len(self)} steps>"
 
-    def __reduce__(self) -> tuple[type[Steps], tuple[list[Any], tuple[str, ...], int]]:
+    def __reduce__(self) -> tuple[type[Steps], tuple[Any, ...]]:
         """Pickle scripts as their bytes: decoded ones hold functions, which do not travel."""
         programs: dict[bytes, Program] = {}
         kept = [
@@ -175,7 +190,7 @@ class Steps(Sequence[TraceStep]):
             else each
             for each in self._kept
         ]
-        return Steps, (kept, self._phases, self._most)
+        return Steps, (kept, self._phases, self._most, self.names, self.gives)
 
     def opcode(self, number: int) -> int:
         """Return the opcode of one step, at less cost than the step."""
@@ -261,4 +276,5 @@ class Steps(Sequence[TraceStep]):
             flow.calls,
             flow.functions,
             self.op_cost(number),
+            self.names.get(opcode),
         )

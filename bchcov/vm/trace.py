@@ -67,7 +67,7 @@ def trace_input(
     kept = Snapshots(rules)
     result = evaluate_input(context, index, rules, observe=kept.observer())
     unlocking = context.transaction.inputs[index].unlocking_bytecode
-    return _made(kept, result, _PHASES if unlocking else _PHASES[1:], most_steps)
+    return _made(kept, result, rules, _PHASES if unlocking else _PHASES[1:], most_steps)
 
 
 def trace_script(
@@ -88,12 +88,15 @@ def trace_script(
     result = run_script(
         code, rules, context=context, index=index, stack=stack, observe=kept.observer()
     )
-    return _made(kept, result, ("script",), most_steps)
+    return _made(kept, result, rules, ("script",), most_steps)
 
 
-def _made(kept: Snapshots, result: InputResult, phases: Sequence[str], most_steps: int) -> Trace:
+def _made(
+    kept: Snapshots, result: InputResult, rules: RuleSet, phases: Sequence[str], most_steps: int
+) -> Trace:
     omitted = max(0, result.metrics.instructions - most_steps)
-    return Trace(Steps(kept.kept, phases, most_steps), result, omitted)
+    names = {code: each.name for code, each in rules.proposed.items()}
+    return Trace(Steps(kept.kept, phases, most_steps, names, rules.items_given), result, omitted)
 
 
 def trace(

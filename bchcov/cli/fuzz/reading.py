@@ -206,6 +206,6 @@ def read_covered(
             refuse("--argument is a constant of a contract: --contract FILE is missing")
         return None
     try:
-        return Coverage(*load_contracts(file, arguments, locking, honest))
+        return Coverage(*load_contracts(file, arguments, locking, honest, honest[0].rules))
     except ContractError as error:
         refuse(str(error))

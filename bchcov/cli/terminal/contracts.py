@@ -19,7 +19,7 @@ from ...errors import AssemblyError, ContractError, DecodeError, FormatError
 from ...formats.artifact import read_artifact
 from ...formats.fields import read_json, read_text
 from ...formats.recognize import split_hex
-from ...formats.verify_lines import read_line
+from ...formats.verify_lines import LineOptions, read_line
 from ...testing.bare import contracts_of_spends
 from ...transaction.model import Output, Transaction
 from ...vm.rules.ruleset import RuleSet
@@ -115,6 +115,7 @@ def load_contracts(
     arguments: Sequence[str],
     locking: str,
     lines: Iterable[Spent],
+    rules: RuleSet | None = None,
 ) -> tuple[Contract, ...]:
     """Load the contract of a file, or, without one, make those of the scripts that lines run.
 
@@ -122,14 +123,16 @@ def load_contracts(
     a script other than those of wallets.
     """
     if file is not None:
-        return (load_from(file, arguments, locking),)
+        return (load_from(file, arguments, locking, rules),)
     found = contracts_of_spends((each.transaction, each.source_outputs) for each in lines)
     if not found:
         raise click.ClickException("no transaction runs a script other than those of wallets")
     return found
 
 
-def load_from(file: Path, arguments: Sequence[str], locking: str) -> Contract:
+def load_from(
+    file: Path, arguments: Sequence[str], locking: str, rules: RuleSet | None = None
+) -> Contract:
     """Load a contract with its constants, given in order or all as NAME=VALUE.
 
     Raises click.ClickException for a file or a constant that cannot be read.
@@ -147,7 +150,7 @@ def load_from(file: Path, arguments: Sequence[str], locking: str) -> Contract:
                 _value(name, types.get(name), text)
                 for name, text in zip(names, arguments, strict=False)
             ]
-        return load_contract(file, given, locking=locking)  # type: ignore[arg-type]
+        return load_contract(file, given, locking=locking, rules=rules)  # type: ignore[arg-type]
     except (AssemblyError, ContractError, FormatError) as error:
         raise click.ClickException(str(error)) from None
 
@@ -183,9 +186,10 @@ def _value(name: str, type_name: str | None, text: str) -> ArgumentValue:
     )
 
 
-def read_transactions(path: Path) -> Iterator[TransactionLine]:
+def read_transactions(path: Path, rules: RuleSet | None = None) -> Iterator[TransactionLine]:
     """Read the transactions of a file, one on each line that is not blank.
 
+    `rules` are those of lines that do not name any, or name these.
     Raises click.ClickException for a line that cannot be read.
     """
     number = 0
@@ -193,16 +197,16 @@ def read_transactions(path: Path) -> Iterator[TransactionLine]:
         with path.open("rb") as lines:
             for number, line in enumerate(lines, 1):
                 if not line.isspace():
-                    yield _read(line, number)
+                    yield _read(line, number, rules)
     except FormatError as error:
         raise click.ClickException(f"{path.name}: line {number}: {error}") from None
     except OSError as error:
         raise click.ClickException(f"cannot read {path}: {error.strerror}") from None
 
 
-def _read(text: bytes, number: int) -> TransactionLine:
+def _read(text: bytes, number: int, given: RuleSet | None) -> TransactionLine:
     """Read one line; raises FormatError."""
-    transaction, sources, rules = read_line(text)
+    transaction, sources, rules = read_line(text, None if given is None else LineOptions(given))
     if len(sources) != len(transaction.inputs):
         raise FormatError(
             f"{len(transaction.inputs)} inputs spend {len(sources)} outputs: expected one each"

@@ -142,7 +142,7 @@ def _of_function(path: Path, name: str, knowledge: Knowledge) -> Spending:
 def _of_tests(
     text: str, options: LineOptions, knowledge: Knowledge
 ) -> Iterator[tuple[str, Spending]]:
-    rules = load_rules(options.rules, standard=options.standard)
+    rules = load_rules(str(options.rules), standard=options.standard)
     try:
         rows = JSON.decode(text)
     except ValueError as error:

@@ -109,7 +109,7 @@ class Content:
             names = self.debugger.names
             self._scripts[code] = tuple(
                 (offset, printable(short_text(text, names)))
-                for offset, text in instructions_of(code)
+                for offset, text in instructions_of(code, self.debugger.spending.rules)
             )
         return self._scripts[code]
 

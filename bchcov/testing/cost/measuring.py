@@ -66,15 +66,17 @@ class SpendCost:
 
 @dataclass(frozen=True, slots=True)
 class CostReport:
-    """What the spends of a contract cost, in order."""
+    """What the spends of a contract cost, in order; `draft` is the name of rules with proposals."""
 
     contract: str
     rules: str
     spends: tuple[SpendCost, ...]
+    draft: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report as what JSON can hold."""
-        return asdict(self)
+        told = asdict(self)
+        return told if self.draft else {key: told[key] for key in told if key != "draft"}
 
     def text(self) -> str:
         """Return the report as a table."""
@@ -93,7 +95,8 @@ def measure_cost(
     measured. Raises ContractError for an input that is refused all the same, and if no
     transaction spends the contract.
     """
-    return CostReport(contract.name, rules.name, tuple(_measure(contract, spends, rules)))
+    costs = tuple(_measure(contract, spends, rules))
+    return CostReport(contract.name, rules.name, costs, rules.draft)
 
 
 def joined(reports: Sequence[CostReport]) -> CostReport:
@@ -105,7 +108,7 @@ def joined(reports: Sequence[CostReport]) -> CostReport:
         for each in reports
         for spend in each.spends
     ]
-    return CostReport("several contracts", reports[0].rules, tuple(spends))
+    return CostReport("several contracts", reports[0].rules, tuple(spends), reports[0].draft)
 
 
 @lru_cache(maxsize=16)
@@ -195,6 +198,8 @@ def _share(used: int, limit: int | None) -> str:
 
 
 def _lines_of(report: CostReport) -> Iterator[str]:
+    if report.draft:
+        yield f"under the draft {report.draft}, which no network has"
     width = max(map(len, ("spend", *(printable(each.name) for each in report.spends))))
     yield (
         f"{'spend':{width}} {'bytes=fee':>9} {'op cost':>11} {'share':>6} {'hashes':>7}"

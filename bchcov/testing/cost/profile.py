@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from ...contract.contract import Contract
 from ...encoding.printable import printable
 from ...errors import ContractError
-from ...script.opcodes import opcode_name
 from ...script.pushes import instructions
 from ...vm.evaluate import evaluate_input
 from ...vm.machine import Machine
@@ -66,8 +65,9 @@ class Profile:
 class _Profiler:
     """Observes a run, and charges each instruction with what the cost grew until the next."""
 
-    def __init__(self, contract: Contract) -> None:
+    def __init__(self, contract: Contract, rules: RuleSet) -> None:
         self.contract = contract
+        self.rules = rules
         self.stacks: Counter[_Stack] = Counter()
         self.current: _Stack | None = None
         self.before = 0
@@ -94,7 +94,7 @@ class _Profiler:
             offset = self.offsets[code][position]
             places = self.contract.find(code, offset) if code in self.contract.scripts else ()
             where = f"{places[0].file}:{places[0].line}" if places else _OTHER
-            self.known[key] = where, opcode_name(code[offset])
+            self.known[key] = where, self.rules.name_opcode(code[offset])
         return self.known[key]
 
 
@@ -107,7 +107,7 @@ def profile(
     """
     stacks: Counter[_Stack] = Counter()
     for name, context, index in inputs_of(contract, spends):
-        profiler = _Profiler(contract)
+        profiler = _Profiler(contract, rules)
         result = evaluate_input(context, index, without_limits(rules), observe=profiler.observe)
         if not result.ok:
             raise ContractError(f"{name} is refused, so that its cost says nothing: {result}")

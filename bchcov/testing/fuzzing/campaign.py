@@ -48,7 +48,7 @@ class Report:
 
     `judged` counts transactions, `accepted` those of them that scripts and nodes would take;
     `attackers` is who was played. `not_tried` says in sentences what was not: an empty report is
-    no proof.
+    no proof. `draft` is the name of the rules if they have proposals.
     """
 
     findings: tuple[Finding, ...]
@@ -57,6 +57,7 @@ class Report:
     seconds: float
     attackers: tuple[str, ...]
     seed: int
+    draft: str = ""
 
     @property
     def attacks(self) -> tuple[Finding, ...]:
@@ -77,10 +78,14 @@ class Report:
         )
         return (*([alone] if self.attackers == (STRANGER.name,) else []), *_NEVER_TRIED)
 
+    @property
+    def _under(self) -> str:
+        return f", under the draft {self.draft}" if self.draft else ""
+
     def __str__(self) -> str:
         lines = [
             f"{self.judged:,} transactions judged in {self.seconds:.1f} s, {self.accepted:,}"
-            f" accepted, with {', '.join(self.attackers)} as the attacker",
+            f" accepted, with {', '.join(self.attackers)} as the attacker{self._under}",
             f"{len(self.attacks)} attack{'' if len(self.attacks) == 1 else 's'}",
             *map(str, self.attacks),
         ]
@@ -177,6 +182,7 @@ class Campaign:
             self.seconds,
             tuple(each.scene.attacker.name for each in self.searches),
             self.seed,
+            next((each.scene.rules.draft for each in self.searches), ""),
         )
 
     def _collect(self, search: Search) -> None:

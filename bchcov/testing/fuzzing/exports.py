@@ -50,6 +50,7 @@ def as_json(report: Report) -> dict[str, Any]:
     """Return a report as JSON: counts, every finding as a line that can be replayed."""
     return {
         "version": 1,
+        **({"draft": report.draft} if report.draft else {}),
         "seed": report.seed,
         "judged": report.judged,
         "accepted": report.accepted,

@@ -137,6 +137,7 @@ class ManyCampaigns:
             max((each.seconds for each in reports), default=0.0),
             self.attackers,
             self.seed,
+            self._plan.rules.draft,
         )
 
     def _tasks(self, count: int | None, jobs: int) -> Iterator[Task]:

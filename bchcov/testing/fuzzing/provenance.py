@@ -175,7 +175,7 @@ def _watched(plain: Operation) -> Operation:
     """Make an operation that tells the machine's watcher what it does."""
     opcode, is_control = plain.opcode, plain.is_control
     run, takes, grows = plain.run, plain.takes, plain.grows
-    settle = _settling(opcode)
+    settle = _settling(opcode, plain.gives if plain.name else gives(opcode))
     is_comparing, is_condition = opcode in _COMPARING, opcode in _CONDITIONS
     is_defining = opcode == Op.OP_DEFINE
 
@@ -216,9 +216,9 @@ def _operands(stack: list[bytes]) -> tuple[Traced, ...]:
 _Settle = Callable[[_Watcher, list[bytes], tuple[Traced, ...]], None]
 
 
-def _settling(opcode: int) -> _Settle | None:
+def _settling(opcode: int, count: int) -> _Settle | None:
     """Make what gives the items that an instruction left their origin, None if it left none."""
-    count, has_index, is_hash = gives(opcode), opcode not in _WITHOUT_INDEX, opcode in _HASHING
+    has_index, is_hash = opcode not in _WITHOUT_INDEX, opcode in _HASHING
 
     def read(watcher: _Watcher, stack: list[bytes], operands: tuple[Traced, ...]) -> None:
         item = operands[-1] if has_index and operands else None

@@ -227,12 +227,14 @@ class Wisher:
         value, top = number_of(wanted), number_of(operands[-1])
         if value is None or top is None:
             return
-        single = {
+        singles: dict[int, int] = {
             Op.OP_1ADD: value - 1,
             Op.OP_1SUB: value + 1,
             Op.OP_NEGATE: -value,
             Op.OP_ABS: value,
-        }.get(Op(opcode))
+        }
+        # By number: an opcode of a proposal is no member of Op.
+        single = singles.get(opcode)
         if single is not None:
             yield from self.be(operands[-1], encode_number(single), depth)
             return

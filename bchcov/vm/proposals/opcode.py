@@ -40,6 +40,6 @@ def opcode(
     make = operation(number, takes=takes, gives=gives, reads=reads, charge=charge)
 
     def decorate(run: Callable[[Machine], None]) -> Operation:
-        return replace(make(run), name=name, year=0, source="a proposal")
+        return replace(make(run), name=name, gives=gives, year=0, source="a proposal")
 
     return decorate

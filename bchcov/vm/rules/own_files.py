@@ -10,7 +10,7 @@ from types import ModuleType
 
 from ...errors import RulesError
 
-__all__ = ["load_file", "restore"]
+__all__ = ["load_file", "place_of", "restore"]
 
 
 def load_file(path: str | Path) -> ModuleType:
@@ -35,6 +35,15 @@ def load_file(path: str | Path) -> ModuleType:
             raise RulesError(f"{path} cannot be loaded: {error}") from error
         raise
     return module
+
+
+def place_of(value: object) -> tuple[str, str | None, str] | None:
+    """Find the module, its file and the name in it that an object has; None for no such name."""
+    for module in list(sys.modules.values()):
+        for name, each in list(getattr(module, "__dict__", {}).items()):
+            if each is value:
+                return module.__name__, getattr(module, "__file__", None), name
+    return None
 
 
 def restore(module: str, path: str | None, name: str) -> object:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -13,7 +12,7 @@ from ...script.opcodes import OPCODES_BY_NAME
 from ...transaction.context import TransactionContext
 from ..operation import Operation
 from .limits import Limits
-from .own_files import restore
+from .own_files import place_of, restore
 from .policy import Policy
 from .switches import Switches
 
@@ -98,15 +97,19 @@ class Proposal:
         rest = ", ".join(filter(None, (self.status, self.date)))
         return f"{self.name}: {self.title or 'a proposal'} ({rest})"
 
+    @property
+    def is_known(self) -> bool:
+        """Whether this is a proposal of the library, which is found by its name."""
+        return self._find is not None
+
     def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
         """Pickle by reference, as a function is: operations hold functions, which do not travel."""
         if self._find is not None:
             return self._find, (self.name,)
-        for module in list(sys.modules.values()):
-            for name, value in list(getattr(module, "__dict__", {}).items()):
-                if value is self:
-                    return restore, (module.__name__, getattr(module, "__file__", None), name)
+        place = place_of(self)
+        if place is not None:
+            return restore, place
         raise RulesError(
-            f"the proposal {self.name} cannot be sent to another process: give it a name at the"
-            " top of its file"
+            f"the proposal {self.name} cannot be sent to another process: give it, or its rules, a"
+            " name in a file"
         )

@@ -11,6 +11,7 @@ from ...errors import RulesError
 from ...script.opcodes import opcode_name
 from ..operation import Operation
 from .limits import Limits
+from .own_files import place_of, restore
 from .policy import Policy
 from .proposal import Check, Proposal
 from .proposals_together import check_together, merged
@@ -28,7 +29,8 @@ class RuleSet:
 
     Standard mode has the rules for relaying transactions, consensus mode those for blocks;
     `standard` and `consensus` give the same year's rules in the other mode. `policy` limits
-    whole transactions. With `proposals` it is a draft, which no network has.
+    whole transactions. With `proposals` it is a draft, which no network has, and `proposed` are
+    their opcodes.
     """
 
     name: str
@@ -37,7 +39,7 @@ class RuleSet:
     policy: Policy
     operations: MappingProxyType[int, Operation]
     proposals: tuple[Proposal, ...] = ()
-    opcode_names: Mapping[int, str] = field(default_factory=dict)
+    proposed: Mapping[int, Operation] = field(default_factory=dict)
     _modes: dict[bool, RuleSet] = field(default_factory=dict)
     _find: Callable[[str, bool], RuleSet] | None = None
     _base: RuleSet | None = None
@@ -75,7 +77,18 @@ class RuleSet:
 
     def name_opcode(self, code: int) -> str:
         """Name an opcode as these rules do: those of proposals have names here only."""
-        return self.opcode_names.get(code) or opcode_name(code)
+        own = self.proposed.get(code)
+        return opcode_name(code) if own is None else own.name
+
+    @property
+    def opcodes_by_name(self) -> dict[str, int]:
+        """The opcodes of proposals by their names; see `OPCODES_BY_NAME` for all others."""
+        return {each.name: code for code, each in self.proposed.items()}
+
+    @property
+    def items_given(self) -> dict[int, int]:
+        """How many items each opcode of a proposal leaves in place of those that it takes."""
+        return {code: each.gives for code, each in self.proposed.items()}
 
     def __str__(self) -> str:
         return f"{self.name} ({'draft, ' if self.proposals else ''}{self.mode})"
@@ -107,7 +120,7 @@ class RuleSet:
             replace(self.policy, **policy or {}),
             MappingProxyType(merged),
             self.proposals,
-            self.opcode_names,
+            self.proposed,
         )
 
     def with_proposals(self, *proposals: Proposal) -> RuleSet:
@@ -132,7 +145,7 @@ class RuleSet:
         return found
 
     def _with(self, proposals: tuple[Proposal, ...], beside: RuleSet | None = None) -> RuleSet:
-        names = {op.opcode: op.name for each in proposals for op in each.operations}
+        proposed = {op.opcode: op for each in proposals for op in each.operations}
         made = replace(
             self.evolve(
                 "+".join((self.name, *(each.name for each in proposals))),
@@ -142,7 +155,7 @@ class RuleSet:
                 policy=merged(proposals, "policy"),
             ),
             proposals=proposals,
-            opcode_names=MappingProxyType(names),
+            proposed=MappingProxyType(proposed),
             _base=self,
         )
         if beside is not None:
@@ -168,7 +181,18 @@ class RuleSet:
 
     def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
         if self._base is not None:
+            known = all(each.is_known for each in self.proposals)
+            place = None if known else place_of(self.standard)
+            if place is not None:
+                return _restore, (*place, self.is_standard)
             return RuleSet.with_proposals, (self._base, *self.proposals)
         if self._find is None:
             raise RulesError(f"{self} cannot be pickled: it cannot be found by its name")
         return self._find, (self.name, self.is_standard)
+
+
+def _restore(module: str, path: str | None, name: str, is_standard: bool) -> RuleSet:
+    """Find a pickled rule set that has a name in a user's file."""
+    found = restore(module, path, name)
+    assert isinstance(found, RuleSet)
+    return found.standard if is_standard else found.consensus
