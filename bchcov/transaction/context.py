@@ -27,6 +27,7 @@ class TransactionContext:
         "_hash_outputs",
         "_hash_sequences",
         "_hash_source_outputs",
+        "_sizes",
         "locktime",
         "outpoints",
         "sequences",
@@ -57,6 +58,7 @@ class TransactionContext:
         self._hash_outputs = b""
         self._hash_source_outputs = b""
         self._hash_each_output: dict[int, bytes] = {}
+        self._sizes: tuple[int, int] | None = None
 
         self.outpoints: list[bytes]
         self.sequences: list[bytes]
@@ -119,3 +121,11 @@ class TransactionContext:
             found = hash256(cover_outputs(self.transaction.outputs[index : index + 1]))
             self._hash_each_output[index] = found
         return found
+
+    @property
+    def covered_sizes(self) -> tuple[int, int]:
+        """The bytes of all outputs, and of all spent outputs, as signatures cover them."""
+        if self._sizes is None:
+            outputs, spent = self.transaction.outputs, self.source_outputs
+            self._sizes = len(cover_outputs(outputs)), len(cover_outputs(spent))
+        return self._sizes

@@ -44,9 +44,9 @@ def _charge_parts(vm: Machine, context: TransactionContext, hash_type: int) -> N
     if every_input and every_output:
         charge_hashing(vm, _SEQUENCE * inputs, rounds=2)
     if hash_type & _UTXOS:
-        charge_hashing(vm, len(cover_outputs(context.source_outputs)), rounds=2)
+        charge_hashing(vm, context.covered_sizes[1], rounds=2)
     if every_output:
-        charge_hashing(vm, len(cover_outputs(outputs)), rounds=2)
+        charge_hashing(vm, context.covered_sizes[0], rounds=2)
     elif base == _SINGLE and vm.index < len(outputs):
         charge_hashing(vm, len(cover_outputs(outputs[vm.index : vm.index + 1])), rounds=2)
 
