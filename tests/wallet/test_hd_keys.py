@@ -59,6 +59,18 @@ def test_keys_are_written_for_either_network() -> None:
         MASTER.to_text("regtest")
 
 
+def test_keys_of_the_test_networks_are_written_as_other_wallets_write_them() -> None:
+    master = HdPrivateKey.from_seed(bytes(range(16)))
+    assert master.to_text("testnet") == (
+        "tprv8ZgxMBicQKsPeDgjzdC36fs6bMjGApWDNLR9erAXMs5skhMv36j9MV5ecvfavji5khqjWaWSFhN3YcCUUdiKH"
+        "6isR4Pwy3U5y5egddBr16m"
+    )
+    assert master.public.to_text("testnet") == (
+        "tpubD6NzVbkrYhZ4XgiXtGrdW5XDAPFCL9h7we1vwNCpn8tGbBcgfVYjXyhWo4E1xkh56hjod1RhGjxbaTLV3X4FyWu"
+        "ejifB9jusQ46QzG87VKp"
+    )
+
+
 def test_the_secret_is_not_shown() -> None:
     assert MASTER.secret.hex() not in repr(MASTER)
     assert repr(MASTER.secret) not in repr(MASTER)
