@@ -399,3 +399,14 @@ def test_tables_of_a_layer_above_that_are_other_ones_are_a_problem(
     assert any("tables" in problem for problem in found.problems), found.problems
     # The chain itself is whole, and knows nothing of the tables above it.
     assert ChainFile.salvage(stored).problems == ()
+
+
+@pytest.mark.parametrize("size", [1, 100, 511, 512])
+def test_a_file_that_is_no_chain_is_left_as_it_is(tmp_path: Path, size: int) -> None:
+    path = tmp_path / "short"
+    path.write_bytes(bytes(size))
+    # A database has at least one page of 512 bytes: what is shorter SQLite takes for an empty one.
+    said = f"{size} bytes, expected at least 512" if size < 512 else "not a database"
+    with pytest.raises(StoreError, match=said):
+        ChainFile(path)
+    assert path.read_bytes() == bytes(size)

@@ -42,6 +42,13 @@ def test_a_replacement_does_what_its_instructions_do(
     assert run_script(SCRIPT, rules) == before
 
 
+def test_nothing_in_place_of_an_instruction_needs_no_item() -> None:
+    code = assemble("OP_7 OP_8")
+    for position, result in ((0, b"\x08"), (1, b"\x07")):
+        with patched(code, position, b""):
+            assert left(code) == (result,)
+
+
 def test_one_instruction_costs_what_it_costs_itself_and_several_what_each_costs() -> None:
     with patched(SCRIPT, 1, assemble("OP_1SUB OP_1ADD OP_1ADD")):
         several = run_script(SCRIPT)
