@@ -111,6 +111,7 @@ class Memory:
             run = KnownRun(context, self.rules.operations)
             self._run(Recorded(run, []), index, key, None)
             self._runs[key] = run
+            self._count(run)
             return run
         first, changed = run, differences.known(run.origin)
         while True:
@@ -132,6 +133,7 @@ class Memory:
         made = KnownRun(context, self.rules.operations, run, at, differing)
         self._run(Recorded(made, ahead), index, key, state)
         run.branches[other] = made
+        self._count(made)
         return made
 
     def _run(
@@ -162,9 +164,18 @@ class Memory:
         except ScriptError as error:
             result = failed(vm, error, vm.phase)
         run.ending = Ending(result, vm.watcher)
+
+    def _count(self, run: KnownRun) -> None:
+        """Count a run that is remembered from now on, and forget all if that is too much."""
         self._size += len(run.read) + 1
-        if self._size > self.most:
-            self._runs, self._size = {}, 0
+        if self._size <= self.most:
+            return
+        # A run and those that part from it refer to each other: Python would find that out late.
+        waiting = list(self._runs.values())
+        for run in waiting:
+            waiting += run.branches.values()
+            run.branches = {}
+        self._runs, self._size = {}, 0
 
 
 @lru_cache(maxsize=64)

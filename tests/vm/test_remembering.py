@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import replace
@@ -29,6 +30,7 @@ from bchcov.script.pushes import encode_push
 from bchcov.transaction.differences import differences
 from bchcov.transaction.model import Capability, Nft, Token
 from bchcov.vm import known_runs
+from bchcov.vm.known_runs import KnownRun
 from bchcov.vm.machine import Machine
 from bchcov.vm.patching import patched
 from bchcov.vm.program import Program
@@ -316,3 +318,17 @@ def test_what_takes_an_index_from_an_empty_stack_is_refused_as_ever(code: str) -
     memory = Memory(BCH_2026)
     assert memory.evaluate(context, 0) == expected
     assert memory.evaluate(context, 0) == expected
+
+
+def test_what_is_forgotten_is_gone_at_once() -> None:
+    memory = Memory(BCH_2026, most=60)
+    gc.collect()
+    gc.disable()
+    try:
+        for value in range(300):
+            memory.evaluate(paying(value), 0)
+            memory.evaluate(paying(value, locking="OP_0 OP_OUTPUTVALUE <5> OP_NUMEQUAL"), 0)
+        runs = [each for each in gc.get_objects() if type(each) is KnownRun]
+    finally:
+        gc.enable()
+    assert 0 < len(runs) <= 60

@@ -31,7 +31,7 @@ __all__ = ["Campaign", "Honest", "Report", "pairs_of", "prepare"]
 _AT_ONCE = 50
 # A campaign keeps much, and throws little away that refers to itself: to look for that at Python's
 # pace takes as long as all the rest.
-_ALLOCATIONS = 200_000
+_ALLOCATIONS = 2_000_000
 _NEVER_TRIED = (
     "spend paths, and branches of them, that no honest transaction takes, unless a change of one"
     " happens to lead there",
@@ -202,13 +202,20 @@ class Campaign:
 
 @contextmanager
 def _collecting_seldom() -> Iterator[None]:
-    """Let the garbage collector run seldom within the block, if it runs at all."""
+    """Let the garbage collector run seldom within the block, if it runs at all.
+
+    What has been made in it counts as old from then on: most of it is kept, and need not be looked
+    at once more because the block ends.
+    """
     before = gc.get_threshold()
     if before[0]:
         gc.set_threshold(max(before[0], _ALLOCATIONS), *before[1:])
     try:
         yield
     finally:
+        if before[0] and not gc.get_freeze_count():
+            gc.freeze()
+            gc.unfreeze()
         gc.set_threshold(*before)
 
 
