@@ -7,9 +7,9 @@ from typing import NamedTuple
 from ..encoding.compact_size import encode_compact_size
 from ..errors import EncodeError
 from ..script.patterns import is_unspendable
-from ..transaction.codec import encode_input, encode_output
+from ..transaction.codec import encode_output
 from ..transaction.constants import MAX_UINT32, MAX_UINT64, NULL_OUTPOINT
-from ..transaction.fields import check_outputs, check_transaction
+from ..transaction.fields import check_outputs
 from ..transaction.known import Known, known
 from ..transaction.model import Input, Output, Transaction
 from ..vm.rules.ruleset import RuleSet
@@ -18,6 +18,7 @@ from .verdict import Refused
 
 __all__ = ["Parts", "Totals"]
 
+_HASH_SIZE = 32
 _MOST_SCRIPTS = 4_000
 
 
@@ -69,6 +70,8 @@ class Parts:
 
     def has_valid_frame(self, transaction: Transaction, coins: tuple[Output, ...]) -> bool:
         """Whether all but the parts themselves and their sums is as it must be."""
+        if type(transaction) is not Transaction:
+            return False
         inputs, outputs = transaction.inputs, transaction.outputs
         version, locktime = transaction.version, transaction.locktime
         are_tuples = {type(inputs), type(outputs), type(coins)} == {tuple}
@@ -102,15 +105,22 @@ class Parts:
 
     def _of_input(self, item: Input) -> int | None:
         """The size of an input, None if anything is wrong with it alone."""
-        policy, alone = self.rules.policy, Transaction((item,), ())
-        try:
-            check_transaction(alone)
-        except EncodeError:
+        unlocking = item.unlocking_bytecode if type(item) is Input else None
+        if (
+            type(unlocking) is not bytes
+            or type(item.outpoint_hash) is not bytes
+            or type(item.outpoint_index) is not int
+            or type(item.sequence) is not int
+            or len(item.outpoint_hash) != _HASH_SIZE
+            or not 0 <= item.outpoint_index <= MAX_UINT32
+            or not 0 <= item.sequence <= MAX_UINT32
+        ):
             return None
-        is_long = len(item.unlocking_bytecode) > policy.standard_unlocking
-        if not alone._is_checked or (policy.is_standard and is_long):
+        size, policy = len(unlocking), self.rules.policy
+        if policy.is_standard and size > policy.standard_unlocking:
             return None
-        return len(encode_input(item))
+        # The outpoint and the sequence number take 40 bytes.
+        return 40 + len(encode_compact_size(size)) + size
 
     def _of_created(self, output: Output) -> tuple[int, int] | None:
         """The size of an output, and of its script if that is data; None if anything is wrong."""

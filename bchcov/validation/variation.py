@@ -19,7 +19,7 @@ class Variation:
 
     Of each it has what it is and what it was, None for an output that is added or taken away.
     `changed` are the parts that are not equal. `is_moved` says that other outpoints are spent,
-    `other_scripts` are the inputs that run other scripts.
+    `other_scripts` are the inputs that run other scripts; it `is_odd` if a part is none at all.
     """
 
     transaction: Transaction
@@ -31,6 +31,7 @@ class Variation:
     other_scripts: list[int] = field(default_factory=list)
     is_moved: bool = False
     has_other_tokens: bool = False
+    is_odd: bool = False
 
     @classmethod
     def of(
@@ -53,7 +54,9 @@ class Variation:
 
     def _compare_inputs(self, others: tuple[Input, ...], changed: list[int]) -> None:
         for at, (one, other) in enumerate(zip(self.transaction.inputs, others, strict=True)):
-            if one is not other:
+            if type(one) is not Input:
+                self.is_odd = True
+            elif one is not other:
                 self.inputs.append((one, other))
                 if one != other:
                     changed.append(part_of_input(at))
@@ -68,7 +71,9 @@ class Variation:
     def _compare_outputs(self, others: tuple[Output, ...], changed: list[int]) -> None:
         outputs = self.transaction.outputs
         for at, (one, other) in enumerate(zip(outputs, others, strict=False)):
-            if one is not other:
+            if type(one) is not Output:
+                self.is_odd = True
+            elif one is not other:
                 self.outputs.append((one, other))
                 if one.token is not other.token:
                     self.has_other_tokens = True
@@ -83,7 +88,9 @@ class Variation:
 
     def _compare_sources(self, others: Sequence[Output], changed: list[int]) -> None:
         for at, (one, other) in enumerate(zip(self.source_outputs, others, strict=True)):
-            if one is not other:
+            if type(one) is not Output:
+                self.is_odd = True
+            elif one is not other:
                 self.sources.append((one, other))
                 if one.token is not other.token:
                     self.has_other_tokens = True
@@ -97,6 +104,8 @@ class Variation:
 
         `before` are those of the other one, of which all parts are right.
         """
+        if self.is_odd:
+            return None
         size, created, spent, data = before
         for item, old in self.inputs:
             now, then = parts.inputs(item), parts.inputs(old)

@@ -75,12 +75,11 @@ class Verifier:
         parts = self._parts
         if not parts.has_valid_frame(transaction, coins):
             return None
-        if not parts.has_valid_outpoints(transaction):
-            return None
         totals = parts.totals(transaction, coins)
+        if totals is None or not parts.has_valid_outpoints(transaction):
+            return None
         counts = len(transaction.inputs), len(transaction.outputs)
-        is_within = totals is not None and parts.are_within_limits(totals, *counts)
-        return totals if is_within else None
+        return totals if parts.are_within_limits(totals, *counts) else None
 
     def base_of(self, transaction: Transaction, source_outputs: tuple[Output, ...]) -> Base | None:
         """Prepare a transaction for judging what differs from it; None if only scripts may fail.

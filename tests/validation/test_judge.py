@@ -288,6 +288,10 @@ def test_what_cannot_be_encoded_is_a_verdict() -> None:
         Change(outputs={0: Output(True, b"\x51")}),
         Change(outputs={0: Output(100_000, bytearray(b"\x51"))}),  # type: ignore[arg-type]
         Change(outputs={0: Output(100_000, COIN.locking_bytecode, Token(bytes(3), 1))}),
+        Change(outputs={0: "no output"}),  # type: ignore[dict-item]
+        Change(outputs={1: 5}),  # type: ignore[dict-item]
+        Change(source_outputs={0: b"no output"}),  # type: ignore[dict-item]
+        Change(inputs={0: COIN}),  # type: ignore[dict-item]
         Change(inputs={0: Input(b"short", 0)}),
         Change(locktime=2**32),
         Change(locktime=True),
