@@ -37,13 +37,15 @@ TYPES = [
 ]
 
 
-def context_of(locking: bytes, unlocking: bytes = b"", outputs: int = 3) -> TransactionContext:
-    """Three inputs, of which the second runs, and some outputs."""
+def context_of(
+    locking: bytes, unlocking: bytes = b"", outputs: int = 3, count: int = 3
+) -> TransactionContext:
+    """`count` inputs, of which the second runs, and some outputs."""
     inputs = tuple(
-        Input(bytes((at,)) * 32, at, unlocking if at == 1 else b"", 5 + at) for at in range(3)
+        Input(bytes((at,)) * 32, at, unlocking if at == 1 else b"", 5 + at) for at in range(count)
     )
     made = tuple(Output(1_000 + at, bytes((0x51,)) * (20 + at)) for at in range(outputs))
-    sources = [Output(5_000 + at, locking if at == 1 else b"\x51") for at in range(3)]
+    sources = [Output(5_000 + at, locking if at == 1 else b"\x51") for at in range(count)]
     return TransactionContext(Transaction(inputs, made, 2, 77), sources)
 
 
@@ -118,34 +120,44 @@ def iterations(size: int) -> int:
     return 2 + (size + 8) // 64
 
 
-def cost_of(hash_type: int, rules: RuleSet) -> tuple[int, int]:
+def cost_of(hash_type: int, rules: RuleSet, count: int) -> tuple[int, int]:
     locking = encode_push(bytes((hash_type,))) + SIGHASH
-    result = evaluate_input(context_of(locking), 1, rules)
+    result = evaluate_input(context_of(locking, count=count), 1, rules)
     return result.metrics.hash_iterations, result.metrics.op_cost
 
 
-OUTPUTS, SOURCES = 3 * 9 + 20 + 21 + 22, 3 * 9 + 1 + 1 + 3
-# What is hashed besides the digest itself, in bytes.
-PARTS = {
-    0x41: (108, 12, OUTPUTS),
-    0x61: (108, 12, SOURCES, OUTPUTS),
-    0xC1: (OUTPUTS,),
-    0x42: (108,),
-    0x43: (108, 30),
-    0xC3: (30,),
-    0xC2: (),
-}
+OUTPUTS = 3 * 9 + 20 + 21 + 22
 
 
-@pytest.mark.parametrize("hash_type", PARTS)
-def test_it_is_charged_for_all_that_is_hashed_each_time(hash_type: int) -> None:
+def parts(hash_type: int, count: int) -> tuple[int, ...]:
+    """What is hashed besides the digest itself, in bytes, for so many inputs."""
+    sources = 10 * count + 2
+    return {
+        0x41: (36 * count, 4 * count, OUTPUTS),
+        0x61: (36 * count, 4 * count, sources, OUTPUTS),
+        0xC1: (OUTPUTS,),
+        0x42: (36 * count,),
+        0x43: (36 * count, 30),
+        0xC3: (30,),
+        0xC2: (),
+    }[hash_type]
+
+
+@pytest.mark.parametrize("count", [3, 40])
+@pytest.mark.parametrize("hash_type", [0x41, 0x61, 0xC1, 0x42, 0x43, 0xC3, 0xC2])
+def test_it_is_charged_for_all_that_is_hashed_each_time(hash_type: int, count: int) -> None:
     locking = encode_push(bytes((hash_type,))) + SIGHASH
-    size = len(signing_serialization(context_of(locking), 1, locking, hash_type))
+    context = context_of(locking, count=count)
+    size = len(signing_serialization(context, 1, locking, hash_type))
     last = iterations(size)
-    whole = last + sum(map(iterations, PARTS[hash_type]))
-    assert cost_of(hash_type, RULES) == (whole, 200 + 1 + 32 + 192 * whole)
-    cached = BCH_2026.with_proposals(op_sighash(hashing="cached"))
-    assert cost_of(hash_type, cached) == (last, 200 + 1 + 32 + 192 * last)
+    whole = last + sum(map(iterations, parts(hash_type, count)))
+    # In consensus mode, whose budget has room for that many inputs.
+    rules = RULES.consensus
+    assert cost_of(hash_type, rules, count) == (whole, 200 + 1 + 32 + 64 * whole)
+    cached = BCH_2026.with_proposals(op_sighash(hashing="cached")).consensus
+    assert cost_of(hash_type, cached, count) == (last, 200 + 1 + 32 + 64 * last)
+    if count == 3:
+        assert cost_of(hash_type, RULES, count) == (whole, 200 + 1 + 32 + 192 * whole)
 
 
 def test_what_the_draft_leaves_open_is_in_the_name() -> None:
