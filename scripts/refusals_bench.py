@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from time import process_time
 
 from bchcov import Input, Output, Transaction, encode_outputs, encode_transaction, verify
-from bchcov.crypto.hashes import hash256
 from bchcov.script.patterns import p2sh32
 from bchcov.script.pushes import encode_push
 
@@ -23,6 +22,8 @@ def refusal_rows() -> Iterator[tuple[str, float, str]]:
     for size in _SIZES:
         work = _WORK * (size // len(_WORK) - 2)
         passing, failing = _spend(work + b"\x51\x69\x51"), _spend(work + b"\x00\x69\x51")
+        assert verify(*passing).ok
+        assert not verify(*failing).ok
         calls = 1 + int(_SECONDS / _time(passing, 1))
         # In turn, so that both find the machine in the same state; the best of each.
         times = [(_time(failing, calls), _time(passing, calls)) for _ in range(_ROUNDS)]
@@ -31,7 +32,7 @@ def refusal_rows() -> Iterator[tuple[str, float, str]]:
 
 
 def _spend(script: bytes) -> tuple[bytes, bytes]:
-    coin = Output(2_000, p2sh32(hash256(script)))
+    coin = Output(2_000, p2sh32(script))
     spend = Transaction(
         (Input(bytes(31) + b"\x01", 0, encode_push(script)),),
         (Output(1_000, coin.locking_bytecode),),
