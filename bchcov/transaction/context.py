@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ..crypto.hashes import hash256
 from .codec import cover_outputs
-from .fields import check_outputs, check_transaction
+from .fields import check_outputs, check_transaction, with_tuples
 from .model import Output, Transaction
 
 __all__ = ["TransactionContext"]
@@ -47,6 +47,7 @@ class TransactionContext:
         if not are_checked:
             check_transaction(transaction)
             check_outputs(source_outputs, "source output")
+            transaction = with_tuples(transaction)
         self.transaction = transaction
         self.source_outputs = tuple(source_outputs)
         # As on the wire: numbers take 4 bytes, outpoints 32 and 4.

@@ -5,6 +5,8 @@ Decoded transactions always pass; those that callers construct are checked on en
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..encoding.expected import expect_bytes, expect_integer, kind_of
 from ..errors import EncodeError
 from .constants import COIN, MAX_TOKEN_AMOUNT, MAX_UINT32, MAX_UINT64
@@ -16,6 +18,7 @@ __all__ = [
     "check_token",
     "check_transaction",
     "mark_checked",
+    "with_tuples",
 ]
 
 _CAPABILITY_TYPES = (Capability, int)
@@ -110,6 +113,15 @@ def _check_input(item: object, at: int) -> None:
 def mark_checked(transaction: Transaction) -> None:
     """Note that all types and ranges in a transaction are valid and cannot change."""
     object.__setattr__(transaction, "_is_checked", True)
+
+
+def with_tuples(transaction: Transaction) -> Transaction:
+    """Return a transaction with tuples where it has lists, which are taken as well."""
+    if isinstance(transaction.inputs, tuple) and isinstance(transaction.outputs, tuple):
+        return transaction
+    return replace(
+        transaction, inputs=tuple(transaction.inputs), outputs=tuple(transaction.outputs)
+    )
 
 
 def check_transaction(transaction: object) -> None:

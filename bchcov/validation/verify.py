@@ -15,6 +15,7 @@ from ..transaction.codec import (
     encode_transaction,
 )
 from ..transaction.context import TransactionContext
+from ..transaction.fields import with_tuples
 from ..transaction.model import Output, Transaction
 from ..vm.evaluate import evaluate_input
 from ..vm.remembering import Memory
@@ -50,6 +51,7 @@ def _decode(
     try:
         if isinstance(transaction, Transaction):
             size = len(encode_transaction(transaction, before_tokens=before))
+            transaction = with_tuples(transaction)
         else:
             transaction = decode_transaction(raw := transaction, before_tokens=before)
             size = memoryview(raw).nbytes
