@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from hashlib import sha256
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from ...errors import RulesError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["load_file", "place_of", "restore"]
 
@@ -18,6 +20,10 @@ def load_file(path: str | Path) -> ModuleType:
 
     Raises RulesError for a file that cannot be loaded; what it raises itself is raised.
     """
+    # Loaded by those who have such files: whoever imports the engine would wait for them.
+    from importlib.util import module_from_spec, spec_from_file_location
+    from pathlib import Path
+
     full = Path(path).resolve()
     # Known as modules are, so that what it defines is found when it is to be pickled.
     name = f"bchcov_rules_{sha256(str(full).encode()).hexdigest()[:16]}"
