@@ -16,7 +16,6 @@ from ..vm.rules.ruleset import RuleSet
 from .terminal.contracts import contract_arguments, load_contracts, read_transactions
 from .terminal.files import finite, writing
 from .terminal.reporting import Reports, report_options, write_reports
-from .terminal.rules import read_rules
 
 __all__ = ["cost"]
 
@@ -25,14 +24,6 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 
 @click.command()
 @contract_arguments
-@click.option(
-    "--rules",
-    default="BCH_2026",
-    show_default=True,
-    metavar="NAME",
-    callback=read_rules,
-    help="The rules whose costs and limits are shown.",
-)
 @click.option("--check", type=_FILE, help="Compare with this snapshot; fail if it differs.")
 @click.option("--update", type=_FILE, help="Write the figures into this snapshot.")
 @click.option(

@@ -10,6 +10,7 @@ import click
 from ..errors import ContractError
 from ..testing.coverage import Coverage
 from ..testing.coverage.marking import RULES, cases_of, marks_of
+from ..vm.rules.ruleset import RuleSet
 from .terminal.contracts import contract_arguments, load_contracts, read_transactions
 from .terminal.covering import CoverageFiles, coverage_options
 from .terminal.reporting import Reports, placed, report_options, write_reports
@@ -29,6 +30,7 @@ def cover(
     arguments: tuple[str, ...],
     transactions: Path,
     locking: str,
+    rules: RuleSet,
     as_json: bool,
     junit: Path | None,
     sarif: Path | None,
@@ -44,9 +46,9 @@ def cover(
     transaction was refused by. Without FILE, the disassembly of each script that the transactions
     run is its source.
     """
-    lines = list(read_transactions(transactions))
+    lines = list(read_transactions(transactions, rules))
     try:
-        coverage = Coverage(*load_contracts(file, arguments, locking, lines))
+        coverage = Coverage(*load_contracts(file, arguments, locking, lines, rules))
     except ContractError as error:
         raise click.ClickException(str(error)) from None
     for line in lines:

@@ -32,6 +32,7 @@ __all__ = ["graph"]
 @click.option(
     "--rules",
     default="BCH_2026",
+    is_eager=True,
     show_default=True,
     metavar="NAME",
     help="The rules for what does not say them itself.",

@@ -12,6 +12,7 @@ from ..testing.contract_mutants import Case
 from ..testing.contract_mutants import mutate as run_mutants
 from ..testing.contract_mutants.marking import RULES, cases_of, marks_of
 from ..validation.verify import verify
+from ..vm.rules.ruleset import RuleSet
 from .terminal.contracts import contract_arguments, load_contracts, read_transactions
 from .terminal.files import finite
 from .terminal.reporting import Reports, placed, report_options, write_reports
@@ -37,6 +38,7 @@ def mutate(
     arguments: tuple[str, ...],
     transactions: Path,
     locking: str,
+    rules: RuleSet,
     seconds: float,
     as_json: bool,
     junit: Path | None,
@@ -49,7 +51,7 @@ def mutate(
     should be accepted; if it does not, its verdict by the contract as it is counts. The exit
     code is 1 if a mutant survives: a weaker contract that no transaction notices.
     """
-    lines = list(read_transactions(transactions))
+    lines = list(read_transactions(transactions, rules))
     cases = []
     for line in lines:
         spent = line.transaction, line.source_outputs, line.rules
@@ -58,7 +60,7 @@ def mutate(
     try:
         reports = [
             run_mutants(contract, cases, seconds=seconds)
-            for contract in load_contracts(file, arguments, locking, lines)
+            for contract in load_contracts(file, arguments, locking, lines, rules)
         ]
     except ContractError as error:
         raise click.ClickException(str(error)) from None

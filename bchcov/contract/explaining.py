@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..reasons import InputResultLike, Reason
 from ..script.opcodes import opcode_name
+from ..vm.result import Run
 from .found import Found, Searchable
 from .origin import find_final_producer
 
@@ -90,7 +91,9 @@ def _explain_false_end(result: InputResultLike, contracts: Sequence[Searchable])
 def _refusal_at(result: InputResultLike, found: tuple[Found, ...], opcode: int | None) -> Refusal:
     places = " or ".join(map(_describe, found))
     reason = "" if result.reason is None else result.reason.value
-    at = "" if opcode is None else f" at {opcode_name(opcode)}"
+    # A protocol of results is on a lower floor than the rules that they were made by.
+    name = result.run.rules.name_opcode if isinstance(result.run, Run) else opcode_name
+    at = "" if opcode is None else f" at {name(opcode)}"
     return Refusal(f"{places}: {reason}{at}", found)
 
 

@@ -9,7 +9,6 @@ from ..contract.explaining import Refusal, find_refusal
 from ..contract.found import Searchable
 from ..encoding.printable import printable
 from ..reasons import TransactionCheck
-from ..script.opcodes import opcode_name
 from ..seeing.explanation import why
 from ..seeing.spending import see
 from ..transaction.model import Output, Transaction
@@ -121,8 +120,7 @@ def _story(
 
 
 def _step(step: TraceStep) -> str:
-    name = opcode_name(step.opcode)
-    marked = name if step.executed else f"({name})"
+    marked = step.name if step.executed else f"({step.name})"
     return f"  {'  ' * step.depth}{marked}  [{' '.join(_items(step.stack))}]"
 
 

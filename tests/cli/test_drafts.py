@@ -231,6 +231,34 @@ def test_costs_say_that_they_are_of_a_draft(tmp_path: Path) -> None:
     assert "drip.cashasm:7" in told
 
 
+def test_coverage_and_mutants_of_a_contract_with_an_own_opcode(tmp_path: Path) -> None:
+    path = tmp_path / "drips.jsonl"
+    refused = json.loads(line_of(taking(1_000)))
+    refused = {**refused, "id": "a thief", "tx": refused["tx"].replace("b8820100", "b7820100")}
+    path.write_text(f"{line_of(taking(1_000))}\n{json.dumps(refused)}\n", encoding="utf-8")
+    options = ("--rules", MINE, "--transactions", str(path), "docs/examples/drip.cashasm")
+    told = run("cover", *options)
+    assert re.search(r"drip\.cashasm:8 +1 ", told), told
+    told = run("mutate", *options, status=1)
+    assert "survived" in told
+    assert "OP_MULDIV" not in run("cover", *options[2:], status=1)
+
+
+def test_a_contract_that_is_named_for_its_source_lines_has_the_opcodes_of_the_rules() -> None:
+    refused = json.loads(line_of(taking(1_000)))
+    refused = {**refused, "tx": refused["tx"].replace("b8820100", "b7820100")}
+    options = ("--rules", MINE, "--contract", "docs/examples/drip.cashasm")
+    for command in (("verify", "-", "-v"), ("trace", "-")):
+        told = run(*command, *options, text=json.dumps(refused), status=1)
+        assert "with at least 99 hundredths of the coin" in told
+
+
+def test_a_failing_opcode_of_a_proposal_is_named_where_a_builder_is_refused() -> None:
+    contract = drip(SOURCE.replace("<100>", "<0>"))
+    with pytest.raises(BuildRefused, match="DIV_BY_ZERO at OP_MULDIV"):
+        taking(1_000, contract)
+
+
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_the_fuzzer_finds_a_missing_check_under_a_draft_in_every_process(jobs: str) -> None:
     options = ("--rules", MINE, "--count", "300", "--jobs", jobs)

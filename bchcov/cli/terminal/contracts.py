@@ -23,6 +23,7 @@ from ...formats.verify_lines import LineOptions, read_line
 from ...testing.bare import contracts_of_spends
 from ...transaction.model import Output, Transaction
 from ...vm.rules.ruleset import RuleSet
+from .rules import read_rules
 
 __all__ = [
     "TransactionLine",
@@ -90,6 +91,14 @@ def contract_arguments(command: Callable[..., Any]) -> Callable[..., Any]:
             required=True,
             type=click.Path(exists=True, dir_okay=False, path_type=Path),
             help="A file of transactions: lines as `bchcov verify` takes them.",
+        ),
+        click.option(
+            "--rules",
+            default="BCH_2026",
+            show_default=True,
+            metavar="NAME",
+            callback=read_rules,
+            help="The rules of lines without any; the opcodes of their proposals have names.",
         ),
         _locking,
         click.argument("arguments", nargs=-1),

@@ -12,6 +12,9 @@ import click
 
 from ...encoding.hexadecimal import decode_hex
 from ...errors import DecodeError
+from ...vm.rules.loading import load_rules
+from ...vm.rules.ruleset import RuleSet
+from .rules import check_rules
 
 if TYPE_CHECKING:
     from ...contract.contract import Contract
@@ -28,12 +31,16 @@ class Knowledge:
 
 
 def _contracts(
-    _ctx: click.Context, _option: click.Parameter, texts: Sequence[str]
+    ctx: click.Context, _option: click.Parameter, texts: Sequence[str]
 ) -> tuple[Contract, ...]:
-    return tuple(_contract(text) for text in texts)
+    # An eager option: a contract may use the opcodes of its proposals.
+    rules = ctx.params.get("rules")
+    return tuple(
+        _contract(text, load_rules(check_rules(rules)) if rules else None) for text in texts
+    )
 
 
-def _contract(text: str) -> Contract:
+def _contract(text: str, rules: RuleSet | None) -> Contract:
     try:
         file, *arguments = shlex.split(text)
     except ValueError:
@@ -47,7 +54,7 @@ def _contract(text: str) -> Contract:
     path = Path(file)
     if not path.is_file():
         raise click.BadParameter(f"{file[:80]!a} is no file")
-    return load_from(path, arguments, locking)
+    return load_from(path, arguments, locking, rules)
 
 
 def _known(_ctx: click.Context, _option: click.Parameter, texts: Sequence[str]) -> dict[str, bytes]:

@@ -39,6 +39,7 @@ def spending_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--rules",
             default="BCH_2026",
+            is_eager=True,
             show_default=True,
             metavar="NAME",
             help="The rules for what does not say them itself.",

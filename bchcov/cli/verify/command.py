@@ -44,6 +44,7 @@ def _print_table(answer: Answer, number: int) -> None:
 @click.option(
     "--rules",
     default="BCH_2026",
+    is_eager=True,
     show_default=True,
     metavar="NAME",
     callback=_check_rules,
