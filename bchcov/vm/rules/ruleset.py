@@ -177,7 +177,7 @@ class RuleSet:
         `find` is a function of a module. A rule set contains functions, so it is pickled by
         name only.
         """
-        return replace(self, _find=find, _modes={})
+        return replace(self, _find=find, _modes={}, _drafts={})
 
     def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
         if self._base is not None:
