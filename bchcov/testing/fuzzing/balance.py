@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 from ...crypto.hashes import sha256
-from ...script.patterns import p2sh32
+from ...script.patterns import is_p2pkh, p2sh32
 from ...transaction.known import Known, known
 from ...transaction.model import Capability, Nft, Output, Token
 from .draft import Draft, DraftInput, fresh_outpoint
@@ -26,9 +27,9 @@ def complete(draft: Draft, scene: Scene) -> Iterator[Draft]:
     """Yield a draft with coins that may exist, outpoints of their own, and its fee paid.
 
     What is left over goes to the attacker, in an output of theirs that is there or in one more,
-    or to the miner; what is missing comes from a coin of theirs that is there, or from their
-    purse. Tokens that would be burnt go to the attacker as well, in another draft. Nothing is
-    yielded if the attacker could not have the coins.
+    or to the miner; what is missing comes from a coin of theirs that is there, from their purse,
+    or from a contract that goes on. Tokens that would be burnt go to the attacker as well, in
+    another draft. Nothing is yielded if the attacker could not have the coins.
     """
     for at, place in enumerate(draft.inputs):
         if scene.is_elsewhere(place):
@@ -75,6 +76,18 @@ def _balanced(draft: Draft, scene: Scene) -> Iterator[Draft]:
     if rest >= _DUST:
         paid = draft.with_inputs((*draft.inputs, purse))
         yield paid.with_outputs((*draft.outputs, Output(rest, scene.script)))
+    if surplus < 0 and not needs_tokens:
+        yield from _taking(draft, _FEE - surplus)
+
+
+def _taking(draft: Draft, missing: int) -> Iterator[Draft]:
+    """Take what is missing from what goes on under the script of a coin that is spent."""
+    scripts = {place.coin.locking_bytecode for place in draft.inputs}
+    for at, output in enumerate(draft.outputs):
+        script = output.locking_bytecode
+        if script in scripts and not is_p2pkh(script) and output.value - missing >= _DUST:
+            yield draft.with_output(at, replace(output, value=output.value - missing))
+            return
 
 
 def _paying(draft: Draft, scene: Scene, value: int) -> Iterator[Draft]:

@@ -20,12 +20,14 @@ _CHEAP, _NEXT_TO_NOTHING = 2, 20
 class Loss:
     """What an accepted transaction shows: a kind, and a sentence.
 
-    `satoshis` are what it takes where it takes nothing else, and 0 where it does.
+    `amount` is what it takes of an `asset` where it takes nothing else, and 0 where it does; of
+    a price, `asset` is what is bought.
     """
 
     kind: str
     sentence: str
-    satoshis: int = 0
+    amount: int = 0
+    asset: Asset = SATOSHIS
 
 
 def added(changes: Iterable[Mapping[str, Holdings]]) -> dict[str, Holdings]:
@@ -63,8 +65,7 @@ def compare(
     if sale is not None and (gets_more or sale.paid > -should_mine[sale.currency] >= 0):
         return _price(sale)
     if any(others[asset] - should_others[asset] > _slack(asset) for asset in assets):
-        # Others are paid something for it: what that is worth nobody can say here.
-        return None
+        return _not_for_sale(mine, should_mine, others, should_others, assets)
     less = {
         asset: should_others[asset] - others[asset]
         for asset in assets
@@ -74,7 +75,7 @@ def compare(
     left = {asset: max(0, -should_mine[asset] - should_others[asset]) for asset in assets}
     if less and _takes(changes, should, less, left):
         told = ", ".join(f"{amount:,} {_named(asset)}" for asset, amount in less.items())
-        return Loss("loss", f"others have {told} less than they should", _satoshis(less))
+        return Loss("loss", f"others have {told} less than they should", *_only(less))
     more = {
         asset: mine[asset] - should_mine[asset]
         for asset in assets
@@ -82,15 +83,40 @@ def compare(
     }
     if more and any(mine[asset] > left[asset] + _slack(asset) for asset in assets):
         told = ", ".join(f"{amount:,} {_named(asset)}" for asset, amount in more.items())
-        return Loss("gain", f"the attacker has {told} more than they should", _satoshis(more))
+        return Loss("gain", f"the attacker has {told} more than they should", *_only(more))
     kept = _kept(mine, should_mine, should_others, assets)
     if kept is not None:
         return kept
     return _price(bargain) if bargain is not None else _unpaid(changes, should, spent, named)
 
 
-def _satoshis(amounts: Mapping[Asset, int]) -> int:
-    return amounts.get(SATOSHIS, 0) if len(amounts) == 1 else 0
+def _not_for_sale(
+    mine: Holdings,
+    should_mine: Holdings,
+    others: Holdings,
+    should_others: Holdings,
+    assets: Sequence[Asset],
+) -> Loss | None:
+    """Something that others honestly keep, and have got something for: nobody can say its worth."""
+    for asset in assets:
+        less = should_others[asset] - others[asset]
+        if min(less, mine[asset]) > _allowance(asset) and should_mine[asset] <= 0:
+            paid = ", ".join(
+                f"{others[each] - should_others[each]:,} {_named(each)}"
+                for each in assets
+                if others[each] - should_others[each] > _slack(each)
+            )
+            says = f"{mine[asset]:,} {_named(asset)}, which others keep honestly"
+            return Loss("price", f"others get {paid} for {says}", asset=asset)
+    return None
+
+
+def _only(amounts: Mapping[Asset, int]) -> tuple[int, Asset]:
+    """The amount of the one asset, and the asset; nothing if there are several."""
+    if len(amounts) != 1:
+        return 0, SATOSHIS
+    ((asset, amount),) = amounts.items()
+    return amount, asset
 
 
 def _takes(
@@ -145,18 +171,25 @@ class _Bargain:
 
 
 def _bargain(mine: Holdings, should_mine: Holdings) -> _Bargain | None:
-    """One asset for another, as they are exchanged honestly too, in this direction or back."""
+    """One asset for others, as they are exchanged honestly too, in this direction or back.
+
+    Of several that are got for one, as a share in all that there is, the price is that of the one
+    that should cost the most.
+    """
     paid = _but_fees([asset for asset in mine if mine[asset] < 0], mine)
     got = [asset for asset in mine if mine[asset] > _slack(asset)]
-    if len(paid) != 1 or len(got) != 1:
+    if len(paid) != 1 or not got:
         return None
-    currency, thing = paid[0], got[0]
-    if should_mine[currency] * should_mine[thing] >= 0:
+    currency = paid[0]
+    if any(should_mine[currency] * should_mine[thing] >= 0 for thing in got):
         return None
-    if any(abs(should_mine[asset]) <= _allowance(asset) for asset in (currency, thing)):
+    if any(abs(should_mine[asset]) <= _allowance(asset) for asset in (currency, *got)):
         return None
-    due = abs(should_mine[currency]) * mine[thing] // abs(should_mine[thing])
-    return _Bargain(-mine[currency], due, currency, mine[thing], thing)
+    dues = {
+        thing: abs(should_mine[currency]) * mine[thing] // abs(should_mine[thing]) for thing in got
+    }
+    thing = max(got, key=dues.__getitem__)
+    return _Bargain(-mine[currency], dues[thing], currency, mine[thing], thing)
 
 
 def _with_satoshis(holdings: Holdings, satoshis: int) -> Holdings:
@@ -181,7 +214,8 @@ def _price(bargain: _Bargain) -> Loss | None:
         f"the attacker pays {bargain.paid:,} {_named(bargain.currency)} for {bargain.got:,}"
         f" {_named(bargain.thing)}, at the honest price {bargain.due:,}"
     )
-    return Loss("gain" if bargain.paid * _NEXT_TO_NOTHING < bargain.due else "price", sentence)
+    kind = "gain" if bargain.paid * _NEXT_TO_NOTHING < bargain.due else "price"
+    return Loss(kind, sentence, asset=bargain.thing)
 
 
 def _unpaid(

@@ -12,6 +12,7 @@ from .draft import Draft, DraftInput, fresh_outpoint
 from .hollow import hollow, siblings, under
 from .lanes import interleaved
 from .material import Edit, Material
+from .output_states import states
 from .scene import OWN_CATEGORY
 
 __all__ = ["edits_of_coins"]
@@ -191,3 +192,8 @@ def _forged(coin: Output, material: Material) -> Iterator[tuple[Output, str]]:
             if len(commitment) <= _LONGEST_COMMITMENT:
                 stated = replace(own, nft=replace(nft, commitment=commitment))
                 yield replace(coin, token=stated), "of another category and state"
+        # Who holds a mutable NFT may have written to it before.
+        if nft.capability and is_p2pkh(coin.locking_bytecode):
+            for commitment in states(nft.commitment, material):
+                written = replace(token, nft=replace(nft, commitment=commitment))
+                yield replace(coin, token=written), "of another state"

@@ -25,6 +25,7 @@ _EDGES = (
     b"\xff\xff\xff\x7f",
 )
 _HASH_TYPES = (0x61, 0x41, 0x42, 0x43, 0xC1, 0xC2, 0xC3, 0x62, 0x63)
+_BITS = range(1, 9)
 _DUST = 1_000
 _LONGEST_COMMITMENT = 128
 
@@ -146,6 +147,8 @@ def _other_items(item: bytes, material: Material) -> Iterator[bytes]:
     numbers: tuple[int, ...] = ()
     if number is not None:
         numbers = (number + 1, number - 1, number * 2, number // 2, -number, number * 10)
+        # What is taken modulo, or looked at bit by bit, may be the same.
+        numbers += tuple(number + sign * 2**bit for bit in _BITS for sign in (1, -1))
     for made in (
         *_EDGES,
         *map(encode_number, numbers),

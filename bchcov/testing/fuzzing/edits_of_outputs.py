@@ -10,6 +10,7 @@ from ...transaction.model import Capability, Nft, Output, Token
 from .draft import Draft
 from .lanes import interleaved
 from .material import Edit, Material
+from .output_states import states
 from .scene import OWN_CATEGORY
 
 __all__ = ["STATE", "edits_of_outputs", "state_edits"]
@@ -19,7 +20,6 @@ STATE = "has another state"
 
 _DUST = 1_000
 _MOST_AMOUNT = 2**63
-_LONGEST_COMMITMENT = 128
 
 
 def edits_of_outputs(draft: Draft, material: Material) -> Iterator[Edit]:
@@ -63,7 +63,7 @@ def state_edits(draft: Draft, material: Material) -> Iterator[Edit]:
                     yield Edit(
                         f"output {at} {STATE}", _nft(at, replace(nft, capability=capability))
                     )
-            for commitment in _states(nft.commitment, material):
+            for commitment in states(nft.commitment, material):
                 yield Edit(f"output {at} {STATE}", _nft(at, Nft(commitment, nft.capability)))
 
 
@@ -173,30 +173,3 @@ def _tokens(token: Token | None, material: Material) -> Iterator[Token]:
     for capability in Capability:
         if capability < nft.capability:
             yield replace(token, nft=replace(nft, capability=capability))
-
-
-def _states(commitment: bytes, material: Material) -> Iterator[bytes]:
-    """Other commitments: other lengths, and numbers, keys and values in every field."""
-    size = len(commitment)
-    seen = {commitment}
-    for made in _states_of(commitment, size, material.values):
-        if made not in seen and len(made) <= _LONGEST_COMMITMENT:
-            seen.add(made)
-            yield made
-
-
-def _states_of(commitment: bytes, size: int, values: tuple[bytes, ...]) -> Iterator[bytes]:
-    yield from (commitment[:-1], commitment + b"\x00", b"", bytes(size), b"\xff" * size)
-    for width in (1, 2, 4, 8):
-        for at in range(0, size - width + 1, width):
-            number = int.from_bytes(commitment[at : at + width], "little")
-            for value in (number + 1, number - 1, 0, 2 ** (8 * width - 1) - 1):
-                if 0 <= value < 2 ** (8 * width):
-                    field = value.to_bytes(width, "little")
-                    yield commitment[:at] + field + commitment[at + width :]
-    for value_bytes in values:
-        width = len(value_bytes)
-        if width >= 20:
-            for at in range(size - width + 1):
-                yield commitment[:at] + value_bytes + commitment[at + width :]
-        yield value_bytes

@@ -18,13 +18,14 @@ from ...transaction.model import Output, Transaction
 from ...validation.verify import verify
 from ...vm.rules.ruleset import RuleSet
 from .bounds import is_bounded
+from .comparing import FEE
 from .differences import Difference, differences
 from .draft import Draft
 from .oracle import Loss
 from .parties import hold
 from .promises import broken
 from .rewriting import rewritten
-from .scene import Scene
+from .scene import SATOSHIS, Scene
 from .search import Accepted, Search
 
 __all__ = ["ATTACKS", "NOTES", "Finding", "shrink"]
@@ -37,8 +38,12 @@ NOTES = {
     "price": "Less than half is paid of what is paid honestly.",
     "unpaid": "Somebody whom the contract pays gets next to nothing.",
     "unsigned": "A coin is spent without those who honestly sign for it.",
-    "again": "What was signed as data is good a second time.",
+    "taken over": "A state names the attacker in somebody's place.",
+    "again": "What was signed as data, or proved, is good a second time.",
     "replay": "A coin is spent with what was signed for another one.",
+    "signer": "The only one who has to sign pays somebody else than honestly.",
+    "holding": "Somebody loses if the attacker has more of a token than anybody honestly brings.",
+    "other state": "Somebody loses on a path that is honestly taken in another state.",
     "later": "Somebody loses if it is done later than honestly.",
     "trust": "Somebody loses if one who signs data signs what they like.",
     "new path": "Somebody loses on a path that no honest transaction takes.",
@@ -167,16 +172,18 @@ def shrink(
     if _is_known(loss.kind, places, known):
         return None
     if loss.kind in ("loss", "gain"):
-        if _is_known("more", places, known):
-            return None
-        if is_bounded(
-            draft,
-            loss,
-            reference=accepted.reference,
-            oracle=search.oracle,
-            preimages=search.preimages,
-        ):
-            loss = Loss("more", f"{loss.sentence}, and no more can be taken in this way")
+        # A fee is known by where it is taken; more than that may have no bounds.
+        is_fee = loss.asset == SATOSHIS and 0 < loss.amount <= FEE
+        is_known = is_fee and _is_known("more", places, known)
+        if is_known or _is_bounded(draft, loss, accepted, search):
+            # What else it shows says more than the little that is taken.
+            said = search.oracle.otherwise(draft, accepted.reference, search.preimages)
+            if said is None and is_known:
+                return None
+            more = Loss("more", f"{loss.sentence}, and no more can be taken in this way")
+            loss = said or more
+            if _is_known(loss.kind, places, known):
+                return None
     return Finding(
         scene.attacker.name,
         loss.kind,
@@ -188,6 +195,16 @@ def shrink(
         coins,
         scene.rules,
         (loss.kind, *places),
+    )
+
+
+def _is_bounded(draft: Draft, loss: Loss, accepted: Accepted, search: Search) -> bool:
+    return is_bounded(
+        draft,
+        loss,
+        reference=accepted.reference,
+        oracle=search.oracle,
+        preimages=search.preimages,
     )
 
 

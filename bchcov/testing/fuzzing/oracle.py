@@ -10,32 +10,27 @@ from itertools import islice, product
 from ...transaction.model import Nft, Output
 from .branches import Branches, branches_of
 from .comparing import FEE, Loss, added, compare
-from .draft import Draft, DraftInput
-from .rights import age_of, is_alike, is_later, lock_of, messages_of
+from .draft import Draft
+from .excuses import excused
+from .other_states import States, in_other_state, states_of
+from .references import Reference, alike
+from .rights import age_of, is_alike, lock_of
 from .scene import ATTACKER, CONTRACT, SATOSHIS, Holdings, Scene
-from .signers import SignedSpend, Word, replayed, signed_spends, unsigned, words_of
+from .signers import (
+    SignedSpend,
+    Word,
+    proofs_of,
+    replayed,
+    shown_again,
+    signed_spends,
+    taken_over,
+    unsigned,
+    words_of,
+)
 
 __all__ = ["Loss", "Oracle", "Reference"]
 
 _MOST_COMBINATIONS = 16
-
-
-@dataclass(frozen=True)
-class Reference:
-    """A transaction that is as it should be, as an attacker sees it.
-
-    `changes` is what each owner has more, or less, after it; `branches` are those that the script
-    of each input took, `contracts` how many inputs spend contracts, and `guests` the coins of
-    others that are spent beside them; `is_taken` says that the attacker takes all that the
-    contracts' coins hold, and nobody else has a part in it.
-    """
-
-    draft: Draft
-    changes: Mapping[str, Holdings]
-    branches: tuple[Branches, ...]
-    contracts: int
-    guests: frozenset[Output]
-    is_taken: bool
 
 
 @dataclass(slots=True)
@@ -45,8 +40,9 @@ class Oracle:
     scene: Scene
     references: Sequence[Reference]
     signed: Sequence[SignedSpend]
-    messages: frozenset[bytes]
     words: Mapping[bytes, Word]
+    proofs: Mapping[tuple[bytes, ...], frozenset[bytes]]
+    states: States
 
     @classmethod
     def of(cls, scene: Scene, drafts: Sequence[Draft]) -> Oracle:
@@ -66,8 +62,8 @@ class Oracle:
             )
             made.append(Reference(draft, changes, branches, contracts, guests, is_taken))
         signed = signed_spends(scene, [each.branches for each in made])
-        messages = frozenset(each for draft in scene.honest for each in messages_of(draft))
-        return cls(scene, made, tuple(signed), messages, words_of(scene))
+        words, proofs = words_of(scene), proofs_of(scene)
+        return cls(scene, made, tuple(signed), words, proofs, states_of(made, scene))
 
     def judge(self, draft: Draft, seed: int, preimages: Mapping[bytes, bytes]) -> Loss | None:
         """Say what an accepted transaction takes from others, None if it is no attack.
@@ -80,16 +76,7 @@ class Oracle:
         named = self.scene.named
         found = compare(changes, added([self.references[seed].changes]), spent, named)
         if found is None:
-            return (
-                self.waited(draft, seed)
-                or self._replayed(draft, changes)
-                or unsigned(draft, self.signed, self.scene)
-            )
-        mine, honest = changes[ATTACKER], self.references[seed].changes[ATTACKER]
-        is_more = any(
-            amount - honest[asset] > (FEE if asset == SATOSHIS else 0)
-            for asset, amount in mine.items()
-        )
+            return self.waited(draft, seed) or self.otherwise(draft, seed, preimages)
         # Only now is it worth looking at the branches.
         branches = branches_of(draft, self.scene)
         for references in self.matching(draft, branches, seed):
@@ -97,43 +84,33 @@ class Oracle:
             # Who may take all of a coin may take all of another, in the same way.
             is_right = all(each.is_taken for each in references)
             if is_right or compare(changes, should, spent, named) is None:
-                said = self._replayed(draft, changes, is_more=is_more)
-                return said or unsigned(draft, self.signed, self.scene)
-        return self.excused(found, draft, branches)
+                return self.otherwise(draft, seed, preimages)
+        return excused(
+            found, draft, branches, scene=self.scene, references=self.references, seed=seed
+        )
 
-    def excused(self, found: Loss, draft: Draft, branches: Sequence[Branches]) -> Loss:
-        """Say why a loss or a gain is open to argument; return it as it is if it is not."""
-        said = messages_of(draft) - self.messages
-        if said:
-            name = self.scene.attacker.name
-            return Loss("trust", f"{found.sentence}, if {name} signs a message of their choice")
-        for at, (place, taken) in enumerate(zip(draft.inputs, branches, strict=True)):
-            alike = self._alike(place)
-            if not alike or not self.scene.of_contract(place):
-                continue
-            if not set(taken) <= {each for _, _, theirs in alike for each in theirs}:
-                says = f"{found.sentence}, and input {at} takes a path that nobody takes honestly"
-                return Loss("new path", says)
-            waits = [
-                (lock_of(honest, other), age_of(other))
-                for honest, other, theirs in alike
-                if theirs == taken
-            ]
-            locks, ages = [lock for lock, _ in waits], [age for _, age in waits]
-            if waits and (
-                (min(locks) > 0 and is_later(lock_of(draft, place), locks))
-                or (min(ages) > 0 and age_of(place) > max(ages))
-            ):
-                return Loss("later", f"{found.sentence}, if it is done later than honestly")
-        return found
+    def _replayed(self, draft: Draft, changes: Mapping[str, Holdings]) -> Loss | None:
+        """A word that is used again, or to the advantage of an attacker for another coin."""
+        gains = any(amount > 0 for amount in changes[ATTACKER].values())
+        said = replayed(draft, self.words, self.scene, gains=gains)
+        return said or (shown_again(draft, self.proofs, self.scene) if gains else None)
 
-    def _replayed(
-        self, draft: Draft, changes: Mapping[str, Holdings], *, is_more: bool = False
-    ) -> Loss | None:
-        """A word that is used for another coin, to the advantage of an attacker."""
-        if not any(amount > 0 for amount in changes[ATTACKER].values()):
-            return None
-        return replayed(draft, self.words, self.scene, again=not is_more)
+    def otherwise(self, draft: Draft, seed: int, preimages: Mapping[bytes, bytes]) -> Loss | None:
+        """Say what is open to argument though nobody has less than they should."""
+        changes = self.scene.changes(draft, preimages)
+        return (
+            self._replayed(draft, changes)
+            or unsigned(draft, self.signed, self.scene)
+            or in_other_state(
+                draft,
+                changes,
+                scene=self.scene,
+                references=self.references,
+                seed=seed,
+                states=self.states,
+            )
+            or taken_over(draft, (each.draft for each in self.references), self.scene)
+        )
 
     def _spent(self, draft: Draft) -> Holdings:
         """What the coins of contracts hold that a draft spends."""
@@ -142,15 +119,6 @@ class Oracle:
             if self.scene.of_contract(place):
                 total[SATOSHIS] += place.coin.value
         return total
-
-    def _alike(self, place: DraftInput) -> list[tuple[Draft, DraftInput, Branches]]:
-        """The inputs of references that run the same script, and the branches that it takes."""
-        return [
-            (reference.draft, other, theirs)
-            for reference in self.references
-            for other, theirs in zip(reference.draft.inputs, reference.branches, strict=True)
-            if other.running == place.running
-        ]
 
     def matching(
         self, draft: Draft, branches: Sequence[Branches], seed: int
@@ -252,7 +220,8 @@ class Oracle:
                 continue
             waits = [
                 (lock_of(other, theirs), age_of(theirs))
-                for other, theirs, same in self._alike(place)
+                for reference, theirs, same in alike(place, self.references)
+                for other in (reference.draft,)
                 if same == taken and theirs.items == place.items
             ]
             if not waits:

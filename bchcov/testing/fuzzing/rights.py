@@ -8,7 +8,16 @@ from ...transaction.constants import AGE_MASK, LOCKTIME_THRESHOLD, NO_AGE, SEQUE
 from .draft import Draft, DraftInput, Signed, SignedMessage
 from .parties import Party
 
-__all__ = ["age_of", "is_alike", "is_later", "lock_of", "messages_of", "named_by", "own_scripts"]
+__all__ = [
+    "age_of",
+    "is_alike",
+    "is_later",
+    "lock_of",
+    "messages_of",
+    "named_by",
+    "own_scripts",
+    "texts_of",
+]
 
 _CHOICE = 4
 """The most bytes of a push that says no more than which path is taken."""
@@ -79,14 +88,19 @@ def messages_of(draft: Draft) -> set[bytes]:
     }
 
 
-def named_by(places: Iterable[DraftInput], parties: Iterable[Party]) -> frozenset[str]:
-    """Return the names of the parties whose keys or scripts stand in contracts or their states."""
-    texts = {
+def texts_of(places: Iterable[DraftInput]) -> set[bytes]:
+    """Return what inputs run, and the states of their coins."""
+    return {
         text
         for place in places
         for nft in (place.coin.token.nft if place.coin.token else None,)
         for text in (place.running, nft.commitment if nft else b"")
     }
+
+
+def named_by(places: Iterable[DraftInput], parties: Iterable[Party]) -> frozenset[str]:
+    """Return the names of the parties whose keys or scripts stand in contracts or their states."""
+    texts = texts_of(places)
     return frozenset(
         party.name for party in parties if any(own in text for own in _own(party) for text in texts)
     )

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from ...crypto.hashes import sha256
 from ...errors import ContractError
-from ...script.patterns import is_unspendable
+from ...script.patterns import is_p2pkh, is_p2sh20, is_p2sh32, is_unspendable
 from ...script.pushes import instructions
 from ...transaction.codec import transaction_hash
 from ...transaction.known import Known, known
-from ...transaction.model import Nft, Output, Transaction
+from ...transaction.model import Capability, Nft, Output, Token, Transaction
 from ...validation.verify import verify
 from ...vm.rules.ruleset import RuleSet
 from ...wallet.keys import PrivateKey
 from .draft import Draft, DraftInput, draft_of
+from .holdings import OWN_CATEGORY, SATOSHIS, Asset, Holdings, add_holdings
 from .judging import Judge
 from .parties import Party, with_signatures
-from .rights import named_by, own_scripts
+from .rights import named_by, own_scripts, texts_of
 
 __all__ = [
     "ATTACKER",
@@ -35,17 +36,12 @@ __all__ = [
     "make_scene",
 ]
 
-Asset = Hashable
-"""Satoshis, the fungible tokens of a category, or its NFTs of a capability or a greater one."""
-
-Holdings = Counter[Asset]
-SATOSHIS = "satoshis"
 CONTRACT, ATTACKER, _BURNT = "the contract", "the attacker", "nobody"
+_NAMED = "somebody whom the contract names"
 
 STRANGER = Party("a stranger", (PrivateKey(sha256(b"a stranger's key")),))
 """Somebody who takes part in nothing."""
 
-OWN_CATEGORY = sha256(b"a category that the attacker has made")
 _LAST_PUSH = 0x60
 _NO_OUTPOINTS: frozenset[tuple[bytes, int]] = frozenset()
 
@@ -142,6 +138,12 @@ class Scene:
         return named_by(filter(self.of_contract, places), self.parties)
 
     @cached_property
+    def _texts(self) -> frozenset[bytes]:
+        """The contracts and their states, in which hashes of scripts may stand."""
+        places = (place for draft in self.honest for place in draft.inputs)
+        return frozenset(texts_of(filter(self.of_contract, places)))
+
+    @cached_property
     def patterns(self) -> frozenset[tuple[int, ...]]:
         """The redeem scripts of the contracts, each without the values that it pushes."""
         return frozenset(
@@ -159,6 +161,8 @@ class Scene:
             return owner
         if is_unspendable(script):
             return _BURNT
+        if any(_hash_in(script) in text for text in self._texts):
+            return _NAMED
         # A contract that continues with other constants: its hash was computed when it ran.
         code = preimages.get(script[2:-1])
         if code is not None and _pattern(code) in self.patterns:
@@ -224,6 +228,15 @@ class Scene:
             if place.coin.token is not None and self.attacker.has(place.coin)
         )
 
+    def _is_writable(self, token: Token) -> bool:
+        """Whether an NFT may be one that the attacker holds, and has written to before."""
+        return token.nft is not None and any(
+            category == token.category
+            and held is not None
+            and Capability.NONE < held.capability >= token.nft.capability
+            for category, held in self._held_tokens
+        )
+
     def is_fair(self, draft: Draft) -> bool:
         """Whether the attacker could have all coins of a draft that are not honest ones."""
         outpoints = {(place.outpoint_hash, place.outpoint_index) for place in draft.inputs}
@@ -245,29 +258,22 @@ class Scene:
                 or token.category == OWN_CATEGORY
                 or self.is_known(place)
                 or (token.category, token.nft) in self._held_tokens
+                or self._is_writable(token)
             )
 
         return known(may_be_had)
 
 
+def _hash_in(script: bytes) -> bytes:
+    """The hash that a script asks for, the whole script if it asks for none."""
+    if is_p2pkh(script):
+        return script[3:23]
+    return script[2:-1] if is_p2sh20(script) or is_p2sh32(script) else script
+
+
 def _pattern(code: bytes) -> tuple[int, ...]:
     """The opcodes of a script, with all pushes alike."""
     return tuple(0 if step.opcode <= _LAST_PUSH else step.opcode for step in instructions(code))
-
-
-def add_holdings(holdings: Holdings, output: Output, times: int) -> None:
-    """Add what an output holds, `times` times.
-
-    An NFT counts for its capability and all lesser ones: who may mint may do all the rest.
-    """
-    holdings[SATOSHIS] += times * output.value
-    token = output.token
-    if token is not None and token.category != OWN_CATEGORY:
-        if token.amount:
-            holdings["tokens", token.category] += times * token.amount
-        if token.nft is not None:
-            for capability in range(token.nft.capability + 1):
-                holdings["NFT", token.category, capability] += times
 
 
 def make_scene(

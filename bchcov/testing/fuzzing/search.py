@@ -18,6 +18,7 @@ from .edits import Edit, edits_of, item_edits, splices, state_edits, telling_edi
 from .edits_of_outputs import STATE
 from .free_items import free_items
 from .free_nfts import free_nfts
+from .joined import border_edits
 from .lanes import Lane, in_turn, take_turns
 from .material import Material, gather
 from .oracle import Loss, Oracle
@@ -106,6 +107,7 @@ class Search:
             Lane(14, self._change(in_turn(living, telling))),
             Lane(3, self._change(in_turn(living, of_items))),
             Lane(2, self._change(in_turn(living, of_states))),
+            Lane(2, self._change(in_turn(living, self._borders))),
             Lane(12, self._mend()),
             Lane(3, self._revive(dead)),
             Lane(1, self._free_items()),
@@ -121,6 +123,9 @@ class Search:
             changed = edit.on(seed.draft)
             if changed is not None:
                 yield from self._attempt(changed, seed.reference)
+
+    def _borders(self, seed: Seed) -> Iterator[Edit]:
+        return border_edits(seed.draft, self.scene)
 
     def _mend(self) -> Iterator[None]:
         """Repair what was refused, a little first and then more."""
@@ -234,11 +239,12 @@ class Search:
             return None
         if not verdict.inputs:
             return None
-        passed = sum([result.ok for result in verdict.inputs])
-        last = verdict.inputs[-1]
+        passed, last = sum([result.ok for result in verdict.inputs]), verdict.inputs[-1]
         instructions = last.metrics.instructions
         if not is_repaired:
-            place = reference, passed, last.code, last.position
+            coin = draft.inputs[len(verdict.inputs) - 1].outpoint
+            known = coin if coin in self.scene.coins else None
+            place = reference, passed, last.code, last.position, known
             self._refusals.add(place, Refused(draft, reference))
         return passed * _PASSED + min(instructions, _PASSED - 1)
 

@@ -255,14 +255,11 @@ def _solve(opcode: int, below: int, top: int, value: int) -> Iterable[tuple[int,
     if opcode == Op.OP_SUB:
         return (-2, value + top), (-1, below - value)
     if opcode == Op.OP_MUL:
-        found = []
-        if top and value % top == 0:
-            found.append((-2, value // top))
-        if below and value % below == 0:
-            found.append((-1, value // below))
-        return found
+        # What cannot be exactly as much may be a little less, which an order may ask for.
+        return [(at, value // other) for at, other in ((-2, top), (-1, below)) if other]
     if opcode == Op.OP_DIV:
-        return ((-2, value * top),) if top else ()
+        # All that is rounded to the same.
+        return ((-2, value * top), (-2, value * top + abs(top) - 1)) if top else ()
     if opcode == Op.OP_MOD and top:
         return ((-2, below - below % top + value),)
     if opcode in (Op.OP_MIN, Op.OP_MAX):

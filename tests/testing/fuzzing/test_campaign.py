@@ -257,7 +257,8 @@ def test_what_a_check_looks_at_is_not_called_unchecked() -> None:
     contract = vault(source)
     report = fuzz([kept(contract)], [Party("owner", (OWNER,))], seconds=None, count=COUNT)
     finding = report.attacks[0]
-    assert finding.differences == ("output 0 has 98,000 satoshis, not 99,000",)
+    (difference,) = finding.differences
+    assert difference.startswith("output 0 has ")
     assert finding.unchecked == ()
 
 
@@ -394,9 +395,9 @@ def test_what_is_done_to_coins_that_an_attacker_has_made_breaks_no_property() ->
 
     # Anybody may lock a coin of theirs with the script of a contract.
     def is_large(_transaction: Transaction, source_outputs: Sequence[Output]) -> None:
-        for each in source_outputs:
-            if each.locking_bytecode == contract.locking_bytecode:
-                assert each.value > 90_000
+        script = contract.locking_bytecode
+        values = [each.value for each in source_outputs if each.locking_bytecode == script]
+        assert max(values, default=0) > 90_000
 
     owners = [Party("owner", (OWNER,))]
     report = fuzz([kept(contract)], owners, seconds=None, count=COUNT, properties=[is_large])
