@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .claims import CLAIMS
 from .codes import CODES
 from .debts import DEBTS
 from .pair import Pair
@@ -11,4 +12,4 @@ from .words import WORDS
 
 __all__ = ["PAIRS", "Pair"]
 
-PAIRS: tuple[Pair, ...] = (*SALES, *WORDS, *STATES, *CODES, *DEBTS)
+PAIRS: tuple[Pair, ...] = (*SALES, *WORDS, *STATES, *CODES, *DEBTS, *CLAIMS)
