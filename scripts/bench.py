@@ -13,6 +13,7 @@ from time import perf_counter
 import click
 from bench_others import libauth_command, seconds_of
 from bench_sets import Test, all_sets
+from judge_bench import judge_rows
 from memory_bench import import_row, memory_rows
 from mutants_bench import mutants_per_second
 from refusals_bench import refusal_rows
@@ -107,6 +108,7 @@ def measure(sets: dict[str, list[Test]], quick: bool) -> dict[str, tuple[float, 
             for rules in MODES
             if rules.is_standard
         ),
+        *judge_rows(),
         *mutants_per_second(),
         *refusal_rows(),
         *tracing_rows(),

@@ -131,14 +131,17 @@ class Verifier:
         if self.memory.is_off or not parts.has_valid_frame(transaction, source_outputs):
             return None
         varied = Variation.of(base.context, transaction, source_outputs)
-        totals = None if varied is None else varied.totals(parts, base.totals)
-        if varied is None or totals is None:
+        if varied is None:
             return None
-        if varied.is_moved and not parts.has_valid_outpoints(transaction):
-            return None
+        totals = varied.totals(parts, base.totals)
         counts = len(transaction.inputs), len(transaction.outputs)
-        if not parts.are_within_limits(totals, *counts):
-            return None
+        if (
+            totals is None
+            or not parts.are_within_limits(totals, *counts)
+            or (varied.is_moved and not parts.has_valid_outpoints(transaction))
+        ):
+            # It is refused before any script runs; why, that says.
+            return verify_with(self.memory, transaction, source_outputs)
         mark_checked(transaction)
         if varied.is_moved or varied.has_other_tokens:
             try:
