@@ -181,6 +181,7 @@ class Rows:
         """Run SQLite's own integrity check. Raises DamagedStore."""
         for (said,) in self.fetch("PRAGMA integrity_check(1)"):
             if said != "ok":
+                said = " ".join(said.replace("*** in database main ***", "").split())
                 raise DamagedStore(f"{self.path}: damaged: {said}")
 
     def _statements(self) -> dict[str, str]:

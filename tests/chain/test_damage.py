@@ -410,3 +410,11 @@ def test_a_file_that_is_no_chain_is_left_as_it_is(tmp_path: Path, size: int) -> 
     with pytest.raises(StoreError, match=said):
         ChainFile(path)
     assert path.read_bytes() == bytes(size)
+
+
+def test_what_sqlite_finds_wrong_with_the_pages_is_said(stored: Path) -> None:
+    content = bytearray(stored.read_bytes())
+    content[36:40] = (5).to_bytes(4, "big")  # how many free pages there are
+    stored.write_bytes(content)
+    with pytest.raises(StoreError, match="damaged: Main freelist: size is 0 but should be 5;"):
+        ChainFile(stored)
