@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from .scene import ATTACKER, CONTRACT, SATOSHIS, Asset, Holdings
 
-__all__ = ["FEE", "Loss", "added", "compare"]
+__all__ = ["FEE", "SMALL", "Loss", "added", "compare"]
 
-_SMALL = 546
+SMALL = 546
+"""Satoshis that are nothing."""
 FEE = 5_000
 """Satoshis that may be a fee: what costs no more is not thereby paid for."""
 _CHEAP, _NEXT_TO_NOTHING = 2, 20
@@ -239,7 +240,7 @@ def _unpaid(
         if (
             is_due
             and owner not in (ATTACKER, CONTRACT)
-            and 0 <= has <= _SMALL
+            and 0 <= has <= SMALL
             and more >= due - has - FEE
         ):
             return Loss("unpaid", f"{owner} gets {has:,} satoshis, not {due:,}")
@@ -255,7 +256,7 @@ def _others(changes: Mapping[str, Holdings]) -> Holdings:
 
 
 def _slack(asset: Asset) -> int:
-    return _SMALL if asset == SATOSHIS else 0
+    return SMALL if asset == SATOSHIS else 0
 
 
 def _allowance(asset: Asset) -> int:

@@ -10,7 +10,7 @@ from ...script.opcodes import Op
 from ...transaction.context import TransactionContext
 from ...transaction.model import Nft, Output
 from .branches import Branches
-from .comparing import Loss
+from .comparing import SMALL, Loss
 from .draft import Draft, Signed
 from .references import Reference, alike
 from .rights import age_of, is_later, lock_of, messages_of
@@ -75,7 +75,7 @@ def _gift(case: _Case) -> Loss | None:
         owner: should.get(owner, nothing)[SATOSHIS] - changes.get(owner, nothing)[SATOSHIS]
         for owner in sorted(others)
     }
-    losers = [owner for owner, amount in less.items() if amount > 0]
+    losers = [owner for owner, amount in less.items() if amount > SMALL]
     if case.found.asset != SATOSHIS or CONTRACT in losers:
         return None
     paid = -should[ATTACKER][SATOSHIS]

@@ -191,7 +191,9 @@ class Oracle:
                 may = f"have the capability {nft.capability.name.lower()}"
             else:
                 may = "have any state"
-            return Loss("free state", f"output {changed[0]} may {may}")
+            is_left = self.scene.owner_of(output, {}) != CONTRACT
+            where = ", which leaves the contract," if is_left else ""
+            return Loss("free state", f"output {changed[0]}{where} may {may}")
         return None
 
     def spends_alike(self, draft: Draft, other: Draft) -> bool:
