@@ -9,14 +9,16 @@ from itertools import combinations
 from typing import Any
 
 from ...encoding.printable import printable
-from ...errors import BchcovError
+from ...errors import BchcovError, RulesError
 from ...formats.verify_lines import verify_line
 from ...formats.vmb import vmb_rows
 from ...transaction.codec import encode_outputs, encode_transaction, transaction_id
 from ...transaction.context import TransactionContext
 from ...transaction.model import Output, Transaction
 from ...validation.verify import verify
+from ...vm.rules.own_files import place_of
 from ...vm.rules.ruleset import RuleSet
+from ...vm.rules.upgrades import find_rules
 from .bounds import is_bounded
 from .comparing import FEE
 from .differences import Difference, differences
@@ -118,19 +120,38 @@ class Finding:
         """Return a pytest function that fails until the transaction is refused."""
         name = "".join(each if each.isalnum() else "_" for each in f"{self.kind}_{self.txid[:8]}")
         said = "\n    ".join(map(_quoted, (self.sentence, *self.differences)))
+        imported, rules = _found_again(self.rules)
         return (
             f"def test_{name}_is_refused() -> None:\n"
             f'    """{said}"""\n'
-            "    from bchcov import find_rules, verify\n\n"
+            "    from bchcov import verify\n"
+            f"{imported}\n\n"
             f'    transaction = bytes.fromhex("{encode_transaction(self.transaction).hex()}")\n'
             f'    source_outputs = bytes.fromhex("{encode_outputs(self.source_outputs).hex()}")\n'
-            f'    rules = find_rules("{self.rules.name}", standard={self.rules.is_standard})\n'
+            f"    rules = {rules}\n"
             "    assert not verify(transaction, source_outputs, rules).ok\n"
         )
 
     def save(self) -> str:
         """Return the finding as one line of JSON."""
         return json.dumps(self.verify_line(), ensure_ascii=True)
+
+
+def _found_again(rules: RuleSet) -> tuple[str, str]:
+    """Write an import and an expression that give these rules again: of a file, if they are."""
+    mode = f"standard={rules.is_standard}"
+    try:
+        if find_rules(rules.name, standard=rules.is_standard) is rules:
+            return "    from bchcov import find_rules", f'find_rules("{rules.name}", {mode})'
+    except RulesError:
+        pass
+    place = place_of(rules.standard) or place_of(rules.consensus)
+    if place is None or place[1] is None:
+        where = "the_file_of_your_rules.py:RULES"
+    else:
+        where = f"{place[1]}:{place[2]}"
+    loaded = f"load_rules({json.dumps(where)}, {mode})"
+    return "    from bchcov.vm.rules.loading import load_rules", loaded
 
 
 def _quoted(text: str) -> str:

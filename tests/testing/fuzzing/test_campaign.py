@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,8 @@ from bchcov import (
 from bchcov.contract import without_check
 from bchcov.formats.verify_lines import LineOptions, judge_line
 from bchcov.testing import Finding, Party, Report, fuzz
+from bchcov.vm.proposals import Proposal
+from bchcov.vm.rules.loading import load_rules
 
 OWNER, HEIR, BUYER = (PrivateKey(bytes(31) + bytes((number,))) for number in (1, 2, 3))
 CATEGORY = bytes(range(32))
@@ -454,6 +457,26 @@ def test_findings_are_saved_as_a_line_a_test_and_a_function() -> None:
     with pytest.raises(AssertionError):
         test()
     assert verify(finding.transaction, finding.source_outputs, find_rules("BCH_2026")).ok
+
+
+def test_a_function_of_a_finding_loads_rules_of_an_own_file_again(tmp_path: Path) -> None:
+    path = tmp_path / "own.py"
+    made = "from bchcov import BCH_2026\nfrom bchcov.vm.proposals import Proposal\n"
+    path.write_text(
+        f"{made}RULES = BCH_2026.with_proposals(Proposal('op-none'))\n", encoding="utf-8"
+    )
+    rules = load_rules(f"{path}:RULES")
+    for mode in (rules, rules.consensus):
+        written = replace(first("vault stays"), rules=mode).pytest_function()
+        assert f'load_rules("{path}:RULES", standard={mode.is_standard})' in written
+        names: dict[str, Callable[[], None]] = {}
+        exec(written, names)
+        (test,) = (each for name, each in names.items() if name.startswith("test_"))
+        with pytest.raises(AssertionError):
+            test()
+    nowhere = find_rules("BCH_2026").with_proposals(Proposal("op-nowhere"))
+    written = replace(first("vault stays"), rules=nowhere).pytest_function()
+    assert "the_file_of_your_rules.py:RULES" in written
 
 
 def test_a_report_says_what_was_tried() -> None:
