@@ -288,7 +288,8 @@ def make_scene(
     for number, (transaction, outputs) in enumerate(honest):
         verdict = verify(transaction, outputs, rules)
         if not verdict.ok:
-            raise ContractError(f"honest transaction {number} is refused: {verdict.error}")
+            said = f"is refused under {rules}: {verdict.error}"
+            raise ContractError(f"honest transaction {number} {said}")
         original = draft_of(transaction, tuple(outputs))
         originals.append(original)
         drafts.append(with_signatures(original, everybody, rules))

@@ -503,7 +503,7 @@ def test_progress_is_told_while_it_runs() -> None:
 def test_what_cannot_be_a_campaign_is_refused() -> None:
     contract = vault()
     refused = kept(contract).transaction, (contract.output(1_000),)
-    with pytest.raises(ContractError, match="honest transaction 0 is refused: "):
+    with pytest.raises(ContractError, match="honest transaction 0 is refused under BCH_2026 "):
         fuzz([refused], [], seconds=1)
     with pytest.raises(ContractError, match="at least one honest transaction"):
         fuzz([], [], seconds=1)
