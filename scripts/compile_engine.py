@@ -53,8 +53,10 @@ OPTIONS = (
 
 
 def has_compiler() -> bool:
-    """Whether there seems to be a C compiler, of the kind that Python itself was made with."""
+    """Whether there seems to be a C compiler, and what it needs of Python: its header files."""
     if sys.implementation.name != "cpython":
+        return False
+    if not Path(sysconfig.get_path("include"), "Python.h").is_file():
         return False
     command = os.environ.get("CC") or sysconfig.get_config_var("CC")
     # On Windows setuptools knows where to look.
@@ -72,8 +74,9 @@ def engine_files() -> list[str]:
 
 def compile_engine(folder: Path) -> None:
     """Compile the engine into `folder`; exits with another status than 0 if it cannot be."""
+    # Before mypyc, which needs the distutils that Python has no longer and setuptools brings.
+    from setuptools import Distribution  # isort: skip
     from mypyc.build import mypycify
-    from setuptools import Distribution
 
     os.chdir(ROOT)
     with tempfile.TemporaryDirectory() as scratch:
