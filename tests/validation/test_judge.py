@@ -36,7 +36,7 @@ from bchcov import (
     encode_transaction,
     verify,
 )
-from bchcov.crypto.hashes import sha256
+from bchcov.crypto.hashes import hash160, sha256
 from bchcov.script.patterns import p2pkh
 from bchcov.script.pushes import encode_push
 from bchcov.validation import Change, Judge
@@ -139,6 +139,62 @@ def test_mutants_of_what_is_refused_are_judged_too() -> None:
         refused = replace(transaction, outputs=(other, *transaction.outputs[1:]))
         assert not verify(refused, coins).ok, name
         judge_mutants((refused, coins), BCH_2026, 30, 3)
+
+
+def one_input(*outputs: Output, value: int = 10_000) -> Spend:
+    """Spend a coin that anybody may spend, of so many satoshis."""
+    redeem = b"\x51"
+    coin = Output(value, b"\xa9\x14" + hash160(redeem) + b"\x87")
+    return Transaction((Input(b"\x01" * 32, 0, encode_push(redeem)),), outputs), (coin,)
+
+
+def verdict_of_mutant(base: Spend, change: Change, rules: RuleSet) -> bool:
+    """Judge a mutant in both ways."""
+    transaction, coins = change.on(*base)
+    expected = verify(replace(transaction), coins, rules)
+    expect_the_same(Judge(*base, rules).mutant(change), expected)
+    return expected.ok
+
+
+def test_a_mutant_may_be_as_large_as_any_transaction_and_no_larger() -> None:
+    paid = Output(600, p2pkh(bytes(20)))
+    base = one_input(*[paid] * 2_930, value=10_000_000)
+    room = 100_000 - len(encode_transaction(base[0]))
+    assert 0 < room < 34 * 20
+    for added in range(20):
+        change = Change(outputs={2_930 + at: paid for at in range(added)})
+        assert verdict_of_mutant(base, change, BCH_2026) == (34 * added <= room), added
+    # And from beyond the limit back to it.
+    large = one_input(*[paid] * 2_950, value=10_000_000)
+    for fewer in range(25):
+        change = Change(outputs=dict.fromkeys(range(fewer)))
+        assert verdict_of_mutant(large, change, BCH_2026) == (34 * (20 - fewer) <= room), fewer
+    # One byte more or less, in one output that is data.
+    for size in range(100):
+        script = b"\x6a" + encode_push(bytes(size))
+        change = Change(outputs={2_930: Output(0, script)})
+        assert verdict_of_mutant(base, change, BCH_2026) == (9 + len(script) <= room), size
+
+
+def test_a_mutant_may_be_as_small_as_any_transaction_and_no_smaller() -> None:
+    base = one_input(Output(1_000, b"\x51" * 10))
+    for size in range(12):
+        change = Change(outputs={0: Output(1_000, b"\x51" * size)})
+        smallest = len(encode_transaction(change.on(*base)[0])) >= 65
+        assert verdict_of_mutant(base, change, BCH_2026.consensus) == smallest, size
+
+
+def test_a_mutant_may_pay_what_there_is_and_hold_so_much_data() -> None:
+    data = Output(0, b"\x6a" + encode_push(bytes(100)))
+    base = one_input(Output(9_000, p2pkh(bytes(20))), data)
+    for value in (9_999, 10_000, 10_001):
+        change = Change(outputs={0: Output(value, p2pkh(bytes(20)))})
+        assert verdict_of_mutant(base, change, BCH_2026) == (value <= 10_000)
+    for size in range(110, 120):
+        script = b"\x6a" + encode_push(bytes(size))
+        change = Change(outputs={2: Output(0, script)})
+        fits = len(script) + len(data.locking_bytecode) <= 223
+        assert verdict_of_mutant(base, change, BCH_2026) == fits, size
 
 
 def test_a_chain_of_mutants_is_judged_as_a_whole() -> None:

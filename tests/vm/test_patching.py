@@ -133,6 +133,9 @@ def test_a_position_beyond_the_script_is_refused(position: int) -> None:
 
 
 def test_a_replacement_that_steers_before_its_end_is_refused() -> None:
-    code = assemble("OP_IF OP_1 OP_ENDIF")
-    with pytest.raises(EncodeError, match="OP_IF at byte 0"), patched(SCRIPT, 0, code):
-        pass
+    for source, at in (("OP_IF OP_1 OP_ENDIF", 0), ("OP_1 OP_IF OP_1 OP_ENDIF", 1)):
+        with (
+            pytest.raises(EncodeError, match=f"OP_IF at byte {at}"),
+            patched(SCRIPT, 0, assemble(source)),
+        ):
+            pass
