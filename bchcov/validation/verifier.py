@@ -15,7 +15,7 @@ from .parts import Parts, Totals
 from .tokens import check_tokens
 from .variation import Variation
 from .verdict import Refused, Verdict
-from .verify import MAX_HELD_BYTES, check_inputs, refusal, verify_with
+from .verify import MAX_HELD_BYTES, check_inputs, check_proposals, refusal, verify_with
 
 __all__ = ["Base", "Verifier"]
 
@@ -147,7 +147,7 @@ class Verifier:
             try:
                 check_tokens(transaction, source_outputs, self.rules.policy)
             except Refused as refused:
-                return Verdict(refused.problem)
+                return Verdict(refused.problem, draft=self.rules.draft)
         return self._judge_scripts(base, varied)
 
     def _judge_scripts(self, base: Base, varied: Variation) -> Verdict | None:
@@ -158,7 +158,9 @@ class Verifier:
             affected.update(base.of_all)
         for part in changed:
             affected.update(base.readers.get(part, ()))
-        context = varied.context(base.context)
+        context, rules = varied.context(base.context), self.rules
+        if rules.proposals and (refused := check_proposals(context, rules)):
+            return Verdict(refused, draft=rules.draft)
         differences = Differences(context)
         differences.put(base.context, changed)
         results = list(base.results)
@@ -175,6 +177,6 @@ class Verifier:
                 del results[index + 1 :]
                 break
         # What may be beyond a limit that concerns all inputs is counted input by input.
-        if checks > self.rules.policy.signature_checks or held > MAX_HELD_BYTES:
+        if checks > rules.policy.signature_checks or held > MAX_HELD_BYTES:
             return None
-        return Verdict(problem, tuple(results))
+        return Verdict(problem, tuple(results), rules.draft)

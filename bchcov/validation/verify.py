@@ -105,7 +105,7 @@ def check_inputs(
     bounded: bool = True,
 ) -> Verdict:
     """Judge the scripts of a transaction that passes all other checks."""
-    if rules.proposals and bounded and (problem := _check_proposals(context, rules)):
+    if rules.proposals and bounded and (problem := check_proposals(context, rules)):
         return Verdict(problem, draft=rules.draft)
     limit = rules.policy.signature_checks
     results: list[InputResult] = []
@@ -130,7 +130,7 @@ def check_inputs(
     return Verdict(problem, tuple(results), rules.draft)
 
 
-def _check_proposals(context: TransactionContext, rules: RuleSet) -> Problem | None:
+def check_proposals(context: TransactionContext, rules: RuleSet) -> Problem | None:
     """Make the checks of whole transactions that proposals add."""
     for name, check in rules.checks:
         said = check(context)

@@ -30,6 +30,8 @@ from bchcov import (
     Token,
     Transaction,
     TransactionCheck,
+    TransactionContext,
+    TransactionReason,
     Verdict,
     assemble,
     encode_outputs,
@@ -44,6 +46,7 @@ from bchcov.validation import verifier as verifier_module
 from bchcov.validation import verify as verify_module
 from bchcov.vm.machine import Machine
 from bchcov.vm.program import Program
+from bchcov.vm.proposals import OP_SIGHASH, Proposal
 from bchcov.vm.recording import recording
 
 Spend = tuple[Transaction, Sequence[Output]]
@@ -139,6 +142,21 @@ def test_mutants_of_what_is_refused_are_judged_too() -> None:
         refused = replace(transaction, outputs=(other, *transaction.outputs[1:]))
         assert not verify(refused, coins).ok, name
         judge_mutants((refused, coins), BCH_2026, 30, 3)
+
+
+def _at_most_two_outputs(context: TransactionContext) -> str | None:
+    return "more than two outputs" if len(context.transaction.outputs) > 2 else None
+
+
+@pytest.mark.parametrize("outputs", [2, 3])
+def test_mutants_are_judged_under_a_draft_as_verify_does(outputs: int) -> None:
+    few = Proposal("op-few", checks=(_at_most_two_outputs,))
+    paid = Output(600, p2pkh(bytes(20)))
+    base = one_input(*[paid] * outputs)
+    for rules in (BCH_2026.with_proposals(few), BCH_2026.with_proposals(few, OP_SIGHASH).consensus):
+        reasons = judge_mutants(base, rules, 60, outputs)
+        assert reasons[TransactionReason.TX_PROPOSAL]
+        assert reasons[None]
 
 
 def one_input(*outputs: Output, value: int = 10_000) -> Spend:
