@@ -60,37 +60,18 @@ def _pop_two(vm: Machine) -> tuple[int, int]:
     return a, b
 
 
-def _binary(opcode: Op, effect: str, summary: str, compute: Callable[[int, int], int]) -> Operation:
-    """( a b -- compute(a, b) )"""
-
-    @operation(opcode, takes=2, effect=effect, summary=summary, charge=_RESULT)
-    def run(vm: Machine) -> None:
-        # As `_pop_two`, without a call of it.
-        stack, numbers = vm.stack, vm.numbers
-        last, first = stack.pop(), stack.pop()
-        a = numbers.get(first)
-        if a is None:
-            a = vm.decode_number(first)
-        b = numbers.get(last)
-        if b is None:
-            b = vm.decode_number(last)
-        vm.push_number(compute(a, b))
-
-    return run
-
-
-def _quadratic(
-    opcode: Op, effect: str, summary: str, compute: Callable[[int, int], int]
+def _binary(
+    opcode: Op,
+    effect: str,
+    summary: str,
+    compute: Callable[[int, int], int],
+    *,
+    is_quadratic: bool = False,
 ) -> Operation:
-    """( a b -- compute(a, b) ) Also charged len(a) * len(b), since the work is quadratic."""
+    """( a b -- compute(a, b) ) Where `is_quadratic`, also charged len(a) * len(b), as its work."""
+    product = ", and the product of the lengths of a and b" if is_quadratic else ""
 
-    @operation(
-        opcode,
-        takes=2,
-        effect=effect,
-        summary=summary,
-        charge=f"{_RESULT}, and the product of the lengths of a and b",
-    )
+    @operation(opcode, takes=2, effect=effect, summary=summary, charge=f"{_RESULT}{product}")
     def run(vm: Machine) -> None:
         # As `_pop_two`, without a call of it.
         stack, numbers = vm.stack, vm.numbers
@@ -102,7 +83,8 @@ def _quadratic(
         if b is None:
             b = vm.decode_number(last)
         vm.push_number(compute(a, b))
-        vm.op_cost += len(first) * len(last)
+        if is_quadratic:
+            vm.op_cost += len(first) * len(last)
 
     return run
 
@@ -242,16 +224,22 @@ ARITHMETIC = (
     *introduced(
         2018,
         "the May 2018 upgrade specification, re-enabled opcodes",
-        _quadratic(Op.OP_DIV, "a b -- a/b", "Divide, rounding towards zero.", _quotient),
-        _quadratic(
-            Op.OP_MOD, "a b -- a%b", "The remainder of a division, with the sign of a.", _remainder
+        _binary(
+            Op.OP_DIV, "a b -- a/b", "Divide, rounding towards zero.", _quotient, is_quadratic=True
+        ),
+        _binary(
+            Op.OP_MOD,
+            "a b -- a%b",
+            "The remainder of a division, with the sign of a.",
+            _remainder,
+            is_quadratic=True,
         ),
     ),
 )
 MULTIPLICATION = introduced(
     2022,
     "CHIP-2021-02 Bigger Script Integers",
-    _quadratic(Op.OP_MUL, "a b -- a*b", "Multiply.", operator.mul),
+    _binary(Op.OP_MUL, "a b -- a*b", "Multiply.", operator.mul, is_quadratic=True),
 )
 NUMBER_SHIFTS = introduced(
     2026,
