@@ -70,16 +70,10 @@ class Variation:
 
     def _compare_outputs(self, others: tuple[Output, ...], changed: list[int]) -> None:
         outputs = self.transaction.outputs
-        for at, (one, other) in enumerate(zip(outputs, others, strict=False)):
-            if type(one) is not Output:
-                self.is_odd = True
-            elif one is not other:
-                self.outputs.append((one, other))
-                if one.token is not other.token:
-                    self.has_other_tokens = True
-                if one != other:
-                    changed.append(part_of_output(at))
+        pairs, unequal = self._compare_each(outputs, others)
+        changed += map(part_of_output, unequal)
         common = min(len(outputs), len(others))
+        self.outputs += pairs
         self.outputs += [(output, None) for output in outputs[common:]]
         self.outputs += [(None, output) for output in others[common:]]
         if len(outputs) != len(others):
@@ -87,17 +81,28 @@ class Variation:
             changed += map(part_of_output, range(common, max(len(outputs), len(others))))
 
     def _compare_sources(self, others: Sequence[Output], changed: list[int]) -> None:
-        for at, (one, other) in enumerate(zip(self.source_outputs, others, strict=True)):
+        sources = self.source_outputs
+        self.sources, unequal = self._compare_each(sources, others)
+        changed += map(part_of_source, unequal)
+        self.other_scripts += [
+            at for at in unequal if sources[at].locking_bytecode != others[at].locking_bytecode
+        ]
+
+    def _compare_each(
+        self, outputs: Sequence[Output], others: Sequence[Output]
+    ) -> tuple[list[tuple[Output, Output]], list[int]]:
+        """Return the pairs at one place that are not one object, and where they are not equal."""
+        pairs, unequal = [], []
+        for at, (one, other) in enumerate(zip(outputs, others, strict=False)):
             if type(one) is not Output:
                 self.is_odd = True
             elif one is not other:
-                self.sources.append((one, other))
+                pairs.append((one, other))
                 if one.token is not other.token:
                     self.has_other_tokens = True
                 if one != other:
-                    changed.append(part_of_source(at))
-                    if one.locking_bytecode != other.locking_bytecode:
-                        self.other_scripts.append(at)
+                    unequal.append(at)
+        return pairs, unequal
 
     def totals(self, parts: Parts, before: Totals) -> Totals | None:
         """Return the sums over its parts, None if anything is wrong with one of them alone.
