@@ -7,13 +7,12 @@ of OP_CHECKSIG's. The time is that of this engine, and that of the arithmetic an
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
-from time import process_time
 
 from measure_tables import table
+from seeing_bench import seconds
 
 from bchcov import (
     BCH_2026,
@@ -40,7 +39,7 @@ from bchcov.vm.proposals import EC_ARITHMETIC, OP_SIGHASH
 
 # What blocks pay: relay charges hashing three times as much.
 RULES = without_limits(BCH_2026.consensus.with_proposals(OP_SIGHASH, EC_ARITHMETIC))
-TIMES, ROUNDS = 100, 7
+TIMES = 100
 LONG = bytes(10_000)
 MANY = 1_000
 
@@ -53,18 +52,6 @@ class Measured:
     engine: float
     alone: float
     cost: float
-
-
-def best(run: Callable[[], object]) -> float:
-    """The least seconds that it takes, of several rounds."""
-    found = float("inf")
-    run()
-    for _ in range(ROUNDS):
-        gc.collect()
-        begun = process_time()
-        run()
-        found = min(found, process_time() - begun)
-    return found
 
 
 def measure(
@@ -90,8 +77,8 @@ def measure(
         return result.metrics.op_cost
 
     cost = (run(sources[0]) - run(sources[1])) / TIMES
-    engine = (best(lambda: run(sources[0])) - best(lambda: run(sources[1]))) / TIMES
-    whole = best(lambda: [alone() for _ in range(TIMES)])
+    engine = (seconds(lambda: run(sources[0])) - seconds(lambda: run(sources[1]))) / TIMES
+    whole = seconds(lambda: [alone() for _ in range(TIMES)])
     return Measured(name, engine, whole / TIMES, cost)
 
 

@@ -31,7 +31,7 @@ from bchcov.formats.verify_lines import LineOptions, read_line  # noqa: E402
 from bchcov.script.pushes import encode_push  # noqa: E402
 from bchcov.seeing import Drawn, Graph, Page, graph_page, see, spending_page  # noqa: E402
 
-__all__ = ["tracing_rows"]
+__all__ = ["seconds", "tracing_rows"]
 
 LIVES = ROOT / "vectors" / "sequenced_amm"
 INPUTS, STEPS, TRANSACTIONS = 100, 50_000, 5_000

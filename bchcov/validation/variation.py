@@ -70,9 +70,9 @@ class Variation:
 
     def _compare_outputs(self, others: tuple[Output, ...], changed: list[int]) -> None:
         outputs = self.transaction.outputs
-        pairs, unequal = self._compare_each(outputs, others)
-        changed += map(part_of_output, unequal)
         common = min(len(outputs), len(others))
+        pairs, unequal = self._compare_each(outputs[:common], others[:common])
+        changed += map(part_of_output, unequal)
         self.outputs += pairs
         self.outputs += [(output, None) for output in outputs[common:]]
         self.outputs += [(None, output) for output in others[common:]]
@@ -93,7 +93,7 @@ class Variation:
     ) -> tuple[list[tuple[Output, Output]], list[int]]:
         """Return the pairs at one place that are not one object, and where they are not equal."""
         pairs, unequal = [], []
-        for at, (one, other) in enumerate(zip(outputs, others, strict=False)):
+        for at, (one, other) in enumerate(zip(outputs, others, strict=True)):
             if type(one) is not Output:
                 self.is_odd = True
             elif one is not other:

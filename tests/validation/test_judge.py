@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from random import Random
@@ -13,6 +13,7 @@ from random import Random
 import pytest
 from contract_examples import EXAMPLES
 from support import direct_world, epochs_world, ticketed_world
+from support.counting import Counted
 from support.mutating import random_change
 from support.random_scripts import random_spend
 
@@ -44,8 +45,6 @@ from bchcov.script.pushes import encode_push
 from bchcov.validation import Change, Judge
 from bchcov.validation import verifier as verifier_module
 from bchcov.validation import verify as verify_module
-from bchcov.vm.machine import Machine
-from bchcov.vm.program import Program
 from bchcov.vm.proposals import OP_SIGHASH, Proposal
 from bchcov.vm.recording import recording
 
@@ -230,28 +229,6 @@ def test_a_chain_of_mutants_is_judged_as_a_whole() -> None:
             expect_the_same(
                 judge.judge(transaction, coins), verify(replace(transaction), coins, BCH_2026)
             )
-
-
-class Counted:
-    """Counts the instructions that run."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.runs = 0
-        run = Machine.run
-
-        def counting(vm: Machine, program: Program, position: int = 0) -> None:
-            before = vm.instructions + position + sum(frame[1] for frame in vm.frames)
-            try:
-                run(vm, program, position)
-            finally:
-                self.runs += vm.instructions - before
-
-        monkeypatch.setattr(Machine, "run", counting)
-
-    def of(self, call: Callable[[], object]) -> int:
-        before = self.runs
-        call()
-        return self.runs - before
 
 
 def test_only_what_a_change_reaches_is_run_again(monkeypatch: pytest.MonkeyPatch) -> None:

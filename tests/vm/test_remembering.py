@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from support.counting import Counted
 from support.opcode_examples import CONTEXT, EXAMPLES, INDEX, Example
 from support.random_scripts import random_spend
 
@@ -126,23 +127,6 @@ def paying(*values: int, locktime: int = 1, locking: str = LOOPING) -> Transacti
     spent = Input(bytes(32), 0, encode_push(bytes(100)))
     coin = Output(1_000, b"\x75" + assemble(locking))
     return TransactionContext(Transaction((spent,), outputs, 2, locktime), (coin,))
-
-
-class Counted:
-    """Counts the instructions that run, through the operation that each of them is."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.runs = 0
-        run = Machine.run
-
-        def counting(vm: Machine, program: Program, position: int = 0) -> None:
-            before = vm.instructions + position + sum(frame[1] for frame in vm.frames)
-            try:
-                run(vm, program, position)
-            finally:
-                self.runs += vm.instructions - before
-
-        monkeypatch.setattr(Machine, "run", counting)
 
 
 def test_a_run_is_continued_within_loops_and_functions(monkeypatch: pytest.MonkeyPatch) -> None:
