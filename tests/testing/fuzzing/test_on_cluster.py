@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from support.keeping_vault import KEEPING, LEAKING, PARTIES, kept
+from support.keeping_vault import KEEPING, LEAKING, OWNER, PARTIES, kept
 
 from bchcov import BCH_2026, ContractError
 from bchcov.cli.main import main
@@ -105,9 +105,10 @@ def test_a_signal_ends_a_campaign_on_a_cluster_with_its_report(
         f"    if len(calls) == 100:\n        open({str(mark)!r}, 'ab').close()\n",
         encoding="utf-8",
     )
-    options = ("--property", f"{mine}:mark", "--seconds", "600", "--cluster", cluster)
+    owner = f"owner={OWNER.to_wif()}"
+    options = ("--property", f"{mine}:mark", "--party", owner, "--seconds", "600")
     command = subprocess.Popen(
-        [sys.executable, "-m", "bchcov", "fuzz", str(path), *options],
+        [sys.executable, "-m", "bchcov", "fuzz", str(path), *options, "--cluster", cluster],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -116,6 +117,7 @@ def test_a_signal_ends_a_campaign_on_a_cluster_with_its_report(
         end = time.monotonic() + WAIT_SECONDS
         while not mark.exists() and command.poll() is None and time.monotonic() < end:
             time.sleep(0.05)
+        assert mark.exists(), "the campaign did not come to judge"
         # What was found is told every half second.
         time.sleep(1.5)
         command.send_signal(signal.SIGTERM)
