@@ -298,6 +298,8 @@ def _guard(work: Callable[[], int]) -> None:
     status = 1
     try:
         status = work()
+        # What the tests have printed: the process ends without doing that itself.
+        sys.stdout.flush()
     except BaseException as error:  # the process ends here: nobody above may see it
         os.write(2, f"{type(error).__name__}: {error}\n".encode())
     finally:
